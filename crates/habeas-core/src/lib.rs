@@ -1,0 +1,36 @@
+//! The words of the domain and the pure folds over them.
+//!
+//! Everything that the vault stores is what *somebody said, where and when* ([`Claim`]s of a [`Record`] from a
+//! [`Source`]). Persons, case files, disagreements and labels are views: pure functions of records, judgements and a
+//! partition. This crate does no I/O, reads no clock, uses no randomness, is not async, and its types are not
+//! serialisable: stored forms belong to `habeas-vault`, shown forms to the binary.
+
+mod assertion;
+mod case;
+mod consent;
+mod date;
+mod disclosure;
+mod id;
+mod judgement;
+mod name;
+mod partition;
+mod place;
+mod source;
+mod status;
+mod text;
+
+pub use assertion::{
+    Age, CellSpan, Claim, EventKind, Modality, Passage, PassageError, Polarity, Predicate, Sex, Value,
+};
+pub use case::{Account, Agreement, CaseFile, Happening, Question, Reading, case_file, relation};
+pub use consent::{Audience, Consent, ConsentAnswer, FieldGroup, Giver, Purpose, stands};
+pub use date::{Date, DateBasis, DaySpan, Holds, PartialDate, PartialDateError, Precision, Truth, YearOf};
+pub use disclosure::{Disclosed, DisclosurePolicy, PublicCase, Withheld, disclose};
+pub use id::{ImportId, JudgementId, LinkRunId, ParseIdError, PersonId, RecordId, SourceId};
+pub use judgement::{Judgement, RecordPair, Standing, Verdict, standing};
+pub use name::{NameAsGiven, NamePart, NameRole};
+pub use partition::{MatchWeight, Partition, Probability, ScoredPair};
+pub use place::{PlaceAsGiven, Point};
+pub use source::{Attribution, Origin, Record, RecordAddress, Source, SourceKind, Speaker, SpeakerKind};
+pub use status::{Acknowledgement, Axes, Fate, Label, Register, Whereabouts, label};
+pub use text::{Script, fold, fold_tokens, script_of};

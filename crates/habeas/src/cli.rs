@@ -1,0 +1,75 @@
+//! The command line as it is typed. What the words mean is decided in `commands`, one file each.
+
+use crate::commands::{case, demo, estimate, import, init, link, map, report, review, serve, source, tools};
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Keep what sources say about people who were taken or killed; link, count, publish safely.
+#[derive(Debug, Parser)]
+#[command(name = "habeas", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// What holds for every command
+    #[command(flatten)]
+    pub global: Global,
+    /// The command
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Global {
+    /// The vault's folder [default: $HABEAS_VAULT, else this folder or the nearest parent that is a vault]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub vault: Option<PathBuf>,
+    /// A file whose first line is the passphrase [default: $HABEAS_PASSPHRASE_FILE, else a prompt]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+    /// Print one JSON object instead of text
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// Every command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a vault of invented people with a known truth, link and estimate it, then serve it
+    Demo(demo::Args),
+    /// Make a new vault
+    Init(init::Args),
+    /// Add and inspect sources
+    #[command(subcommand)]
+    Source(source::Command),
+    /// Guess what the columns of a table mean and write an editable mapping
+    Map(map::Args),
+    /// Import a list into the vault
+    Import(import::Args),
+    /// Find which records speak of the same person
+    #[command(subcommand)]
+    Link(link::Command),
+    /// Decide about pairs of records
+    #[command(subcommand)]
+    Review(review::Command),
+    /// Read case files
+    #[command(subcommand)]
+    Case(case::Command),
+    /// Estimate how many people are on no list
+    #[command(subcommand)]
+    Estimate(estimate::Command),
+    /// Write tables and case files
+    #[command(subcommand)]
+    Report(report::Command),
+    /// Serve the pages on this computer
+    Serve(serve::Args),
+    /// Check the vault against its own log
+    Verify(tools::VerifyArgs),
+    /// Say what protections this machine offers
+    Doctor,
+    /// Write completions for a shell
+    Completions(tools::CompletionsArgs),
+    /// Write the manual page
+    Man,
+    /// Read foreign bytes with limits; started by habeas itself
+    #[command(hide = true)]
+    ParseWorker,
+}

@@ -1,0 +1,306 @@
+//! From case files to numbers: documented counts, overlap of lists, disagreement between lists, capture histories.
+//!
+//! Every figure names the policy that made it. Nothing is spread, dropped or guessed: what is not known or disputed has
+//! a row of its own, and rows add up to the total.
+
+use super::Snapshot;
+use habeas_core::{
+    Account, Agreement, CaseFile, EventKind, Predicate, RecordId, Sex, SourceKind, Value, YearOf, fold, relation,
+};
+use std::collections::BTreeMap;
+
+/// The policies behind the tables; their ids travel with every number.
+pub const POLICY_YEAR: &str = "year.agreed@1";
+/// See [`POLICY_YEAR`].
+pub const POLICY_PLACE: &str = "place.first-recorded@1";
+/// See [`POLICY_YEAR`].
+pub const POLICY_SEX: &str = "sex.agreed@1";
+
+/// A category of a table, in the order in which tables show them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Category {
+    /// A category that all accounts allow, such as a year.
+    Is(String),
+    /// Accounts name several, such as «2014 or 2015».
+    Disputed(String),
+    /// No account names one.
+    Unknown,
+}
+
+/// Persons per category; the categories add up to the total.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// The policy that sorted persons into categories.
+    pub policy: &'static str,
+    /// Category and number of persons, in order.
+    pub rows: Vec<(Category, u64)>,
+}
+
+/// The three standing tables of documented persons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tables {
+    /// Persons in all.
+    pub n_documented: u64,
+    /// By year of the event.
+    pub by_year: Table,
+    /// By widest part of the place.
+    pub by_place: Table,
+    /// By sex.
+    pub by_sex: Table,
+}
+
+/// How two lists stand to each other on one field, over the persons that both name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldDisagreement {
+    /// The question.
+    pub predicate: Predicate,
+    /// Keys of the two lists.
+    pub lists: [String; 2],
+    /// Persons for whom both lists answer.
+    pub n_compared: u64,
+    /// Both say the same.
+    pub n_same: u64,
+    /// Both can be true.
+    pub n_compatible: u64,
+    /// The words differ and do not tell whether both can be true.
+    pub n_differs: u64,
+    /// Both cannot be true.
+    pub n_contradicts: u64,
+    /// The records behind `n_contradicts` and `n_differs`, contradictions first.
+    pub rows: Vec<Disagreeing>,
+}
+
+/// Two records of one person that disagree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Disagreeing {
+    /// How.
+    pub agreement: Agreement,
+    /// Record of the first list.
+    pub left: RecordId,
+    /// Record of the second list.
+    pub right: RecordId,
+}
+
+/// The events whose date dates the case, the first that has one.
+const DATING_EVENTS: [EventKind; 4] = [EventKind::Taken, EventKind::LastSeen, EventKind::Killed, EventKind::FoundDead];
+
+/// The year of a case by `year.agreed@1`: what all accounts of the first dated event allow.
+pub fn year(case: &CaseFile<'_>) -> Category {
+    let dated = DATING_EVENTS.iter().find_map(|kind| {
+        let question = case.question(Predicate::EventDate(*kind))?;
+        let years: Vec<YearOf> = question.accounts().filter_map(|account| year_of(&account)).collect();
+        (!years.is_empty()).then_some(years)
+    });
+    let Some(years) = dated else { return Category::Unknown };
+    let mut certain: Vec<i16> = years
+        .iter()
+        .filter_map(|year| if let YearOf::Certain(year) = year { Some(*year) } else { None })
+        .collect();
+    certain.sort_unstable();
+    certain.dedup();
+    match (certain.as_slice(), years.as_slice()) {
+        ([year], _) => Category::Is(year.to_string()),
+        ([], [YearOf::Between(first, last), ..]) if last - first == 1 => Category::Disputed(format!("{first} or {last}")),
+        ([], [YearOf::Between(first, last), ..]) => Category::Disputed(format!("{first} to {last}")),
+        ([], _) => Category::Unknown,
+        (several, _) => {
+            let years: Vec<String> = several.iter().map(i16::to_string).collect();
+            Category::Disputed(years.join(" or "))
+        }
+    }
+}
+
+fn year_of(account: &Account<'_>) -> Option<YearOf> {
+    match &account.claim.value {
+        Value::Date(date) => Some(date.year_of()),
+        _ => None,
+    }
+}
+
+/// The widest place of the event by `place.first-recorded@1`: in the words of the first account that names one.
+pub fn place(case: &CaseFile<'_>) -> Category {
+    let accounts = DATING_EVENTS.iter().filter_map(|kind| case.question(Predicate::EventPlace(*kind)));
+    accounts
+        .flat_map(|question| {
+            let mut accounts: Vec<Account<'_>> = question.accounts().collect();
+            accounts.sort_by_key(|account| case.records.iter().position(|record| record.id == account.record.id));
+            accounts
+        })
+        .find_map(|account| match &account.claim.value {
+            Value::Place(place) => place.widest().map(|widest| Category::Is(widest.to_owned())),
+            _ => None,
+        })
+        .unwrap_or(Category::Unknown)
+}
+
+/// Sex by `sex.agreed@1`.
+pub fn sex(case: &CaseFile<'_>) -> Category {
+    let Some(question) = case.question(Predicate::Sex) else { return Category::Unknown };
+    let mut said: Vec<&str> = question
+        .accounts()
+        .filter_map(|account| if let Value::Sex(sex) = account.claim.value { Some(Sex::code(sex)) } else { None })
+        .collect();
+    said.sort_unstable();
+    said.dedup();
+    match said.as_slice() {
+        [] => Category::Unknown,
+        [one] => Category::Is((*one).to_owned()),
+        several => Category::Disputed(several.join(" or ")),
+    }
+}
+
+/// The three standing tables.
+pub fn tables(snapshot: &Snapshot) -> Tables {
+    let mut years = Counter::default();
+    let mut places = Counter::default();
+    let mut sexes = Counter::default();
+    let mut n_documented = 0;
+    snapshot.for_each_case(|case| {
+        n_documented += 1;
+        years.add(year(case));
+        places.add(place(case));
+        sexes.add(sex(case));
+    });
+    Tables {
+        n_documented,
+        by_year: years.table(POLICY_YEAR, Order::ByName),
+        by_place: places.table(POLICY_PLACE, Order::BySize),
+        by_sex: sexes.table(POLICY_SEX, Order::ByName),
+    }
+}
+
+enum Order {
+    ByName,
+    BySize,
+}
+
+/// Counts categories that are equal after folding under the words that came first.
+#[derive(Default)]
+struct Counter {
+    counts: BTreeMap<(u8, String), (Category, u64)>,
+}
+
+impl Counter {
+    fn add(&mut self, category: Category) {
+        let key = match &category {
+            Category::Is(words) => (0, fold(words)),
+            Category::Disputed(words) => (1, fold(words)),
+            Category::Unknown => (2, String::new()),
+        };
+        self.counts.entry(key).or_insert((category, 0)).1 += 1;
+    }
+
+    fn table(self, policy: &'static str, order: Order) -> Table {
+        let mut rows: Vec<((u8, String), (Category, u64))> = self.counts.into_iter().collect();
+        if let Order::BySize = order {
+            rows.sort_by_key(|((rank, words), (_, n))| (*rank, std::cmp::Reverse(*n), words.clone()));
+        }
+        let mut rows: Vec<(Category, u64)> = rows.into_iter().map(|(_, row)| row).collect();
+        // «Not stated» has its row also where it is empty: a reader must see that nobody was left out.
+        if rows.last().is_none_or(|(category, _)| *category != Category::Unknown) {
+            rows.push((Category::Unknown, 0));
+        }
+        Table { policy, rows }
+    }
+}
+
+/// How often each two lists disagree, by field, over the persons that both name. A list with several records of a
+/// person disagrees only where none of them meets the other list.
+pub fn disagreements(snapshot: &Snapshot) -> Vec<FieldDisagreement> {
+    let mut fields: BTreeMap<(usize, usize, Predicate), FieldDisagreement> = BTreeMap::new();
+    let lists = snapshot.lists();
+    let list_of = |account: &Account<'_>| lists.iter().position(|list| list.id == account.record.source.id);
+    snapshot.for_each_case(|case| {
+        if case.records.len() < 2 {
+            return;
+        }
+        for question in case.questions.iter().filter(|question| is_compared(question.predicate)) {
+            let accounts: Vec<(usize, Account<'_>)> =
+                question.accounts().filter_map(|account| Some((list_of(&account)?, account))).collect();
+            let mut kindest: BTreeMap<(usize, usize), Disagreeing> = BTreeMap::new();
+            for (i, (ours, left)) in accounts.iter().enumerate() {
+                for (theirs, right) in &accounts[i + 1..] {
+                    let (lists, left, right) = match ours.cmp(theirs) {
+                        std::cmp::Ordering::Less => ((*ours, *theirs), left, right),
+                        std::cmp::Ordering::Greater => ((*theirs, *ours), right, left),
+                        std::cmp::Ordering::Equal => continue,
+                    };
+                    let found =
+                        Disagreeing { agreement: relation(*left, *right), left: left.record.id, right: right.record.id };
+                    let known = kindest.entry(lists).or_insert(found);
+                    if found.agreement < known.agreement {
+                        *known = found;
+                    }
+                }
+            }
+            for ((left, right), found) in kindest {
+                let field = fields.entry((left, right, question.predicate)).or_insert_with(|| FieldDisagreement {
+                    predicate: question.predicate,
+                    lists: [lists[left].key.clone(), lists[right].key.clone()],
+                    n_compared: 0,
+                    n_same: 0,
+                    n_compatible: 0,
+                    n_differs: 0,
+                    n_contradicts: 0,
+                    rows: Vec::new(),
+                });
+                field.count(found);
+            }
+        }
+    });
+    let mut fields: Vec<FieldDisagreement> = fields.into_values().collect();
+    for field in &mut fields {
+        field.rows.sort_by_key(|row| std::cmp::Reverse(row.agreement));
+    }
+    fields
+}
+
+/// Questions on which two lists can be said to agree or not.
+fn is_compared(predicate: Predicate) -> bool {
+    !matches!(
+        predicate,
+        Predicate::ListNumber
+            | Predicate::Alias
+            | Predicate::Remarks
+            | Predicate::Attribute
+            | Predicate::Register
+            | Predicate::Event(_)
+    )
+}
+
+impl FieldDisagreement {
+    fn count(&mut self, found: Disagreeing) {
+        self.n_compared += 1;
+        match found.agreement {
+            Agreement::OneAccount | Agreement::Same => self.n_same += 1,
+            Agreement::Compatible => self.n_compatible += 1,
+            Agreement::Differs => self.n_differs += 1,
+            Agreement::Contradicts => self.n_contradicts += 1,
+        }
+        if found.agreement >= Agreement::Differs {
+            self.rows.push(found);
+        }
+    }
+}
+
+/// For each person the set of lists that hold them, as bits in the order of [`Snapshot::lists`]. Articles and testimonies
+/// enumerate nobody, so they are no lists; a person that only they name has mask 0 and is in no capture history.
+pub fn list_masks(snapshot: &Snapshot) -> Vec<u32> {
+    let lists = snapshot.lists();
+    let bit_of: Vec<u32> = snapshot
+        .records
+        .iter()
+        .map(|record| match record.source.kind {
+            SourceKind::List => {
+                let idx = lists.iter().position(|list| list.id == record.source.id);
+                idx.and_then(|idx| 1u32.checked_shl(idx as u32)).unwrap_or(0)
+            }
+            _ => 0,
+        })
+        .collect();
+    snapshot
+        .persons
+        .iter()
+        .map(|person| person.records.iter().fold(0, |mask, record| mask | bit_of[*record as usize]))
+        .collect()
+}

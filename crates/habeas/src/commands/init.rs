@@ -1,0 +1,74 @@
+//! `habeas init`: a new vault.
+
+use crate::{
+    cli::Global,
+    failure::{Exit, Failure},
+    opening,
+    output::Output,
+};
+use habeas_vault::{InitError, InitOptions, KdfCost, Passphrase, Vault};
+use serde_json::json;
+use std::{
+    io::IsTerminal,
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+/// Fewest characters of a passphrase that somebody chose; the proposed ones are longer.
+const SHORTEST_PASSPHRASE: usize = 14;
+
+/// Make a new vault
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The folder to make; it must not exist or be empty
+    dir: PathBuf,
+    /// A name for people, shown on the pages [default: the folder's name]
+    #[arg(long)]
+    name: Option<String>,
+}
+
+/// Runs the command.
+pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
+    let passphrase = choose_passphrase(global, out)?;
+    let name = args.name.unwrap_or_else(|| {
+        args.dir.file_name().map_or_else(|| "vault".into(), |name| name.to_string_lossy().into_owned())
+    });
+    let options = InitOptions { name, kdf: KdfCost::calibrated(), now_ms: now_ms() };
+    let vault = Vault::init(&args.dir, &passphrase, options).map_err(|error| init_failure(&args.dir, error))?;
+    let dir = args.dir.display().to_string();
+    out.result(&json!({ "schema": 1, "vault": dir, "id": vault.id_hex() }), || format!("made a vault in {dir}"))?;
+    out.talk("A lost passphrase loses everything: write it down and keep it apart from this computer.");
+    out.next(format_args!("habeas import FILE --as LIST --vault {dir}"));
+    Ok(Exit::Ok)
+}
+
+/// Milliseconds since 1970, the only clock that entries are stamped with; no rule depends on it.
+pub fn now_ms() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_millis() as i64)
+}
+
+fn choose_passphrase(global: &Global, out: &Output) -> Result<Passphrase, Failure> {
+    let given = global.passphrase_file.is_some() || std::env::var_os("HABEAS_PASSPHRASE_FILE").is_some();
+    if !given && std::io::stdin().is_terminal() {
+        let proposal = habeas_vault::proposed_passphrase();
+        out.talk("Choose a passphrase. A good one, made just now for you:\n");
+        out.talk(format_args!("    {}\n", proposal.reveal()));
+    }
+    let passphrase = opening::passphrase(global, "new passphrase: ")?;
+    if passphrase.n_characters() < SHORTEST_PASSPHRASE {
+        let what = format!("the passphrase has fewer than {SHORTEST_PASSPHRASE} characters");
+        return Err(Failure::usage(what, "take the proposed one, or a sentence that only you know"));
+    }
+    if !given && std::io::stdin().is_terminal() {
+        let again = opening::passphrase(global, "the same again: ")?;
+        if again.reveal() != passphrase.reveal() {
+            return Err(Failure::usage("the two passphrases differ", "run the command again"));
+        }
+    }
+    Ok(passphrase)
+}
+
+/// Why a vault cannot be made, for people.
+pub fn init_failure(dir: &Path, error: InitError) -> Failure {
+    Failure::new(Exit::Failed, error, "choose another folder, or free some space there").at(dir.display().to_string())
+}

@@ -1,0 +1,43 @@
+//! One command, one file. Each takes its arguments and the output, and says how the process ends.
+
+pub mod case;
+pub mod demo;
+pub mod estimate;
+pub mod import;
+pub mod init;
+pub mod link;
+pub mod map;
+pub mod report;
+pub mod review;
+pub mod serve;
+pub mod source;
+pub mod tools;
+
+use crate::{
+    cli::{Cli, Command},
+    failure::{Exit, Failure},
+    output::Output,
+};
+
+/// Runs the command that was typed.
+pub fn run(cli: Cli, out: &Output) -> Result<Exit, Failure> {
+    let global = &cli.global;
+    match cli.command {
+        Command::Demo(args) => demo::run(args, out),
+        Command::Init(args) => init::run(args, global, out),
+        Command::Source(command) => source::run(command, global, out),
+        Command::Map(args) => map::run(args, out),
+        Command::Import(args) => import::run(args, global, out),
+        Command::Link(command) => link::run(command, global, out),
+        Command::Review(command) => review::run(command, global, out),
+        Command::Case(command) => case::run(command, global, out),
+        Command::Estimate(command) => estimate::run(command, global, out),
+        Command::Report(command) => report::run(command, global, out),
+        Command::Serve(args) => serve::run(args, global, out),
+        Command::Verify(args) => tools::verify(args, global, out),
+        Command::Doctor => tools::doctor(out),
+        Command::Completions(args) => tools::completions(args, out),
+        Command::Man => tools::man(out),
+        Command::ParseWorker => tools::parse_worker(),
+    }
+}

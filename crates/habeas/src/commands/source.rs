@@ -1,0 +1,157 @@
+//! `habeas source`: add and inspect sources.
+
+use crate::{
+    cli::Global,
+    commands::init::now_ms,
+    desk::vault_failure,
+    failure::{Exit, Failure},
+    opening,
+    output::Output,
+};
+use clap::{Subcommand, ValueEnum};
+use habeas_core::{Attribution, Source, SourceKind, SpeakerKind};
+use serde_json::json;
+use std::{fmt::Write, path::PathBuf, sync::Arc};
+
+/// Add and inspect sources
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Keep plain texts (UTF-8) as they are; claims on them follow later
+    Add {
+        /// The files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// What kind of source
+        #[arg(long, value_enum, default_value_t = Kind::Article)]
+        kind: Kind,
+        /// Who says what it says
+        #[arg(long, value_name = "WORDS")]
+        said_by: Option<String>,
+    },
+    /// List sources
+    List,
+    /// Show one source
+    Show {
+        /// Its key
+        key: String,
+    },
+    /// Check every original file against its hash
+    Verify,
+}
+
+/// Kinds of texts
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Kind {
+    /// A published text
+    Article,
+    /// What a witness or relative told
+    Testimony,
+    /// An authority's statement
+    Statement,
+}
+
+/// Runs the command.
+pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Failure> {
+    let mut vault = opening::open(global)?;
+    match command {
+        Command::Add { files, kind, said_by } => {
+            let mut added = Vec::new();
+            for path in &files {
+                let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                if std::str::from_utf8(&bytes).is_err() || bytes.contains(&0) {
+                    let remedy = "save it as plain UTF-8 text; tables come in with `habeas import`";
+                    let left = format!("{} of {} files were added.", added.len(), files.len());
+                    return Err(Failure::new(Exit::Failed, "this is not a plain text", remedy).at(name).leaving(left));
+                }
+                let key = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_lowercase();
+                if vault.sources().iter().any(|source| source.key == key) {
+                    let left = format!("{} of {} files were added.", added.len(), files.len());
+                    let remedy = "rename the file: its name without the ending becomes the key of the source";
+                    return Err(Failure::new(Exit::Failed, format_args!("there is a source «{key}» already"), remedy).leaving(left));
+                }
+                let (kind, speaker) = match kind {
+                    Kind::Article => (SourceKind::Article, SpeakerKind::Press),
+                    Kind::Testimony => (SourceKind::Testimony, SpeakerKind::Witness),
+                    Kind::Statement => (SourceKind::Statement, SpeakerKind::Official),
+                };
+                let said_by = match &said_by {
+                    Some(words) => Attribution::direct(words, speaker),
+                    None => Attribution::direct("not stated", SpeakerKind::Unnamed),
+                };
+                let draft = habeas_vault::SourceDraft { title: name.clone(), file_name: name, said_by, ..habeas_vault::SourceDraft::new(key, kind) };
+                added.push(vault.add_source(draft, &bytes, now_ms()).map_err(vault_failure)?);
+            }
+            let keys: Vec<&str> = added.iter().map(|source| source.key.as_str()).collect();
+            out.result(&json!({ "schema": 1, "added": keys }), || format!("added {}", keys.join(", ")))?;
+            out.next("habeas source list");
+            Ok(Exit::Ok)
+        }
+        Command::List => {
+            let sources = vault.sources();
+            let rows: Vec<_> = sources.iter().map(|source| source_json(source)).collect();
+            out.result(&json!({ "schema": 1, "sources": rows }), || {
+                let mut text = String::new();
+                for source in sources {
+                    let _ = writeln!(text, "{}  {}  {}  {}", source.key, kind_code(source.kind), source.file_name, source.title);
+                }
+                let _ = write!(text, "{} sources", sources.len());
+                text
+            })?;
+            Ok(Exit::Ok)
+        }
+        Command::Show { key } => {
+            let Some(source) = vault.sources().iter().find(|source| source.key == key) else {
+                return Err(Failure::usage(format_args!("there is no source «{key}»"), "see: habeas source list"));
+            };
+            out.result(&source_json(source), || {
+                format!(
+                    "{}\n  kind      {}\n  title     {}\n  said by   {}\n  edition   {}\n  file      {}\n  sha-256   {}",
+                    source.key, kind_code(source.kind), source.title, source.said_by.speaker.name, source.edition,
+                    source.file_name, source.sha256,
+                )
+            })?;
+            Ok(Exit::Ok)
+        }
+        Command::Verify => {
+            let mut wrong = Vec::new();
+            for source in vault.sources().to_vec() {
+                if let Err(error) = vault.original(source.id) {
+                    wrong.push((source.key.clone(), error.to_string()));
+                }
+            }
+            let n = vault.sources().len();
+            let problems: Vec<_> = wrong.iter().map(|(key, what)| json!({ "source": key, "problem": what })).collect();
+            out.result(&json!({ "schema": 1, "sources": n, "problems": problems }), || {
+                let lines: Vec<String> = wrong.iter().map(|(key, what)| format!("{key}: {what}")).collect();
+                if lines.is_empty() { format!("{n} originals: every hash is right") } else { lines.join("\n") }
+            })?;
+            Ok(if wrong.is_empty() { Exit::Ok } else { Exit::FoundProblems })
+        }
+    }
+}
+
+/// The code of a kind of source.
+pub fn kind_code(kind: SourceKind) -> &'static str {
+    match kind {
+        SourceKind::List => "list",
+        SourceKind::Article => "article",
+        SourceKind::Testimony => "testimony",
+        SourceKind::Statement => "statement",
+    }
+}
+
+fn source_json(source: &Arc<Source>) -> serde_json::Value {
+    json!({
+        "key": source.key,
+        "id": source.id.to_string(),
+        "kind": kind_code(source.kind),
+        "title": source.title,
+        "said_by": source.said_by.speaker.name,
+        "edition": source.edition,
+        "file": source.file_name,
+        "sha256": source.sha256,
+        "names_once": source.names_once,
+        "compiled_from": source.compiled_from,
+    })
+}

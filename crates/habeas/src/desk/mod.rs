@@ -1,0 +1,368 @@
+//! The desk: one open vault with the views that commands and pages read.
+//!
+//! The vault's index finds, its log tells: a list of cases comes from the index, what a case file shows is read from the
+//! log. Figures need every record; they are made once and kept until the vault changes.
+
+pub mod figures;
+pub mod linking;
+pub mod shown;
+mod snapshot;
+
+pub use snapshot::{Person, Snapshot};
+
+use crate::failure::{Exit, Failure};
+use figures::{FieldDisagreement, Tables};
+use habeas_core::{CaseFile, EventKind, Label, PersonId, Predicate, Record, RecordId, Source, Value, case_file, fold};
+use habeas_vault::{LinkRun, PersonFilter, PersonRow, Vault, VaultError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+/// Name of the note that marks a vault of invented people and holds their truth.
+pub const DEMO_TRUTH: &str = "demo-truth";
+
+/// One open vault. Clones share it.
+#[derive(Clone)]
+pub struct Desk {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    vault: Mutex<Vault>,
+    snapshot: Mutex<Option<Arc<Snapshot>>>,
+    figures: Mutex<Option<Arc<Figures>>>,
+}
+
+/// Everything that tables show.
+#[derive(Debug)]
+pub struct Figures {
+    /// Documented counts.
+    pub tables: Tables,
+    /// Overlap of lists.
+    pub overlap: Overlap,
+    /// How often two lists disagree, by field.
+    pub disagreements: Vec<FieldDisagreement>,
+    /// Records in all.
+    pub n_records: u64,
+    /// Persons in all.
+    pub n_persons: u64,
+    /// Persons with accounts that contradict each other.
+    pub n_contradicted: u64,
+    /// Records that came in after the last linkage.
+    pub n_unlinked: u64,
+}
+
+/// How many persons are on which lists.
+#[derive(Debug, Clone, Default)]
+pub struct Overlap {
+    /// Keys of the lists.
+    pub lists: Vec<String>,
+    /// Persons on each list.
+    pub sizes: Vec<u64>,
+    /// Persons on both of two lists; the diagonal holds the sizes.
+    pub pairwise: Vec<Vec<u64>>,
+    /// Persons on exactly one list, on exactly two …
+    pub on_exactly: Vec<u64>,
+    /// Persons per combination of lists, as a mask over `lists`.
+    pub histories: Vec<(u32, u64)>,
+}
+
+impl Overlap {
+    /// The keys of the lists in a mask.
+    pub fn names_of(&self, mask: u32) -> Vec<&str> {
+        let on = |idx: &usize| mask >> idx & 1 == 1;
+        (0..self.lists.len()).filter(on).map(|idx| self.lists[idx].as_str()).collect()
+    }
+
+    fn new(snapshot: &Snapshot) -> Self {
+        let lists: Vec<String> = snapshot.lists().iter().map(|list| list.key.clone()).collect();
+        let n = lists.len();
+        let (mut pairwise, mut on_exactly) = (vec![vec![0; n]; n], vec![0; n]);
+        let mut histories = std::collections::BTreeMap::new();
+        for mask in figures::list_masks(snapshot).into_iter().filter(|mask| *mask != 0) {
+            *histories.entry(mask).or_insert(0u64) += 1;
+        }
+        for (mask, count) in &histories {
+            on_exactly[mask.count_ones() as usize - 1] += count;
+            for i in (0..n).filter(|i| mask >> i & 1 == 1) {
+                for j in (0..n).filter(|j| mask >> j & 1 == 1) {
+                    pairwise[i][j] += count;
+                }
+            }
+        }
+        let sizes = (0..n).map(|i| pairwise[i][i]).collect();
+        Self { lists, sizes, pairwise, on_exactly, histories: histories.into_iter().collect() }
+    }
+}
+
+/// Which case files.
+#[derive(Debug, Clone, Default)]
+pub struct CaseQuery {
+    /// Words that must all occur, in any script.
+    pub words: String,
+    /// Year, as in the tables.
+    pub year: Option<String>,
+    /// Place, as in the tables.
+    pub place: Option<String>,
+    /// Code of a label.
+    pub label: Option<String>,
+    /// Key of a source.
+    pub source: Option<String>,
+    /// Only those that hold contradictions.
+    pub only_contradicted: bool,
+    /// Key of the last row of the page before.
+    pub after: Option<String>,
+    /// Rows at most.
+    pub limit: usize,
+}
+
+/// One page of case files.
+#[derive(Debug, Clone)]
+pub struct CasePage {
+    /// The rows.
+    pub rows: Vec<CaseRow>,
+    /// How many match in all.
+    pub n_total: u64,
+    /// Key for the next page, if there is one.
+    pub next: Option<String>,
+}
+
+/// One line of a list of case files.
+#[derive(Debug, Clone)]
+pub struct CaseRow {
+    /// The person.
+    pub person: PersonId,
+    /// Names, one for each script.
+    pub names: Vec<String>,
+    /// When taken, as extended dates; empty where not said.
+    pub taken: String,
+    /// Widest place, as in the tables; empty where not said.
+    pub place: String,
+    /// Labels.
+    pub labels: Vec<Label>,
+    /// Keys of the sources.
+    pub sources: Vec<String>,
+    /// Number of records.
+    pub n_records: u32,
+    /// Number of questions whose accounts contradict each other.
+    pub n_contradictions: u32,
+}
+
+/// One stored estimate.
+#[derive(Debug, Clone)]
+pub struct StoredEstimate {
+    /// When it was made, milliseconds since 1970.
+    pub at_ms: i64,
+    /// As printed.
+    pub json: serde_json::Value,
+}
+
+impl Desk {
+    /// A desk over an open vault.
+    pub fn new(vault: Vault) -> Self {
+        Self { inner: Arc::new(Inner { vault: Mutex::new(vault), snapshot: Mutex::default(), figures: Mutex::default() }) }
+    }
+
+    /// The vault itself, for what changes it. Views are made anew afterwards.
+    pub fn change<T>(&self, change: impl FnOnce(&mut Vault) -> Result<T, Failure>) -> Result<T, Failure> {
+        let result = change(&mut self.vault())?;
+        *lock(&self.inner.snapshot) = None;
+        *lock(&self.inner.figures) = None;
+        Ok(result)
+    }
+
+    /// All records and persons.
+    pub fn snapshot(&self) -> Result<Arc<Snapshot>, Failure> {
+        let mut kept = lock(&self.inner.snapshot);
+        if let Some(snapshot) = kept.as_ref() {
+            return Ok(snapshot.clone());
+        }
+        let vault = self.vault();
+        let clusters = vault.latest_link_run().map_err(vault_failure)?.map(clusters_of).unwrap_or_default();
+        let mut records = Vec::with_capacity(vault.n_records() as usize);
+        vault.for_each_record(|record| records.push(record)).map_err(vault_failure)?;
+        let snapshot = Arc::new(Snapshot::new(records, vault.sources().to_vec(), |id| clusters.get(&id).copied()));
+        *kept = Some(snapshot.clone());
+        Ok(snapshot)
+    }
+
+    /// Tables, overlap and disagreements.
+    pub fn figures(&self) -> Result<Arc<Figures>, Failure> {
+        let mut kept = lock(&self.inner.figures);
+        if let Some(figures) = kept.as_ref() {
+            return Ok(figures.clone());
+        }
+        let snapshot = self.snapshot()?;
+        let mut n_contradicted = 0;
+        snapshot.for_each_case(|case| n_contradicted += u64::from(case.contradictions().next().is_some()));
+        let figures = Arc::new(Figures {
+            tables: figures::tables(&snapshot),
+            overlap: Overlap::new(&snapshot),
+            disagreements: figures::disagreements(&snapshot),
+            n_records: snapshot.records.len() as u64,
+            n_persons: snapshot.persons.len() as u64,
+            n_contradicted,
+            n_unlinked: snapshot.n_unlinked as u64,
+        });
+        *kept = Some(figures.clone());
+        Ok(figures)
+    }
+
+    /// Case files by words and filters, a page at a time.
+    pub fn search(&self, query: &CaseQuery) -> Result<CasePage, Failure> {
+        self.index_persons_if_stale()?;
+        let filter = PersonFilter {
+            words: habeas_core::fold_tokens(&query.words),
+            year: query.year.clone(),
+            place: query.place.as_deref().map(fold),
+            label: query.label.clone(),
+            source: query.source.clone(),
+            only_contradicted: query.only_contradicted,
+        };
+        let vault = self.vault();
+        let page = vault.search_persons(&filter, query.after.as_deref(), query.limit).map_err(vault_failure)?;
+        let n_total = vault.count_persons(&filter).map_err(vault_failure)?;
+        Ok(CasePage { rows: page.rows.into_iter().map(case_row).collect(), n_total, next: page.next })
+    }
+
+    /// The records of a person, read from the log. `id` is a person's id or its beginning, or a record's address.
+    pub fn records_of_person(&self, id: &str) -> Result<Vec<Record>, Failure> {
+        let snapshot = self.snapshot()?;
+        let person = match id.split_once(':') {
+            Some((key, number)) => {
+                let record = number.parse().ok().and_then(|number| snapshot.record_at(key, number));
+                record.and_then(|record| snapshot.person_of(record.id))
+            }
+            None => {
+                let matching: Vec<&Record> =
+                    snapshot.records.iter().filter(|r| id.len() >= 6 && r.id.to_string().starts_with(id)).collect();
+                match matching.as_slice() {
+                    [one] => snapshot.person_of(one.id),
+                    [] => None,
+                    _ => {
+                        let what = format!("{} records have ids that begin with «{id}»", matching.len());
+                        return Err(Failure::usage(what, "give more digits of the id"));
+                    }
+                }
+            }
+        };
+        let person = person.ok_or_else(|| {
+            Failure::usage("no case file has this id or address", "find one with: habeas case search WORDS")
+        })?;
+        Ok(person.records.iter().map(|idx| snapshot.records[*idx as usize].clone()).collect())
+    }
+
+    /// Stored estimates, newest first.
+    pub fn estimates(&self) -> Result<Vec<StoredEstimate>, Failure> {
+        let stored = self.vault().estimates().map_err(vault_failure)?;
+        let parsed = stored.into_iter().rev().filter_map(|stored| {
+            Some(StoredEstimate { at_ms: stored.at_ms, json: serde_json::from_str(&stored.json).ok()? })
+        });
+        Ok(parsed.collect())
+    }
+
+    /// The text of an article or testimony.
+    pub fn text_of(&self, source: &Source) -> Result<String, Failure> {
+        let bytes = self.vault().original(source.id).map_err(vault_failure)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// The vault's name.
+    pub fn vault_name(&self) -> String {
+        self.vault().name().to_owned()
+    }
+
+    /// Whether all people in this vault are invented.
+    pub fn is_demo(&self) -> bool {
+        self.demo_truth().is_some()
+    }
+
+    /// The known truth of a demo vault.
+    pub fn demo_truth(&self) -> Option<serde_json::Value> {
+        let notes = self.vault().notes(DEMO_TRUTH).ok()?;
+        serde_json::from_str(notes.last()?).ok()
+    }
+
+    /// Fills the index of persons from the log, where it is older than the last change.
+    pub fn index_persons_if_stale(&self) -> Result<(), Failure> {
+        if self.vault().persons_are_indexed() {
+            return Ok(());
+        }
+        let snapshot = self.snapshot()?;
+        let rows = snapshot.persons.iter().map(|person| person_row(&snapshot.case_of(person)));
+        self.vault().index_persons(rows).map_err(vault_failure)
+    }
+
+    fn vault(&self) -> MutexGuard<'_, Vault> {
+        lock(&self.inner.vault)
+    }
+}
+
+/// A panic in another thread is our bug; what it held was only read.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn clusters_of(run: LinkRun) -> HashMap<RecordId, u32> {
+    run.record_ids.into_iter().zip(run.partition.cluster_of().iter().copied()).collect()
+}
+
+/// What the index keeps of a case file, to find and list it.
+fn person_row(case: &CaseFile<'_>) -> PersonRow {
+    let mut search: Vec<String> = Vec::new();
+    for record in &case.records {
+        for claim in &record.claims {
+            match &claim.value {
+                Value::Name(name) => search.push(fold(&name.text())),
+                Value::Place(place) => search.push(fold(&place.text())),
+                _ if matches!(claim.predicate, Predicate::Alias | Predicate::FatherName | Predicate::ListNumber) => {
+                    search.push(fold(&record.words(claim)));
+                }
+                _ => {}
+            }
+        }
+    }
+    search.sort();
+    search.dedup();
+    let mut sources: Vec<String> = case.records.iter().map(|record| record.source.key.clone()).collect();
+    sources.sort();
+    sources.dedup();
+    let taken = case.question(Predicate::EventDate(EventKind::Taken)).into_iter().flat_map(|question| {
+        question.readings.iter().filter_map(|reading| shown::value_text(reading.accounts[0].claim))
+    });
+    PersonRow {
+        person: case.person,
+        search: search.join(" "),
+        names: case.names(),
+        taken: taken.collect::<Vec<_>>().join(" | "),
+        year: shown::category_text(&figures::year(case)),
+        place: match figures::place(case) {
+            figures::Category::Is(place) => place,
+            _ => String::new(),
+        },
+        labels: case.labels.iter().map(|label| label.code().to_owned()).collect(),
+        sources,
+        n_records: case.records.len() as u32,
+        n_contradictions: case.contradictions().count() as u32,
+    }
+}
+
+fn case_row(row: PersonRow) -> CaseRow {
+    CaseRow {
+        person: row.person,
+        names: row.names,
+        taken: row.taken,
+        place: row.place,
+        labels: row.labels.iter().filter_map(|code| Label::from_code(code)).collect(),
+        sources: row.sources,
+        n_records: row.n_records,
+        n_contradictions: row.n_contradictions,
+    }
+}
+
+/// An error of the vault, for people.
+pub fn vault_failure(error: VaultError) -> Failure {
+    let remedy = "run `habeas verify` and keep the folder as it is; a backup may hold the missing part";
+    Failure::new(Exit::Failed, error, remedy)
+}

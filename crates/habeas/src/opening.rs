@@ -1,0 +1,73 @@
+//! Finding the vault and its passphrase.
+
+use crate::{
+    cli::Global,
+    failure::{Exit, Failure},
+};
+use habeas_vault::{OpenError, Passphrase, Vault};
+use std::{
+    env,
+    io::IsTerminal,
+    path::{Path, PathBuf},
+};
+
+/// Opens the vault that the options, the environment or the current folder name.
+pub fn open(global: &Global) -> Result<Vault, Failure> {
+    let dir = find(global)?;
+    let passphrase = passphrase(global, "passphrase: ")?;
+    Vault::open(&dir, &passphrase).map_err(|error| open_failure(&dir, error))
+}
+
+/// The folder of the vault.
+pub fn find(global: &Global) -> Result<PathBuf, Failure> {
+    if let Some(dir) = global.vault.clone().or_else(|| env::var_os("HABEAS_VAULT").map(PathBuf::from)) {
+        return Ok(dir);
+    }
+    let here = env::current_dir().map_err(|error| Failure::file("read", Path::new("."), &error))?;
+    Vault::find(&here).ok_or_else(|| {
+        let remedy = "go into a vault's folder, name it with --vault DIR, or make one: habeas init DIR";
+        Failure::new(Exit::NoVault, "there is no vault here", remedy).at(here.display().to_string())
+    })
+}
+
+/// The passphrase: from a file, or from a prompt where there is a terminal.
+pub fn passphrase(global: &Global, prompt: &str) -> Result<Passphrase, Failure> {
+    let file = global.passphrase_file.clone().or_else(|| env::var_os("HABEAS_PASSPHRASE_FILE").map(PathBuf::from));
+    if let Some(path) = file {
+        let text = std::fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
+        return Ok(Passphrase::new(text.lines().next().unwrap_or_default()));
+    }
+    if !std::io::stdin().is_terminal() {
+        let remedy = "give --passphrase-file FILE, or set HABEAS_PASSPHRASE_FILE";
+        return Err(Failure::new(Exit::Locked, "the vault is locked and nobody is here to type the passphrase", remedy));
+    }
+    let typed = rpassword::prompt_password(prompt);
+    Ok(Passphrase::new(&typed.map_err(|error| Failure::file("read", Path::new("terminal"), &error))?))
+}
+
+/// Why a vault does not open, for people.
+pub fn open_failure(dir: &Path, error: OpenError) -> Failure {
+    let place = dir.display().to_string();
+    match error {
+        OpenError::NoVault { .. } => {
+            let remedy = "name its folder with --vault DIR, or make one: habeas init DIR";
+            Failure::new(Exit::NoVault, "there is no vault here", remedy)
+        }
+        OpenError::WrongPassphrase => {
+            let remedy = "type the passphrase again; there is no other way in than the ones that were set up";
+            Failure::new(Exit::Locked, "the passphrase does not open this vault", remedy)
+        }
+        OpenError::HeldByAnotherProcess => {
+            let remedy = "close the other habeas (perhaps `habeas serve`), or wait until it ends";
+            Failure::new(Exit::Held, "another process holds this vault", remedy)
+        }
+        OpenError::NewerFormat { .. } => {
+            Failure::new(Exit::Failed, error, "open it with a newer habeas; this one would not understand all of it")
+        }
+        other => {
+            let remedy = "leave the folder as it is and look at a backup; `habeas verify` says more";
+            Failure::new(Exit::Failed, other, remedy)
+        }
+    }
+    .at(place)
+}

@@ -1,1 +1,47 @@
-//! (filled in below)
+//! Record linkage: which records, across and within lists, speak of the same person?
+//!
+//! The result is not a merged row but scored pairs with their explanation, persons that respect people's judgements,
+//! and draws of the partition, so that doubt about links reaches every number. The one deep entry point is [`link`];
+//! its steps can be called by themselves:
+//!
+//! | step | from → to |
+//! |---|---|
+//! | [`TableBuilder`] | claims of records, one after the other → [`Table`] |
+//! | [`guess_model`] | table → [`Model`]: what is compared, which keys make candidate pairs |
+//! | [`MemoryEngine`] | table and model → candidate pairs, tabulated or scored |
+//! | [`estimate`] | tabulated comparison vectors → [`Fit`] |
+//! | [`partition()`] | scored pairs and judgements → persons |
+//! | [`draw_partitions`] | the same → draws from the posterior of the partition |
+//! | [`explain`] | one pair → its weight, comparison by comparison |
+//!
+//! Pure: no file, no vault, no SQL, not async; time is read only to say how long the stages of a run took.
+
+mod blocking;
+mod comparison;
+mod em;
+mod evaluate;
+mod explain;
+pub mod kernel;
+mod link;
+mod model;
+mod pairs;
+mod partition;
+mod posterior;
+mod script;
+mod table;
+
+pub use blocking::{BlockingRule, Key, RuleReport};
+pub use comparison::{Field, NameSimilarity, similarity};
+pub use em::{EstimateError, Fit, estimate};
+pub use evaluate::{Evaluation, Scores, evaluate};
+pub use explain::{Explanation, Reason, explain};
+pub use link::{LinkError, LinkOptions, Linkage, StageTime, link};
+pub use model::{
+    Comparison, Level, MOST_COMPARISONS, MOST_RULES, Model, ModelError, ModelFormatError, from_toml, guess_model,
+    to_toml,
+};
+pub use pairs::{MemoryEngine, PairEngine, PairError, PatternCounts, Scored, Stage, Vector, Watch};
+pub use partition::{Conflict, Constraints, Partitioned, WeakestJoint, components, partition};
+pub use posterior::draw_partitions;
+pub use script::{Skeleton, skeleton};
+pub use table::{DateEntry, ListInfo, NameField, PlaceField, Table, TableBuilder};

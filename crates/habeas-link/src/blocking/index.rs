@@ -1,0 +1,270 @@
+//! Keys of all records, and the blocks they make.
+
+use super::{BlockingRule, Key, RuleReport};
+use crate::table::{Table, mix};
+
+/// Rules that one model may have: a key's upper four bits tell its rule.
+pub(crate) const MOST_RULES: usize = 15;
+const KEY_BITS: u32 = 28;
+const KEY_MASK: u64 = (1 << KEY_BITS) - 1;
+/// Keys of one rule that a record may have; more come from hostile input only.
+const MOST_KEYS_OF_A_RECORD: usize = 24;
+/// Blocks up to this size are never split.
+const LEAST_SPLIT: u64 = 8;
+
+/// A block: the records that share one key of one rule.
+#[derive(Debug, Clone, Copy)]
+struct Block {
+    start: u32,
+    end: u32,
+}
+
+/// All keys by block and by record. Records stand here by their place in the table's canonical order, so that blocks,
+/// and what their splits leave apart, do not depend on the order of reading.
+#[derive(Debug)]
+pub(crate) struct KeyIndex {
+    /// Key (rule in its upper bits) above, place below; sorted.
+    entries: Vec<u64>,
+    blocks: Vec<Block>,
+    /// Sorted keys per place.
+    key_ends: Vec<u32>,
+    keys: Vec<u32>,
+    /// Record of each place, and the reverse.
+    records: Vec<u32>,
+    places: Vec<u32>,
+    pub(crate) reports: Vec<RuleReport>,
+}
+
+/// Blocks of about equal work, for one thread at a time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Blocks {
+    first: usize,
+    end: usize,
+}
+
+fn key_of(entry: u64) -> u64 {
+    entry >> 32
+}
+
+fn pairs_of(n: u64) -> u64 {
+    n * n.saturating_sub(1) / 2
+}
+
+/// Runs of entries with one key.
+fn runs(entries: &[u64]) -> impl Iterator<Item = &[u64]> {
+    entries.chunk_by(|a, b| key_of(*a) == key_of(*b))
+}
+
+/// Combined values of several keys: one from each.
+fn combined(table: &Table, keys: &[Key], record: u32, out: &mut Vec<u64>, values: &mut Vec<u64>) {
+    out.clear();
+    out.push(0);
+    for (i, key) in keys.iter().enumerate() {
+        values.clear();
+        key.values(table, record, values);
+        let before = out.len();
+        for value in values.iter() {
+            for so_far in 0..before {
+                out.push(mix(out[so_far].wrapping_add(mix(value ^ (i as u64) << 56))));
+            }
+        }
+        out.drain(..before);
+        out.sort_unstable();
+        out.truncate(MOST_KEYS_OF_A_RECORD);
+    }
+}
+
+/// Splits a block that is too large, by the next split key or at last by neighbourhood.
+fn split_block(table: &Table, block: &[u64], rule: &BlockingRule, level: usize, largest: u64, out: &mut Vec<u64>) {
+    if block.len() as u64 <= largest {
+        out.extend_from_slice(block);
+        return;
+    }
+    let key = key_of(block[0]);
+    let rule_bits = key & !KEY_MASK;
+    let with = |part: u64, entry: u64| {
+        let key = rule_bits | (mix(key ^ mix(part ^ (level as u64 + 1) << 48)) & KEY_MASK);
+        key << 32 | (entry & 0xFFFF_FFFF)
+    };
+    let Some(split) = rule.split.get(level) else {
+        // Nothing tells these records apart: each meets those near it, in overlapping stretches.
+        let step = (largest / 2).max(1) as usize;
+        for (i, entry) in block.iter().enumerate() {
+            out.push(with((i / step) as u64, *entry));
+            if i >= step {
+                out.push(with((i / step - 1) as u64, *entry));
+            }
+        }
+        return;
+    };
+    let mut parts = Vec::with_capacity(block.len());
+    let mut values = Vec::new();
+    for entry in block {
+        values.clear();
+        split.values(table, table.canonical()[*entry as u32 as usize], &mut values);
+        if values.is_empty() {
+            // Records that do not tell meet each other.
+            values.push(u64::MAX);
+        }
+        values.truncate(MOST_KEYS_OF_A_RECORD);
+        parts.extend(values.iter().map(|value| with(mix(*value), *entry)));
+    }
+    parts.sort_unstable();
+    parts.dedup();
+    for part in runs(&parts) {
+        split_block(table, part, rule, level + 1, largest, out);
+    }
+}
+
+/// Largest block that keeps the pairs of a rule within a budget.
+fn largest_block(entries: &[u64], budget: u64) -> u64 {
+    let mut sizes: Vec<u64> = runs(entries).map(|run| run.len() as u64).collect();
+    sizes.sort_unstable();
+    let mut n_pairs = 0;
+    for size in &sizes {
+        n_pairs += pairs_of(*size);
+        if n_pairs > budget {
+            return (*size - 1).max(LEAST_SPLIT);
+        }
+    }
+    u64::MAX
+}
+
+impl KeyIndex {
+    /// Makes the blocks of all rules; those of one rule hold about `budget` pairs at most.
+    pub(crate) fn new(table: &Table, rules: &[BlockingRule], budget: u64) -> Self {
+        let n_records = table.n_records();
+        let (mut entries, mut reports) = (Vec::new(), Vec::new());
+        let (mut combinations, mut values) = (Vec::new(), Vec::new());
+        for (i, rule) in rules.iter().take(MOST_RULES).enumerate() {
+            let mut of_rule: Vec<u64> = Vec::new();
+            let mut n_keyed = 0;
+            for (place, record) in table.canonical().iter().enumerate() {
+                combined(table, &rule.keys, *record, &mut combinations, &mut values);
+                n_keyed += u64::from(!combinations.is_empty());
+                let entry = |value: &u64| ((i as u64) << KEY_BITS | (value & KEY_MASK)) << 32 | place as u64;
+                of_rule.extend(combinations.iter().map(entry));
+            }
+            of_rule.sort_unstable();
+            of_rule.dedup();
+            let whole: u64 = runs(&of_rule).map(|run| pairs_of(run.len() as u64)).sum();
+            let largest = largest_block(&of_rule, budget);
+            // A block of one makes no pair and is not kept.
+            let mut split = Vec::with_capacity(of_rule.len());
+            for run in runs(&of_rule).filter(|run| run.len() > 1) {
+                split_block(table, run, rule, 0, largest, &mut split);
+            }
+            drop(of_rule);
+            split.sort_unstable();
+            split.dedup();
+            reports.push(RuleReport {
+                rule: rule.clone(),
+                n_records: n_keyed,
+                n_pairs_before_split: whole,
+                n_pairs: runs(&split).map(|run| pairs_of(run.len() as u64)).sum(),
+                largest_block: runs(&split).map(|run| run.len() as u64).max().unwrap_or(0),
+                n_own_pairs: 0,
+                n_found: 0,
+            });
+            entries.extend(runs(&split).filter(|run| run.len() > 1).flatten());
+        }
+        let mut blocks = Vec::new();
+        let mut start = 0u32;
+        for run in runs(&entries) {
+            let end = start + run.len() as u32;
+            blocks.push(Block { start, end });
+            start = end;
+        }
+        let mut key_ends = vec![0u32; n_records + 1];
+        for entry in &entries {
+            key_ends[(*entry as u32) as usize + 1] += 1;
+        }
+        for i in 1..key_ends.len() {
+            key_ends[i] += key_ends[i - 1];
+        }
+        let mut next = key_ends.clone();
+        let mut keys = vec![0u32; entries.len()];
+        // Entries are sorted by key, so every record's keys come out sorted.
+        for entry in &entries {
+            let slot = &mut next[(*entry as u32) as usize];
+            keys[*slot as usize] = key_of(*entry) as u32;
+            *slot += 1;
+        }
+        let records = table.canonical().to_vec();
+        let mut places = vec![0; n_records];
+        for (place, record) in records.iter().enumerate() {
+            places[*record as usize] = place as u32;
+        }
+        Self { entries, blocks, key_ends, keys, records, places, reports }
+    }
+
+    fn keys(&self, place: u32) -> &[u32] {
+        let place = place as usize;
+        &self.keys[self.key_ends[place] as usize..self.key_ends[place + 1] as usize]
+    }
+
+    /// The rule that a pair belongs to, if any holds it.
+    pub(crate) fn rule_of(&self, a: u32, b: u32) -> Option<usize> {
+        let (a, b) = (self.places[a as usize], self.places[b as usize]);
+        first_shared(self.keys(a), self.keys(b)).map(|key| (key >> KEY_BITS) as usize)
+    }
+
+    /// Cuts all blocks into pieces of about `pairs_each` pairs.
+    pub(crate) fn pieces(&self, pairs_each: u64) -> Vec<Blocks> {
+        let mut pieces = Vec::new();
+        let (mut first, mut n_pairs) = (0, 0);
+        for (i, block) in self.blocks.iter().enumerate() {
+            n_pairs += pairs_of(u64::from(block.end - block.start));
+            if n_pairs >= pairs_each {
+                pieces.push(Blocks { first, end: i + 1 });
+                (first, n_pairs) = (i + 1, 0);
+            }
+        }
+        if first < self.blocks.len() {
+            pieces.push(Blocks { first, end: self.blocks.len() });
+        }
+        pieces
+    }
+
+    /// Pairs in all blocks, those counted that several keys hold.
+    pub(crate) fn n_pairs_in_blocks(&self) -> u64 {
+        self.reports.iter().map(|report| report.n_pairs).sum()
+    }
+
+    /// Visits every pair that belongs to these blocks, once, smaller record first, with its rule.
+    ///
+    /// With `one_in` above 1 only about that share of the blocks is visited, chosen by their keys.
+    pub(crate) fn visit(&self, piece: Blocks, one_in: u64, mut visit: impl FnMut(usize, u32, u32)) {
+        for block in &self.blocks[piece.first..piece.end] {
+            let entries = &self.entries[block.start as usize..block.end as usize];
+            let key = key_of(entries[0]) as u32;
+            let rule = (key >> KEY_BITS) as usize;
+            if one_in > 1 && !mix(u64::from(key)).is_multiple_of(one_in) {
+                continue;
+            }
+            for (i, first) in entries.iter().enumerate() {
+                let keys = self.keys(*first as u32);
+                let a = self.records[*first as u32 as usize];
+                for second in &entries[i + 1..] {
+                    if first_shared(keys, self.keys(*second as u32)) == Some(key) {
+                        let b = self.records[*second as u32 as usize];
+                        visit(rule, a.min(b), a.max(b));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The first key that two sorted lists share; its upper bits are the rule.
+fn first_shared(a: &[u32], b: &[u32]) -> Option<u32> {
+    let (mut i, mut j) = (0, 0);
+    while i < a.len() && j < b.len() {
+        match a[i].cmp(&b[j]) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => return Some(a[i]),
+        }
+    }
+    None
+}

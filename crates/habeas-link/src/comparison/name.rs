@@ -1,0 +1,213 @@
+//! Names compared by aligning their words, whatever their order and roles.
+
+use super::Outcome;
+use crate::{
+    kernel::jaro_winkler,
+    table::{FORM_END, TokenRole, Tokens, token_id},
+};
+
+pub(super) const OWN_LEVELS: &[&str] = &[
+    "different names",
+    "only the surname in common",
+    "one name in common",
+    "several names in common, others differ",
+    "surname and a given name in common, others differ",
+    "one name, which the longer name holds",
+    "the longer name holds the shorter, spelt differently",
+    "the longer name holds the shorter",
+    "the same names, spelt differently",
+    "the same names",
+];
+
+pub(super) const RELATIVE_LEVELS: &[&str] = &[
+    "different names",
+    "a name in common, others differ",
+    "the longer name holds the shorter",
+    "the same names, spelt differently",
+    "the same names",
+];
+
+/// Words of one form; more are not aligned. Bit masks of aligned words rest on this.
+const MOST_WORDS: usize = 16;
+/// Similarity of letters from which two words may be one name spelt differently.
+const SPELT_DIFFERENTLY: f32 = 0.87;
+/// The same for words that also have one consonant skeleton.
+const SAME_SKELETON: f32 = 0.70;
+/// Bits of an initial that fits: some ten letters begin most names.
+const INITIAL_BITS: f32 = 3.0;
+/// How many spelling classes a fuzzy agreement of different skeletons reaches, in bits.
+const NEIGHBOURS_BITS: f32 = 2.0;
+/// Most bits that the words of one name can add up to: names go together, so their rarity does not multiply for ever.
+const MOST_BITS: f32 = 36.0;
+
+/// How the words of two forms go together.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Alignment {
+    pub(super) n_exact: u8,
+    pub(super) n_fuzzy: u8,
+    /// Words of either side that have no partner and are not optional.
+    pub(super) left_a: u8,
+    pub(super) left_b: u8,
+    given_aligned: bool,
+    family_aligned: bool,
+    /// Both sides have words known as given names.
+    both_given: bool,
+    pub(super) bits: f32,
+}
+
+/// How alike two words are: bits of evidence, and a rank for choosing partners.
+fn word_similarity(tokens: &Tokens, a: u32, b: u32) -> Option<(f32, f32)> {
+    let (first, second) = (tokens.get(token_id(a)), tokens.get(token_id(b)));
+    let (x, y) = (first.letters, second.letters);
+    if x.len() == 1 || y.len() == 1 {
+        return (x.first() == y.first()).then_some((0.5, INITIAL_BITS));
+    }
+    let class_bits = first.class_bits.min(second.class_bits);
+    if first.same_class(second) {
+        // In another script no letter is equal; the skeleton is all there is.
+        let across = (x.first() ^ y.first()) & 0x80 != 0;
+        if across {
+            return Some((0.9, class_bits));
+        }
+        let similarity = jaro_winkler(x, y, SAME_SKELETON);
+        return (similarity >= SAME_SKELETON).then_some((1.0 + similarity, class_bits));
+    }
+    let similarity = jaro_winkler(x, y, SPELT_DIFFERENTLY);
+    (similarity >= SPELT_DIFFERENTLY).then_some((similarity, (class_bits - NEIGHBOURS_BITS).max(0.5)))
+}
+
+pub(super) fn align(tokens: &Tokens, a: &[u32], b: &[u32]) -> Alignment {
+    let (a, b) = (&a[..a.len().min(MOST_WORDS)], &b[..b.len().min(MOST_WORDS)]);
+    let mut found = Alignment::default();
+    let (mut used_a, mut used_b) = (0u32, 0u32);
+    let take = |found: &mut Alignment, i: usize, j: usize, bits: f32, exact: bool| {
+        let roles = (TokenRole::of(a[i]), TokenRole::of(b[j]));
+        // Two optional words that agree (both give the mother's surname) are compared in a field of their own.
+        if roles != (TokenRole::Optional, TokenRole::Optional) {
+            found.bits += bits;
+            found.n_exact += u8::from(exact);
+            found.n_fuzzy += u8::from(!exact);
+        }
+        found.given_aligned |= roles.0 == TokenRole::Given || roles.1 == TokenRole::Given;
+        found.family_aligned |= roles.0 == TokenRole::Family || roles.1 == TokenRole::Family;
+    };
+    for (i, word) in a.iter().enumerate() {
+        for (j, other) in b.iter().enumerate() {
+            if used_b >> j & 1 == 0 && token_id(*word) == token_id(*other) {
+                take(&mut found, i, j, tokens.get(token_id(*word)).bits, true);
+                used_a |= 1 << i;
+                used_b |= 1 << j;
+                break;
+            }
+        }
+    }
+    let free = |used: u32, words: &[u32]| !used & ((1u32 << words.len()) - 1);
+    // The best partner first, until none is left: with so few words the best assignment is nearly always this one.
+    while free(used_a, a) != 0 && free(used_b, b) != 0 {
+        let mut best: Option<(f32, f32, u128, usize, usize)> = None;
+        for i in (0..a.len()).filter(|i| used_a >> i & 1 == 0) {
+            for j in (0..b.len()).filter(|j| used_b >> j & 1 == 0) {
+                if let Some((rank, bits)) = word_similarity(tokens, a[i], b[j]) {
+                    // Ties are broken by the letters, so that neither order nor numbering matters.
+                    let letters = |word: u32| tokens.get(token_id(word)).letters.order();
+                    let tie = letters(a[i]).wrapping_add(letters(b[j]));
+                    if best.is_none_or(|(r, s, t, ..)| (rank, bits, tie) > (r, s, t)) {
+                        best = Some((rank, bits, tie, i, j));
+                    }
+                }
+            }
+        }
+        let Some((_, bits, _, i, j)) = best else { break };
+        take(&mut found, i, j, bits, false);
+        used_a |= 1 << i;
+        used_b |= 1 << j;
+    }
+    let mut both = [(a, used_a), (b, used_b)];
+    for (one, other) in [(0, 1), (1, 0)] {
+        let ((words, used), (others, used_others)) = (both[one], both[other]);
+        if let Some((i, j)) = joined_word(tokens, words, used, others, used_others) {
+            found.n_fuzzy += 1;
+            found.bits += tokens.get(token_id(others[j])).class_bits;
+            found.given_aligned |= TokenRole::of(words[i]) == TokenRole::Given;
+            found.family_aligned |= TokenRole::of(words[i]) == TokenRole::Family;
+            both[one].1 |= 0b11 << i;
+            both[other].1 |= 1 << j;
+        }
+    }
+    let [(_, used_a), (_, used_b)] = both;
+    let missed = |used: u32, words: &[u32]| {
+        let counts = |i: &usize| used >> i & 1 == 0 && TokenRole::of(words[*i]) != TokenRole::Optional;
+        (0..words.len()).filter(counts).count() as u8
+    };
+    (found.left_a, found.left_b) = (missed(used_a, a), missed(used_b, b));
+    let has_given = |words: &[u32]| words.iter().any(|word| TokenRole::of(*word) == TokenRole::Given);
+    found.both_given = has_given(a) && has_given(b);
+    found
+}
+
+/// Two neighbouring words of one side that the other writes as one («Mah Rang», «Mahrang»).
+fn joined_word(tokens: &Tokens, words: &[u32], used: u32, others: &[u32], used_others: u32) -> Option<(usize, usize)> {
+    for i in (0..words.len().saturating_sub(1)).filter(|i| used >> i & 0b11 == 0) {
+        let letters = |i: usize| tokens.get(token_id(words[i])).letters;
+        let joined = letters(i).joined(letters(i + 1));
+        for j in (0..others.len()).filter(|j| used_others >> j & 1 == 0) {
+            if jaro_winkler(joined, tokens.get(token_id(others[j])).letters, 0.94) >= 0.94 {
+                return Some((i, j));
+            }
+        }
+    }
+    None
+}
+
+fn own_level(found: &Alignment) -> u8 {
+    let n = found.n_exact + found.n_fuzzy;
+    match (n, found.left_a, found.left_b) {
+        (0, ..) => 1,
+        (_, 0, 0) if found.n_fuzzy == 0 => 10,
+        (_, 0, 0) => 9,
+        // A surname alone, where both have given names that differ, is kin as often as the person.
+        _ if found.both_given && !found.given_aligned => 2,
+        (1, 0, _) | (1, _, 0) => 6,
+        (_, 0, _) | (_, _, 0) if found.n_fuzzy == 0 => 8,
+        (_, 0, _) | (_, _, 0) => 7,
+        (1, ..) => 3,
+        _ if found.given_aligned && found.family_aligned => 5,
+        _ => 4,
+    }
+}
+
+fn relative_level(found: &Alignment) -> u8 {
+    match (found.n_exact + found.n_fuzzy, found.left_a, found.left_b) {
+        (0, ..) => 1,
+        (_, 0, 0) if found.n_fuzzy == 0 => 5,
+        (_, 0, 0) => 4,
+        (_, 0, _) | (_, _, 0) => 3,
+        _ => 2,
+    }
+}
+
+/// The best over all forms of both names: each script, each other name.
+fn compare(tokens: &Tokens, a: &[u32], b: &[u32], level: fn(&Alignment) -> u8) -> Outcome {
+    let mut best = Outcome::default();
+    for first in a.split(|word| *word == FORM_END) {
+        for second in b.split(|word| *word == FORM_END) {
+            if first.is_empty() || second.is_empty() {
+                continue;
+            }
+            let found = align(tokens, first, second);
+            let outcome = Outcome { level: level(&found), bits: found.bits.min(MOST_BITS) };
+            if (outcome.level, outcome.bits) > (best.level, best.bits) {
+                best = outcome;
+            }
+        }
+    }
+    best
+}
+
+pub(super) fn compare_own(tokens: &Tokens, a: &[u32], b: &[u32]) -> Outcome {
+    compare(tokens, a, b, own_level)
+}
+
+pub(super) fn compare_relative(tokens: &Tokens, a: &[u32], b: &[u32]) -> Outcome {
+    compare(tokens, a, b, relative_level)
+}

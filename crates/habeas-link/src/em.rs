@@ -1,0 +1,273 @@
+//! Estimation of the model from unlabelled pairs, on tabulated comparison vectors.
+//!
+//! All comparisons take part at once: which pairs were compared was decided by observed values only, and a posterior
+//! probability does not depend on how the pair came to be looked at. What blocking does distort are frequencies among
+//! candidate pairs; therefore u is learnt from pairs drawn at random, λ is a share of all pairs, and only m and the
+//! distribution of relatives, whose pairs nearly all are candidates, are learnt from candidates.
+
+use crate::{
+    model::{Comparison, MOST_COMPARISONS, Model, ModelError},
+    pairs::{PatternCounts, RARITY_STEP, Vector},
+};
+
+/// Rounds after which estimation stops in any case.
+const MOST_ROUNDS: u32 = 300;
+/// No probability moves by more: done.
+const TOLERANCE: f64 = 1e-6;
+/// Pairs that the starting values count as, so that a handful of pairs cannot make anything certain.
+const PRIOR_PAIRS: f64 = 10.0;
+/// Random pairs at a level from which its u is trusted as counted.
+const PRIOR_RANDOM: f64 = 1.0;
+/// Pairs at a level from which its typical bits are learnt.
+const ENOUGH_FOR_TYPICAL: f64 = 5.0;
+
+/// An estimated model and how it came about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fit {
+    /// The model.
+    pub model: Model,
+    /// Rounds that it took.
+    pub n_rounds: u32,
+    /// Whether the probabilities had settled.
+    pub converged: bool,
+    /// Expected number of candidate pairs that are one person.
+    pub n_same: f64,
+    /// Expected number of candidate pairs that are two persons who belong together.
+    pub n_kin: f64,
+    /// Evidence behind each m: expected number of pairs of one person at the level, comparison × level.
+    pub evidence: Vec<Vec<f64>>,
+}
+
+/// Why nothing can be estimated.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum EstimateError {
+    /// No blocking rule holds any pair.
+    #[error("no two records share a key of any blocking rule, so there is nothing to learn from")]
+    NoCandidates,
+    /// No comparison of the starting model ever varies.
+    #[error("no comparison shows more than one level; same and different cannot be told apart")]
+    NothingVaries,
+    /// The starting model is faulty.
+    #[error("the starting model cannot be used")]
+    Start {
+        /// What is wrong.
+        #[source]
+        source: ModelError,
+    },
+}
+
+/// ln P(byte | case), comparison × byte.
+type Table = Vec<[f64; 256]>;
+
+struct Logs {
+    same: Table,
+    kin: Table,
+    strangers: Table,
+    prior: [f64; 3],
+}
+
+fn level_of(byte: u8) -> usize {
+    usize::from(byte & 15)
+}
+
+fn bits_of(byte: u8) -> f64 {
+    f64::from(byte >> 4) * f64::from(RARITY_STEP)
+}
+
+impl Logs {
+    fn new(model: &Model) -> Self {
+        let table = |value: &dyn Fn(&Comparison, usize, f64) -> f64| -> Table {
+            let of = |comparison: &Comparison| {
+                std::array::from_fn(|byte| match level_of(byte as u8) {
+                    0 => 0.0,
+                    level if level > comparison.levels.len() => 0.0,
+                    level => value(comparison, level - 1, bits_of(byte as u8)),
+                })
+            };
+            model.comparisons.iter().map(of).collect()
+        };
+        let strangers = |comparison: &Comparison, level: usize, bits: f64| {
+            let level = &comparison.levels[level];
+            let rarer = level.typical_bits.map_or(0.0, |typical| bits - typical);
+            level.u.ln() - rarer * std::f64::consts::LN_2
+        };
+        Self {
+            same: table(&|comparison, level, _| comparison.levels[level].m.ln()),
+            kin: table(&|comparison, level, _| comparison.levels[level].kin.ln()),
+            strangers: table(&strangers),
+            prior: [model.lambda.ln(), model.kin_lambda.ln(), (1.0 - model.lambda - model.kin_lambda).ln()],
+        }
+    }
+
+    /// Probabilities of same, kin and strangers.
+    fn posterior(&self, vector: Vector) -> [f64; 3] {
+        let mut logs = self.prior;
+        for c in 0..self.same.len() {
+            let byte = usize::from(vector.byte(c));
+            logs[0] += self.same[c][byte];
+            logs[1] += self.kin[c][byte];
+            logs[2] += self.strangers[c][byte];
+        }
+        let most = logs.iter().copied().fold(f64::MIN, f64::max);
+        let odds = logs.map(|log| (log - most).exp());
+        let sum: f64 = odds.iter().sum();
+        odds.map(|odd| odd / sum)
+    }
+}
+
+/// Sums over pairs, comparison × byte.
+#[derive(Clone)]
+struct Sums(Vec<[f64; 256]>);
+
+impl Sums {
+    fn new(n_comparisons: usize) -> Self {
+        Self(vec![[0.0; 256]; n_comparisons])
+    }
+
+    fn add(&mut self, vector: Vector, weight: f64) {
+        for (c, sums) in self.0.iter_mut().enumerate() {
+            sums[usize::from(vector.byte(c))] += weight;
+        }
+    }
+
+    fn at_level(&self, comparison: usize, level: usize, value: impl Fn(f64) -> f64) -> f64 {
+        let sums = &self.0[comparison];
+        (0..16u8).map(|rarity| rarity << 4 | level as u8).map(|b| sums[usize::from(b)] * value(bits_of(b))).sum()
+    }
+}
+
+/// Estimates λ, m, u and the distribution of relatives by expectation–maximisation.
+///
+/// `counts` holds numbers of record pairs (not records) by comparison vector, in the order of `start.comparisons`;
+/// probabilities of comparisons that are not trained stay as they are. Stops when no probability moves by more than
+/// `1e-6`, or after 300 rounds.
+///
+/// # Errors
+/// [`EstimateError`] when there is no candidate pair, nothing varies, or the starting model is faulty.
+///
+/// # Source
+/// [fellegi1969]; EM as in [winkler1988]; term frequencies as in [winkler2000].
+pub fn estimate(counts: &PatternCounts, start: &Model) -> Result<Fit, EstimateError> {
+    start.validate().map_err(|source| EstimateError::Start { source })?;
+    let first = counts.candidates.first().ok_or(EstimateError::NoCandidates)?.0;
+    let varies = |c: usize| counts.candidates.iter().any(|(vector, _)| vector.byte(c) != first.byte(c));
+    if !(0..start.comparisons.len()).any(varies) {
+        return Err(EstimateError::NothingVaries);
+    }
+    let n_comparisons = start.comparisons.len();
+    debug_assert!(n_comparisons <= MOST_COMPARISONS, "a valid model has at most sixteen comparisons");
+    let scale = counts.one_in as f64;
+    let mut fit = Fit {
+        model: start.clone(),
+        n_rounds: 0,
+        converged: false,
+        n_same: 0.0,
+        n_kin: 0.0,
+        evidence: Vec::new(),
+    };
+    learn_u(&mut fit.model, counts, None);
+    while fit.n_rounds < MOST_ROUNDS && !fit.converged {
+        fit.n_rounds += 1;
+        let logs = Logs::new(&fit.model);
+        let (mut same, mut kin) = (Sums::new(n_comparisons), Sums::new(n_comparisons));
+        (fit.n_same, fit.n_kin) = (0.0, 0.0);
+        for (vector, n) in &counts.candidates {
+            let [p_same, p_kin, _] = logs.posterior(*vector);
+            let n = *n as f64 * scale;
+            fit.n_same += p_same * n;
+            fit.n_kin += p_kin * n;
+            // Most pairs are strangers for certain and would only cost time.
+            if p_same > 1e-9 {
+                same.add(*vector, p_same * n);
+            }
+            if p_kin > 1e-9 {
+                kin.add(*vector, p_kin * n);
+            }
+        }
+        let before = fit.model.clone();
+        let n_pairs = counts.n_pairs.max(1) as f64;
+        fit.model.lambda = ((fit.n_same + 0.5) / (n_pairs + 1.0)).min(0.4);
+        fit.model.kin_lambda = ((fit.n_kin + 0.5) / (n_pairs + 1.0)).min(0.4);
+        learn_m(&mut fit.model, start, &same, &kin);
+        learn_u(&mut fit.model, counts, Some((&logs, &same)));
+        fit.converged = moved(&before, &fit.model) < TOLERANCE;
+        if fit.converged || fit.n_rounds == MOST_ROUNDS {
+            let levels = |c: usize| (1..=start.comparisons[c].levels.len()).map(|l| same.at_level(c, l, |_| 1.0)).collect();
+            fit.evidence = (0..n_comparisons).map(levels).collect();
+        }
+    }
+    Ok(fit)
+}
+
+fn learn_m(model: &mut Model, start: &Model, same: &Sums, kin: &Sums) {
+    for (c, comparison) in model.comparisons.iter_mut().enumerate().filter(|(_, comparison)| comparison.trained) {
+        let kin_is_learnt = comparison.field.kin_is_learnt();
+        let n_levels = comparison.levels.len();
+        let total = |sums: &Sums| (1..=n_levels).map(|l| sums.at_level(c, l, |_| 1.0)).sum::<f64>();
+        let (n_same, n_kin) = (total(same), total(kin));
+        for (l, level) in comparison.levels.iter_mut().enumerate() {
+            let before = &start.comparisons[c].levels[l];
+            level.m = (same.at_level(c, l + 1, |_| 1.0) + PRIOR_PAIRS * before.m) / (n_same + PRIOR_PAIRS);
+            if kin_is_learnt {
+                level.kin = (kin.at_level(c, l + 1, |_| 1.0) + PRIOR_PAIRS * before.kin) / (n_kin + PRIOR_PAIRS);
+            }
+        }
+    }
+}
+
+/// Learns u and the typical bits of agreed values; `known` are posteriors and the pairs of one person so far.
+fn learn_u(model: &mut Model, counts: &PatternCounts, known: Option<(&Logs, &Sums)>) {
+    let mut random = Sums::new(model.comparisons.len());
+    for (vector, n) in &counts.random {
+        // Two records of one person may be drawn at random too; they are no evidence of strangers.
+        let strangers = known.map_or(1.0, |(logs, _)| logs.posterior(*vector)[2]);
+        random.add(*vector, strangers * *n as f64);
+    }
+    for (c, comparison) in model.comparisons.iter_mut().enumerate().filter(|(_, comparison)| comparison.trained) {
+        let n_levels = comparison.levels.len();
+        let n_at = |l: usize| random.at_level(c, l + 1, |_| 1.0);
+        let n_random: f64 = (0..n_levels).map(n_at).sum();
+        let mut u = vec![0.0; n_levels];
+        let (mut by_value, mut n_others) = (0.0, 0.0);
+        for (l, level) in comparison.levels.iter_mut().enumerate() {
+            let Some(typical) = &mut level.typical_bits else {
+                n_others += n_at(l) + PRIOR_RANDOM;
+                continue;
+            };
+            let n_same = known.map_or(0.0, |(_, same)| same.at_level(c, l + 1, |_| 1.0));
+            // E[f | same] and 1 / E[1/f | strangers] are the same number; the side with more pairs tells it better.
+            if n_same >= ENOUGH_FOR_TYPICAL.max(n_at(l)) {
+                let (_, same) = known.expect("pairs of one person were counted");
+                *typical = -(same.at_level(c, l + 1, |bits| (-bits).exp2()) / n_same).log2();
+            } else if n_at(l) >= ENOUGH_FOR_TYPICAL {
+                *typical = (random.at_level(c, l + 1, f64::exp2) / n_at(l)).log2();
+            }
+            *typical = typical.clamp(0.0, 64.0);
+            // Where too few strangers agree to be counted, the frequency of the values says how often they would.
+            let share = (-*typical).exp2();
+            let ratio = (n_at(l) + PRIOR_RANDOM) / (n_random * share + PRIOR_RANDOM);
+            u[l] = (ratio * share).clamp(1e-15, 0.9);
+            by_value += u[l];
+        }
+        let by_value_share = if by_value > 0.95 { 0.95 / by_value } else { 1.0 };
+        let rest = 1.0 - by_value * by_value_share;
+        for (l, level) in comparison.levels.iter_mut().enumerate() {
+            level.u = match level.typical_bits {
+                Some(_) => u[l] * by_value_share,
+                None => rest * (n_at(l) + PRIOR_RANDOM) / n_others.max(PRIOR_RANDOM),
+            };
+        }
+        let sum: f64 = comparison.levels.iter().map(|level| level.u).sum();
+        comparison.levels.iter_mut().for_each(|level| level.u /= sum);
+    }
+}
+
+fn moved(before: &Model, after: &Model) -> f64 {
+    let mut most = ((before.lambda - after.lambda) / after.lambda).abs().min(1.0) * 1e-2;
+    for (before, after) in before.comparisons.iter().zip(&after.comparisons) {
+        for (before, after) in before.levels.iter().zip(&after.levels) {
+            most = most.max((before.m - after.m).abs()).max((before.u - after.u).abs());
+        }
+    }
+    most
+}

@@ -1,0 +1,208 @@
+//! The whole linkage of one table: model, pairs, persons, doubt.
+
+use crate::{
+    blocking::RuleReport,
+    em::{EstimateError, Fit, estimate},
+    model::{Model, ModelError, Weights, guess_model},
+    pairs::{MemoryEngine, PairEngine, PairError, Stage, Watch},
+    partition::{Conflict, Constraints, WeakestJoint, partition},
+    posterior::draw_partitions,
+    table::Table,
+};
+use habeas_core::{MatchWeight, Partition, ScoredPair};
+use std::{num::NonZeroUsize, time::Instant};
+
+/// What the caller decides about a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinkOptions {
+    /// Threads; the result is the same for any number.
+    pub threads: NonZeroUsize,
+    /// Weight from which a pair counts as one person; the model's own where `None`.
+    pub cut: Option<MatchWeight>,
+    /// Weight from which a pair is kept for review and for draws.
+    pub floor: MatchWeight,
+    /// Seed of the draws.
+    pub seed: u64,
+    /// Number of draws of the partition.
+    pub n_draws: usize,
+}
+
+impl Default for LinkOptions {
+    fn default() -> Self {
+        let threads = NonZeroUsize::new(2).expect("two is not zero");
+        Self { threads, cut: None, floor: MatchWeight(-8.0), seed: 1, n_draws: 0 }
+    }
+}
+
+/// Wall time of one stage.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StageTime {
+    /// The stage.
+    pub stage: Stage,
+    /// Seconds.
+    pub seconds: f64,
+}
+
+/// Everything that a run found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Linkage {
+    /// The model that scored the pairs.
+    pub model: Model,
+    /// How it was estimated; `None` where the caller gave it or nothing could be learnt.
+    pub fit: Option<Fit>,
+    /// Candidate pairs compared.
+    pub n_candidates: u64,
+    /// Pairs at or above the floor, sorted by record.
+    pub pairs: Vec<ScoredPair>,
+    /// The persons.
+    pub partition: Partition,
+    /// Draws of the partition from its posterior distribution.
+    pub draws: Vec<Partition>,
+    /// Judgements that contradict each other.
+    pub conflicts: Vec<Conflict>,
+    /// The weakest joint of every person of two or more records.
+    pub weakest: Vec<WeakestJoint>,
+    /// What each blocking rule did.
+    pub rules: Vec<RuleReport>,
+    /// Wall time by stage.
+    pub seconds: Vec<StageTime>,
+}
+
+/// Why nothing was linked.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum LinkError {
+    /// The given model is faulty.
+    #[error("the model cannot be used")]
+    Model {
+        /// What is wrong.
+        #[source]
+        source: ModelError,
+    },
+    /// The run was ended.
+    #[error("no links were made")]
+    Pairs {
+        /// Why.
+        #[source]
+        source: PairError,
+    },
+    /// A judgement about a record that does not exist.
+    #[error("a judgement names record {record}, but there are {n_records} records")]
+    UnknownRecord {
+        /// Index as given.
+        record: u32,
+        /// Number of records.
+        n_records: usize,
+    },
+}
+
+impl From<PairError> for LinkError {
+    fn from(source: PairError) -> Self {
+        Self::Pairs { source }
+    }
+}
+
+/// Links all records of a table: guesses and estimates a model where none is given, scores candidate pairs, makes
+/// persons of them under the judgements, and draws partitions if asked.
+///
+/// Where nothing can be learnt (no candidate pairs, nothing varies), the starting model scores what there is.
+///
+/// # Errors
+/// [`LinkError`] for a faulty model, a judgement about no record, or a run that was ended.
+pub fn link(
+    table: &Table,
+    model: Option<Model>,
+    judgements: &Constraints,
+    options: &LinkOptions,
+    watch: &Watch,
+) -> Result<Linkage, LinkError> {
+    let n_records = table.n_records();
+    let judged = judgements.same.iter().chain(&judgements.different).flat_map(|(a, b)| [*a, *b]);
+    if let Some(record) = judged.filter(|record| *record as usize >= n_records).max() {
+        return Err(LinkError::UnknownRecord { record, n_records });
+    }
+    let mut clock = Clock { since: Instant::now(), seconds: Vec::new() };
+    let is_given = model.is_some();
+    let mut model = model.unwrap_or_else(|| guess_model(table));
+    model.validate().map_err(|source| LinkError::Model { source })?;
+    (watch.progress)(Stage::Blocking, 0, 1);
+    let engine = MemoryEngine::new(table, &model, options.threads);
+    (watch.progress)(Stage::Blocking, 1, 1);
+    clock.lap(Stage::Blocking);
+    let mut fit = None;
+    if !is_given {
+        let counts = engine.patterns(&model, watch)?;
+        clock.lap(Stage::Counting);
+        (watch.progress)(Stage::Estimating, 0, 1);
+        match estimate(&counts, &model) {
+            Ok(found) => {
+                model = found.model.clone();
+                fit = Some(found);
+            }
+            Err(EstimateError::NoCandidates | EstimateError::NothingVaries) => {}
+            Err(EstimateError::Start { source }) => return Err(LinkError::Model { source }),
+        }
+        (watch.progress)(Stage::Estimating, 1, 1);
+        clock.lap(Stage::Estimating);
+    }
+    if let Some(cut) = options.cut {
+        model.cut = cut;
+        model.validate().map_err(|source| LinkError::Model { source })?;
+    }
+    let floor = MatchWeight(options.floor.0.min(model.cut.0));
+    let scored = engine.pairs_above(&model, floor, watch)?;
+    let mut rules = engine.rules().to_vec();
+    drop(engine);
+    for (rule, (own, found)) in rules.iter_mut().zip(scored.n_by_rule.iter().zip(&scored.n_above_by_rule)) {
+        (rule.n_own_pairs, rule.n_found) = (*own, *found);
+    }
+    clock.lap(Stage::Scoring);
+    watch.check()?;
+    (watch.progress)(Stage::Partitioning, 0, 1);
+    let weights = Weights::new(&model, table);
+    let weigh = |a: u32, b: u32| weights.weigh(table, a, b);
+    let persons = partition(n_records, &scored.pairs, judgements, model.cut, &weigh);
+    (watch.progress)(Stage::Partitioning, 1, 1);
+    clock.lap(Stage::Partitioning);
+    let mut draws = Vec::new();
+    if options.n_draws > 0 {
+        watch.check()?;
+        (watch.progress)(Stage::Drawing, 0, 1);
+        draws = draw_partitions(
+            n_records,
+            &scored.pairs,
+            judgements,
+            model.cut,
+            options.n_draws,
+            options.seed,
+            options.threads,
+            &weigh,
+        );
+        (watch.progress)(Stage::Drawing, 1, 1);
+        clock.lap(Stage::Drawing);
+    }
+    Ok(Linkage {
+        model,
+        fit,
+        n_candidates: scored.n_candidates,
+        pairs: scored.pairs,
+        partition: persons.partition,
+        draws,
+        conflicts: persons.conflicts,
+        weakest: persons.weakest,
+        rules,
+        seconds: clock.seconds,
+    })
+}
+
+/// Measures stages.
+struct Clock {
+    since: Instant,
+    seconds: Vec<StageTime>,
+}
+
+impl Clock {
+    fn lap(&mut self, stage: Stage) {
+        self.seconds.push(StageTime { stage, seconds: self.since.elapsed().as_secs_f64() });
+        self.since = Instant::now();
+    }
+}

@@ -1,0 +1,233 @@
+//! A starting model from what a table holds: which fields are compared, and which keys make candidate pairs.
+
+use super::{Comparison, Level, MOST_COMPARISONS, MOST_RULES, Model};
+use crate::{
+    blocking::{BlockingRule, Key},
+    comparison::{Column, Field},
+    table::{NameField, PlaceField, Table},
+};
+use habeas_core::MatchWeight;
+
+/// Share of pairs that must have a field on both sides for it to be compared.
+const LEAST_SHARE_OF_PAIRS: f64 = 0.003;
+/// Mean length, in bytes, beyond which a column is prose, not a value.
+const LONGEST_VALUE: f64 = 60.0;
+/// Share of distinct values from which a column only numbers its rows.
+const ALL_DISTINCT: f64 = 0.98;
+/// Records per value up to which a column makes blocks of its own.
+const FEW_PER_VALUE: f64 = 60.0;
+
+/// Starting values: m, kin, and whether an agreed value counts by its rarity, from least to most alike.
+type Start = &'static [(f64, f64, bool)];
+
+const OWN: Start = &[
+    (0.005, 0.28, false),
+    (0.005, 0.34, true),
+    (0.01, 0.20, true),
+    (0.01, 0.05, true),
+    (0.02, 0.05, true),
+    (0.02, 0.03, true),
+    (0.03, 0.005, true),
+    (0.07, 0.01, true),
+    (0.13, 0.01, true),
+    (0.70, 0.025, true),
+];
+const RELATIVE: Start =
+    &[(0.06, 0.4, false), (0.04, 0.1, true), (0.08, 0.05, true), (0.22, 0.1, true), (0.60, 0.35, true)];
+const BIRTH: Start = &[
+    (0.01, 0.25, false),
+    (0.02, 0.35, false),
+    (0.03, 0.20, false),
+    (0.06, 0.10, false),
+    (0.08, 0.01, false),
+    (0.20, 0.07, false),
+    (0.60, 0.02, true),
+];
+const EVENT: Start = &[
+    (0.02, 0.10, false),
+    (0.04, 0.05, false),
+    (0.04, 0.05, false),
+    (0.05, 0.05, false),
+    (0.05, 0.05, false),
+    (0.08, 0.10, false),
+    (0.12, 0.10, false),
+    (0.60, 0.50, true),
+];
+const PLACE: Start = &[(0.15, 0.2, false), (0.35, 0.3, true), (0.50, 0.5, true)];
+const SEX: Start = &[(0.01, 0.35, false), (0.99, 0.65, false)];
+const DOCUMENT: Start = &[(0.05, 0.98, false), (0.10, 0.01, false), (0.85, 0.01, true)];
+const TEXT: Start = &[(0.15, 0.5, false), (0.10, 0.1, false), (0.10, 0.05, false), (0.65, 0.35, true)];
+/// Declared, not learnt: one in two hundred pairs of a person stands in a list that names a person once.
+const ONCE_LIST: Start = &[(0.005, 0.5, false), (0.995, 0.5, false)];
+
+impl Field {
+    fn start(&self) -> Start {
+        match self {
+            Self::Name(NameField::Own) => OWN,
+            Self::Name(_) => RELATIVE,
+            Self::Birth => BIRTH,
+            Self::EventDate => EVENT,
+            Self::Place(_) => PLACE,
+            Self::Sex => SEX,
+            Self::Document => DOCUMENT,
+            Self::Text(_) => TEXT,
+            Self::OnceList => ONCE_LIST,
+        }
+    }
+
+    /// Whether the distribution among relatives is learnt. What tells one person from their kin is declared instead:
+    /// otherwise the case of kin could learn to stand for badly written records of one person.
+    pub(crate) fn kin_is_learnt(&self) -> bool {
+        !matches!(
+            self,
+            Self::Name(NameField::Own | NameField::Alias) | Self::Birth | Self::Document | Self::OnceList | Self::Sex
+        )
+    }
+
+    /// The comparison of this field before anything is known of the table; u is spread over levels by a rough guess.
+    pub fn comparison(&self) -> Comparison {
+        let start = self.start();
+        let n = start.len() as f64;
+        let levels = start.iter().zip(self.levels()).enumerate().map(|(i, ((m, kin, by_value), name))| Level {
+            name: (*name).to_owned(),
+            m: *m,
+            // Each level is a third as likely as the one below it.
+            u: 2.0 * 3f64.powf(-(i as f64) - 1.0) / (1.0 - 3f64.powf(-n)),
+            kin: *kin,
+            typical_bits: by_value.then_some(6.0),
+        });
+        let mut comparison =
+            Comparison { field: self.clone(), levels: levels.collect(), trained: *self != Self::OnceList };
+        if *self == Self::OnceList {
+            comparison.levels.iter_mut().for_each(|level| level.u = 0.5);
+        }
+        comparison
+    }
+}
+
+/// Share of the pairs that could be one person in which both records have the field.
+fn share_of_pairs(table: &Table, column: Column) -> f64 {
+    let all = table.filled_by_list(|_| true);
+    let filled = table.filled_by_list(|record| column.is_filled(table, record));
+    let pairs = |counts: &[u64]| {
+        let total: f64 = counts.iter().map(|n| *n as f64).sum();
+        let within = |(n, list): (&u64, &super::super::table::ListInfo)| {
+            let n = *n as f64;
+            if list.names_once { n * n } else { n }
+        };
+        let excluded: f64 = counts.iter().zip(table.lists()).map(within).sum();
+        (total * total - excluded).max(0.0) / 2.0
+    };
+    pairs(&filled) / pairs(&all).max(1.0)
+}
+
+/// Chooses comparisons and blocking rules by which fields are filled, and gives them starting values.
+pub fn guess_model(table: &Table) -> Model {
+    let n_records = table.n_records() as f64;
+    let texts: Vec<Field> = table
+        .texts()
+        .iter()
+        .filter(|column| {
+            let distinct = column.n_distinct() as f64;
+            distinct >= 2.0
+                && distinct <= ALL_DISTINCT * column.n_filled() as f64
+                && column.mean_length() <= LONGEST_VALUE
+        })
+        .map(|column| Field::Text(column.label.clone()))
+        .collect();
+    let mut fields: Vec<Field> = NameField::ALL.into_iter().map(Field::Name).collect();
+    fields.extend([Field::Birth, Field::EventDate]);
+    fields.extend(PlaceField::ALL.into_iter().map(Field::Place));
+    fields.extend([Field::Sex, Field::Document]);
+    fields.extend(texts);
+    fields.retain(|field| share_of_pairs(table, Column::find(table, field)) >= LEAST_SHARE_OF_PAIRS);
+    let once = table.lists().iter().any(|list| list.names_once);
+    fields.truncate(MOST_COMPARISONS - usize::from(once));
+    if once {
+        fields.push(Field::OnceList);
+    }
+    let n_pairs = (n_records * (n_records - 1.0) / 2.0).max(1.0);
+    let lambda = (0.2 * n_records / n_pairs).clamp(1e-12, 0.1);
+    Model {
+        lambda,
+        kin_lambda: lambda,
+        rules: guess_rules(table, &fields),
+        comparisons: fields.iter().map(Field::comparison).collect(),
+        cut: MatchWeight(0.0),
+    }
+}
+
+fn guess_rules(table: &Table, fields: &[Field]) -> Vec<BlockingRule> {
+    let has = |field: Field| fields.contains(&field);
+    let keys_if = |field: Field, keys: &[Key]| if has(field) { keys.to_vec() } else { Vec::new() };
+    let father = Key::OtherNameWord(NameField::Father);
+    let place = Key::PlaceWord(PlaceField::Event);
+    // What tells namesakes apart, the most telling first.
+    let mut telling = keys_if(Field::Birth, &[Key::BirthYear]);
+    telling.extend(keys_if(Field::EventDate, &[Key::EventMonth]));
+    telling.extend(keys_if(Field::Name(NameField::Father), std::slice::from_ref(&father)));
+    telling.extend(keys_if(Field::Place(PlaceField::Event), std::slice::from_ref(&place)));
+    telling.extend(keys_if(Field::Place(PlaceField::Residence), &[Key::PlaceWord(PlaceField::Residence)]));
+    telling.extend(keys_if(Field::Place(PlaceField::Birth), &[Key::PlaceWord(PlaceField::Birth)]));
+    let mut rules = Vec::new();
+    let mut rule = |keys: &[Key], split: &[Key]| {
+        if rules.len() < MOST_RULES {
+            rules.push(BlockingRule::new(keys, split));
+        }
+    };
+    if has(Field::Document) {
+        rule(&[Key::Document], &[Key::NameWord]);
+    }
+    let columns: Vec<(String, f64)> = fields
+        .iter()
+        .filter_map(|field| match Column::find(table, field) {
+            Column::Text(i) => {
+                let column = &table.texts()[i];
+                Some((column.label.clone(), column.n_filled() as f64 / column.n_distinct().max(1) as f64))
+            }
+            _ => None,
+        })
+        .collect();
+    let named = has(Field::Name(NameField::Own));
+    if named {
+        rule(&[Key::NameJoined], &telling);
+        rule(&[Key::NameTwoWords], &telling);
+        if has(Field::Birth) {
+            rule(&[Key::BirthDay], &[Key::NameInitial, Key::NameWord]);
+            rule(&[Key::NameWord, Key::BirthYear], &telling);
+        }
+        if has(Field::EventDate) {
+            rule(&[Key::NameWord, Key::EventMonth], &telling);
+        }
+        if has(Field::Name(NameField::Father)) {
+            rule(&[Key::NameWord, father.clone()], &telling);
+        }
+    }
+    for (label, per_value) in &columns {
+        if *per_value <= FEW_PER_VALUE {
+            rule(&[Key::Text(label.clone())], &[Key::NameInitial, Key::NameWord]);
+        }
+    }
+    if named {
+        for (label, per_value) in &columns {
+            if *per_value > FEW_PER_VALUE && *per_value < table.n_records() as f64 / 20.0 {
+                rule(&[Key::NameWord, Key::Text(label.clone())], &telling);
+            } else if *per_value <= FEW_PER_VALUE {
+                rule(&[Key::NameWord, Key::TextStart(label.clone())], &telling);
+            }
+        }
+        for field in PlaceField::ALL {
+            if has(Field::Place(field)) {
+                rule(&[Key::NameWord, Key::PlaceWord(field)], &telling);
+            }
+        }
+        rule(&[Key::NameWord], &telling);
+    }
+    if has(Field::EventDate) && has(Field::Place(PlaceField::Event)) {
+        rule(&[Key::EventDay, place], &[Key::NameInitial, Key::BirthYear]);
+    }
+    if has(Field::Birth) && !named {
+        rule(&[Key::BirthDay], &telling);
+    }
+    rules
+}

@@ -1,0 +1,84 @@
+//! The model as tables of match weights, ready for scoring.
+
+use super::{MOST_COMPARISONS, Model};
+use crate::{
+    comparison::{Column, Outcome},
+    pairs::Vector,
+    table::Table,
+};
+use habeas_core::MatchWeight;
+
+/// Match weights by comparison and level, in bits.
+#[derive(Debug, Clone)]
+pub(crate) struct Weights {
+    pub(crate) columns: Vec<Column>,
+    /// log₂ m/u less the typical bits of the level; level 0 weighs nothing.
+    against_strangers: [[f32; MOST_COMPARISONS]; MOST_COMPARISONS],
+    /// log₂ m/kin.
+    against_kin: [[f32; MOST_COMPARISONS]; MOST_COMPARISONS],
+    /// Whether the bits of the agreed value count.
+    value_counts: [u16; MOST_COMPARISONS],
+    prior_strangers: f32,
+    prior_kin: f32,
+}
+
+impl Weights {
+    pub(crate) fn new(model: &Model, table: &Table) -> Self {
+        let mut weights = Self {
+            columns: model.comparisons.iter().map(|comparison| Column::find(table, &comparison.field)).collect(),
+            against_strangers: Default::default(),
+            against_kin: Default::default(),
+            value_counts: Default::default(),
+            prior_strangers: (model.lambda / (1.0 - model.lambda - model.kin_lambda)).log2() as f32,
+            prior_kin: (model.lambda / model.kin_lambda).log2() as f32,
+        };
+        for (c, comparison) in model.comparisons.iter().enumerate() {
+            for (l, level) in comparison.levels.iter().enumerate() {
+                let typical = level.typical_bits.unwrap_or(0.0);
+                weights.against_strangers[c][l + 1] = ((level.m / level.u).log2() - typical) as f32;
+                weights.against_kin[c][l + 1] = (level.m / level.kin).log2() as f32;
+                weights.value_counts[c] |= u16::from(level.typical_bits.is_some()) << (l + 1);
+            }
+        }
+        weights
+    }
+
+    /// Bits of one comparison against strangers and against kin.
+    pub(crate) fn of(&self, comparison: usize, outcome: Outcome) -> (f32, f32) {
+        let level = usize::from(outcome.level);
+        let value = if self.value_counts[comparison] >> level & 1 == 1 { outcome.bits } else { 0.0 };
+        (self.against_strangers[comparison][level] + value, self.against_kin[comparison][level])
+    }
+
+    /// The weight of a pair: log₂ of the odds that it is one person, against both other cases together.
+    pub(crate) fn total(&self, strangers: f32, kin: f32) -> MatchWeight {
+        let (strangers, kin) = (f64::from(self.prior_strangers + strangers), f64::from(self.prior_kin + kin));
+        // −log₂(2^−s + 2^−k), by the smaller of both so that nothing overflows.
+        let (low, high) = if strangers < kin { (strangers, kin) } else { (kin, strangers) };
+        MatchWeight(low - (1.0 + (low - high).exp2()).log2())
+    }
+
+    pub(crate) fn prior(&self) -> (f32, f32) {
+        (self.prior_strangers, self.prior_kin)
+    }
+
+    /// Compares and weighs two records.
+    pub(crate) fn weigh(&self, table: &Table, a: u32, b: u32) -> MatchWeight {
+        let (mut strangers, mut kin) = (0f32, 0f32);
+        for (c, column) in self.columns.iter().enumerate() {
+            let (s, k) = self.of(c, column.compare(table, a, b));
+            strangers += s;
+            kin += k;
+        }
+        self.total(strangers, kin)
+    }
+
+    /// Compares two records.
+    pub(crate) fn vector(&self, table: &Table, a: u32, b: u32) -> Vector {
+        let mut vector = Vector::default();
+        for (c, column) in self.columns.iter().enumerate() {
+            vector.set(c, column.compare(table, a, b));
+        }
+        vector
+    }
+}

@@ -1,0 +1,267 @@
+//! Draws of the partition from its posterior distribution, given the weights of pairs and people's judgements.
+//!
+//! Independent flips of pairs with transitive closure would be no posterior. Here every component has a distribution
+//! over its partitions, π(Z) ∝ ∏ over clusters of 2^(tempered sum of the weights of their pairs). A cluster of k records
+//! has k(k−1)/2 pairs but only k−1 links, so the plain product of all pairs is far too sure of large clusters; the sum is
+//! therefore scaled by 2/k, which leaves pairs as they are. Components of few records are enumerated and drawn exactly;
+//! larger ones have a Markov chain of single-record Gibbs moves and split–merge moves.
+//!
+//! # Source
+//! Partitions as the unknown of linkage: [sadinle2014], [steorts2015]; split–merge moves: [jain2004].
+
+use crate::{
+    partition::{Component, Constraints, bound_groups, components_of, Dense},
+    table::mix,
+};
+use habeas_core::{MatchWeight, Partition, ScoredPair};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::num::NonZeroUsize;
+
+/// Nodes up to which all partitions of a component are enumerated; seven have 877.
+const ENUMERATED: usize = 7;
+/// Rounds of the chain before the first draw and between two draws; each round moves every record once.
+const BURN_IN: usize = 60;
+const BETWEEN: usize = 5;
+/// Pairs below this weight less the cut do not connect components: a hundredth of a chance.
+const LEAST_BITS: f64 = -6.6;
+
+/// log₂ π of one cluster, up to a constant.
+fn cluster_bits(weights: &Dense, cluster: &[usize]) -> f64 {
+    if cluster.len() < 2 {
+        return 0.0;
+    }
+    let mut sum = 0.0;
+    for (x, i) in cluster.iter().enumerate() {
+        sum += cluster[x + 1..].iter().map(|j| weights.get(*i, *j)).sum::<f64>();
+    }
+    2.0 / cluster.len() as f64 * sum
+}
+
+fn clusters_of(labels: &[usize]) -> Vec<Vec<usize>> {
+    let n_labels = labels.iter().max().map_or(0, |most| most + 1);
+    let mut clusters = vec![Vec::new(); n_labels];
+    labels.iter().enumerate().for_each(|(i, label)| clusters[*label].push(i));
+    clusters.retain(|cluster| !cluster.is_empty());
+    clusters
+}
+
+/// All partitions of n records as restricted growth strings.
+fn all_partitions(n: usize) -> Vec<Vec<usize>> {
+    let mut all = vec![vec![]];
+    for _ in 0..n {
+        all = all
+            .into_iter()
+            .flat_map(|labels: Vec<usize>| {
+                let next = labels.iter().max().map_or(0, |most| most + 1);
+                (0..=next).map(move |label| labels.iter().copied().chain([label]).collect())
+            })
+            .collect();
+    }
+    all
+}
+
+/// Draws an index with probability ∝ 2^bits.
+fn draw_index(bits: &[f64], rng: &mut ChaCha8Rng) -> usize {
+    let most = bits.iter().copied().fold(f64::MIN, f64::max);
+    let odds: Vec<f64> = bits.iter().map(|bits| (bits - most).exp2()).collect();
+    let mut left = rng.random::<f64>() * odds.iter().sum::<f64>();
+    for (i, odd) in odds.iter().enumerate() {
+        left -= odd;
+        if left < 0.0 {
+            return i;
+        }
+    }
+    odds.len() - 1
+}
+
+/// Draws of one component, each a label per node.
+fn draw_component(weights: &Dense, n_draws: usize, rng: &mut ChaCha8Rng) -> Vec<Vec<usize>> {
+    if weights.n() <= ENUMERATED {
+        let all = all_partitions(weights.n());
+        let bits: Vec<f64> = all
+            .iter()
+            .map(|labels| clusters_of(labels).iter().map(|cluster| cluster_bits(weights, cluster)).sum())
+            .collect();
+        return (0..n_draws).map(|_| all[draw_index(&bits, rng)].clone()).collect();
+    }
+    let mut chain = Chain::new(weights);
+    (0..BURN_IN).for_each(|_| chain.round(rng));
+    (0..n_draws)
+        .map(|_| {
+            (0..BETWEEN).for_each(|_| chain.round(rng));
+            chain.labels()
+        })
+        .collect()
+}
+
+/// A Markov chain over the partitions of one component.
+struct Chain<'w> {
+    weights: &'w Dense,
+    clusters: Vec<Vec<usize>>,
+}
+
+impl<'w> Chain<'w> {
+    fn new(weights: &'w Dense) -> Self {
+        Self { weights, clusters: (0..weights.n()).map(|i| vec![i]).collect() }
+    }
+
+    fn labels(&self) -> Vec<usize> {
+        let mut labels = vec![0; self.weights.n()];
+        for (label, cluster) in self.clusters.iter().enumerate() {
+            cluster.iter().for_each(|i| labels[*i] = label);
+        }
+        labels
+    }
+
+    fn round(&mut self, rng: &mut ChaCha8Rng) {
+        let n = self.weights.n();
+        for node in 0..n {
+            self.move_single(node, rng);
+        }
+        for _ in 0..n.div_ceil(4) {
+            self.split_or_merge(rng);
+        }
+    }
+
+    /// Takes a record out and puts it back with the probabilities that π gives to each place.
+    fn move_single(&mut self, node: usize, rng: &mut ChaCha8Rng) {
+        for cluster in &mut self.clusters {
+            cluster.retain(|i| *i != node);
+        }
+        self.clusters.retain(|cluster| !cluster.is_empty());
+        let mut bits: Vec<f64> = self
+            .clusters
+            .iter_mut()
+            .map(|cluster| {
+                let without = cluster_bits(self.weights, cluster);
+                cluster.push(node);
+                let with = cluster_bits(self.weights, cluster);
+                cluster.pop();
+                with - without
+            })
+            .collect();
+        bits.push(0.0);
+        match draw_index(&bits, rng) {
+            new if new == self.clusters.len() => self.clusters.push(vec![node]),
+            old => self.clusters[old].push(node),
+        }
+    }
+
+    /// Proposes to merge the clusters of two random records, or to split their common one, and accepts by the ratio
+    /// of Metropolis and Hastings.
+    fn split_or_merge(&mut self, rng: &mut ChaCha8Rng) {
+        let n = self.weights.n();
+        let i = rng.random_range(0..n);
+        let j = (i + rng.random_range(1..n)) % n;
+        let at = |node: usize| {
+            self.clusters.iter().position(|cluster| cluster.contains(&node)).expect("every record is in a cluster")
+        };
+        let (a, b) = (at(i), at(j));
+        let rest = |cluster: &[usize]| -> Vec<usize> { cluster.iter().copied().filter(|k| *k != i && *k != j).collect() };
+        if a == b {
+            let others = rest(&self.clusters[a]);
+            let (left, right, proposal) = self.allocate(i, j, &others, None, rng);
+            let gain = cluster_bits(self.weights, &left) + cluster_bits(self.weights, &right)
+                - cluster_bits(self.weights, &self.clusters[a]);
+            if rng.random::<f64>().log2() < gain - proposal {
+                self.clusters[a] = left;
+                self.clusters.push(right);
+            }
+        } else {
+            let mut others = rest(&self.clusters[a]);
+            others.extend(rest(&self.clusters[b]));
+            others.sort_unstable();
+            let right = self.clusters[b].clone();
+            let (_, _, proposal) = self.allocate(i, j, &others, Some(&right), rng);
+            let mut merged = self.clusters[a].clone();
+            merged.extend(&right);
+            let gain = cluster_bits(self.weights, &merged)
+                - cluster_bits(self.weights, &self.clusters[a])
+                - cluster_bits(self.weights, &right);
+            if rng.random::<f64>().log2() < gain + proposal {
+                self.clusters[a] = merged;
+                self.clusters.remove(b);
+            }
+        }
+    }
+
+    /// Deals the other records to the sides of `i` and `j` one after the other; with `target` as the side of `j` it only
+    /// reckons how probable that deal was. Returns both sides and log₂ of the probability of the deal.
+    fn allocate(
+        &self,
+        i: usize,
+        j: usize,
+        others: &[usize],
+        target: Option<&[usize]>,
+        rng: &mut ChaCha8Rng,
+    ) -> (Vec<usize>, Vec<usize>, f64) {
+        let (mut left, mut right, mut bits) = (vec![i], vec![j], 0.0);
+        // One fixed order on both ways, or the probabilities of the way there and back would not match.
+        let mut others = others.to_vec();
+        others.sort_unstable();
+        for node in others {
+            let mean = |side: &[usize]| side.iter().map(|k| self.weights.get(*k, node)).sum::<f64>() / side.len() as f64;
+            let difference = (mean(&right) - mean(&left)).clamp(-40.0, 40.0);
+            let to_right = 1.0 / (1.0 + (-difference).exp2());
+            let goes_right = match target {
+                Some(target) => target.contains(&node),
+                None => rng.random::<f64>() < to_right,
+            };
+            if goes_right {
+                right.push(node);
+                bits += to_right.log2();
+            } else {
+                left.push(node);
+                bits += (1.0 - to_right).log2();
+            }
+        }
+        (left, right, bits)
+    }
+}
+
+/// Draws partitions from the posterior distribution, the same for one seed whatever the number of threads.
+///
+/// `weigh` gives the weight of a pair that is not in `pairs`. Judgements hold in every draw.
+#[allow(clippy::too_many_arguments)]
+pub fn draw_partitions(
+    n_records: usize,
+    pairs: &[ScoredPair],
+    constraints: &Constraints,
+    cut: MatchWeight,
+    n_draws: usize,
+    seed: u64,
+    threads: NonZeroUsize,
+    weigh: &(dyn Fn(u32, u32) -> MatchWeight + Sync),
+) -> Vec<Partition> {
+    let (bound, _) = bound_groups(n_records, constraints);
+    let connecting = MatchWeight(cut.0 + LEAST_BITS);
+    let components = components_of(&bound, pairs, constraints, connecting, cut);
+    let draw = |component: &Component| {
+        // Named by its first record, so that a component's draws do not depend on the others.
+        let mut rng = ChaCha8Rng::seed_from_u64(mix(seed ^ mix(u64::from(component.node(0)))));
+        draw_component(&component.dense(&|a, b| weigh(a, b)), n_draws, &mut rng)
+    };
+    let share = components.len().div_ceil(threads.get()).max(1);
+    let drawn: Vec<Vec<Vec<usize>>> = std::thread::scope(|scope| {
+        let draw = &draw;
+        let workers: Vec<_> = components
+            .chunks(share)
+            .map(|components| scope.spawn(move || components.iter().map(draw).collect::<Vec<_>>()))
+            .collect();
+        workers.into_iter().flat_map(|worker| worker.join().expect("drawing does not panic")).collect()
+    });
+    (0..n_draws)
+        .map(|draw| {
+            let mut groups = bound.clone();
+            for (component, draws) in components.iter().zip(&drawn) {
+                for cluster in clusters_of(&draws[draw]) {
+                    for node in &cluster[1..] {
+                        groups.join(component.node(cluster[0]), component.node(*node));
+                    }
+                }
+            }
+            groups.partition()
+        })
+        .collect()
+}

@@ -1,0 +1,260 @@
+//! Records as linkage sees them: columns of dictionary numbers, filled from a stream of claims.
+//!
+//! A record is read once and dropped; what stays is about a hundred bytes of numbers. The words themselves stay with
+//! the caller: nothing here can print a name.
+
+mod builder;
+mod dates;
+mod dictionary;
+
+pub use builder::TableBuilder;
+pub use dates::DateEntry;
+pub(crate) use dates::Dates;
+pub(crate) use dictionary::{TextColumn, Tokens, WordCounts};
+
+use habeas_core::EventKind;
+
+/// One list (or article, or testimony) that records come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListInfo {
+    /// The short name that commands use.
+    pub key: String,
+    /// Whether its keeper says that it names a person once.
+    pub names_once: bool,
+    /// Whether it is an enumeration; texts are not.
+    pub is_list: bool,
+}
+
+/// Which name of a person a comparison or key looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum NameField {
+    /// The person's own name, with other names of two words or more beside it.
+    Own,
+    /// The father's name.
+    Father,
+    /// The mother's name.
+    Mother,
+    /// The surname from the mother's side.
+    MotherFamily,
+    /// Nicknames of one word.
+    Alias,
+}
+
+/// Which place a comparison or key looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PlaceField {
+    /// Where it happened, whatever happened.
+    Event,
+    /// Place of birth.
+    Birth,
+    /// Where the person lived.
+    Residence,
+}
+
+impl NameField {
+    pub(crate) const ALL: [Self; 5] = [Self::Own, Self::Father, Self::Mother, Self::MotherFamily, Self::Alias];
+}
+
+impl PlaceField {
+    pub(crate) const ALL: [Self; 3] = [Self::Event, Self::Birth, Self::Residence];
+}
+
+/// What a token of a name is; decides whether its absence on the other side counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u32)]
+pub(crate) enum TokenRole {
+    Given = 0,
+    Family = 1,
+    Unassigned = 2,
+    /// A surname from the mother's side or by marriage, or a father's name inside the name: it can explain a token of
+    /// the other record, and it is not missed where it is absent.
+    Optional = 3,
+}
+
+impl TokenRole {
+    pub(crate) fn of(word: u32) -> Self {
+        match word >> ROLE_SHIFT {
+            0 => Self::Given,
+            1 => Self::Family,
+            2 => Self::Unassigned,
+            _ => Self::Optional,
+        }
+    }
+}
+
+const ROLE_SHIFT: u32 = 28;
+const TOKEN_MASK: u32 = (1 << ROLE_SHIFT) - 1;
+/// Between two forms of a name in one record.
+pub(crate) const FORM_END: u32 = u32::MAX;
+
+pub(crate) fn token_id(word: u32) -> usize {
+    (word & TOKEN_MASK) as usize
+}
+
+/// Lists of numbers, one per record, in one allocation.
+#[derive(Debug, Clone)]
+pub(crate) struct Rows {
+    ends: Vec<u32>,
+    values: Vec<u32>,
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        Self { ends: vec![0], values: Vec::new() }
+    }
+}
+
+impl Rows {
+    pub(crate) fn push(&mut self, values: impl IntoIterator<Item = u32>) {
+        self.values.extend(values);
+        self.ends.push(u32::try_from(self.values.len()).expect("a table holds fewer than 2^32 values of a field"));
+    }
+
+    pub(crate) fn get(&self, record: u32) -> &[u32] {
+        let record = record as usize;
+        &self.values[self.ends[record] as usize..self.ends[record + 1] as usize]
+    }
+
+    fn shrink(&mut self) {
+        self.ends.shrink_to_fit();
+        self.values.shrink_to_fit();
+    }
+
+    fn n_filled(&self) -> usize {
+        self.ends.windows(2).filter(|pair| pair[0] < pair[1]).count()
+    }
+}
+
+/// Keys of whole names without their blanks, per record.
+#[derive(Debug, Default)]
+struct JoinedNames {
+    ends: Vec<u32>,
+    keys: Vec<u64>,
+}
+
+/// All records, column by column.
+#[derive(Debug)]
+pub struct Table {
+    lists: Vec<ListInfo>,
+    list_of: Vec<u16>,
+    /// Words of names: role in the upper four bits, token number below; forms end with [`FORM_END`].
+    names: [Rows; 5],
+    pub(crate) tokens: [Tokens; 5],
+    sex: Vec<u8>,
+    birth: Vec<u32>,
+    /// Kind of event in the upper four bits, date number below.
+    events: Rows,
+    pub(crate) dates: Dates,
+    /// Keys of words, sorted.
+    places: [Rows; 3],
+    pub(crate) place_words: [WordCounts; 3],
+    texts: Vec<TextColumn>,
+    documents: TextColumn,
+    /// Keys of the name written without blanks, per form.
+    joined: JoinedNames,
+    /// Record indices in an order that depends on what the records say only.
+    canonical: Vec<u32>,
+}
+
+impl Table {
+    /// Number of records.
+    pub fn n_records(&self) -> usize {
+        self.list_of.len()
+    }
+
+    /// The lists.
+    pub fn lists(&self) -> &[ListInfo] {
+        &self.lists
+    }
+
+    /// The list of a record, as an index of [`Table::lists`].
+    pub fn list_of(&self, record: u32) -> u16 {
+        self.list_of[record as usize]
+    }
+
+    /// Labels of the generic columns, by which a model names them.
+    pub fn text_labels(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(|column| column.label.as_str())
+    }
+
+    /// Record indices in an order that depends on what the records say, not on how they were read.
+    pub(crate) fn canonical(&self) -> &[u32] {
+        &self.canonical
+    }
+
+    pub(crate) fn name(&self, field: NameField, record: u32) -> &[u32] {
+        self.names[field as usize].get(record)
+    }
+
+    pub(crate) fn sex(&self, record: u32) -> u8 {
+        self.sex[record as usize]
+    }
+
+    /// Keys of the name written without blanks, one or two per form.
+    pub(crate) fn joined_names(&self, record: u32) -> &[u64] {
+        let record = record as usize;
+        let start = if record == 0 { 0 } else { self.joined.ends[record - 1] };
+        &self.joined.keys[start as usize..self.joined.ends[record] as usize]
+    }
+
+    /// Number of the birth date; 0 for none.
+    pub(crate) fn birth(&self, record: u32) -> u32 {
+        self.birth[record as usize]
+    }
+
+    pub(crate) fn events(&self, record: u32) -> &[u32] {
+        self.events.get(record)
+    }
+
+    pub(crate) fn place(&self, field: PlaceField, record: u32) -> &[u32] {
+        self.places[field as usize].get(record)
+    }
+
+    pub(crate) fn texts(&self) -> &[TextColumn] {
+        &self.texts
+    }
+
+    pub(crate) fn documents(&self) -> &TextColumn {
+        &self.documents
+    }
+
+    /// Whether a pair stands in one list whose keeper says that it names a person once.
+    pub(crate) fn within_once_list(&self, a: u32, b: u32) -> bool {
+        let list = self.list_of[a as usize];
+        list == self.list_of[b as usize] && self.lists[usize::from(list)].names_once
+    }
+
+    /// Number of records, per list, that `is_filled` holds for.
+    pub(crate) fn filled_by_list(&self, is_filled: impl Fn(u32) -> bool) -> Vec<u64> {
+        let mut filled = vec![0; self.lists.len()];
+        for (record, list) in self.list_of.iter().enumerate() {
+            filled[usize::from(*list)] += u64::from(is_filled(record as u32));
+        }
+        filled
+    }
+}
+
+/// Packs the kind of an event with the number of its date.
+pub(crate) fn pack_event(kind: EventKind, date: u32) -> u32 {
+    (kind as u32) << ROLE_SHIFT | date
+}
+
+/// The kind of an event, as its place in the vocabulary, and the number of its date.
+pub(crate) fn unpack_event(event: u32) -> (u32, u32) {
+    (event >> ROLE_SHIFT, event & TOKEN_MASK)
+}
+
+/// A hash of bytes that is the same on every machine and in every run: keys and orders rest on it.
+pub(crate) fn stable_hash(bytes: &[u8]) -> u64 {
+    let fnv = bytes.iter().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    mix(fnv)
+}
+
+/// Spreads the bits of a number (the finaliser of SplitMix64).
+pub(crate) fn mix(number: u64) -> u64 {
+    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ (number >> 31)
+}

@@ -1,0 +1,385 @@
+//! From the claims of one record after the other to columns.
+
+use super::{
+    DateEntry, FORM_END, ListInfo, NameField, PlaceField, ROLE_SHIFT, Rows, TOKEN_MASK, Table, TextColumn, TokenRole,
+    dictionary::WordCounts, mix, pack_event, stable_hash,
+};
+use crate::script::skeleton;
+use habeas_core::{Age, Claim, NameAsGiven, NameRole, PlaceAsGiven, Polarity, Predicate, Sex, Value, fold, fold_tokens};
+use std::collections::HashMap;
+
+/// Words of one form of a name that are kept; nobody has more, hostile input does.
+const MOST_TOKENS: usize = 10;
+/// Forms of one person's name in one record that are kept.
+const MOST_FORMS: usize = 4;
+/// Words of places of one record that are kept.
+const MOST_PLACE_WORDS: usize = 24;
+/// Dates of events of one record that are kept.
+const MOST_EVENTS: usize = 8;
+/// Bytes of a text beyond which the rest is not compared.
+const MOST_TEXT: usize = 256;
+/// Columns without a meaning of their own that are kept, in the order in which they first appear.
+const MOST_TEXT_COLUMNS: usize = 64;
+
+/// Words that stand between names.
+const PARTICLES: &[&str] = &[
+    "de", "del", "la", "las", "los", "y", "e", "da", "do", "dos", "di", "van", "von", "der", "den", "al", "el", "ul",
+    "bin", "ibn", "ben", "bint", "wa", "of", "the", "بن", "ابن", "بنت", "ال",
+];
+/// Titles: kept by the source, never evidence of identity.
+const TITLES: &[&str] = &[
+    "mr", "mrs", "ms", "dr", "prof", "sir", "haji", "hajji", "maulana", "molvi", "advocate", "sr", "sra", "don", "dona",
+];
+/// Marks after which a relative's name follows.
+const RELATION_MARKS: &[&str] = &["s/o", "d/o", "w/o", "ولد"];
+
+/// Fills a [`Table`] from a stream of records.
+#[derive(Debug)]
+pub struct TableBuilder {
+    table: Table,
+    text_index: HashMap<String, usize>,
+    ages: Vec<Option<Age>>,
+    content: Vec<u64>,
+}
+
+#[derive(Default)]
+struct Draft {
+    names: [Vec<u32>; 5],
+    n_forms: [usize; 5],
+    sex: u8,
+    birth: u32,
+    events: Vec<u32>,
+    age: Option<Age>,
+    places: [Vec<u32>; 3],
+    documents: Vec<u32>,
+    texts: Vec<(usize, u32)>,
+    joined: Vec<u64>,
+    content: u64,
+}
+
+impl Draft {
+    /// Adds to the fingerprint of what the record says, whatever the order of its claims.
+    fn say(&mut self, field: u64, value: u64) {
+        self.content = self.content.wrapping_add(mix(mix(field) ^ value));
+    }
+}
+
+impl TableBuilder {
+    /// An empty table of these lists.
+    pub fn new(lists: Vec<ListInfo>) -> Self {
+        let table = Table {
+            lists,
+            list_of: Vec::new(),
+            names: Default::default(),
+            tokens: Default::default(),
+            sex: Vec::new(),
+            birth: Vec::new(),
+            events: Rows::default(),
+            dates: super::Dates::default(),
+            places: Default::default(),
+            place_words: Default::default(),
+            texts: Vec::new(),
+            documents: TextColumn::new("identity document".to_owned(), 0),
+            joined: super::JoinedNames::default(),
+            canonical: Vec::new(),
+        };
+        Self { table, text_index: HashMap::new(), ages: Vec::new(), content: Vec::new() }
+    }
+
+    /// Number of records so far.
+    pub fn n_records(&self) -> usize {
+        self.table.list_of.len()
+    }
+
+    /// Adds one record of the list with this index; the record itself is not kept.
+    ///
+    /// `header` labels the columns that `claims` point into; what a claim denies is left out.
+    ///
+    /// # Panics
+    /// When `list` is not an index of the lists given to [`TableBuilder::new`].
+    pub fn push(&mut self, list: u16, header: &[String], cells: &[String], claims: &[Claim]) {
+        assert!(usize::from(list) < self.table.lists.len(), "the list is one of the table's lists");
+        let mut draft = Draft::default();
+        // Surnames from the mother's side and by marriage explain words of the person's own name, which must be there.
+        let explains = |claim: &&Claim| {
+            matches!(claim.predicate, Predicate::MotherFamilyName | Predicate::MarriedName)
+        };
+        let affirmed = || claims.iter().filter(|claim| claim.polarity == Polarity::Affirms);
+        for claim in affirmed().filter(|claim| !explains(claim)).chain(affirmed().filter(explains)) {
+            self.read(&mut draft, header, cells, claim);
+        }
+        let table = &mut self.table;
+        draft.say(0, stable_hash(table.lists[usize::from(list)].key.as_bytes()));
+        table.list_of.push(list);
+        for (rows, words) in table.names.iter_mut().zip(&draft.names) {
+            rows.push(words.iter().copied());
+        }
+        table.joined.keys.extend(&draft.joined);
+        table.joined.ends.push(table.joined.keys.len() as u32);
+        table.sex.push(draft.sex);
+        table.birth.push(draft.birth);
+        draft.events.sort_unstable();
+        draft.events.dedup();
+        draft.events.truncate(MOST_EVENTS);
+        table.events.push(draft.events.iter().copied());
+        for (rows, words) in table.places.iter_mut().zip(&mut draft.places) {
+            words.sort_unstable();
+            words.dedup();
+            words.truncate(MOST_PLACE_WORDS);
+            rows.push(words.iter().copied());
+        }
+        draft.documents.sort_unstable();
+        draft.documents.dedup();
+        table.documents.rows.push(draft.documents.iter().copied());
+        for (i, column) in table.texts.iter_mut().enumerate() {
+            column.rows.push(draft.texts.iter().filter(|(of, _)| *of == i).map(|(_, value)| *value).take(1));
+        }
+        self.ages.push(draft.age);
+        self.content.push(draft.content);
+    }
+
+    /// Counts how common every value is and closes the table.
+    pub fn finish(mut self) -> Table {
+        let n_records = self.n_records();
+        self.births_from_ages();
+        let table = &mut self.table;
+        for (tokens, rows) in table.tokens.iter_mut().zip(&mut table.names) {
+            tokens.count(rows, n_records);
+            rows.shrink();
+        }
+        table.place_words = std::array::from_fn(|i| WordCounts::new(&table.places[i], n_records));
+        table.texts.iter_mut().for_each(|column| column.count(n_records));
+        table.documents.count(n_records);
+        let (mut births, mut events) = (vec![0f32; table.dates.len()], vec![0f32; table.dates.len()]);
+        for birth in table.birth.iter().filter(|number| **number > 0) {
+            births[*birth as usize - 1] += 1.0;
+        }
+        for event in &table.events.values {
+            events[super::unpack_event(*event).1 as usize - 1] += 1.0;
+        }
+        let to_bits = |counts: Vec<f32>| counts.into_iter().map(|n| super::dictionary::bits(n, n_records)).collect();
+        (table.dates.birth_bits, table.dates.event_bits) = (to_bits(births), to_bits(events));
+        table.dates.forget_index();
+        table.canonical = (0..n_records as u32).collect();
+        let content = &self.content;
+        table.canonical.sort_by_key(|record| content[*record as usize]);
+        self.table
+    }
+
+    /// Where no birth is given, an age at a dated event gives it within a year.
+    fn births_from_ages(&mut self) {
+        for record in 0..self.n_records() {
+            let (Some(age), 0) = (self.ages[record], self.table.birth[record]) else { continue };
+            let events = self.table.events.get(record as u32).iter();
+            let dated = events.filter_map(|event| self.table.dates.entry(super::unpack_event(*event).1));
+            // The earliest event is the one that ages are told for.
+            let Some(event) = dated.filter(|date| date.is_bounded()).min_by_key(|date| (date.first, date.last)) else {
+                continue;
+            };
+            let years = |n: u16| (f64::from(n) * 365.25) as i32;
+            let birth = DateEntry::between(event.first - years(age.high + 1) + 1, event.last - years(age.low));
+            self.table.birth[record] = self.table.dates.number(birth);
+        }
+    }
+
+    fn read(&mut self, draft: &mut Draft, header: &[String], cells: &[String], claim: &Claim) {
+        match (&claim.predicate, &claim.value) {
+            (Predicate::Name, Value::Name(name)) => {
+                self.read_name(draft, NameField::Own, name);
+                let fathers = name.role(NameRole::Father);
+                if !fathers.is_empty() {
+                    self.read_name(draft, NameField::Father, &NameAsGiven::unassigned(fathers));
+                }
+            }
+            (Predicate::Alias, Value::Name(name)) => {
+                let n_words = fold_tokens(&name.text()).len();
+                let field = if n_words >= 2 { NameField::Own } else { NameField::Alias };
+                self.read_name(draft, field, name);
+            }
+            (Predicate::FatherName, Value::Name(name)) => self.read_name(draft, NameField::Father, name),
+            (Predicate::MotherName, Value::Name(name)) => self.read_name(draft, NameField::Mother, name),
+            (Predicate::MotherFamilyName, Value::Name(name)) => {
+                self.read_name(draft, NameField::MotherFamily, name);
+                self.read_optional(draft, name);
+            }
+            (Predicate::MarriedName, Value::Name(name)) => self.read_optional(draft, name),
+            (Predicate::Sex, Value::Sex(sex)) => {
+                draft.sex = match sex {
+                    Sex::Female => 1,
+                    Sex::Male => 2,
+                    Sex::Other => 3,
+                };
+                draft.say(1, u64::from(draft.sex));
+            }
+            (Predicate::Age, Value::Age(age)) => {
+                draft.age = draft.age.or(Some(*age));
+                draft.say(2, u64::from(age.low) << 16 | u64::from(age.high));
+            }
+            (Predicate::BirthDate, Value::Date(date)) if draft.birth == 0 => {
+                let entry = DateEntry::new(date);
+                draft.say(3, date_content(&entry));
+                draft.birth = self.table.dates.number(entry);
+            }
+            (Predicate::EventDate(kind), Value::Date(date)) => {
+                let entry = DateEntry::new(date);
+                draft.say(4 + *kind as u64, date_content(&entry));
+                draft.events.push(pack_event(*kind, self.table.dates.number(entry)));
+            }
+            (Predicate::BirthPlace, Value::Place(place)) => read_place(draft, PlaceField::Birth, place),
+            (Predicate::Residence, Value::Place(place)) => read_place(draft, PlaceField::Residence, place),
+            (Predicate::EventPlace(_), Value::Place(place)) => read_place(draft, PlaceField::Event, place),
+            (Predicate::IdentityDocument, _) => {
+                if let Some(number) = document_number(&words(cells, claim)) {
+                    draft.say(40, stable_hash(number.as_bytes()));
+                    draft.documents.push(self.table.documents.number(&number));
+                }
+            }
+            (Predicate::Occupation, _) => self.read_text(draft, "occupation", &words(cells, claim)),
+            (Predicate::Nationality, _) => self.read_text(draft, "nationality", &words(cells, claim)),
+            (Predicate::Attribute, _) => {
+                let label = header.get(usize::from(claim.passage.first().column)).map(|label| fold(label));
+                if let Some(label) = label.filter(|label| !label.is_empty()) {
+                    self.read_text(draft, &label, &words(cells, claim));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn read_name(&mut self, draft: &mut Draft, field: NameField, name: &NameAsGiven) {
+        if draft.n_forms[field as usize] == MOST_FORMS {
+            return;
+        }
+        let mut form: Vec<(u32, TokenRole)> = Vec::new();
+        let mut joined = String::new();
+        for part in &name.parts {
+            let role = match part.role {
+                NameRole::Given => TokenRole::Given,
+                NameRole::Family => TokenRole::Family,
+                NameRole::Unassigned => TokenRole::Unassigned,
+                NameRole::Honorific => continue,
+                NameRole::MotherFamily | NameRole::Married | NameRole::Father => TokenRole::Optional,
+            };
+            for (word, follows_mark) in name_words(&part.text) {
+                let role = if follows_mark { TokenRole::Optional } else { role };
+                form.push((self.table.tokens[field as usize].number(&word), role));
+                if role != TokenRole::Optional {
+                    joined.push_str(&word);
+                }
+                draft.say(50 + field as u64, stable_hash(word.as_bytes()) ^ role as u64);
+                if form.len() == MOST_TOKENS {
+                    break;
+                }
+            }
+        }
+        form.truncate(MOST_TOKENS);
+        if form.is_empty() {
+            return;
+        }
+        if field == NameField::Own && joined.len() >= 3 {
+            let key = skeleton(&joined);
+            draft.joined.push(stable_hash(key.eastern.as_bytes()));
+            if key.arabic != key.eastern {
+                draft.joined.push(stable_hash(key.arabic.as_bytes()));
+            }
+        }
+        let words = &mut draft.names[field as usize];
+        if !words.is_empty() {
+            words.push(FORM_END);
+        }
+        words.extend(form.into_iter().map(|(token, role)| (role as u32) << ROLE_SHIFT | (token & TOKEN_MASK)));
+        draft.n_forms[field as usize] += 1;
+    }
+
+    /// Surnames that may stand in the other record's name belong to the last form of the person's own.
+    fn read_optional(&mut self, draft: &mut Draft, name: &NameAsGiven) {
+        if draft.n_forms[NameField::Own as usize] == 0 {
+            return;
+        }
+        for (word, _) in name_words(&name.text()).into_iter().take(3) {
+            draft.say(60, stable_hash(word.as_bytes()));
+            let token = self.table.tokens[NameField::Own as usize].number(&word);
+            draft.names[NameField::Own as usize].push((TokenRole::Optional as u32) << ROLE_SHIFT | (token & TOKEN_MASK));
+        }
+    }
+
+    fn read_text(&mut self, draft: &mut Draft, label: &str, text: &str) {
+        let mut text = fold(text);
+        if text.is_empty() {
+            return;
+        }
+        if text.len() > MOST_TEXT {
+            let end = (0..=MOST_TEXT).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+            text.truncate(end);
+        }
+        let column = match self.text_index.get(label) {
+            Some(column) => *column,
+            None if self.table.texts.len() == MOST_TEXT_COLUMNS => return,
+            None => {
+                self.table.texts.push(TextColumn::new(label.to_owned(), self.table.list_of.len()));
+                self.text_index.insert(label.to_owned(), self.table.texts.len() - 1);
+                self.table.texts.len() - 1
+            }
+        };
+        draft.say(stable_hash(label.as_bytes()), stable_hash(text.as_bytes()));
+        draft.texts.push((column, self.table.texts[column].number(&text)));
+    }
+}
+
+/// The folded words of a name without particles and titles; the flag tells a relative's name after «s/o».
+fn name_words(text: &str) -> Vec<(String, bool)> {
+    let mut words = Vec::new();
+    let mut follows_mark = false;
+    // Beyond this many words nothing is read: a cell of a megabyte is no name.
+    for raw in text.split_whitespace().take(8 * MOST_TOKENS) {
+        let lower = raw.to_lowercase();
+        if RELATION_MARKS.contains(&lower.trim_end_matches('.')) && !words.is_empty() {
+            follows_mark = true;
+            continue;
+        }
+        words.extend(fold_tokens(raw).into_iter().map(|word| (word, follows_mark)));
+    }
+    let is_name = |word: &str| !PARTICLES.contains(&word) && !TITLES.contains(&word);
+    if words.iter().any(|(word, _)| is_name(word)) {
+        words.retain(|(word, _)| is_name(word));
+    }
+    words.truncate(MOST_TOKENS);
+    words
+}
+
+fn words(cells: &[String], claim: &Claim) -> String {
+    let spans: Vec<&str> = claim.passage.spans().filter_map(|span| span.of(cells)).collect();
+    spans.join(" ")
+}
+
+/// The signs of a document's number; `None` where a spreadsheet has damaged it (`3.52E+12`) or nothing is left.
+fn document_number(text: &str) -> Option<String> {
+    let upper = text.to_uppercase();
+    let damaged = upper.contains("E+") && upper.bytes().any(|b| b.is_ascii_digit());
+    let folded = fold(text).replace(' ', "");
+    let digits: String = folded.chars().filter(char::is_ascii_digit).collect();
+    // A kind of document before the number (`DNI`, `LE`) is often left out; five digits and more stand alone.
+    let number = if digits.len() >= 5 { digits } else { folded };
+    (!damaged && number.len() >= 3 && number.bytes().any(|b| b.is_ascii_digit())).then_some(number)
+}
+
+fn read_place(draft: &mut Draft, field: PlaceField, place: &PlaceAsGiven) {
+    for part in &place.parts {
+        for word in fold_tokens(part).into_iter().take(MOST_PLACE_WORDS) {
+            let is_number = word.bytes().all(|b| b.is_ascii_digit());
+            if word.chars().count() < 3 || is_number || PARTICLES.contains(&word.as_str()) {
+                continue;
+            }
+            // Consonants meet across scripts; a word with fewer than two of them would meet too many others.
+            let key = skeleton(&word).eastern;
+            let key = if key.chars().count() >= 2 { key } else { word };
+            let key = stable_hash(key.as_bytes());
+            draft.say(30 + field as u64, key);
+            draft.places[field as usize].push(key as u32);
+        }
+    }
+}
+
+fn date_content(entry: &DateEntry) -> u64 {
+    mix(entry.first as u64 ^ mix(entry.last as u64 ^ mix(entry.other.0 as u64)))
+}

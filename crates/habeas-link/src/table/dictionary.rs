@@ -1,0 +1,210 @@
+//! Dictionaries: distinct tokens, texts and place words, each with how common it is.
+
+use super::Rows;
+use crate::{
+    kernel::Packed,
+    script::skeleton,
+    table::stable_hash,
+};
+use std::collections::HashMap;
+
+type Index<K> = HashMap<K, u32, foldhash::fast::RandomState>;
+
+/// Share of records below which nothing counts as rarer: a value seen once may belong to more people unseen.
+const RAREST: f32 = 1.0;
+
+/// −log₂ of the share of records that hold a value.
+pub(super) fn bits(n_records_with: f32, n_records: usize) -> f32 {
+    let share = (n_records_with + RAREST) / (n_records as f32 + RAREST);
+    -share.min(1.0).log2()
+}
+
+/// One distinct word of a name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NameToken {
+    pub(crate) letters: Packed,
+    /// Hashes of the consonant skeleton in its two readings.
+    pub(crate) eastern: u32,
+    pub(crate) arabic: u32,
+    /// Evidence of an equal word, and of one of the same spelling class.
+    pub(crate) bits: f32,
+    pub(crate) class_bits: f32,
+}
+
+impl NameToken {
+    /// Whether the two words have a skeleton in common.
+    pub(crate) fn same_class(&self, other: &Self) -> bool {
+        self.eastern == other.eastern
+            || self.arabic == other.arabic
+            || self.eastern == other.arabic
+            || self.arabic == other.eastern
+    }
+}
+
+/// Distinct words of one name field.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens {
+    index: Index<Box<str>>,
+    tokens: Vec<NameToken>,
+}
+
+impl Tokens {
+    pub(super) fn number(&mut self, word: &str) -> u32 {
+        if let Some(number) = self.index.get(word) {
+            return *number;
+        }
+        let skeleton = skeleton(word);
+        let number = self.tokens.len() as u32;
+        self.tokens.push(NameToken {
+            letters: Packed::new(word),
+            eastern: stable_hash(skeleton.eastern.as_bytes()) as u32,
+            arabic: stable_hash(skeleton.arabic.as_bytes()) as u32,
+            bits: 0.0,
+            class_bits: 0.0,
+        });
+        self.index.insert(word.into(), number);
+        number
+    }
+
+    pub(crate) fn get(&self, id: usize) -> &NameToken {
+        &self.tokens[id]
+    }
+
+    /// Counts in how many records each word and each spelling class stands, and forgets the words.
+    pub(super) fn count(&mut self, rows: &Rows, n_records: usize) {
+        self.index = Index::default();
+        let mut with_word = vec![0u32; self.tokens.len()];
+        let mut with_class: Index<u32> = Index::default();
+        let mut seen: Vec<u32> = Vec::new();
+        for record in 0..n_records as u32 {
+            seen.clear();
+            seen.extend(rows.get(record).iter().filter(|w| **w != super::FORM_END).map(|w| super::token_id(*w) as u32));
+            seen.sort_unstable();
+            seen.dedup();
+            for token in &seen {
+                with_word[*token as usize] += 1;
+                *with_class.entry(self.tokens[*token as usize].eastern).or_insert(0) += 1;
+            }
+        }
+        for (token, n) in self.tokens.iter_mut().zip(&with_word) {
+            token.bits = bits(*n as f32, n_records);
+            let class = with_class.get(&token.eastern).copied().unwrap_or(*n);
+            token.class_bits = bits(class as f32, n_records);
+        }
+        self.tokens.shrink_to_fit();
+    }
+}
+
+/// How many records hold each place word, by its key.
+#[derive(Debug, Default)]
+pub(crate) struct WordCounts {
+    bits: HashMap<u32, f32, foldhash::fast::RandomState>,
+}
+
+impl WordCounts {
+    pub(super) fn new(rows: &Rows, n_records: usize) -> Self {
+        let mut counts: HashMap<u32, f32, foldhash::fast::RandomState> = HashMap::default();
+        for word in &rows.values {
+            *counts.entry(*word).or_insert(0.0) += 1.0;
+        }
+        counts.values_mut().for_each(|count| *count = bits(*count, n_records));
+        Self { bits: counts }
+    }
+
+    /// Evidence in bits of sharing this word.
+    pub(crate) fn bits(&self, word: u32) -> f32 {
+        self.bits.get(&word).copied().unwrap_or(0.0)
+    }
+}
+
+/// One distinct text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TextValue {
+    pub(crate) letters: Packed,
+    /// Whether it holds a digit: then one changed sign is already much.
+    pub(crate) is_code: bool,
+    pub(crate) hash: u32,
+    pub(crate) bits: f32,
+}
+
+/// A generic column: words whose meaning linkage does not know, an occupation, a nationality, identity documents.
+#[derive(Debug, Default)]
+pub(crate) struct TextColumn {
+    pub(crate) label: String,
+    /// Numbers of values per record.
+    pub(crate) rows: Rows,
+    values: Vec<TextValue>,
+    /// Hashes of the words of each value with more than one word, sorted.
+    words: Rows,
+    index: Index<Box<str>>,
+    n_letters: u64,
+    n_filled: u64,
+}
+
+impl TextColumn {
+    pub(super) fn new(label: String, n_records_before: usize) -> Self {
+        let mut column = Self { label, ..Self::default() };
+        (0..n_records_before).for_each(|_| column.rows.push([]));
+        column
+    }
+
+    pub(super) fn number(&mut self, text: &str) -> u32 {
+        self.n_letters += text.len() as u64;
+        if let Some(number) = self.index.get(text) {
+            return *number;
+        }
+        let number = self.values.len() as u32;
+        self.values.push(TextValue {
+            letters: Packed::new(&text.replace(' ', "")),
+            is_code: text.bytes().any(|b| b.is_ascii_digit()),
+            hash: stable_hash(text.as_bytes()) as u32,
+            bits: 0.0,
+        });
+        let mut words: Vec<u32> = text
+            .split(' ')
+            .filter(|word| word.len() >= 3)
+            .take(16)
+            .map(|word| stable_hash(word.as_bytes()) as u32)
+            .collect();
+        words.sort_unstable();
+        words.dedup();
+        self.words.push(words);
+        self.index.insert(text.into(), number);
+        number
+    }
+
+    pub(super) fn count(&mut self, n_records: usize) {
+        self.index = Index::default();
+        let mut counts = vec![0u32; self.values.len()];
+        for value in &self.rows.values {
+            counts[*value as usize] += 1;
+        }
+        for (value, n) in self.values.iter_mut().zip(counts) {
+            value.bits = bits(n as f32, n_records);
+        }
+        self.rows.shrink();
+        self.n_filled = self.rows.n_filled() as u64;
+    }
+
+    pub(crate) fn value(&self, number: u32) -> &TextValue {
+        &self.values[number as usize]
+    }
+
+    pub(crate) fn words(&self, number: u32) -> &[u32] {
+        self.words.get(number)
+    }
+
+    /// Number of distinct values.
+    pub(crate) fn n_distinct(&self) -> u64 {
+        self.values.len() as u64
+    }
+
+    /// Mean length of a value, in bytes.
+    pub(crate) fn mean_length(&self) -> f64 {
+        self.n_letters as f64 / (self.rows.values.len().max(1)) as f64
+    }
+
+    pub(crate) fn n_filled(&self) -> u64 {
+        self.n_filled
+    }
+}

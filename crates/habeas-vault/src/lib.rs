@@ -1,1 +1,44 @@
-//! (filled in below)
+//! Evidence at rest: one encrypted folder, written by appending only.
+//!
+//! [`Vault::init`] makes a vault, [`Vault::open`] opens one. Records come in by [`Vault::begin_import`] and are visible
+//! when the import is finished, whole or not at all; they are read by [`Vault::for_each_record`] and
+//! [`Vault::records_of`]. Judgements, link runs, estimates and audit entries are appended and never changed. The index
+//! finds persons and positions and may be deleted at any time.
+//!
+//! Nothing of the content lies on disk in clear, no plaintext is ever written to a temporary file, and no person's name
+//! or passage stands in an error. The layout to the byte is in `docs/format.md`. This crate reads no clock: whoever
+//! calls tells the time.
+
+mod blob;
+mod catalog;
+mod damage;
+mod feed;
+mod format;
+mod import;
+mod index;
+mod keys;
+mod log;
+mod opening;
+mod records;
+mod storage;
+mod vault;
+mod verify;
+
+pub use catalog::{AuditEntry, EstimateInfo, ImportInfo, LinkRunInfo};
+pub use damage::{Damage, DamageKind};
+pub use feed::Torn;
+pub use format::{
+    DecodeError,
+    cbor::CborError,
+    v1::{
+        linkage::LinkRun,
+        statement::{ImportSummary, QuarantinedRow, RemarkCount},
+    },
+};
+pub use import::{ImportError, ImportReceipt, ImportWriter};
+pub use index::{IndexError, PersonFilter, PersonHit, PersonPage, PersonRow};
+pub use keys::{KdfCost, NoEntropy, Passphrase, proposed_passphrase};
+pub use opening::{InitError, InitOptions, OpenError};
+pub use storage::{Action, RelPath, StorageError};
+pub use vault::{JudgementDraft, Notice, SourceDraft, Vault, VaultError};
+pub use verify::{Depth, VerifyReport};

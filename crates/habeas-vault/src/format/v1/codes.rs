@@ -1,0 +1,192 @@
+//! Numbers of the closed vocabularies. Append-only: a number is never changed and never used again.
+
+use crate::format::DecodeError;
+use habeas_core::{
+    Acknowledgement, DateBasis, EventKind, Fate, Holds, Modality, NameRole, Polarity, Precision, Predicate, Register,
+    Sex, SourceKind, SpeakerKind, Verdict, Whereabouts,
+};
+
+/// A value with a number.
+pub trait Code: Sized {
+    /// The number on disk.
+    fn number(self) -> u64;
+    /// Reads a number.
+    fn from_number(number: u64) -> Result<Self, DecodeError>;
+}
+
+macro_rules! codes {
+    ($($type:ident($table:literal) { $($variant:ident = $number:literal),+ $(,)? })+) => {
+        $(impl Code for $type {
+            fn number(self) -> u64 {
+                match self { $(Self::$variant => $number),+ }
+            }
+
+            fn from_number(number: u64) -> Result<Self, DecodeError> {
+                match number {
+                    $($number => Ok(Self::$variant),)+
+                    _ => Err(DecodeError::UnknownCode { table: $table, number }),
+                }
+            }
+        })+
+    };
+}
+
+/// An enum that exists only to be stored, with its numbers.
+macro_rules! table {
+    ($(#[$doc:meta])* pub enum $name:ident($table:literal) { $($variant:ident = $number:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[allow(missing_docs)]
+        pub enum $name { $($variant),+ }
+
+        impl $name {
+            /// The number on disk.
+            pub fn number(self) -> u64 {
+                match self { $(Self::$variant => $number),+ }
+            }
+
+            /// Reads a number.
+            pub fn from_number(number: u64) -> Result<Self, $crate::format::DecodeError> {
+                match number {
+                    $($number => Ok(Self::$variant),)+
+                    _ => Err($crate::format::DecodeError::UnknownCode { table: $table, number }),
+                }
+            }
+        }
+    };
+}
+pub(crate) use table;
+
+codes! {
+    EventKind("events") {
+        Taken = 0, LastSeen = 1, HeldAt = 2, ProducedInCourt = 3, Released = 4, Killed = 5, FoundDead = 6,
+        Identified = 7, Reported = 8,
+    }
+    Polarity("polarities") { Affirms = 0, Denies = 1, CannotConfirm = 2, Retracts = 3 }
+    Modality("modalities") { Stated = 0, Alleged = 1, Hedged = 2, OfficialVersion = 3, InferredByUs = 4 }
+    Sex("sexes") { Female = 0, Male = 1, Other = 2 }
+    Fate("fates") {
+        Unknown = 0, AliveReported = 1, AliveConfirmed = 2, DeadReported = 3, DeadIdentified = 4,
+        DeadMatchProposed = 5,
+    }
+    Whereabouts("whereabouts") {
+        Unknown = 0, SecretCustodyAlleged = 1, CustodyPolice = 2, CustodyPrison = 3, CustodyInternment = 4,
+        CustodyMilitary = 5, CustodyKindOpen = 6, Home = 7, FreeElsewhere = 8, Abroad = 9, Remains = 10,
+    }
+    Acknowledgement("acknowledgements") {
+        None = 0, Silent = 1, Denied = 2, CustodyAdmitted = 3, DeathAdmitted = 4, EncounterClaimed = 5,
+        NeverHeldClaimed = 6, VoluntaryAbsenceClaimed = 7,
+    }
+    Register("states in a register") {
+        Reported = 0, Registered = 1, Transmitted = 2, UnderInquiry = 3, Traced = 4, ClarifiedByState = 5,
+        ClarifiedBySource = 6, Closed = 7, Discontinued = 8, Withdrawn = 9, DeletedIncomplete = 10, DeletedNotEd = 11,
+        DeletedDuplicate = 12,
+    }
+    Holds("ways to fill a span") { Some = 0, All = 1, Starts = 2, Ends = 3 }
+    Precision("precisions") {
+        Day = 0, Week = 1, Fortnight = 2, Month = 3, Season = 4, Year = 5, Decade = 6, Century = 7, Open = 8,
+    }
+    DateBasis("bases of dates") {
+        Stated = 0, DayMonthOrder = 1, ListPeriod = 2, ThirdOfMonth = 3, OtherCalendar = 4, SpreadsheetSerial = 5,
+        FromAge = 6, Person = 7,
+    }
+    NameRole("roles of names") {
+        Unassigned = 0, Given = 1, Family = 2, MotherFamily = 3, Married = 4, Father = 5, Honorific = 6,
+    }
+    SourceKind("kinds of source") { List = 0, Article = 1, Testimony = 2, Statement = 3 }
+    SpeakerKind("kinds of speaker") {
+        ListKeeper = 0, Witness = 1, Relative = 2, Official = 3, Press = 4, Organisation = 5, Unnamed = 6,
+    }
+    Verdict("verdicts") { Same = 0, Different = 1, Undecided = 2 }
+}
+
+/// Predicates of an event are their family's number plus the event's; a family has room for 32 events.
+const EVENT: u64 = 64;
+const EVENT_DATE: u64 = 96;
+const EVENT_PLACE: u64 = 128;
+const PERPETRATOR: u64 = 160;
+const FAMILY_LEN: u64 = 32;
+
+impl Code for Predicate {
+    fn number(self) -> u64 {
+        match self {
+            Self::ListNumber => 0,
+            Self::Name => 1,
+            Self::Alias => 2,
+            Self::FatherName => 3,
+            Self::MotherName => 4,
+            Self::MotherFamilyName => 5,
+            Self::MarriedName => 6,
+            Self::Sex => 7,
+            Self::BirthDate => 8,
+            Self::BirthPlace => 9,
+            Self::Age => 10,
+            Self::Residence => 11,
+            Self::Nationality => 12,
+            Self::Occupation => 13,
+            Self::IdentityDocument => 14,
+            Self::Fate => 15,
+            Self::Whereabouts => 16,
+            Self::Acknowledgement => 17,
+            Self::Register => 18,
+            Self::Remarks => 19,
+            Self::Attribute => 20,
+            Self::Event(kind) => EVENT + kind.number(),
+            Self::EventDate(kind) => EVENT_DATE + kind.number(),
+            Self::EventPlace(kind) => EVENT_PLACE + kind.number(),
+            Self::Perpetrator(kind) => PERPETRATOR + kind.number(),
+        }
+    }
+
+    fn from_number(number: u64) -> Result<Self, DecodeError> {
+        if number >= EVENT {
+            let kind = EventKind::from_number(number % FAMILY_LEN)?;
+            return match number - number % FAMILY_LEN {
+                EVENT => Ok(Self::Event(kind)),
+                EVENT_DATE => Ok(Self::EventDate(kind)),
+                EVENT_PLACE => Ok(Self::EventPlace(kind)),
+                PERPETRATOR => Ok(Self::Perpetrator(kind)),
+                _ => Err(DecodeError::UnknownCode { table: "predicates", number }),
+            };
+        }
+        let plain = Self::PLAIN.iter().copied().find(|predicate| predicate.number() == number);
+        plain.ok_or(DecodeError::UnknownCode { table: "predicates", number })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round<T: Code + Copy + PartialEq + std::fmt::Debug>(all: impl IntoIterator<Item = T>) {
+        for value in all {
+            assert_eq!(T::from_number(value.number()), Ok(value));
+        }
+    }
+
+    #[test]
+    fn every_word_of_the_vocabularies_is_read_back_from_its_number() {
+        let kinds = || EventKind::ALL.iter().copied();
+        round(kinds());
+        round(Predicate::PLAIN.iter().copied());
+        round(kinds().map(Predicate::Event));
+        round(kinds().map(Predicate::EventDate));
+        round(kinds().map(Predicate::EventPlace));
+        round(kinds().map(Predicate::Perpetrator));
+        round(Polarity::ALL.iter().copied());
+        round(Modality::ALL.iter().copied());
+        round(Sex::ALL.iter().copied());
+        round(Fate::ALL.iter().copied());
+        round(Whereabouts::ALL.iter().copied());
+        round(Acknowledgement::ALL.iter().copied());
+        round(Register::ALL.iter().copied());
+    }
+
+    #[test]
+    fn numbers_that_stand_for_nothing_are_refused() {
+        for number in [21, 63, 64 + 9, 127, 192, u64::MAX] {
+            assert!(Predicate::from_number(number).is_err(), "{number}");
+        }
+        assert!(Fate::from_number(6).is_err());
+    }
+}

@@ -1,0 +1,147 @@
+//! Reading records: all of them in log order, or a few by their ids.
+
+use crate::{
+    catalog::{ImportState, KnownImport},
+    feed::{FeedError, Position},
+    format::v1::{EntryKind, record::StoredRecord, statement::QuarantinedRow},
+    vault::{Vault, VaultError},
+};
+use habeas_core::{ImportId, Record, RecordId, Source};
+use std::{ops::ControlFlow, sync::Arc};
+
+/// Opened records of one frame: its position, and each record with its place in the frame.
+type OpenedFrame = (Position, Vec<(usize, Record)>);
+
+impl Vault {
+    /// Passes every record that stands to `visit`, in log order, with one segment of the log in memory at a time.
+    pub fn for_each_record(&self, mut visit: impl FnMut(Record)) -> Result<(), VaultError> {
+        for import in &self.catalog.imports {
+            let Some((first, last)) = import.standing_range() else { continue };
+            self.each_record_between(import, &first, &last, &mut |record| visit(record))?;
+        }
+        Ok(())
+    }
+
+    /// The records with these ids, in the order asked for.
+    ///
+    /// # Errors
+    /// [`VaultError::Unknown`] when one of them does not stand.
+    pub fn records_of(&self, ids: &[RecordId]) -> Result<Vec<Record>, VaultError> {
+        // Records of one person often share a frame when their list repeats them: open each frame once.
+        let mut opened: Vec<OpenedFrame> = Vec::new();
+        let mut records = Vec::with_capacity(ids.len());
+        for id in ids {
+            let (position, entry) = self.index.place_of(*id)?.ok_or(VaultError::Unknown { what: "record" })?;
+            let frame = match opened.iter().position(|(known, _)| *known == position) {
+                Some(frame) => frame,
+                None => {
+                    opened.push((position, Vec::new()));
+                    opened.len() - 1
+                }
+            };
+            if let Some((_, record)) = opened[frame].1.iter().find(|(place, _)| *place == entry) {
+                records.push(record.clone());
+                continue;
+            }
+            let wanted = |place: usize| place == entry;
+            let found = self.frame_records(&position, wanted)?;
+            let record = found.into_iter().next().filter(|(_, record)| record.id == *id);
+            let (place, record) = record.ok_or(VaultError::Unknown { what: "record" })?;
+            opened[frame].1.push((place, record.clone()));
+            records.push(record);
+        }
+        Ok(records)
+    }
+
+    /// Rows that an import set aside, in order.
+    pub fn quarantined_rows(&self, import: ImportId) -> Result<Vec<QuarantinedRow>, VaultError> {
+        let known = self.catalog.import(import).ok_or(VaultError::Unknown { what: "import" })?;
+        let (ImportState::Finished { last, .. } | ImportState::Undone { last, .. }) = &known.state else {
+            return Ok(Vec::new());
+        };
+        let mut rows = Vec::new();
+        let mut opener = self.log.opener();
+        self.log.feed.scan(&known.begun, |position, plaintext| {
+            self.log.each_entry(position, &plaintext, |_, _, entry| {
+                if entry.kind == EntryKind::Quarantined && entry.clear.import == Some(import.0) {
+                    rows.push(self.log.body(&mut opener, position, entry)?);
+                }
+                Ok::<(), FeedError>(())
+            })?;
+            Ok::<_, FeedError>(until(position, last))
+        })?;
+        Ok(rows)
+    }
+
+    /// What is stored at one place of a frame.
+    pub(crate) fn stored_record(&self, position: &Position, place: usize) -> Result<StoredRecord, VaultError> {
+        let mut stored = None;
+        let plaintext = self.log.feed.read(position)?;
+        let mut opener = self.log.opener();
+        self.log.each_entry(position, &plaintext, |_, i, entry| {
+            if i == place && entry.kind == EntryKind::Record {
+                stored = Some(self.log.body(&mut opener, position, entry)?);
+            }
+            Ok::<(), VaultError>(())
+        })?;
+        stored.ok_or(VaultError::Unknown { what: "record" })
+    }
+
+    fn each_record_between(
+        &self,
+        import: &KnownImport,
+        first: &Position,
+        last: &Position,
+        visit: &mut dyn FnMut(Record),
+    ) -> Result<(), VaultError> {
+        let source = self.source_of(import)?;
+        let mut opener = self.log.opener();
+        self.log.feed.scan(first, |position, plaintext| {
+            self.log.each_entry(position, &plaintext, |_, _, entry| {
+                if let (EntryKind::Record, Some(id)) = (entry.kind, entry.clear.record) {
+                    let stored = self.log.body(&mut opener, position, entry)?;
+                    visit(record(RecordId(id), &source, import.id, stored));
+                }
+                Ok::<(), VaultError>(())
+            })?;
+            Ok::<_, VaultError>(until(position, last))
+        })
+    }
+
+    /// The records of one frame at the places that are wanted.
+    fn frame_records(
+        &self,
+        position: &Position,
+        wanted: impl Fn(usize) -> bool,
+    ) -> Result<Vec<(usize, Record)>, VaultError> {
+        let plaintext = self.log.feed.read(position)?;
+        let mut opener = self.log.opener();
+        let mut records = Vec::new();
+        self.log.each_entry(position, &plaintext, |_, i, entry| {
+            let ids = (entry.clear.record, entry.clear.import);
+            if let (EntryKind::Record, true, (Some(id), Some(import))) = (entry.kind, wanted(i), ids) {
+                let import = ImportId(import);
+                let known = self.catalog.import(import).ok_or(VaultError::Unknown { what: "import" })?;
+                let source = self.source_of(known)?;
+                let stored = self.log.body(&mut opener, position, entry)?;
+                records.push((i, record(RecordId(id), &source, import, stored)));
+            }
+            Ok::<(), VaultError>(())
+        })?;
+        Ok(records)
+    }
+
+    fn source_of(&self, import: &KnownImport) -> Result<Arc<Source>, VaultError> {
+        let known = self.catalog.source(import.source).map_err(|_| VaultError::Unknown { what: "source" })?;
+        Ok(Arc::clone(&known.source))
+    }
+}
+
+fn record(id: RecordId, source: &Arc<Source>, import: ImportId, stored: StoredRecord) -> Record {
+    let StoredRecord { origin, cells, claims } = stored;
+    Record { id, source: Arc::clone(source), import, origin, cells, claims }
+}
+
+fn until(position: &Position, last: &Position) -> ControlFlow<()> {
+    if position.cursor.seq >= last.cursor.seq { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+}

@@ -1,0 +1,441 @@
+//! The vault: one encrypted folder, opened by one process at a time.
+
+use crate::{
+    blob::{self, BlobError},
+    catalog::{AuditEntry, Catalog, EstimateInfo, ImportInfo, LinkRunInfo},
+    damage::Damage,
+    feed::{FeedError, Position, Torn},
+    format::v1::{
+        Body, Clear, Entry, EntryKind,
+        linkage::{LinkRun, StoredLinkRun, decode_columns, encode_columns},
+        source::{StoredSource, hex},
+        statement::{StoredEstimate, Words},
+    },
+    index::{Change, Index, IndexError, PersonFilter, PersonPage, PersonRow},
+    keys::{NoEntropy, VAULT_ITEM, hmac},
+    log::{Log, Statement},
+    storage::{RelPath, Storage, StorageError},
+};
+use habeas_core::{
+    Attribution, ImportId, Judgement, JudgementId, LinkRunId, RecordPair, Source, SourceId, SourceKind, Verdict,
+};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+/// Why an open vault cannot do what is asked.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    /// The storage refused.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// Bytes are not as they were written.
+    #[error(transparent)]
+    Damaged(#[from] Damage),
+    /// An earlier write failed. What the disk holds is known only after opening anew.
+    #[error("an earlier write failed: open the vault anew before writing again")]
+    Poisoned,
+    /// A single entry is longer than a frame may be.
+    #[error("an entry has {length} bytes, more than can be recorded at once")]
+    TooLong {
+        /// Its bytes.
+        length: usize,
+    },
+    /// No random bytes.
+    #[error(transparent)]
+    NoEntropy(#[from] NoEntropy),
+    /// The index failed; the log is not touched by that.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// The key already names another source.
+    #[error("the name «{key}» already stands for another source")]
+    KeyTaken {
+        /// The key.
+        key: String,
+    },
+    /// There is no such thing in the vault.
+    #[error("the vault has no {what} with this id")]
+    Unknown {
+        /// Kind of thing.
+        what: &'static str,
+    },
+    /// The parts of a link run do not fit each other.
+    #[error("the link run counts {n_records} records, but its partition or pairs count others")]
+    LinkRunMismatch {
+        /// Number of its records.
+        n_records: usize,
+    },
+}
+
+/// A source before it is recorded: everything but its id and the hash of its file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceDraft {
+    /// The short name that commands and addresses use.
+    pub key: String,
+    /// What kind of work.
+    pub kind: SourceKind,
+    /// Title for people.
+    pub title: String,
+    /// Who says what it says.
+    pub said_by: Attribution,
+    /// Which edition; empty where there is none.
+    pub edition: String,
+    /// Name of the file as received.
+    pub file_name: String,
+    /// For a list: whether its keeper says that it names a person once.
+    pub names_once: bool,
+    /// For a list: keys of the lists that it was compiled from.
+    pub compiled_from: Vec<String>,
+    /// For a list: header of the table.
+    pub header: Vec<String>,
+}
+
+/// A judgement before it is recorded: everything but its id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JudgementDraft {
+    /// The pair.
+    pub pair: RecordPair,
+    /// The decision.
+    pub verdict: Verdict,
+    /// Who decided.
+    pub by: String,
+    /// Why.
+    pub why: String,
+    /// Whether the model's weights were on the screen.
+    pub saw_weights: bool,
+    /// The judgement that this one takes back.
+    pub revokes: Option<JudgementId>,
+}
+
+/// Something that opening the vault found and settled; to be told to the user in one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// A crash left bytes behind the last whole frame. They were never acknowledged and were moved away.
+    TornTail(Torn),
+    /// An import was never finished. Nothing of it is visible.
+    ImportAbandoned(ImportId),
+    /// The index was missing or unusable and was made anew from the log.
+    IndexRebuilt,
+}
+
+/// An open vault. Dropping it releases the folder.
+pub struct Vault {
+    pub(crate) storage: Arc<dyn Storage>,
+    pub(crate) log: Log,
+    pub(crate) catalog: Catalog,
+    pub(crate) index: Index,
+    pub(crate) notices: Vec<Notice>,
+    pub(crate) id: [u8; 16],
+    pub(crate) _lock: Box<dyn Send + Sync>,
+}
+
+impl Vault {
+    /// The name it was given.
+    pub fn name(&self) -> &str {
+        &self.catalog.name
+    }
+
+    /// Lower-case hexadecimal id.
+    pub fn id(&self) -> String {
+        hex(&self.id)
+    }
+
+    /// What opening found and settled.
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+
+    /// Sources that stand, in the order in which they were recorded.
+    pub fn sources(&self) -> &[Arc<Source>] {
+        &self.catalog.standing_sources
+    }
+
+    /// The source that bears a key.
+    pub fn source_of_key(&self, key: &str) -> Option<&Arc<Source>> {
+        self.catalog.source_of_key(key).map(|known| &known.source)
+    }
+
+    /// Imports that were finished, in order, those that were undone included.
+    pub fn imports(&self) -> &[ImportInfo] {
+        &self.catalog.finished_imports
+    }
+
+    /// Judgements in the order in which they were recorded.
+    pub fn judgements(&self) -> &[Judgement] {
+        &self.catalog.judgements
+    }
+
+    /// Link runs in the order in which they were recorded.
+    pub fn link_runs(&self) -> impl DoubleEndedIterator<Item = &LinkRunInfo> {
+        self.catalog.link_runs.iter().map(|(info, _)| info)
+    }
+
+    /// Estimates in the order in which they were recorded.
+    pub fn estimates(&self) -> &[EstimateInfo] {
+        &self.catalog.estimates
+    }
+
+    /// The audit, in order.
+    pub fn audit_entries(&self) -> &[AuditEntry] {
+        &self.catalog.audit
+    }
+
+    /// Number of records that stand.
+    pub fn n_records(&self) -> u64 {
+        self.catalog.n_records()
+    }
+
+    /// Records a source by itself, with its file. The same source again is returned as it stands.
+    ///
+    /// # Errors
+    /// [`VaultError::KeyTaken`] when the key names another source.
+    pub fn add_source(&mut self, draft: SourceDraft, original: &[u8], now_ms: i64) -> Result<Arc<Source>, VaultError> {
+        let (known, statement) = self.draft_source(draft, original, None)?;
+        if let Some(statement) = statement {
+            let original = known.original;
+            self.record(now_ms, vec![statement])?;
+            blob::keep(&*self.storage, &original)?;
+        }
+        Ok(Arc::new(known.source))
+    }
+
+    /// The bytes of a source's file as received.
+    pub fn original(&self, source: SourceId) -> Result<Vec<u8>, VaultError> {
+        let known = self.catalog.source(source).map_err(|_| VaultError::Unknown { what: "source" })?;
+        Ok(blob::get(&*self.storage, &self.log.keys, source.0, &known.original)?)
+    }
+
+    /// Records a person's decision about a pair.
+    pub fn add_judgement(&mut self, draft: JudgementDraft, now_ms: i64) -> Result<JudgementId, VaultError> {
+        let id = self.log.fresh_id()?;
+        let JudgementDraft { pair, verdict, by, why, saw_weights, revokes } = draft;
+        let judgement = Judgement { id: JudgementId(id), pair, verdict, by, why, saw_weights, revokes };
+        self.record_body(now_ms, id, EntryKind::Judgement, Clear::default(), &judgement)?;
+        Ok(JudgementId(id))
+    }
+
+    /// Records a link run, its columns as a blob.
+    ///
+    /// # Errors
+    /// [`VaultError::LinkRunMismatch`] when partition or pairs count other records than there are ids.
+    pub fn put_link_run(&mut self, run: &LinkRun, now_ms: i64) -> Result<LinkRunId, VaultError> {
+        let n_records = run.record_ids.len();
+        let counted = run.pairs.iter().all(|pair| pair.left < pair.right && (pair.right as usize) < n_records);
+        if !counted || run.partition.n_records() != n_records {
+            return Err(VaultError::LinkRunMismatch { n_records });
+        }
+        let id = self.log.fresh_id()?;
+        let columns = encode_columns(run);
+        let columns = blob::put(&*self.storage, &self.log.keys, &mut self.log.entropy, id, &columns)?;
+        let stored = StoredLinkRun {
+            columns,
+            n_records: n_records as u64,
+            n_clusters: run.partition.n_clusters() as u64,
+            n_pairs: run.pairs.len() as u64,
+            summary_json: run.summary_json.clone(),
+        };
+        self.record(now_ms, vec![Statement::new(id, EntryKind::LinkRun, id, Clear::default(), &stored)])?;
+        blob::keep(&*self.storage, &columns)?;
+        Ok(LinkRunId(id))
+    }
+
+    /// Reads a link run.
+    pub fn link_run(&self, id: LinkRunId) -> Result<LinkRun, VaultError> {
+        let (info, columns) = self
+            .catalog
+            .link_runs
+            .iter()
+            .find(|(info, _)| info.id == id)
+            .ok_or(VaultError::Unknown { what: "link run" })?;
+        let bytes = blob::get(&*self.storage, &self.log.keys, id.0, columns)?;
+        decode_columns(&bytes, info.summary_json.clone()).map_err(|source| {
+            let kind = crate::DamageKind::Content { seq: 0, source };
+            Damage { file: blob::path(&columns.id), offset: 0, kind }.into()
+        })
+    }
+
+    /// The last link run, if there is one.
+    pub fn latest_link_run(&self) -> Result<Option<(LinkRunId, LinkRun)>, VaultError> {
+        let Some(id) = self.link_runs().next_back().map(|info| info.id) else { return Ok(None) };
+        Ok(Some((id, self.link_run(id)?)))
+    }
+
+    /// Records the result of an estimate.
+    pub fn put_estimate(&mut self, kind: &str, json: &str, now_ms: i64) -> Result<(), VaultError> {
+        let id = self.log.fresh_id()?;
+        let stored = StoredEstimate { kind: kind.to_owned(), json: json.to_owned() };
+        self.record_body(now_ms, id, EntryKind::Estimate, Clear::default(), &stored)
+    }
+
+    /// Records in the audit what was done. It cannot be switched off or taken back.
+    pub fn audit(&mut self, what: &str, now_ms: i64) -> Result<(), VaultError> {
+        let id = self.log.fresh_id()?;
+        self.record_body(now_ms, id, EntryKind::Audit, Clear::default(), &Words { text: what.to_owned() })
+    }
+
+    /// Takes an import back, with the reason. Its records no longer stand; the log keeps them.
+    ///
+    /// # Errors
+    /// [`VaultError::Unknown`] when no import with this id stands.
+    pub fn undo_import(&mut self, id: ImportId, why: &str, now_ms: i64) -> Result<(), VaultError> {
+        let standing = self.imports().iter().any(|import| import.id == id && import.undone.is_none());
+        if !standing {
+            return Err(VaultError::Unknown { what: "standing import" });
+        }
+        let clear = Clear { import: Some(id.0), ..Clear::default() };
+        let entry = self.log.fresh_id()?;
+        self.record_body(now_ms, entry, EntryKind::ImportUndone, clear, &Words { text: why.to_owned() })
+    }
+
+    /// Replaces the persons that [`Vault::search_persons`] finds, in the order given.
+    pub fn index_persons(&mut self, rows: impl Iterator<Item = PersonRow>) -> Result<u64, VaultError> {
+        Ok(self.index.replace_persons(rows, self.catalog.generation)?)
+    }
+
+    /// Whether records, judgements or link runs have changed since persons were indexed, or none are.
+    pub fn index_is_stale_for_persons(&self) -> Result<bool, VaultError> {
+        Ok(self.index.persons_generation()? != Some(self.catalog.generation))
+    }
+
+    /// A page of at most `limit` persons that a filter wants, after a key.
+    pub fn search_persons(
+        &self,
+        filter: &PersonFilter,
+        after: Option<i64>,
+        limit: usize,
+    ) -> Result<PersonPage, VaultError> {
+        Ok(self.index.search(filter, after, limit)?)
+    }
+
+    /// How many persons a filter wants.
+    pub fn count_persons(&self, filter: &PersonFilter) -> Result<u64, VaultError> {
+        Ok(self.index.count(filter)?)
+    }
+
+    /// Finds the source that a draft describes, or makes the statement that records it.
+    pub(crate) fn draft_source(
+        &mut self,
+        draft: SourceDraft,
+        original: &[u8],
+        import: Option<ImportId>,
+    ) -> Result<(StoredSource, Option<Statement>), VaultError> {
+        let sha256 = hex(&Sha256::digest(original));
+        let SourceDraft { key, kind, title, said_by, edition, file_name, names_once, compiled_from, header } = draft;
+        let mut source = Source {
+            id: SourceId([0; 16]),
+            key,
+            kind,
+            title,
+            said_by,
+            edition,
+            sha256,
+            file_name,
+            names_once,
+            compiled_from,
+            header,
+        };
+        if let Some(known) = self.catalog.source_of_key(&source.key) {
+            source.id = known.source.id;
+            return if *known.source == source {
+                Ok((StoredSource { source, original: known.original }, None))
+            } else {
+                Err(VaultError::KeyTaken { key: source.key })
+            };
+        }
+        source.id = SourceId(self.log.fresh_id()?);
+        let item = source.id.0;
+        let original = blob::put(&*self.storage, &self.log.keys, &mut self.log.entropy, item, original)?;
+        let stored = StoredSource { source, original };
+        let clear = Clear { import: import.map(|id| id.0), ..Clear::default() };
+        let statement = Statement::new(self.log.fresh_id()?, EntryKind::Source, item, clear, &stored);
+        Ok((stored, Some(statement)))
+    }
+
+    /// A keyed tag of bytes: nobody without the key can tell from it which bytes they were.
+    pub(crate) fn tag(&self, purpose: &[u8], bytes: &[u8]) -> [u8; 32] {
+        hmac(&self.log.keys.tag(), &[purpose, bytes])
+    }
+
+    fn record_body(
+        &mut self,
+        now_ms: i64,
+        id: [u8; 16],
+        kind: EntryKind,
+        clear: Clear,
+        body: &impl Body,
+    ) -> Result<(), VaultError> {
+        self.record(now_ms, vec![Statement::new(id, kind, VAULT_ITEM, clear, body)])
+    }
+
+    /// Records statements durably, then lets the catalogue and the index follow.
+    pub(crate) fn record(&mut self, now_ms: i64, statements: Vec<Statement>) -> Result<(), VaultError> {
+        self.record_after(now_ms, statements, &[])
+    }
+
+    /// As [`Vault::record`]; `unfollowed` are earlier frames with statements that the index has not seen yet.
+    pub(crate) fn record_after(
+        &mut self,
+        now_ms: i64,
+        statements: Vec<Statement>,
+        unfollowed: &[Position],
+    ) -> Result<(), VaultError> {
+        let taken: Vec<(Entry<'static>, Vec<u8>)> =
+            statements.iter().map(|statement| (statement.entry(), statement.body.clone())).collect();
+        let position = self.log.append(now_ms, statements)?;
+        self.log.feed.commit()?;
+        for (entry, body) in &taken {
+            self.take_in(&position, now_ms, entry, body)?;
+        }
+        let undone = taken.iter().filter(|(entry, _)| entry.kind == EntryKind::ImportUndone);
+        let undone = undone.filter_map(|(entry, _)| entry.clear.import.map(ImportId));
+        let mut changes: Vec<Change<'_>> = unfollowed.iter().copied().map(Change::Statement).collect();
+        changes.push(Change::Statement(position));
+        changes.extend(undone.map(Change::Undone));
+        self.index_follows(&changes);
+        Ok(())
+    }
+
+    pub(crate) fn take_in(
+        &mut self,
+        position: &Position,
+        recorded_ms: i64,
+        entry: &Entry<'_>,
+        body: &[u8],
+    ) -> Result<(), VaultError> {
+        let taken = self.catalog.apply(position, recorded_ms, entry, body);
+        taken.map_err(|source| self.log.content_error(position, source).into())
+    }
+
+    /// Lets the index follow the log. What is recorded stands whatever the index does: its failure shows when it is
+    /// asked, and opening the vault anew repairs it.
+    pub(crate) fn index_follows(&mut self, changes: &[Change<'_>]) {
+        let mark = self.log.feed.end();
+        let _ = self.index.follow(changes, &mark);
+    }
+}
+
+impl From<FeedError> for VaultError {
+    fn from(error: FeedError) -> Self {
+        match error {
+            FeedError::Storage(error) => Self::Storage(error),
+            FeedError::Damaged(damage) => Self::Damaged(damage),
+            FeedError::Poisoned => Self::Poisoned,
+            FeedError::TooLong { length } => Self::TooLong { length },
+            FeedError::NoEntropy(error) => Self::NoEntropy(error),
+        }
+    }
+}
+
+impl From<BlobError> for VaultError {
+    fn from(error: BlobError) -> Self {
+        match error {
+            BlobError::Storage(error) => Self::Storage(error),
+            BlobError::Damaged(damage) => Self::Damaged(damage),
+            BlobError::NoEntropy(error) => Self::NoEntropy(error),
+        }
+    }
+}
+
+/// Where the index lies; its name holds the schema, so that another schema is another file.
+pub(crate) fn index_path() -> RelPath {
+    RelPath::new("index/general-1.db")
+}

@@ -1,1 +1,10 @@
-//! (filled in below)
+//! From hostile bytes to records that know their exact place.
+//!
+//! Intake turns bytes that nobody vouches for into rows and claims. It never panics, never allocates by a length that it
+//! read, never guesses in silence, and what it cannot read it keeps, with an address. It knows no vault and no key.
+//!
+//! [`table`] reads rows: text tables in process, workbooks through the [`worker`], a child process with hard limits.
+
+pub mod limits;
+pub mod table;
+pub mod worker;

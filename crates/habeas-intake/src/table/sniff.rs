@@ -1,0 +1,198 @@
+//! What the bytes are, whatever the file is called.
+
+use memchr::memmem;
+use std::fmt;
+
+/// A kind of file, told from its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Text in lines: CSV, TSV and their relatives.
+    Text,
+    /// Office Open XML workbook.
+    Xlsx,
+    /// Binary workbook in a ZIP.
+    Xlsb,
+    /// Workbook of the old binary format.
+    Xls,
+    /// OpenDocument spreadsheet.
+    Ods,
+    /// A locked workbook: encrypted office documents are wrapped in an OLE container.
+    Locked,
+    /// A web page, also one that was saved under another name.
+    Html,
+    /// PDF.
+    Pdf,
+    /// A text document (DOCX, ODT) or another office file that is no table.
+    Document,
+    /// A ZIP that is no workbook.
+    Zip,
+    /// Parquet.
+    Parquet,
+    /// Bytes that are neither text nor a known container.
+    Binary,
+    /// No bytes at all.
+    Empty,
+}
+
+impl Kind {
+    /// The name as written in mappings and messages.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Xlsx => "xlsx",
+            Self::Xlsb => "xlsb",
+            Self::Xls => "xls",
+            Self::Ods => "ods",
+            Self::Locked => "locked",
+            Self::Html => "html",
+            Self::Pdf => "pdf",
+            Self::Document => "document",
+            Self::Zip => "zip",
+            Self::Parquet => "parquet",
+            Self::Binary => "binary",
+            Self::Empty => "empty",
+        }
+    }
+
+    /// The kind that a file's name promises, if its extension is a known one.
+    pub fn promised_by(file_name: &str) -> Option<Self> {
+        let (_, extension) = file_name.rsplit_once('.')?;
+        Some(match extension.to_ascii_lowercase().as_str() {
+            "csv" | "tsv" | "tab" | "txt" => Self::Text,
+            "xlsx" | "xlsm" => Self::Xlsx,
+            "xlsb" => Self::Xlsb,
+            "xls" => Self::Xls,
+            "ods" => Self::Ods,
+            "html" | "htm" => Self::Html,
+            "pdf" => Self::Pdf,
+            "docx" | "odt" => Self::Document,
+            "zip" => Self::Zip,
+            "parquet" => Self::Parquet,
+            _ => return None,
+        })
+    }
+
+    /// Whether the parse worker reads it.
+    pub fn is_workbook(self) -> bool {
+        matches!(self, Self::Xlsx | Self::Xlsb | Self::Xls | Self::Ods)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// Tells what the bytes are. Reads no structure that would need trust: signatures and names of parts only.
+pub fn sniff(bytes: &[u8]) -> Kind {
+    if bytes.iter().all(u8::is_ascii_whitespace) || bytes == [0xEF, 0xBB, 0xBF] {
+        return Kind::Empty;
+    }
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+        return sniff_zip(bytes);
+    }
+    if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) {
+        return sniff_ole(bytes);
+    }
+    if bytes.starts_with(b"PAR1") {
+        return Kind::Parquet;
+    }
+    // A PDF may have bytes before its signature.
+    if memmem::find(&bytes[..bytes.len().min(1024)], b"%PDF-").is_some() {
+        return Kind::Pdf;
+    }
+    if looks_like_html(bytes) {
+        return Kind::Html;
+    }
+    if is_text(bytes) { Kind::Text } else { Kind::Binary }
+}
+
+fn sniff_zip(bytes: &[u8]) -> Kind {
+    // Names of parts stand uncompressed at the head (first entries) and at the tail (central directory).
+    const PART: usize = 1 << 20;
+    let (head, tail) = (&bytes[..bytes.len().min(PART)], &bytes[bytes.len().saturating_sub(PART)..]);
+    let names = |name: &[u8]| memmem::find(head, name).is_some() || memmem::find(tail, name).is_some();
+    if names(b"application/vnd.oasis.opendocument.spreadsheet") {
+        Kind::Ods
+    } else if names(b"xl/workbook.bin") {
+        Kind::Xlsb
+    } else if names(b"xl/") {
+        Kind::Xlsx
+    } else if names(b"word/document.xml") || names(b"application/vnd.oasis.opendocument.") {
+        Kind::Document
+    } else {
+        Kind::Zip
+    }
+}
+
+fn sniff_ole(bytes: &[u8]) -> Kind {
+    // Stream names in an OLE directory are UTF-16.
+    let holds = |name: &str| {
+        let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        memmem::find(bytes, &wide).is_some()
+    };
+    if holds("EncryptedPackage") {
+        Kind::Locked
+    } else if holds("Workbook") || holds("Book") {
+        Kind::Xls
+    } else {
+        Kind::Document
+    }
+}
+
+fn looks_like_html(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(2048)];
+    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    let head = head.trim_ascii_start();
+    if !head.starts_with(b"<") {
+        return false;
+    }
+    let lower = head.to_ascii_lowercase();
+    ["<!doctype html", "<html", "<head", "<body", "<table"].iter().any(|tag| memmem::find(&lower, tag.as_bytes()).is_some())
+}
+
+/// Text in some encoding: UTF-16 shows itself by its mark or by its pattern of NULs, everything else has few controls.
+fn is_text(bytes: &[u8]) -> bool {
+    if super::encoding::wide(bytes).is_some() {
+        return true;
+    }
+    let head = &bytes[..bytes.len().min(1 << 16)];
+    let controls = head.iter().filter(|b| **b < 0x20 && !matches!(**b, b'\t' | b'\n' | b'\r' | 0x0C | 0x1A)).count();
+    controls * 50 <= head.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_bytes_are_wins_over_any_name() {
+        let wide: Vec<u8> = "name;date\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let cases: [(&[u8], Kind); 13] = [
+            (b"", Kind::Empty),
+            (b" \r\n\r\n", Kind::Empty),
+            (b"\xEF\xBB\xBF", Kind::Empty),
+            (b"No,Name\n1,x\n", Kind::Text),
+            (b"\xEF\xBB\xBFNo;Name\n", Kind::Text),
+            (&wide, Kind::Text),
+            (b"\n <!DOCTYPE html><html><body>Please log in", Kind::Html),
+            (b"<html><table><tr><td>1", Kind::Html),
+            (b"%PDF-1.7\n", Kind::Pdf),
+            (b"PK\x03\x04....xl/workbook.xml", Kind::Xlsx),
+            (b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.spreadsheet", Kind::Ods),
+            (b"PK\x03\x04holiday.jpg", Kind::Zip),
+            (b"\x7FELF\x02\x01\x01\x00\x00\x00\x00\x00", Kind::Binary),
+        ];
+        for (bytes, kind) in cases {
+            assert_eq!(sniff(bytes), kind, "{:?}", String::from_utf8_lossy(bytes));
+        }
+    }
+
+    #[test]
+    fn an_encrypted_workbook_is_locked_and_not_an_old_one() {
+        let mut bytes = vec![0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
+        bytes.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
+        assert_eq!(sniff(&bytes), Kind::Locked);
+    }
+}

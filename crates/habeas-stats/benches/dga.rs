@@ -1,0 +1,5 @@
+//! Speed of the averaging over decomposable graphs.
+
+fn main() {
+    divan::main();
+}

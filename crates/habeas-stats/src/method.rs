@@ -1,0 +1,139 @@
+//! The methods that can be asked for, with their settings and the sentence that each one assumes.
+
+use crate::{
+    capture::Need,
+    diagnostics::Value,
+    estimators::{
+        Grid,
+        chao::{self, ChaoForm, ChaoSettings},
+        dga::{self, DgaSettings, PriorOnTotal},
+        independence::{self, IndependenceSettings},
+    },
+    refusal::SettingsProblem,
+};
+
+/// The seed of a run. The methods that exist so far are deterministic and only carry it along.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Seed(pub u64);
+
+/// A method with all its settings.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Method {
+    /// Independence of the lists: the foil.
+    Independence(IndependenceSettings),
+    /// Decomposable graph averaging.
+    Dga(DgaSettings),
+    /// Chao's lower bound.
+    Chao(ChaoSettings),
+}
+
+/// What a method takes for granted, in the words that are printed beside every figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Assumption(&'static str);
+
+impl Assumption {
+    /// The sentence.
+    pub fn text(&self) -> &'static str {
+        self.0
+    }
+}
+
+impl Method {
+    /// Independence with default settings.
+    pub fn independence() -> Self {
+        Self::Independence(IndependenceSettings::default())
+    }
+
+    /// Decomposable graph averaging with default settings.
+    pub fn dga() -> Self {
+        Self::Dga(DgaSettings::default())
+    }
+
+    /// Chao's bound in its plain form.
+    pub fn chao() -> Self {
+        Self::Chao(ChaoSettings::default())
+    }
+
+    /// The name, as in the command line.
+    pub fn name(&self) -> &'static str {
+        self.need().method
+    }
+
+    /// What the method needs of a table.
+    pub fn need(&self) -> Need {
+        match self {
+            Self::Independence(_) => independence::NEED,
+            Self::Dga(_) => dga::NEED,
+            Self::Chao(_) => chao::NEED,
+        }
+    }
+
+    /// What the method assumes.
+    pub fn assumption(&self) -> Assumption {
+        Assumption(match self {
+            Self::Independence(_) => {
+                "being on one list says nothing about being on another, and everyone had the same chance per list"
+            }
+            Self::Dga(_) => {
+                "lists depend on one another only in patterns without a closed ring; people within a stratum are alike \
+                 otherwise"
+            }
+            Self::Chao(_) => "at least; the lists work in a similar way",
+        })
+    }
+
+    /// Whether the figure is only a lower bound.
+    pub fn is_bound(&self) -> bool {
+        matches!(self, Self::Chao(_))
+    }
+
+    pub(crate) fn settings_problem(&self) -> Option<SettingsProblem> {
+        match self {
+            Self::Independence(settings) => settings.grid.problem(),
+            Self::Dga(settings) => settings.problem(),
+            Self::Chao(_) => None,
+        }
+    }
+
+    /// All settings, defaults too, for a table with this many lists.
+    pub(crate) fn settings(&self, n_lists: usize) -> Vec<(String, Value)> {
+        let entries = match self {
+            Self::Independence(settings) => vec![("grid", grid(settings.grid))],
+            Self::Dga(settings) => vec![
+                ("delta", settings.delta_for(n_lists).into()),
+                ("edge_probability", settings.edge_probability.into()),
+                ("prior_on_total", prior(settings.prior)),
+                ("grid", grid(settings.grid)),
+            ],
+            Self::Chao(settings) => vec![(
+                "form",
+                match settings.form {
+                    ChaoForm::Bound => "bound",
+                    ChaoForm::BiasCorrected => "bias_corrected",
+                    ChaoForm::Mh => "mh",
+                    ChaoForm::Mth => "mth",
+                }
+                .into(),
+            )],
+        };
+        entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
+
+fn grid(grid: Grid) -> Value {
+    match grid {
+        Grid::Adaptive => "adaptive".into(),
+        Grid::Points { from, to, points } => {
+            Value::map([("from", from.into()), ("to", to.into()), ("points", points.into())])
+        }
+    }
+}
+
+fn prior(prior: PriorOnTotal) -> Value {
+    match prior {
+        PriorOnTotal::InverseTotal => "1/N".into(),
+        PriorOnTotal::GammaPoisson { shape, scale } => {
+            Value::map([("gamma_poisson_shape", shape.into()), ("gamma_poisson_scale", scale.into())])
+        }
+    }
+}

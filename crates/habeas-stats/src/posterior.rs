@@ -1,0 +1,274 @@
+//! Posterior distributions of N, the total, and their summaries.
+//!
+//! An [`Interval`] has no way to be shown on its own: it is read together with its assumption and its sensitivity, from
+//! [`crate::Estimate::figures`].
+
+use std::ops::RangeInclusive;
+
+use crate::special::compensated_sum;
+
+/// What the data leave possible for N, on a grid or as draws.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Posterior {
+    /// Probability mass per cell of consecutive totals; cells ascend without overlap, masses sum to 1.
+    Grid {
+        /// The totals of each cell.
+        cells: Vec<RangeInclusive<u64>>,
+        /// Mass of each cell.
+        mass: Vec<f64>,
+    },
+    /// Draws of the total, one vector per chain.
+    Draws {
+        /// Draws by chain.
+        chains: Vec<Vec<u64>>,
+    },
+}
+
+/// A central credible interval of N. It cannot be shown without the estimate that it belongs to:
+///
+/// ```compile_fail
+/// fn page(interval: &habeas_stats::Interval) -> String {
+///     interval.to_string()
+/// }
+/// ```
+/// ```compile_fail
+/// fn page(interval: &habeas_stats::Interval) -> String {
+///     format!("{} to {}", interval.low, interval.high)
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interval {
+    pub(crate) level: f64,
+    pub(crate) low: u64,
+    pub(crate) high: u64,
+}
+
+impl Interval {
+    /// The probability that the interval is meant to have.
+    pub fn level(&self) -> f64 {
+        self.level
+    }
+
+    /// Whether a total lies within the interval, as when coverage is counted.
+    pub fn contains(&self, n_total: u64) -> bool {
+        (self.low..=self.high).contains(&n_total)
+    }
+}
+
+impl Posterior {
+    /// The mean of N.
+    pub fn mean(&self) -> f64 {
+        self.expectation(|cell| midpoint(cell))
+    }
+
+    /// The variance of N.
+    pub fn variance(&self) -> f64 {
+        let mean = self.mean();
+        // The totals of a cell spread around its middle: (width² − 1)/12 for equally likely integers.
+        self.expectation(|cell| {
+            let width = width(cell) as f64;
+            let from_mean = midpoint(cell) - mean;
+            from_mean * from_mean + (width * width - 1.0) / 12.0
+        })
+    }
+
+    /// Mean and variance of ln(n₀ + 1), for a table with `n_documented` people.
+    pub fn log_undocumented(&self, n_documented: u64) -> (f64, f64) {
+        let log = |cell: &RangeInclusive<u64>| libm::log1p((midpoint(cell) - n_documented as f64).max(0.0));
+        let mean = self.expectation(log);
+        let variance = self.expectation(|cell| {
+            let from_mean = log(cell) - mean;
+            from_mean * from_mean
+        });
+        (mean, variance)
+    }
+
+    /// The point with the least expected relative squared error, E[1/N] / E[1/N²] [madigan1997].
+    pub fn relative_squared_error_point(&self) -> f64 {
+        self.expectation(|cell| 1.0 / midpoint(cell)) / self.expectation(|cell| 1.0 / midpoint(cell) / midpoint(cell))
+    }
+
+    /// The smallest total that at least a share `level` of the mass does not exceed.
+    pub fn quantile(&self, level: f64) -> u64 {
+        match self {
+            Self::Grid { cells, mass } => grid_quantile(cells, mass, level),
+            Self::Draws { chains } => {
+                let mut draws: Vec<u64> = chains.iter().flatten().copied().collect();
+                draws.sort_unstable();
+                let rank = libm::ceil(level * draws.len() as f64) as usize;
+                draws[rank.clamp(1, draws.len()) - 1]
+            }
+        }
+    }
+
+    /// The median of N.
+    pub fn median(&self) -> u64 {
+        self.quantile(0.5)
+    }
+
+    /// The total with the highest density; the middle of the cell where a cell holds several.
+    pub fn mode(&self) -> u64 {
+        let (cells, mass) = self.as_cells();
+        let densest = (0..cells.len()).max_by(|&a, &b| density(&cells, &mass, a).total_cmp(&density(&cells, &mass, b)));
+        densest.map_or(0, |idx| cells[idx].start().midpoint(*cells[idx].end()))
+    }
+
+    /// The central interval of a level.
+    pub fn interval(&self, level: f64) -> Interval {
+        let tail = (1.0 - level) / 2.0;
+        Interval { level, low: self.quantile(tail), high: self.quantile(1.0 - tail) }
+    }
+
+    /// The smallest set of totals with at least `level` of the mass, as ascending pieces.
+    pub fn highest_density(&self, level: f64) -> Vec<RangeInclusive<u64>> {
+        let (cells, mass) = self.as_cells();
+        let mut order: Vec<usize> = (0..cells.len()).collect();
+        order.sort_by(|&a, &b| density(&cells, &mass, b).total_cmp(&density(&cells, &mass, a)));
+        let mut chosen = Vec::new();
+        let mut covered = 0.0;
+        for idx in order {
+            if covered >= level {
+                break;
+            }
+            covered += mass[idx];
+            chosen.push(idx);
+        }
+        chosen.sort_unstable();
+        let mut pieces: Vec<(usize, RangeInclusive<u64>)> = Vec::new();
+        for idx in chosen {
+            match pieces.last_mut() {
+                Some((last, piece)) if *last + 1 == idx => {
+                    *last = idx;
+                    *piece = *piece.start()..=*cells[idx].end();
+                }
+                _ => pieces.push((idx, cells[idx].clone())),
+            }
+        }
+        pieces.into_iter().map(|(_, piece)| piece).collect()
+    }
+
+    /// Two modes that a valley below half of the lower one separates, with at least a tenth of the mass on each side;
+    /// also the largest total on the lower side.
+    pub fn two_modes(&self) -> Option<TwoModes> {
+        const LEAST_MASS: f64 = 0.1;
+        let (cells, mass) = self.as_cells();
+        let densities: Vec<f64> = (0..cells.len()).map(|idx| density(&cells, &mass, idx)).collect();
+        let later = running_argmax(densities.iter().copied().rev());
+        let earlier = running_argmax(densities.iter().copied());
+        let total = cells.len();
+        let mut below = 0.0;
+        let mut found: Option<(f64, TwoModes)> = None;
+        for idx in 1..total.saturating_sub(1) {
+            below += mass[idx - 1];
+            let above = 1.0 - below - mass[idx];
+            if below < LEAST_MASS || above < LEAST_MASS {
+                continue;
+            }
+            let (low, high) = (earlier[idx - 1], total - 1 - later[total - 2 - idx]);
+            let depth = densities[idx] / densities[low].min(densities[high]);
+            if depth < 0.5 && found.as_ref().is_none_or(|(deepest, _)| depth < *deepest) {
+                let middle = |idx: usize| cells[idx].start().midpoint(*cells[idx].end());
+                found = Some((depth, TwoModes { low: middle(low), high: middle(high), valley: middle(idx) }));
+            }
+        }
+        found.map(|(_, modes)| modes)
+    }
+
+    /// The cells and masses; draws become one cell per distinct total.
+    pub(crate) fn as_cells(&self) -> (Vec<RangeInclusive<u64>>, Vec<f64>) {
+        match self {
+            Self::Grid { cells, mass } => (cells.clone(), mass.clone()),
+            Self::Draws { chains } => {
+                let mut draws: Vec<u64> = chains.iter().flatten().copied().collect();
+                draws.sort_unstable();
+                let share = 1.0 / draws.len() as f64;
+                draws.chunk_by(|a, b| a == b).map(|same| (same[0]..=same[0], same.len() as f64 * share)).unzip()
+            }
+        }
+    }
+
+    fn expectation(&self, of: impl Fn(&RangeInclusive<u64>) -> f64) -> f64 {
+        match self {
+            Self::Grid { cells, mass } => compensated_sum(cells.iter().zip(mass).map(|(cell, mass)| mass * of(cell))),
+            Self::Draws { chains } => {
+                let n_draws = chains.iter().map(Vec::len).sum::<usize>() as f64;
+                compensated_sum(chains.iter().flatten().map(|&draw| of(&(draw..=draw)))) / n_draws
+            }
+        }
+    }
+}
+
+/// Two peaks of a posterior and the valley between them, as totals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TwoModes {
+    /// The lower mode.
+    pub low: u64,
+    /// The higher mode.
+    pub high: u64,
+    /// The lowest place between them.
+    pub valley: u64,
+}
+
+pub(crate) fn width(cell: &RangeInclusive<u64>) -> u64 {
+    cell.end() - cell.start() + 1
+}
+
+pub(crate) fn midpoint(cell: &RangeInclusive<u64>) -> f64 {
+    (*cell.start() as f64 + *cell.end() as f64) / 2.0
+}
+
+fn density(cells: &[RangeInclusive<u64>], mass: &[f64], idx: usize) -> f64 {
+    mass[idx] / width(&cells[idx]) as f64
+}
+
+fn running_argmax(values: impl Iterator<Item = f64>) -> Vec<usize> {
+    let mut best = (0, f64::NEG_INFINITY);
+    values
+        .enumerate()
+        .map(|(idx, value)| {
+            if value > best.1 {
+                best = (idx, value);
+            }
+            best.0
+        })
+        .collect()
+}
+
+fn grid_quantile(cells: &[RangeInclusive<u64>], mass: &[f64], level: f64) -> u64 {
+    let mut below = 0.0;
+    for idx in 0..cells.len() {
+        let reached = below + mass[idx];
+        // The slack keeps rounding in the last bits from moving a quantile that falls exactly between two cells.
+        if reached >= level - 1e-12 {
+            return within_cell(cells, mass, idx, level - below);
+        }
+        below = reached;
+    }
+    cells.last().map_or(0, |cell| *cell.end())
+}
+
+/// The smallest total in a cell whose mass up to it reaches `wanted`, with a density that is linear within the cell.
+fn within_cell(cells: &[RangeInclusive<u64>], mass: &[f64], idx: usize, wanted: f64) -> u64 {
+    let cell = &cells[idx];
+    let width_here = width(cell);
+    if width_here == 1 {
+        return *cell.start();
+    }
+    let slope = match (idx.checked_sub(1), idx + 1 < cells.len()) {
+        (Some(before), true) => {
+            (density(cells, mass, idx + 1) - density(cells, mass, before))
+                / (midpoint(&cells[idx + 1]) - midpoint(&cells[before]))
+        }
+        _ => 0.0,
+    };
+    let (w, middle) = (width_here as f64, density(cells, mass, idx));
+    // A steep slope must not make the density negative at an end.
+    let slope = slope.clamp(-2.0 * middle / w, 2.0 * middle / w);
+    let up_to = |part: f64| middle * part + slope * part * (part - w) / 2.0;
+    let (mut low, mut high) = (1, width_here);
+    while low < high {
+        let part = low.midpoint(high);
+        if up_to(part as f64) >= wanted - 1e-15 { high = part } else { low = part + 1 }
+    }
+    cell.start() + low - 1
+}

@@ -1,0 +1,436 @@
+//! Refusals and warnings: what the data do not support, in words that need no training in statistics.
+//!
+//! A refusal is a result. Its codes and those of the warnings are stable: scripts may rely on them.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use crate::capture::Overlap;
+
+/// Why no estimate is given; every failed check is listed, the most telling first.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[error("{}", self.text())]
+pub struct Refusal {
+    reasons: Vec<Reason>,
+    overlap: Option<Box<Overlap>>,
+}
+
+impl Refusal {
+    /// Builds a refusal from at least one reason.
+    pub(crate) fn new(first: Reason, more: impl IntoIterator<Item = Reason>, overlap: Option<Overlap>) -> Self {
+        let reasons = std::iter::once(first).chain(more).collect();
+        Self { reasons, overlap: overlap.map(Box::new) }
+    }
+
+    /// All reasons, the most telling first; never empty.
+    pub fn reasons(&self) -> &[Reason] {
+        &self.reasons
+    }
+
+    /// The overlap of the lists, where the table got as far as that.
+    pub fn overlap(&self) -> Option<&Overlap> {
+        self.overlap.as_deref()
+    }
+
+    /// The code of the first reason.
+    pub fn code(&self) -> &'static str {
+        self.reasons[0].code()
+    }
+
+    /// All reasons in words, one sentence group after another.
+    pub fn text(&self) -> String {
+        self.reasons.iter().map(Reason::text).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What would help against each reason, without repetition.
+    pub fn what_would_help(&self) -> String {
+        let mut advice: Vec<String> = Vec::new();
+        for reason in &self.reasons {
+            let text = reason.what_would_help();
+            if !advice.contains(&text) {
+                advice.push(text);
+            }
+        }
+        advice.join(" ")
+    }
+}
+
+/// One failed check, with the figures that show it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reason {
+    /// Fewer than 3 lists hold anyone.
+    TooFewLists {
+        /// Lists that hold someone.
+        n_lists: usize,
+        /// People documented.
+        n_documented: u64,
+    },
+    /// The overlap graph is not connected.
+    Island {
+        /// Names of the lists of each island.
+        islands: Vec<Vec<String>>,
+    },
+    /// Nobody is on two lists.
+    NoOverlap,
+    /// Two lists hold exactly the same people.
+    DuplicateList {
+        /// The first list.
+        first: String,
+        /// Its copy.
+        second: String,
+        /// People on each.
+        people: u64,
+    },
+    /// Two lists are nearly the same, the others hardly overlap with them, and fewer than 3 sources remain.
+    CopiedList {
+        /// The larger list.
+        larger: String,
+        /// The smaller list.
+        smaller: String,
+        /// People on the smaller list.
+        smaller_size: u64,
+        /// People on both.
+        shared: u64,
+        /// The other lists.
+        others: Vec<String>,
+        /// People on at least one other list.
+        others_size: u64,
+        /// People on another list and on one of the pair.
+        others_shared: u64,
+    },
+    /// Lists were declared to descend from one another, and fewer than 3 sources remain.
+    DependentLists {
+        /// The declared groups, by name.
+        groups: Vec<Vec<String>>,
+        /// Sources that remain.
+        n_sources: usize,
+    },
+    /// More lists than the method can handle.
+    TooManyLists {
+        /// Lists that hold someone.
+        n_lists: usize,
+        /// The method's limit.
+        limit: usize,
+        /// The method.
+        method: &'static str,
+    },
+    /// Too many draws of the linkage give a table that is itself refused.
+    LinkageNotEstimable {
+        /// Draws refused.
+        refused: usize,
+        /// All draws.
+        draws: usize,
+        /// The commonest code among them.
+        commonest: &'static str,
+    },
+    /// The settings of the method make no sense.
+    Settings {
+        /// What is wrong with them.
+        problem: SettingsProblem,
+    },
+}
+
+/// What is wrong with the settings of a method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SettingsProblem {
+    /// δ must be a positive number.
+    Delta,
+    /// The edge probability must lie strictly between 0 and 1.
+    EdgeProbability,
+    /// Both parameters of the prior on N must be positive numbers.
+    PriorOnTotal,
+    /// The grid must have at least 2 points, and its end must lie beyond its start and not beyond 10⁹.
+    Grid,
+    /// At least one table is needed.
+    NoDraws,
+    /// A lower bound has no posterior to average.
+    BoundNotAveraged,
+}
+
+impl Reason {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooFewLists { .. } => "too_few_lists",
+            Self::Island { .. } => "island",
+            Self::NoOverlap => "no_overlap",
+            Self::DuplicateList { .. } => "duplicate_list",
+            Self::CopiedList { .. } => "copied_list",
+            Self::DependentLists { .. } => "dependent_lists",
+            Self::TooManyLists { .. } => "too_many_lists",
+            Self::LinkageNotEstimable { .. } => "linkage_not_estimable",
+            Self::Settings { .. } => "settings",
+        }
+    }
+
+    /// The reason in plain words.
+    pub fn text(&self) -> String {
+        match self {
+            Self::TooFewLists { n_lists, n_documented } => format!(
+                "Only {n_lists} of the lists hold anyone here ({} people documented). With fewer than three lists \
+                 nobody can see whether being on one list made people more or less likely to be on another, so any \
+                 figure for the people on no list would be a guess.",
+                Grouped(*n_documented)
+            ),
+            Self::Island { islands } => format!(
+                "The lists fall into groups that do not share a single person: {}. How many people are missing from \
+                 all lists is read from the people that lists have in common; between these groups there are none.",
+                islands.iter().map(|lists| format!("[{}]", lists.join(", "))).collect::<Vec<_>>().join(" and ")
+            ),
+            Self::NoOverlap => "Nobody is on more than one list. How many people are missing from all lists is read \
+                                from the people that lists have in common; here there are none."
+                .to_owned(),
+            Self::DuplicateList { first, second, people } => format!(
+                "{first} and {second} hold exactly the same {} people: one is a copy of the other, not a second \
+                 witness.",
+                Grouped(*people)
+            ),
+            Self::CopiedList { larger, smaller, smaller_size, shared, others, others_size, others_shared } => format!(
+                "{} of the {} people on {smaller} are also on {larger}: lists that agree so far descend from one \
+                 another and are one source, not two. And of the {} people on {} only {} are on either of them: the \
+                 rest hardly overlaps. That leaves fewer than three independent sources, and a figure computed as if \
+                 there were three would look precise and mean nothing.",
+                Grouped(*shared),
+                Grouped(*smaller_size),
+                Grouped(*others_size),
+                others.join(", "),
+                Grouped(*others_shared)
+            ),
+            Self::DependentLists { groups, n_sources } => format!(
+                "Some lists are declared to descend from one another ({}). Counted as one source each, {n_sources} \
+                 independent sources remain; at least three are needed.",
+                groups.iter().map(|lists| lists.join(", ")).collect::<Vec<_>>().join("; ")
+            ),
+            Self::TooManyLists { n_lists, limit, method } => {
+                format!("There are {n_lists} lists; the method {method} can handle at most {limit}.")
+            }
+            Self::LinkageNotEstimable { refused, draws, commonest } => format!(
+                "In {refused} of {draws} draws of who is the same person, the lists cannot carry an estimate (mostly \
+                 «{commonest}»). Leaving those draws out would hide the doubt that they express."
+            ),
+            Self::Settings { problem } => problem.text().to_owned(),
+        }
+    }
+
+    /// What would help, in plain words.
+    pub fn what_would_help(&self) -> String {
+        match self {
+            Self::TooFewLists { .. } => "Add another source that was collected independently of these; until then \
+                                         report the documented count alone, as «at least»."
+                .to_owned(),
+            Self::Island { .. } => "Review the linkage between the groups for missed matches; leave the isolated \
+                                    lists out; merge lists of one kind; or use coarser strata (larger areas, longer \
+                                    periods)."
+                .to_owned(),
+            Self::NoOverlap => "Review the linkage for missed matches, merge lists of one kind, or use coarser strata \
+                                (larger areas, longer periods)."
+                .to_owned(),
+            Self::DuplicateList { .. } => {
+                "Leave one of the two out: it adds nothing that the other does not say.".to_owned()
+            }
+            Self::CopiedList { others, .. } => format!(
+                "Find out how these lists were made. If one was compiled from the other, declare it and count them \
+                 as one source; review the linkage with {} for missed matches; add lists that were collected \
+                 independently. Until then report the documented count alone, as «at least».",
+                others.join(", ")
+            ),
+            Self::DependentLists { .. } => "Add sources that were collected independently of these; until then report \
+                                            the documented count alone, as «at least»."
+                .to_owned(),
+            Self::TooManyLists { .. } => "Merge lists of one kind, leave out the smallest, or use a method without \
+                                          this limit."
+                .to_owned(),
+            Self::LinkageNotEstimable { .. } => "Review the doubtful links first: every decision there removes doubt \
+                                                 here."
+                .to_owned(),
+            Self::Settings { .. } => "Correct the settings and run again.".to_owned(),
+        }
+    }
+}
+
+impl SettingsProblem {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Delta => "The prior weight per cell (delta) must be a number above 0.",
+            Self::EdgeProbability => "The prior probability of an edge (beta) must lie between 0 and 1.",
+            Self::PriorOnTotal => "Both parameters of the prior on the total must be numbers above 0.",
+            Self::Grid => "The grid needs at least 2 points and must run upwards, to 1,000,000,000 at most.",
+            Self::NoDraws => "There is no table to average over.",
+            Self::BoundNotAveraged => "A lower bound has no distribution that could be averaged over links.",
+        }
+    }
+}
+
+/// Something that does not forbid the figure but must stand beside it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Warning {
+    /// Always present: people who could not have been recorded by anyone are outside every estimate.
+    UnobservablePart,
+    /// The total is more than five times the documented number.
+    RatioOverFive {
+        /// Total divided by documented.
+        ratio: f64,
+    },
+    /// A list holds fewer than 10 people.
+    SmallList {
+        /// The list.
+        list: String,
+        /// People on it.
+        people: u64,
+    },
+    /// Two lists of similar size hold nearly the same people.
+    CopiedList {
+        /// The larger list.
+        larger: String,
+        /// The smaller list.
+        smaller: String,
+        /// People on the smaller list.
+        smaller_size: u64,
+        /// People on both.
+        shared: u64,
+    },
+    /// Chao's lower bound lies above the upper end of the 95 % interval.
+    ChaoAboveUpper {
+        /// The bound.
+        bound: u64,
+    },
+    /// The posterior has two modes.
+    Bimodal {
+        /// The two modes, as totals.
+        modes: (u64, u64),
+    },
+    /// The posterior mean has no finite value: it grows with the upper end of the grid.
+    MeanDependsOnBound {
+        /// Weight of the graphs without a finite mean.
+        weight: f64,
+        /// The largest total on the grid.
+        bound: u64,
+    },
+    /// The complete graph, on which the data say nothing about the undocumented, weighs more than 0.2.
+    PriorDominates {
+        /// Its weight.
+        weight: f64,
+    },
+    /// The lists are all positively dependent and independence misfits: people differ in how likely they are recorded.
+    HeterogeneitySeen,
+    /// More than half of the variance comes from doubt about who is the same person.
+    LinkageShareHigh {
+        /// The share.
+        share: f64,
+    },
+    /// Fewer than 100 draws of the linkage.
+    FewLinkageDraws {
+        /// Draws.
+        draws: usize,
+    },
+    /// The draws of the linkage are not a posterior sample.
+    ApproximateLinkage,
+    /// Some draws of the linkage could not be estimated.
+    RefusedDraws {
+        /// Draws refused.
+        refused: usize,
+        /// All draws.
+        draws: usize,
+    },
+}
+
+impl Warning {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnobservablePart => "unobservable_part",
+            Self::RatioOverFive { .. } => "ratio_over_5",
+            Self::SmallList { .. } => "small_list",
+            Self::CopiedList { .. } => "copied_list",
+            Self::ChaoAboveUpper { .. } => "chao_above_upper",
+            Self::Bimodal { .. } => "bimodal",
+            Self::MeanDependsOnBound { .. } => "mean_depends_on_bound",
+            Self::PriorDominates { .. } => "prior_dominates",
+            Self::HeterogeneitySeen => "heterogeneity_seen",
+            Self::LinkageShareHigh { .. } => "linkage_share_high",
+            Self::FewLinkageDraws { .. } => "few_linkage_draws",
+            Self::ApproximateLinkage => "approximate_linkage",
+            Self::RefusedDraws { .. } => "refused_draws",
+        }
+    }
+
+    /// The warning in plain words.
+    pub fn text(&self) -> String {
+        match self {
+            Self::UnobservablePart => "The figure is about people who had a real chance of being recorded by someone. \
+                                       Those whom nobody could have recorded are not in it, and these data cannot \
+                                       show how many they are."
+                .to_owned(),
+            Self::RatioOverFive { ratio } => format!(
+                "The total is {ratio:.1} times the number documented: most of it rests on the method, not on records."
+            ),
+            Self::SmallList { list, people } => {
+                format!("{list} holds only {people} people here; what it says about overlap is fragile.")
+            }
+            Self::CopiedList { larger, smaller, smaller_size, shared } => format!(
+                "{} of the {} people on {smaller} are also on {larger}. If one was compiled from the other they are \
+                 one source: declare it.",
+                Grouped(*shared),
+                Grouped(*smaller_size)
+            ),
+            Self::ChaoAboveUpper { bound } => format!(
+                "Chao's lower bound, {}, lies above the upper end of the interval: the figure is probably too low.",
+                Grouped(*bound)
+            ),
+            Self::Bimodal { modes: (low, high) } => format!(
+                "The data fit two stories about equally well, one near {} and one near {}; a single interval hides \
+                 that.",
+                Grouped(*low),
+                Grouped(*high)
+            ),
+            Self::MeanDependsOnBound { weight, bound } => format!(
+                "The mean has no finite value ({:.1} % of the weight lies on models without one) and depends on the \
+                 upper end of the grid, {}; use the median.",
+                100.0 * weight,
+                Grouped(*bound)
+            ),
+            Self::PriorDominates { weight } => format!(
+                "{:.0} % of the weight lies on the model in which the data say nothing about the people on no list; \
+                 there the prior speaks.",
+                100.0 * weight
+            ),
+            Self::HeterogeneitySeen => "Every pair of lists has more people in common than chance would give: some \
+                                        people were much easier to record than others, and such figures tend to be \
+                                        too low."
+                .to_owned(),
+            Self::LinkageShareHigh { share } => format!(
+                "{:.0} % of the uncertainty comes from doubt about which records are the same person: review links \
+                 first.",
+                100.0 * share
+            ),
+            Self::FewLinkageDraws { draws } => {
+                format!("Only {draws} draws of the linkage were used; at least 100 are needed for stable limits.")
+            }
+            Self::ApproximateLinkage => {
+                "The draws of who is the same person are approximate: the doubt about links is \
+                                         only roughly included."
+                    .to_owned()
+            }
+            Self::RefusedDraws { refused, draws } => format!(
+                "In {refused} of {draws} draws of the linkage no estimate was possible; they are not in the figure."
+            ),
+        }
+    }
+}
+
+/// A count with its thousands separated by commas.
+pub(crate) struct Grouped(pub u64);
+
+impl fmt::Display for Grouped {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.0.to_string();
+        for (idx, digit) in digits.chars().enumerate() {
+            if idx > 0 && (digits.len() - idx).is_multiple_of(3) {
+                out.write_str(",")?;
+            }
+            write!(out, "{digit}")?;
+        }
+        Ok(())
+    }
+}

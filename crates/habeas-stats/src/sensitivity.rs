@@ -1,0 +1,198 @@
+//! How much a figure moves when what cannot be known is chosen otherwise.
+
+use crate::{
+    capture::EstimableHistories,
+    estimate::{Fit, Stopped, fit},
+    estimators::dga::{DgaSettings, PriorOnTotal},
+    method::Method,
+    progress::Progress,
+};
+
+/// Further shares of all people that nobody could have recorded, and the edge probabilities that are tried.
+const HIDDEN_SHARES: [f64; 5] = [0.0, 0.1, 0.2, 0.3, 0.5];
+const EDGE_PROBABILITIES: [f64; 3] = [0.2, 0.5, 0.8];
+
+/// The other prior on N: nearly ∝ N^−½ up to its mean at ten times the documented, then falling off. Flatter priors
+/// have no normalisable posterior on the complete graph.
+const OTHER_PRIOR_SHAPE: f64 = 0.5;
+const OTHER_PRIOR_MEAN: f64 = 10.0;
+
+/// Other choices beside the one that was made, and what each would have said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sensitivity {
+    /// One entry per other choice.
+    pub alternatives: Vec<Alternative>,
+    /// The total if a further share of all people was unrecordable.
+    pub hidden_shares: Vec<HiddenShare>,
+    /// The lowest point over the figure and all alternatives.
+    pub lowest: f64,
+    /// The highest point over the figure and all alternatives, hidden shares apart.
+    pub highest: f64,
+}
+
+/// What was chosen otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AlternativeKind {
+    /// Another prior weight per cell.
+    Delta,
+    /// Another prior probability of an edge.
+    EdgeProbability,
+    /// Another prior on the total.
+    PriorOnTotal,
+    /// One list left out.
+    LeaveOneListOut,
+    /// The two smallest lists counted as one.
+    SmallestListsMerged,
+    /// Another method.
+    OtherMethod,
+}
+
+impl AlternativeKind {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Delta => "delta",
+            Self::EdgeProbability => "edge_probability",
+            Self::PriorOnTotal => "prior_on_total",
+            Self::LeaveOneListOut => "leave_one_list_out",
+            Self::SmallestListsMerged => "smallest_lists_merged",
+            Self::OtherMethod => "other_method",
+        }
+    }
+}
+
+/// One other choice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alternative {
+    /// What was chosen otherwise.
+    pub kind: AlternativeKind,
+    /// The choice in short: a value, a list's name, a method's name.
+    pub label: String,
+    /// What it says, or the code of its refusal.
+    pub outcome: Result<Outcome, &'static str>,
+}
+
+/// What another choice says about the total.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Outcome {
+    /// The point: a posterior median or a bound.
+    pub point: f64,
+    /// Lower end of the 95 % interval.
+    pub low: u64,
+    /// Upper end of the 95 % interval.
+    pub high: u64,
+    /// Whether the point is only a lower bound.
+    pub is_bound: bool,
+}
+
+/// The total if a further share of all people could not have been recorded by anyone: N/(1 − share).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HiddenShare {
+    /// The share.
+    pub share: f64,
+    /// The total including those people.
+    pub n_total: f64,
+}
+
+impl Sensitivity {
+    /// Tries every other choice for a method.
+    pub(crate) fn of(
+        histories: &EstimableHistories,
+        method: &Method,
+        point: f64,
+        progress: &mut dyn Progress,
+    ) -> Result<Self, Stopped> {
+        let mut alternatives = Vec::new();
+        for (kind, label, other) in other_settings(histories, method) {
+            let outcome = outcome(fit(histories, &other, progress), other.is_bound())?;
+            alternatives.push(Alternative { kind, label, outcome });
+        }
+        for (kind, label, table) in other_tables(histories) {
+            let outcome = match EstimableHistories::try_from((table, method.need())) {
+                Ok(table) => outcome(fit(&table, method, progress), method.is_bound())?,
+                Err(refusal) => Err(refusal.code()),
+            };
+            alternatives.push(Alternative { kind, label, outcome });
+        }
+        for other in [Method::dga(), Method::independence(), Method::chao()] {
+            if other.name() == method.name() {
+                continue;
+            }
+            let outcome = match histories.recheck(other.need()) {
+                Ok(table) => outcome(fit(&table, &other, progress), other.is_bound())?,
+                Err(refusal) => Err(refusal.code()),
+            };
+            alternatives.push(Alternative {
+                kind: AlternativeKind::OtherMethod,
+                label: other.name().to_owned(),
+                outcome,
+            });
+        }
+        Ok(Self::from_alternatives(alternatives, point))
+    }
+
+    /// Gathers the range of alternatives that were computed elsewhere, around the point of the figure itself.
+    pub(crate) fn from_alternatives(alternatives: Vec<Alternative>, point: f64) -> Self {
+        let points = || alternatives.iter().filter_map(|a| a.outcome.ok()).map(|o| o.point).chain([point]);
+        let lowest = points().fold(f64::INFINITY, f64::min);
+        let highest = points().fold(0.0, f64::max);
+        let hidden_shares = HIDDEN_SHARES.map(|share| HiddenShare { share, n_total: point / (1.0 - share) }).into();
+        Self { alternatives, hidden_shares, lowest, highest }
+    }
+}
+
+fn outcome(fit: Result<Fit, Stopped>, is_bound: bool) -> Result<Result<Outcome, &'static str>, Stopped> {
+    match fit {
+        Ok(fit) => {
+            let (low, high) = fit.interval_95();
+            Ok(Ok(Outcome { point: fit.point, low, high, is_bound }))
+        }
+        Err(Stopped::Refused(refusal)) => Ok(Err(refusal.code())),
+        Err(Stopped::Interrupted) => Err(Stopped::Interrupted),
+    }
+}
+
+/// The settings of the method that nobody can know better.
+fn other_settings(histories: &EstimableHistories, method: &Method) -> Vec<(AlternativeKind, String, Method)> {
+    let Method::Dga(chosen) = method else { return Vec::new() };
+    let table = histories.histories();
+    let n_lists = table.n_lists();
+    let smallest = 0.5_f64.powi(n_lists as i32);
+    let deltas = [smallest, 2.0 * smallest, 0.5, 1.0]
+        .into_iter()
+        .filter(|&d| d != chosen.delta_for(n_lists))
+        .map(|d| (AlternativeKind::Delta, d.to_string(), Method::Dga(DgaSettings { delta: Some(d), ..*chosen })));
+    let edges = EDGE_PROBABILITIES.into_iter().filter(|&p| p != chosen.edge_probability).map(|p| {
+        let settings = DgaSettings { edge_probability: p, ..*chosen };
+        (AlternativeKind::EdgeProbability, p.to_string(), Method::Dga(settings))
+    });
+    let (label, prior) = match chosen.prior {
+        PriorOnTotal::InverseTotal => {
+            let mean = OTHER_PRIOR_MEAN * table.n_documented() as f64;
+            let prior = PriorOnTotal::GammaPoisson { shape: OTHER_PRIOR_SHAPE, scale: mean / OTHER_PRIOR_SHAPE };
+            (format!("gamma–Poisson, shape {OTHER_PRIOR_SHAPE}, mean {mean}"), prior)
+        }
+        PriorOnTotal::GammaPoisson { .. } => ("1/N".to_owned(), PriorOnTotal::InverseTotal),
+    };
+    let priors = [(AlternativeKind::PriorOnTotal, label, Method::Dga(DgaSettings { prior, ..*chosen }))];
+    deltas.chain(edges).chain(priors).collect()
+}
+
+/// The same people seen through other lists.
+fn other_tables(histories: &EstimableHistories) -> Vec<(AlternativeKind, String, crate::CaptureHistories)> {
+    let table = histories.histories();
+    let sizes = &histories.overlap().sizes;
+    let mut others: Vec<_> = (0..table.n_lists())
+        .map(|list| (AlternativeKind::LeaveOneListOut, table.lists()[list].clone(), table.without_list(list)))
+        .collect();
+    let mut by_size: Vec<usize> = (0..table.n_lists()).collect();
+    by_size.sort_by_key(|&list| (sizes[list], list));
+    let mut merged = by_size[..2].to_vec();
+    merged.sort_unstable();
+    let label = merged.iter().map(|&list| table.lists()[list].as_str()).collect::<Vec<_>>().join("+");
+    let mut groups: Vec<Vec<usize>> = by_size[2..].iter().map(|&list| vec![list]).collect();
+    groups.push(merged);
+    groups.sort();
+    others.push((AlternativeKind::SmallestListsMerged, label, table.regrouped(&groups)));
+    others
+}

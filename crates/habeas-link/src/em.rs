@@ -6,7 +6,7 @@
 //! distribution of relatives, whose pairs nearly all are candidates, are learnt from candidates.
 
 use crate::{
-    model::{Comparison, MOST_COMPARISONS, Model, ModelError},
+    model::{Comparison, KinLearning, Level, MOST_COMPARISONS, Model, ModelError},
     pairs::{PatternCounts, RARITY_STEP, Vector},
 };
 
@@ -201,17 +201,40 @@ pub fn estimate(counts: &PatternCounts, start: &Model) -> Result<Fit, EstimateEr
 
 fn learn_m(model: &mut Model, start: &Model, same: &Sums, kin: &Sums) {
     for (c, comparison) in model.comparisons.iter_mut().enumerate().filter(|(_, comparison)| comparison.trained) {
-        let kin_is_learnt = comparison.field.kin_is_learnt();
-        let n_levels = comparison.levels.len();
-        let total = |sums: &Sums| (1..=n_levels).map(|l| sums.at_level(c, l, |_| 1.0)).sum::<f64>();
-        let (n_same, n_kin) = (total(same), total(kin));
-        for (l, level) in comparison.levels.iter_mut().enumerate() {
-            let before = &start.comparisons[c].levels[l];
-            level.m = (same.at_level(c, l + 1, |_| 1.0) + PRIOR_PAIRS * before.m) / (n_same + PRIOR_PAIRS);
-            if kin_is_learnt {
-                level.kin = (kin.at_level(c, l + 1, |_| 1.0) + PRIOR_PAIRS * before.kin) / (n_kin + PRIOR_PAIRS);
+        let start = &start.comparisons[c].levels;
+        let learnt = |sums: &Sums, before: &dyn Fn(&Level) -> f64| -> Vec<f64> {
+            let counts: Vec<f64> = (1..=start.len()).map(|l| sums.at_level(c, l, |_| 1.0)).collect();
+            let n: f64 = counts.iter().sum();
+            let shares = counts.iter().zip(start);
+            shares.map(|(count, level)| (count + PRIOR_PAIRS * before(level)) / (n + PRIOR_PAIRS)).collect()
+        };
+        let mut m = learnt(same, &|level| level.m);
+        match comparison.field.kin_learning() {
+            KinLearning::All => {
+                let of_kin = learnt(kin, &|level| level.kin);
+                comparison.levels.iter_mut().zip(of_kin).for_each(|(level, kin)| level.kin = kin);
             }
+            KinLearning::BelowNamesake { first_namesake, share } => {
+                // Nothing in common: whether it is a cover name or somebody else, no unlabelled pair can tell.
+                let rest = (1.0 - start[0].m) / (1.0 - m[0]);
+                m.iter_mut().for_each(|m| *m *= rest);
+                m[0] = start[0].m;
+                let of_kin = learnt(kin, &|level| level.kin);
+                let below: f64 = of_kin[..first_namesake].iter().sum();
+                let with_a_name_in_common = (below - of_kin[0]) / below;
+                let namesakes: f64 = start[first_namesake..].iter().map(|level| level.kin).sum();
+                let of_namesakes = share * with_a_name_in_common;
+                for (l, level) in comparison.levels.iter_mut().enumerate() {
+                    level.kin = if l < first_namesake {
+                        of_kin[l] / below * (1.0 - of_namesakes)
+                    } else {
+                        start[l].kin / namesakes * of_namesakes
+                    };
+                }
+            }
+            KinLearning::Declared => {}
         }
+        comparison.levels.iter_mut().zip(m).for_each(|(level, m)| level.m = m);
     }
 }
 

@@ -9,6 +9,7 @@ mod guess;
 mod weights;
 
 pub use format::{ModelFormatError, from_toml, to_toml};
+pub(crate) use guess::KinLearning;
 pub use guess::guess_model;
 pub(crate) use weights::Weights;
 

@@ -6,6 +6,7 @@ use crate::table::{DateEntry, Dates, unpack_event};
 pub(super) const BIRTH_LEVELS: &[&str] = &[
     "born more than 10 years apart",
     "born within 10 years",
+    "one digit of the year of birth differs, or the century",
     "born within 3 years",
     "born within a year",
     "one part of the date of birth differs",
@@ -30,11 +31,26 @@ fn one_part_differs(a: &DateEntry, b: &DateEntry) -> bool {
     u8::from(y1 != y2) + u8::from(m1 != m2) + u8::from(d1 != d2) == 1 || (y1 == y2 && m1 == d2 && d1 == m2)
 }
 
+/// The year, where the date lies in one and was not reckoned from an age.
+fn stated_year(date: &DateEntry) -> Option<i16> {
+    let mut years = date.years().filter(|_| !date.about);
+    years.next().filter(|_| years.next().is_none())
+}
+
+/// Whether a slip of the hand makes one year of the other: a wrong digit, two swapped, another century.
+fn one_digit_differs(a: &DateEntry, b: &DateEntry) -> bool {
+    let (Some(a), Some(b)) = (stated_year(a), stated_year(b)) else { return false };
+    let digits = |year: i16| [year / 1000, year / 100 % 10, year / 10 % 10, year % 10];
+    let (x, y) = (digits(a), digits(b));
+    let n_different = x.iter().zip(&y).filter(|(c, d)| c != d).count();
+    n_different == 1 || (x[2], x[3]) == (y[3], y[2]) && x[..2] == y[..2] || (a - b).abs() == 100
+}
+
 pub(super) fn compare_births(dates: &Dates, a: u32, b: u32) -> Outcome {
     let (Some(first), Some(second)) = (dates.entry(a), dates.entry(b)) else { return Outcome::default() };
     let exact = first.civil.is_some() && second.civil.is_some();
     if a == b && exact {
-        return Outcome { level: 7, bits: dates.birth_bits[a as usize - 1] };
+        return Outcome { level: 8, bits: dates.birth_bits[a as usize - 1] };
     }
     let width = first.width().max(second.width());
     if !first.is_bounded() || !second.is_bounded() || width > 4_000 {
@@ -42,11 +58,12 @@ pub(super) fn compare_births(dates: &Dates, a: u32, b: u32) -> Outcome {
     }
     let gap = first.gap(second);
     Outcome::level(match gap {
-        0 if width <= 800 => 6,
-        0 => 4,
-        _ if one_part_differs(first, second) => 5,
-        1..=366 => 4,
-        367..=1_100 => 3,
+        0 if width <= 800 => 7,
+        0 => 5,
+        _ if one_part_differs(first, second) => 6,
+        1..=366 => 5,
+        367..=1_100 => 4,
+        _ if one_digit_differs(first, second) => 3,
         1_101..=3_660 => 2,
         _ => 1,
     })

@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use crate::{
-    kernel::jaro_winkler,
+    kernel::{jaro_winkler, one_edit_apart},
     table::{FORM_END, TokenRole, Tokens, token_id},
 };
 
@@ -31,6 +31,8 @@ pub(super) const RELATIVE_LEVELS: &[&str] = &[
 const MOST_WORDS: usize = 16;
 /// Similarity of letters from which two words may be one name spelt differently.
 const SPELT_DIFFERENTLY: f32 = 0.87;
+/// Letters from which one edit anywhere, also at the front, leaves a word recognisable.
+const LONG_ENOUGH: usize = 5;
 /// The same for words that also have one consonant skeleton.
 const SAME_SKELETON: f32 = 0.70;
 /// Bits of an initial that fits: some ten letters begin most names.
@@ -72,7 +74,10 @@ fn word_similarity(tokens: &Tokens, a: u32, b: u32) -> Option<(f32, f32)> {
         let similarity = jaro_winkler(x, y, SAME_SKELETON);
         return (similarity >= SAME_SKELETON).then_some((1.0 + similarity, class_bits));
     }
-    let similarity = jaro_winkler(x, y, SPELT_DIFFERENTLY);
+    let mut similarity = jaro_winkler(x, y, SPELT_DIFFERENTLY);
+    if similarity == 0.0 && x.len().min(y.len()) >= LONG_ENOUGH && one_edit_apart(x, y) {
+        similarity = SPELT_DIFFERENTLY;
+    }
     (similarity >= SPELT_DIFFERENTLY).then_some((similarity, (class_bits - NEIGHBOURS_BITS).max(0.5)))
 }
 

@@ -17,31 +17,49 @@ const ALL_DISTINCT: f64 = 0.98;
 /// Records per value up to which a column makes blocks of its own.
 const FEW_PER_VALUE: f64 = 60.0;
 
+/// How far estimation may change the distribution of a field among relatives.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum KinLearning {
+    /// As far as it likes.
+    All,
+    /// Not at all.
+    Declared,
+    /// Of names: which relatives share what, but that one in fifty of those who share a name shares all of it (father
+    /// and son) is declared.
+    BelowNamesake {
+        /// First level, from 0, at which the whole of one name is in the other.
+        first_namesake: usize,
+        /// Share of those with a name in common.
+        share: f64,
+    },
+}
+
 /// Starting values: m, kin, and whether an agreed value counts by its rarity, from least to most alike.
 type Start = &'static [(f64, f64, bool)];
 
 const OWN: Start = &[
-    (0.005, 0.28, false),
-    (0.005, 0.34, true),
+    (0.004, 0.50, false),
+    (0.006, 0.24, true),
     (0.01, 0.20, true),
-    (0.01, 0.05, true),
-    (0.02, 0.05, true),
-    (0.02, 0.03, true),
-    (0.03, 0.005, true),
-    (0.07, 0.01, true),
-    (0.13, 0.01, true),
-    (0.70, 0.025, true),
+    (0.01, 0.02, true),
+    (0.02, 0.02, true),
+    (0.02, 0.004, true),
+    (0.03, 0.002, true),
+    (0.07, 0.004, true),
+    (0.13, 0.002, true),
+    (0.70, 0.008, true),
 ];
 const RELATIVE: Start =
     &[(0.06, 0.4, false), (0.04, 0.1, true), (0.08, 0.05, true), (0.22, 0.1, true), (0.60, 0.35, true)];
 const BIRTH: Start = &[
     (0.01, 0.25, false),
-    (0.02, 0.35, false),
+    (0.02, 0.32, false),
+    (0.01, 0.04, false),
     (0.03, 0.20, false),
     (0.06, 0.10, false),
     (0.08, 0.01, false),
     (0.20, 0.07, false),
-    (0.60, 0.02, true),
+    (0.59, 0.01, true),
 ];
 const EVENT: Start = &[
     (0.02, 0.10, false),
@@ -75,13 +93,16 @@ impl Field {
         }
     }
 
-    /// Whether the distribution among relatives is learnt. What tells one person from their kin is declared instead:
-    /// otherwise the case of kin could learn to stand for badly written records of one person.
-    pub(crate) fn kin_is_learnt(&self) -> bool {
-        !matches!(
-            self,
-            Self::Name(NameField::Own | NameField::Alias) | Self::Birth | Self::Document | Self::OnceList | Self::Sex
-        )
+    /// What may be learnt of relatives. What tells one person from their kin is declared instead: otherwise the case of
+    /// kin could learn to stand for badly written records of one person.
+    pub(crate) fn kin_learning(&self) -> KinLearning {
+        match self {
+            Self::Name(NameField::Own) => KinLearning::BelowNamesake { first_namesake: 5, share: 0.02 },
+            Self::Name(NameField::Alias) | Self::Birth | Self::Document | Self::OnceList | Self::Sex => {
+                KinLearning::Declared
+            }
+            _ => KinLearning::All,
+        }
     }
 
     /// The comparison of this field before anything is known of the table; u is spread over levels by a rough guess.

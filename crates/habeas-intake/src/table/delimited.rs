@@ -20,6 +20,8 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 const LOOKED_AT: usize = 100;
 /// Rows among which the header is looked for.
 const HEADER_WITHIN: usize = 20;
+/// Bytes and lines beyond which a record is not believed before the header is known.
+const BELIEVABLE: (u64, u64) = (64 << 10, 20);
 
 /// A text table whose encoding, delimiter and header are known.
 #[derive(Debug)]
@@ -106,10 +108,10 @@ impl<'b> Delimited<'b> {
     /// The delimiter under which most of the first records have one number of fields, the header's among them.
     fn sniff_delimiter(&self, start: Position) -> u8 {
         let score = |delimiter: &u8| {
-            let mut cursor = Cursor::new(self, *delimiter, start);
+            let mut cursor = Cursor::new(self, *delimiter, start).believing_little();
             let mut widths = Vec::new();
-            while widths.len() < LOOKED_AT && cursor.next().is_some() {
-                widths.push(cursor.ends.len());
+            while let Some(cut) = cursor.next().filter(|_| widths.len() < LOOKED_AT) {
+                widths.push(if cursor.sets_aside(&cut) { 0 } else { cursor.ends.len() });
             }
             let count_of = |width: usize| widths.iter().filter(|w| **w == width).count();
             let usual = widths.iter().copied().filter(|w| *w > 1).max_by_key(|w| (count_of(*w), *w));
@@ -124,7 +126,7 @@ impl<'b> Delimited<'b> {
     }
 
     fn find_header(&mut self, start: Position, asked: Option<u64>) -> Result<Header, TableError> {
-        let mut cursor = Cursor::new(self, self.delimiter, start);
+        let mut cursor = Cursor::new(self, self.delimiter, start).believing_little();
         let mut rows = Vec::new();
         let mut places = Vec::new();
         while rows.len() < HEADER_WITHIN || asked.is_some() {
@@ -132,7 +134,8 @@ impl<'b> Delimited<'b> {
             if asked.is_some_and(|asked| cut.start.line < asked) {
                 continue;
             }
-            rows.push(cursor.cells(&mut Vec::new()));
+            let aside = cursor.sets_aside(&cut);
+            rows.push(if aside { Vec::new() } else { cursor.cells(&mut Vec::new()) });
             places.push((cut.start.line, cursor.position));
             if asked.is_some() {
                 break;
@@ -239,12 +242,29 @@ struct Cursor<'t, 'b> {
     out: Vec<u8>,
     ends: Vec<usize>,
     single_lines: bool,
+    record_bytes: u64,
 }
 
 impl<'t, 'b> Cursor<'t, 'b> {
     fn new(table: &'t Delimited<'b>, delimiter: u8, position: Position) -> Self {
         let core = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
-        Self { table, core, position, out: vec![0; 4096], ends: Vec::new(), single_lines: false }
+        let record_bytes = table.limits.record_bytes;
+        Self { table, core, position, out: vec![0; 4096], ends: Vec::new(), single_lines: false, record_bytes }
+    }
+
+    fn believing_little(mut self) -> Self {
+        self.record_bytes = self.record_bytes.min(BELIEVABLE.0);
+        self
+    }
+
+    /// Before the header is known: sets the first line of an unbelievable record aside and goes to the next one.
+    fn sets_aside(&mut self, cut: &Cut) -> bool {
+        let aside = !cut.whole || cut.lines > BELIEVABLE.1 || (cut.lines > 1 && cut.odd_quotes);
+        if aside {
+            self.back_to_second_line(cut);
+            self.skip_line();
+        }
+        aside
     }
 
     /// Cuts out the next record; blank lines are no records.
@@ -255,7 +275,7 @@ impl<'t, 'b> Cursor<'t, 'b> {
             return None;
         }
         let start = self.position;
-        let mut window = text.len().min(self.table.limits.record_bytes as usize);
+        let mut window = text.len().min(self.record_bytes as usize);
         if self.single_lines {
             window = window.min(memchr(self.table.line_end, text).map_or(text.len(), |at| at + 1));
         }

@@ -63,12 +63,14 @@ pub(super) fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = &bytes[..bytes.len().min(4096) & !1];
     let nuls = |offset: usize| head.iter().skip(offset).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd, pairs) = (nuls(0), nuls(1), head.len() / 2);
-    // Delimiters, blanks and line ends are ASCII in every script, so a tenth of the units has a NUL.
-    if pairs < 2 || (even + odd) * 10 < pairs {
+    let has_unit = |unit: [u8; 2]| head.chunks_exact(2).any(|pair| pair == unit);
+    // Delimiters, blanks and line ends are ASCII in every script, so a tenth of the units has a NUL; a line end beside its
+    // NUL tells it from a text with stray NULs.
+    if (even + odd) * 10 < pairs {
         None
-    } else if even * 8 < odd {
+    } else if even * 8 < odd && (has_unit([b'\n', 0]) || has_unit([b'\r', 0])) {
         Some(UTF_16LE)
-    } else if odd * 8 < even {
+    } else if odd * 8 < even && (has_unit([0, b'\n']) || has_unit([0, b'\r'])) {
         Some(UTF_16BE)
     } else {
         None
@@ -109,7 +111,7 @@ pub(super) fn parseable<'b>(bytes: &'b [u8], encoding: TextEncoding) -> (Cow<'b,
                 if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) }
             });
             let mut text = String::with_capacity(bytes.len() / 2);
-            let mut lone = u64::from(bytes.len() % 2 != 0);
+            let mut lone = u64::from(!bytes.len().is_multiple_of(2));
             for unit in char::decode_utf16(units) {
                 text.push(unit.unwrap_or_else(|_| {
                     lone += 1;

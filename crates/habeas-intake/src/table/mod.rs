@@ -114,7 +114,7 @@ pub struct Table<'b> {
 #[derive(Debug)]
 enum Rows<'b> {
     Text(Delimited<'b>),
-    Workbook(Workbook<'b>),
+    Workbook(Box<Workbook<'b>>),
 }
 
 impl<'b> Table<'b> {
@@ -143,7 +143,7 @@ impl<'b> Table<'b> {
             }
             kind if kind.is_workbook() => {
                 let (header, workbook) = Workbook::open(bytes, kind, options, &mut remarks)?;
-                (header, Rows::Workbook(workbook))
+                (header, Rows::Workbook(Box::new(workbook)))
             }
             found => return Err(TableError::NoTable { found, promised: Kind::promised_by(file_name) }),
         };

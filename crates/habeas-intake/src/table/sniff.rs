@@ -149,7 +149,9 @@ fn looks_like_html(bytes: &[u8]) -> bool {
         return false;
     }
     let lower = head.to_ascii_lowercase();
-    ["<!doctype html", "<html", "<head", "<body", "<table"].iter().any(|tag| memmem::find(&lower, tag.as_bytes()).is_some())
+    ["<!doctype html", "<html", "<head", "<body", "<table"]
+        .iter()
+        .any(|tag| memmem::find(&lower, tag.as_bytes()).is_some())
 }
 
 /// Text in some encoding: UTF-16 shows itself by its mark or by its pattern of NULs, everything else has few controls.
@@ -159,7 +161,7 @@ fn is_text(bytes: &[u8]) -> bool {
     }
     let head = &bytes[..bytes.len().min(1 << 16)];
     let controls = head.iter().filter(|b| **b < 0x20 && !matches!(**b, b'\t' | b'\n' | b'\r' | 0x0C | 0x1A)).count();
-    controls * 50 <= head.len()
+    controls <= 4 || controls * 50 <= head.len()
 }
 
 #[cfg(test)]

@@ -5,10 +5,17 @@
 
 use crate::limits::Limits;
 
+/// Puts one layer in force; says whether it could.
+type Layer = fn(&Limits) -> bool;
+
 /// Puts all layers in force and names those that could not be.
 pub(super) fn confine(limits: &Limits) -> Vec<String> {
-    let layers: [(&str, fn(&Limits) -> bool); 4] =
-        [("resource limits", rlimits), ("process flags", flags), ("landlock", landlock), ("system call filter", seccomp)];
+    let layers: [(&str, Layer); 4] = [
+        ("resource limits", rlimits),
+        ("process flags", flags),
+        ("landlock", landlock),
+        ("system call filter", seccomp),
+    ];
     layers.into_iter().filter(|(_, put)| !put(limits)).map(|(name, _)| name.to_owned()).collect()
 }
 

@@ -6,7 +6,10 @@ use super::{
     zip_guard::guard,
 };
 use crate::{limits::Limits, table::DamagedPart};
-use calamine::{Data, DataRef, ExcelDateTime, Ods, OdsError, Reader, Xls, XlsError, Xlsb, XlsbError, Xlsx, XlsxError, XlsxFormulaMetadata};
+use calamine::{
+    CellErrorType, Data, DataRef, ExcelDateTime, Ods, OdsError, Reader, Xls, XlsError, Xlsb, XlsbError, Xlsx,
+    XlsxError, XlsxFormulaMetadata,
+};
 use std::io::Cursor;
 
 /// How much a frame of rows gathers before it is sent, in bytes of words.
@@ -75,9 +78,7 @@ fn xlsx(bytes: &[u8], request: &Request, active: bool, sink: &mut Sink<'_, '_>) 
         // A sheet of charts is no worksheet; with no name asked for, the next one is tried.
         let Ok(mut cells) = book.worksheet_cells_reader(&sheet) else { continue };
         sink.meta = Some(Meta { sheets: sheets.clone(), sheet, from_1904, merged, active });
-        while let Some(cell) =
-            cells.next_cell_with_formula_metadata().map_err(|_| damaged(DamagedPart::Sheet))?
-        {
+        while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(|_| damaged(DamagedPart::Sheet))? {
             let (row, column) = cell.pos;
             sink.cell(row, column, words_of(&cell.value), cell.formula.as_ref().map(formula_text))?;
         }
@@ -182,17 +183,16 @@ fn words_of(value: &DataRef<'_>) -> Option<(String, WireKind)> {
         DataRef::DateTime(moment) if moment.is_datetime() => (iso(moment), WireKind::Date(moment.as_f64())),
         DataRef::DateTime(length) => (length.as_f64().to_string(), WireKind::Number(length.as_f64())),
         DataRef::DateTimeIso(words) | DataRef::DurationIso(words) => (words.clone(), WireKind::Text),
+        // «Not available» is how programs write a value that is not there; the other errors are accidents.
+        DataRef::Error(CellErrorType::NA) => ("#N/A".to_owned(), WireKind::Text),
         DataRef::Error(error) => (error.to_string(), WireKind::Error),
     })
 }
 
 fn iso(moment: &ExcelDateTime) -> String {
     let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
-    let time = if (hour, minute, second) == (0, 0, 0) {
-        String::new()
-    } else {
-        format!(" {hour:02}:{minute:02}:{second:02}")
-    };
+    let time =
+        if (hour, minute, second) == (0, 0, 0) { String::new() } else { format!(" {hour:02}:{minute:02}:{second:02}") };
     format!("{year:04}-{month:02}-{day:02}{time}")
 }
 

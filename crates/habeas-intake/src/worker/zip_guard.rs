@@ -67,8 +67,8 @@ pub(super) fn guard(bytes: &[u8], limits: &Limits) -> Result<Guarded, Refusal> {
                 Err(_) => return Err(Refusal::Damaged(DamagedPart::Entry)),
             }
             let inflated = total + counter.bytes;
-            let grows = counter.bytes > FREE_GROWTH
-                && counter.bytes > packed.max(1).saturating_mul(limits.inflation_ratio);
+            let grows =
+                counter.bytes > FREE_GROWTH && counter.bytes > packed.max(1).saturating_mul(limits.inflation_ratio);
             if inflated > limits.inflated_bytes || grows {
                 return Err(Refusal::Bomb { packed: bytes.len() as u64, inflated });
             }

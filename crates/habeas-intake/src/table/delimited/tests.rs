@@ -14,8 +14,13 @@ fn shown(bytes: &[u8], options: &OpenOptions) -> String {
     };
     let delimiter = table.delimiter().unwrap();
     let encoding = table.encoding().unwrap().name();
-    writeln!(out, "{encoding} {delimiter:?} header line {}: {}", table.header().line(), table.header().names().join("|"))
-        .unwrap();
+    writeln!(
+        out,
+        "{encoding} {delimiter:?} header line {}: {}",
+        table.header().line(),
+        table.header().names().join("|")
+    )
+    .unwrap();
     for remark in table.remarks() {
         writeln!(out, "{}", remark.code()).unwrap();
     }
@@ -147,7 +152,7 @@ fn headers_that_are_double_or_empty_are_told_apart() {
             utf-8 ',' header line 1: Name|Name #2|column 3|Place
             N_HEADER_DOUBLE
             N_HEADER_EMPTY
-            1 line 2 byte 21: a|b|c|d
+            1 line 2 byte 20: a|b|c|d
         "#]],
     );
 }
@@ -178,15 +183,24 @@ fn a_nul_is_shown_and_its_byte_is_told() {
 
 #[test]
 fn nothing_is_a_table_without_a_row() {
-    check(b"", expect![[r#"
+    check(
+        b"",
+        expect![[r#"
         E_EMPTY: the file is empty (0 bytes)
-    "#]]);
-    check(b"\r\n \r\n", expect![[r#"
+    "#]],
+    );
+    check(
+        b"\r\n \r\n",
+        expect![[r#"
         E_EMPTY: the file is empty (5 bytes)
-    "#]]);
-    check(b"No,Name\n", expect![[r#"
+    "#]],
+    );
+    check(
+        b"No,Name\n",
+        expect![[r#"
         utf-8 ',' header line 1: No|Name
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -233,6 +247,37 @@ fn a_record_beyond_the_bound_is_set_aside_and_the_next_line_is_read() {
             2 line 3 byte 3145739: 2|Borun
         "#]],
     );
+}
+
+#[test]
+fn every_row_of_the_real_lists_is_read_in_its_own_encoding() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/");
+    for (file, encoding, n_rows, width) in [
+        ("argentina/victimas-accionar-represivo-ilegal.csv", "windows-1252", 8753, 18),
+        ("argentina/victimas-accionar-represivo-ilegal-sin-denuncia-formal.csv", "windows-1252", 784, 19),
+        ("argentina/parque.csv", "utf-8", 8751, 30),
+        ("chile/pinochet.csv", "utf-8", 2398, 59),
+        ("febrl/dataset4b.csv", "utf-8", 5000, 11),
+        ("historical50k/historical_figures_with_errors_50k.csv", "utf-8", 50_578, 11),
+    ] {
+        let Ok(bytes) = std::fs::read(format!("{folder}{file}")) else {
+            let _ = std::io::Write::write_all(&mut std::io::stderr(), b"skipped: the real lists are not here\n");
+            return;
+        };
+        let table = Table::open(&bytes, file, &OpenOptions::default()).unwrap();
+        let (mut n_read, mut n_bad) = (0, 0);
+        table
+            .rows(|event| {
+                match event {
+                    RowEvent::Row(_) => n_read += 1,
+                    RowEvent::Quarantined(_) => n_bad += 1,
+                }
+                ControlFlow::Continue(())
+            })
+            .unwrap();
+        assert_eq!((n_read, n_bad, table.header().width()), (n_rows, 0, width), "{file}");
+        assert_eq!(table.encoding().unwrap().name(), encoding, "{file}");
+    }
 }
 
 proptest! {

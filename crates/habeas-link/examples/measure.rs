@@ -205,6 +205,7 @@ fn main() {
     if let Some(fit) = &found.fit {
         eprintln!("rounds {} converged {} same {:.0} kin {:.0}", fit.n_rounds, fit.converged, fit.n_same, fit.n_kin);
     }
+    eprintln!("{:?}", found.leftovers);
     if verbose {
         for rule in &found.rules {
             eprintln!("{:>9} {:>9} {:>9} {:>8} {:>6} {}", rule.n_pairs_before_split, rule.n_pairs, rule.n_own_pairs, rule.n_found, rule.largest_block, rule.rule.code());

@@ -41,7 +41,9 @@ pub use model::{
     to_toml,
 };
 pub use pairs::{MemoryEngine, PairEngine, PairError, PatternCounts, Scored, Stage, Vector, Watch};
-pub use partition::{Conflict, Constraints, Partitioned, WeakestJoint, components, partition};
+pub use partition::{
+    Conflict, Constraints, Leftover, Partitioned, WeakestJoint, components, correct_leftovers, partition,
+};
 pub use posterior::draw_partitions;
 pub use script::{Skeleton, skeleton};
 pub use table::{DateEntry, ListInfo, NameField, PlaceField, Table, TableBuilder};

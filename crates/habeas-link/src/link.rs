@@ -5,7 +5,7 @@ use crate::{
     em::{EstimateError, Fit, estimate},
     model::{Model, ModelError, Weights, guess_model},
     pairs::{MemoryEngine, PairEngine, PairError, Stage, Watch},
-    partition::{Conflict, Constraints, WeakestJoint, partition},
+    partition::{Conflict, Constraints, Leftover, WeakestJoint, correct_leftovers, partition},
     posterior::draw_partitions,
     table::Table,
 };
@@ -62,6 +62,8 @@ pub struct Linkage {
     pub conflicts: Vec<Conflict>,
     /// The weakest joint of every person of two or more records.
     pub weakest: Vec<WeakestJoint>,
+    /// Corrected priors of lists that name a person once; they are in the weights of `pairs`.
+    pub leftovers: Vec<Leftover>,
     /// What each blocking rule did.
     pub rules: Vec<RuleReport>,
     /// Wall time by stage.
@@ -149,7 +151,7 @@ pub fn link(
         model.validate().map_err(|source| LinkError::Model { source })?;
     }
     let floor = MatchWeight(options.floor.0.min(model.cut.0));
-    let scored = engine.pairs_above(&model, floor, watch)?;
+    let mut scored = engine.pairs_above(&model, floor, watch)?;
     let mut rules = engine.rules().to_vec();
     drop(engine);
     for (rule, (own, found)) in rules.iter_mut().zip(scored.n_by_rule.iter().zip(&scored.n_above_by_rule)) {
@@ -160,7 +162,11 @@ pub fn link(
     (watch.progress)(Stage::Partitioning, 0, 1);
     let weights = Weights::new(&model, table);
     let weigh = |a: u32, b: u32| weights.weigh(table, a, b);
-    let persons = partition(n_records, &scored.pairs, judgements, model.cut, &weigh);
+    let mut persons = partition(n_records, &scored.pairs, judgements, model.cut, &weigh);
+    let leftovers = correct_leftovers(table, model.lambda, &persons.partition, &mut scored.pairs);
+    if !leftovers.is_empty() {
+        persons = partition(n_records, &scored.pairs, judgements, model.cut, &weigh);
+    }
     (watch.progress)(Stage::Partitioning, 1, 1);
     clock.lap(Stage::Partitioning);
     let mut draws = Vec::new();
@@ -189,6 +195,7 @@ pub fn link(
         draws,
         conflicts: persons.conflicts,
         weakest: persons.weakest,
+        leftovers,
         rules,
         seconds: clock.seconds,
     })

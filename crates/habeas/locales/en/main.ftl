@@ -1,0 +1,409 @@
+# The frame
+nav = Main
+nav-home = Overview
+nav-sources = Sources
+nav-cases = Case files
+nav-stats = Statistics
+skip = Skip to content
+demo = Demonstration data. Every person, place and event here is invented.
+local-only = On this computer only
+theme = Light or dark
+shortcuts = Keyboard shortcuts
+keys-lead = Keys work outside of fields, and only while no other key is held.
+keys-on = Single-key shortcuts on
+key-search = Search
+close = Close
+back-home = To the overview
+pages = Pages
+first-page = From the beginning
+next-page = Next page
+
+# The way in
+enter-title = Open the pages
+enter-lead = The address that was printed in the terminal lets one browser in, once, for a minute.
+enter-token = The part of the address after #
+enter-go = Open
+enter-refused = This address no longer works. Ask for a new one below.
+enter-printed = A new address was printed in the terminal.
+enter-wait = An address was printed a moment ago. Look there, or wait a few seconds.
+enter-again-lead = Is the address used up or older than a minute?
+enter-again = Print a new address in the terminal
+enter-onward = Go to the overview
+
+# Errors
+err-what = What
+err-where = Where
+err-do = What to do
+err-state = State of things
+err-nothing-changed = Nothing was changed.
+err-not-found = There is nothing at this address
+rec-not-found = Look in the case files or sources, or go to the overview.
+err-parameter = The address holds a value that this page does not know
+rec-parameter = Go back and use the links and fields of the page.
+err-vault = The vault could not be read
+rec-vault = Run habeas verify.
+err-bug = The program failed at this page
+rec-bug = This is our fault, not yours. Please report it with the address of the page, not with what it shows.
+
+# Overview
+home-lead = What this vault holds, and what waits.
+home-empty = This vault holds no source yet. Import a list of persons to begin.
+home-documented = { $records ->
+    [one] { $records } record
+   *[other] { $records } records
+} from { $sources ->
+    [one] { $sources } source
+   *[other] { $sources } sources
+}
+waiting = What waits
+nothing-waits = Nothing waits.
+unlinked-n = { $n ->
+    [one] { $n } record came in after the last linkage and counts as a person of its own
+   *[other] { $n } records came in after the last linkage and count as persons of their own
+}
+unlinked-do = Find out whom they speak of:
+contradicted-n = { $n ->
+    [one] { $n } case file holds accounts that contradict each other
+   *[other] { $n } case files hold accounts that contradict each other
+}
+contradicted-do = They stay side by side. Nothing is decided by the program.
+no-estimate-yet = How many people are on no list has not been estimated.
+run-estimate = Estimate with:
+
+# Sources
+sources-lead = What was read, from whom, and the mark by which the file can be recognised.
+sources-none = There is no source yet.
+source = Source
+sources = Sources
+kind = Kind
+kind-list = List
+kind-article = Article
+kind-testimony = Testimony
+kind-statement = Statement
+kept-by = Kept by
+edition = Edition
+records = Records
+file = File
+file-hash = SHA-256
+compiled-from = Compiled from
+rows = Rows
+row = row
+mention = mention
+mentions = Persons in this text
+bytes = bytes
+text = text
+rows-lead = Every row as it was read, in the words of the source. The number opens the row with what was understood.
+rows-none = No row of this source was accepted.
+text-lead = The text as it was read. Marked words carry claims; a mark opens them.
+record = Record
+record-lead = Every cell letter by letter, and what was read from it. Any number leads back to here.
+record-before = Previous
+record-after = Next
+cell = Cell
+words-as-written = As written
+read-as = Read as
+nothing-read = nothing read from it
+empty-cell = empty
+case-file = Case file
+open-case = Open the case file
+speaker-list-keeper = keeper of a list
+speaker-witness = witness
+speaker-relative = relative
+speaker-official = official
+speaker-press = press
+speaker-organisation = organisation
+speaker-unnamed = not named
+relayed-by = relayed by
+
+# Case files
+cases-lead = One file for each person, with all that the sources say. Search finds other spellings too.
+cases-n = { $n ->
+    [one] { $n } case file
+   *[other] { $n } case files
+}
+cases-none = There is no case file yet.
+cases-none-found = No case file fits. Try fewer words, or another spelling.
+search = Search
+search-words = Name, father’s name, place
+status = Status
+any = any
+year = Year
+place = Place
+name = Name
+taken = Taken
+only-contradicted = only with contradictions
+show-all = Show all
+records-n = { $n ->
+    [one] { $n } record
+   *[other] { $n } records
+}
+contradictions-n = { $n ->
+    [one] { $n } contradiction
+   *[other] { $n } contradictions
+}
+name-not-stated = Name not stated
+not-stated = not stated
+disputed = disputed
+print = Print case file
+accounts = What the sources say
+accounts-lead = Each column is one record, in its own words. The same letter means the same reading.
+only-differing = Show only where they differ
+show-all-questions = Show all questions
+question = Question
+agreement = How they stand
+silent = says nothing
+readings-n = { $n ->
+    [one] { $n } reading
+   *[other] { $n } readings
+}
+agreement-one-account = One account
+agreement-same = The same
+agreement-compatible = Can all be true
+agreement-differs = Differ in words
+agreement-contradicts = Contradict
+agreement-not-compared = Not compared
+timeline = What happened, and when
+no-date-given = no date given
+dates-n = { $n } dates given
+passages = The passages themselves
+passages-lead = The words as written. Of a row, cells that differ from another source are marked; of a text, all that is claimed.
+about-file = About this file
+identity = Names on record
+why-one-person = These records were linked as one person, by the linkage or by a reviewer. Each can be opened and compared.
+one-record = Only one record speaks of this person.
+custody = Where the records come from
+or = or
+to = to
+about = about
+
+# Questions
+q-list-number = Number on the list
+q-name = Name
+q-alias = Other name
+q-father-name = Father’s name
+q-mother-name = Mother’s name
+q-mother-family-name = Mother’s surname
+q-married-name = Married name
+q-sex = Sex
+q-birth-date = Date of birth
+q-birth-place = Place of birth
+q-age = Age
+q-residence = Residence
+q-nationality = Nationality
+q-occupation = Occupation
+q-identity-document = Identity document
+q-fate = Fate
+q-whereabouts = Whereabouts
+q-acknowledgement = What the authorities say
+q-register = State in a register
+q-remarks = Remarks
+q-attribute = Other column
+event-taken = Taken
+event-last-seen = Last seen
+event-held-at = Held
+event-produced-in-court = Produced in court
+event-released = Released
+event-killed = Killed
+event-found-dead = Found dead
+event-identified = Remains identified
+event-reported = Reported
+aspect-date = when
+aspect-place = where
+aspect-perpetrator = by whom
+
+# Values
+polarity-denies = denies
+polarity-cannot-confirm = cannot confirm
+polarity-retracts = retracts
+modality-alleged = alleged
+modality-hedged = hedged
+modality-official-version = official version
+modality-inferred-by-us = inferred by us
+label-found-dead = Found dead
+label-reported-dead = Reported dead
+label-killed-in-reported-encounter = Killed in a reported encounter
+label-unidentified-remains-possible-match = Unidentified remains, possible match
+label-in-acknowledged-custody = In acknowledged custody
+label-reported-in-custody = Reported in custody
+label-released = Released
+label-returned-home = Returned home
+label-reported-alive = Reported alive
+label-missing = Missing
+sex-female = female
+sex-male = male
+sex-other = another word
+fate-unknown = not known
+fate-alive-reported = said to be alive
+fate-alive-confirmed = seen or heard alive
+fate-dead-reported = said to be dead
+fate-dead-identified = remains identified
+fate-dead-match-proposed = remains that may match
+whereabouts-unknown = not known
+whereabouts-secret-custody-alleged = secret custody alleged
+whereabouts-custody-police = in police custody
+whereabouts-custody-prison = in prison
+whereabouts-custody-internment = in an internment centre
+whereabouts-custody-military = in military custody
+whereabouts-custody-kind-open = in custody
+whereabouts-home = at home
+whereabouts-free-elsewhere = free, elsewhere
+whereabouts-abroad = abroad
+whereabouts-remains = place of the remains known
+ack-none = no answer known
+ack-silent = asked and silent
+ack-denied = custody denied
+ack-custody-admitted = custody admitted
+ack-death-admitted = death admitted
+ack-encounter-claimed = an encounter claimed
+ack-never-held-claimed = said never to have been held
+ack-voluntary-absence-claimed = said to be absent of their own will
+register-reported = reported
+register-registered = registered
+register-transmitted = transmitted to the government
+register-under-inquiry = under inquiry
+register-traced = written off as traced
+register-clarified-by-state = clarified by the state
+register-clarified-by-source = clarified by the source
+register-closed = closed
+register-discontinued = discontinued
+register-withdrawn = withdrawn
+register-deleted-incomplete = deleted as incomplete
+register-deleted-not-ed = deleted as not an enforced disappearance
+register-deleted-duplicate = deleted as a duplicate
+precision-day = exact day
+precision-week = a few days
+precision-fortnight = about half a month
+precision-month = month only
+precision-season = a few months
+precision-year = year only
+precision-decade = decade only
+precision-century = century only
+precision-open = open end
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+
+# Statistics
+stats-title = Statistics
+stats-lead = Persons on record, not records. Every number opens the cases behind it.
+stats-none = There is nothing to count yet.
+documented = Documented
+documented-note = persons that at least one source names, from { $records ->
+    [one] { $records } record
+   *[other] { $records } records
+}
+persons = Persons
+persons-n = { $n ->
+    [one] { $n } person
+   *[other] { $n } persons
+}
+share = Share
+total = Total
+lists = Lists
+list = List
+known-truth = Known truth
+known-truth-note = The true number of persons in this invented country. Only a demonstration knows it.
+card-what = What this number is
+card-counts = Counts
+card-counts-persons = persons that at least one source names; who is released or found stays in
+card-one-list = On one list only
+card-links = Links
+card-all-linked = all records were part of the last linkage
+card-policy = Policies
+card-way-back = The way back
+show-cases-n = { $n ->
+    [one] Show the { $n } case
+   *[other] Show the { $n } cases
+}
+year-chart = Documented persons by year
+year-sub = The year in which the person was taken, or, where no source says so, last seen, killed or found dead.
+year-several = more than one year possible
+year-not-stated = year not stated
+trend-note = A change from year to year may be a change in documentation, not in events.
+show-table = Show as table
+published = Published by others
+place-title = Documented persons by place
+place-sub = The widest place named for the event, in the words of the first source that names one.
+more-places-n = { $n } more places
+sex-title = Documented persons by sex
+sex-sub = As recorded. Where sources differ, both stand.
+sex = Sex
+overlap-title = Overlap of the lists
+overlap-sub = How many persons two lists have in common. Articles and testimonies enumerate nobody and are no lists.
+only-here = Only here
+on-exactly = Persons by number of lists
+number-of-lists = On how many lists
+histories = Every combination of lists
+disagree-title = How often the lists disagree, by field
+disagree-sub = Over the persons that both lists name and for whom both answer. A vague answer contradicts nobody. The question opens the rows behind.
+disagree-rows-lead = { $n } of { $all } persons for whom both lists answer. Contradictions come first.
+compared = Compared
+
+# Estimates
+estimate-title = How many in all, with those on no list
+estimated = Estimated total
+unlisted = On no list
+interval95 = 95% interval
+interval95-note = Second figure: 95% credible interval
+unlisted-note = the total less those on the lists of the estimate
+no-interval = no interval
+not-yet-computed = Not yet computed
+not-estimable = Not estimable
+result-lost = Result lost
+verdict-published = The method gives an answer for these lists.
+verdict-warnings = The method gives an answer, with warnings.
+verdict-refused = No estimate is given for these lists.
+why = Why
+what-would-help = What would help
+warnings = Warnings
+estimate-stale = This estimate was made for other lists than those of today. Run it again.
+methods-side-by-side = Methods side by side
+methods-spread = Depending on the method, the total lies between { $low } and { $high }.
+card-method = Method
+card-seen = On the lists of the estimate
+card-day = Made on
+method-independence = Independence
+method-loglinear = Log-linear model
+method-stepwise = Stepwise log-linear model
+method-bic = Log-linear model by BIC
+method-dga = Decomposable graphs, averaged
+method-lcmcr = Latent classes
+method-chao = Chao’s lower bound
+method-nhoi = No highest-order interaction
+refusal-too_few_lists = Fewer than three lists name anybody.
+refusal-island = The lists fall into groups that have nobody in common.
+refusal-no_overlap = The lists have nobody in common.
+refusal-duplicate_list = Two lists name exactly the same persons.
+refusal-mle_absent = The model has no finite answer for these counts.
+refusal-not_identifiable = The counts cannot tell the parts of the model apart.
+refusal-too_many_lists = There are more lists than the method can take.
+refusal-not_converged = The simulation did not settle.
+refusal-cap_binds = The data set no upper bound.
+refusal-methods_disagree = The methods differ by more than ten times.
+refusal-linkage_not_estimable = Too much hangs on links that nobody has reviewed.
+warning-unobservable_part = Part that no list can see.
+warning-ratio_over_5 = More than five times the documented number.
+warning-small_list = A very small list.
+warning-partial_coverage = A list covers only part.
+warning-chao_above_upper = Below a known lower bound.
+warning-bimodal = Two answers compete.
+warning-mean_depends_on_bound = The mean depends on a bound.
+warning-prior_dominates = The assumption weighs more than the data.
+warning-cap_hits = Draws reached the bound.
+warning-bca_extreme_quantile = The interval rests on few draws.
+warning-model_spread = Similar models differ widely.
+warning-heterogeneity_seen = Some persons are recorded much more easily than others.
+warning-linkage_share_high = Much of the doubt comes from linkage.
+warning-few_linkage_draws = Few draws of the linkage.
+warning-approximate_linkage = The linkage was approximated.
+warning-internal_consistency_poor = A check against known lists came out badly.
+warning-refused_strata = Some parts were refused.

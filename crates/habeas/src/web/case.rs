@@ -1,0 +1,425 @@
+//! One case file: what the sources say side by side, what happened when, the passages themselves, and whose names and
+//! records these are.
+
+use super::{
+    error::PageError,
+    layout::{self, Section},
+    query::{self, address, segment},
+    reader::Reader,
+    words,
+};
+use crate::desk::Desk;
+use habeas_core::{
+    Account, Agreement, Attribution, CaseFile, Claim, EventKind, Label, Origin, PartialDate, PersonId, Predicate,
+    Record, SourceKind, Value,
+};
+use habeas_publish::ui::{
+    AccountRow, Accounts, AccountsWords, Answer, Chip, Column, Link, Moment, Quotation, accounts, datum, pieces,
+    quotation, timeline,
+};
+use maud::{Markup, html};
+use std::ops::Range;
+
+/// Which case file, and how much of its table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    person: PersonId,
+    only_differing: bool,
+}
+
+impl Query {
+    /// Reads the address.
+    ///
+    /// # Errors
+    /// [`PageError`] where the id is none, or `only` is not `differs`.
+    pub fn read(id: &str, pairs: &[(String, String)]) -> Result<Self, PageError> {
+        let person = id.parse().map_err(|_| PageError::NotFound)?;
+        let only = query::known(pairs, "only", |text| (text == "differs").then_some(()))?;
+        Ok(Self { person, only_differing: only.is_some() })
+    }
+}
+
+/// A record of the case.
+#[derive(Debug, Clone, PartialEq)]
+struct Entry {
+    record: Record,
+}
+
+/// One claim, with the record that makes it as an index into the entries.
+#[derive(Debug, Clone, PartialEq)]
+struct Said {
+    entry: usize,
+    letter: char,
+    claim: Claim,
+    words: String,
+}
+
+/// One question with all that is said.
+#[derive(Debug, Clone, PartialEq)]
+struct Asked {
+    predicate: Predicate,
+    agreement: Agreement,
+    n_readings: usize,
+    said: Vec<Said>,
+}
+
+/// One happening.
+#[derive(Debug, Clone, PartialEq)]
+struct Happened {
+    kind: EventKind,
+    agreement: Agreement,
+    /// Distinct dates, the first recorded first.
+    dates: Vec<PartialDate>,
+    entries: Vec<usize>,
+}
+
+/// A case file as plain data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct View {
+    person: PersonId,
+    names: Vec<String>,
+    labels: Vec<Label>,
+    entries: Vec<Entry>,
+    questions: Vec<Asked>,
+    happenings: Vec<Happened>,
+    only_differing: bool,
+}
+
+impl View {
+    /// Copies what a case file shows.
+    pub fn of(case: &CaseFile<'_>) -> Self {
+        let entry_of = |account: &Account<'_>| {
+            case.records.iter().position(|record| record.id == account.record.id).unwrap_or_default()
+        };
+        let questions = case.questions.iter().map(|question| Asked {
+            predicate: question.predicate,
+            agreement: question.agreement,
+            n_readings: question.readings.len(),
+            said: question
+                .readings
+                .iter()
+                .flat_map(|reading| reading.accounts.iter().map(|account| (reading.letter, account)))
+                .map(|(letter, account)| Said {
+                    entry: entry_of(account),
+                    letter,
+                    claim: account.claim.clone(),
+                    words: account.words(),
+                })
+                .collect(),
+        });
+        let happenings = case.happenings.iter().map(|happening| {
+            let mut dates: Vec<PartialDate> = Vec::new();
+            for account in &happening.dates {
+                if let Value::Date(date) = &account.claim.value
+                    && !dates.contains(date)
+                {
+                    dates.push(date.clone());
+                }
+            }
+            let about = |claim: &Claim| {
+                [Predicate::Event(happening.kind), Predicate::EventDate(happening.kind)].contains(&claim.predicate)
+            };
+            let speaks = |record: &&Record| record.claims.iter().any(about);
+            let entries = (0..case.records.len()).filter(|idx| speaks(&case.records[*idx])).collect();
+            Happened { kind: happening.kind, agreement: happening.agreement, dates, entries }
+        });
+        Self {
+            person: case.person,
+            names: case.names(),
+            labels: case.labels.clone(),
+            entries: case.records.iter().map(|record| Entry { record: (*record).clone() }).collect(),
+            questions: questions.collect(),
+            happenings: happenings.collect(),
+            only_differing: false,
+        }
+    }
+
+    /// The first name on record, or that there is none.
+    pub fn title(&self, reader: &Reader) -> String {
+        self.names.first().cloned().unwrap_or_else(|| reader.t("name-not-stated"))
+    }
+
+    fn n_contradictions(&self) -> usize {
+        self.questions.iter().filter(|asked| asked.agreement == Agreement::Contradicts).count()
+    }
+
+    fn asked(&self, predicate: Predicate) -> Option<&Asked> {
+        self.questions.iter().find(|asked| asked.predicate == predicate)
+    }
+}
+
+/// Reads the case file.
+///
+/// # Errors
+/// [`PageError::NotFound`] where no person has the id.
+pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
+    let snapshot = desk.snapshot()?;
+    let case = snapshot.case(query.person).ok_or(PageError::NotFound)?;
+    Ok(View { only_differing: query.only_differing, ..View::of(&case) })
+}
+
+/// Draws the page.
+pub fn render(reader: &Reader, view: &View) -> Markup {
+    layout::page(reader, &view.title(reader), Some(Section::Cases), &body(reader, view))
+}
+
+/// Draws what page and file share.
+pub fn body(reader: &Reader, view: &View) -> Markup {
+    html! {
+        article.case {
+            (head(reader, view))
+            (accounts_part(reader, view))
+            div.cols {
+                div.maincol {
+                    @if !view.happenings.is_empty() {
+                        section aria-labelledby="h-time" { h2 #h-time { (reader.t("timeline")) } (happenings(reader, view)) }
+                    }
+                    section aria-labelledby="h-pass" {
+                        h2 #h-pass { (reader.t("passages")) }
+                        p.lead { (reader.t("passages-lead")) }
+                        div.passages { @for idx in 0..view.entries.len() { (quotation(&quote(reader, view, idx))) } }
+                    }
+                }
+                aside.sidecol aria-label=(reader.t("about-file")) { (names(reader, view)) (custody(reader, view)) }
+            }
+        }
+        @if reader.is_demo { p.source { (reader.t("demo")) } }
+    }
+}
+
+fn sid(entry: usize) -> String {
+    format!("S{}", entry + 1)
+}
+
+fn record_href(reader: &Reader, record: &Record) -> Option<String> {
+    reader.href(format!("/sources/{}/{}", segment(&record.source.key), record.number()))
+}
+
+fn head(reader: &Reader, view: &View) -> Markup {
+    let taken = view.asked(Predicate::EventDate(EventKind::Taken));
+    let mut dates: Vec<String> = taken.into_iter().flat_map(|asked| &asked.said).filter_map(|said| words::value(reader, &said.claim)).collect();
+    dates.dedup();
+    let place = view.asked(Predicate::EventPlace(EventKind::Taken)).and_then(|asked| asked.said.first());
+    html! {
+        header.casehead {
+            div.cap {
+                span { code { (view.person.short()) } }
+                span { (reader.n("records-n", &[("n", view.entries.len() as u64)])) }
+                @if view.n_contradictions() > 0 {
+                    span { span.tone.bad { (reader.n("contradictions-n", &[("n", view.n_contradictions() as u64)])) } }
+                }
+            }
+            div.names {
+                h1 { (datum(&view.title(reader))) }
+                @for name in view.names.iter().skip(1) { p.other { (datum(name)) } }
+            }
+            p.standing {
+                @for label in &view.labels { span.pill { (words::label(reader, *label)) } }
+                @if view.labels.len() > 1 { span { (reader.t("disputed")) } }
+                @for date in dates.iter().take(3) { span { (datum(date)) } }
+                @if let Some(place) = place { span { (datum(&place.words)) } }
+            }
+            @if !reader.is_file { div.actions { button.btn type="button" data-print="" hidden { (layout::icon(layout::PRINTER)) (reader.t("print")) } } }
+        }
+    }
+}
+
+/// Whether a question has accounts that do not simply agree.
+fn differs(asked: &Asked) -> bool {
+    asked.agreement >= Agreement::Differs
+}
+
+fn accounts_part(reader: &Reader, view: &View) -> Markup {
+    let any_differs = view.questions.iter().any(differs);
+    let rows: Vec<AccountRow> = view
+        .questions
+        .iter()
+        .filter(|asked| !view.only_differing || differs(asked))
+        .map(|asked| account_row(reader, view, asked))
+        .collect();
+    let columns = view.entries.iter().enumerate().map(|(idx, Entry { record })| Column {
+        sid: sid(idx),
+        who: record.source.said_by.speaker.name.clone(),
+        detail: format!("{} · {}", record.source.title, words::entry(reader, record)),
+        href: record_href(reader, record),
+    });
+    let table = Accounts {
+        words: AccountsWords {
+            caption: reader.t("accounts"),
+            question: reader.t("question"),
+            stand: reader.t("agreement"),
+            silent: reader.t("silent"),
+        },
+        columns: columns.collect(),
+        rows,
+    };
+    let own = format!("/cases/{}", view.person);
+    html! {
+        section.acc aria-labelledby="h-acc" {
+            h2 #h-acc { (reader.t("accounts")) }
+            p.lead { (reader.t("accounts-lead")) }
+            @if any_differs && !reader.is_file {
+                p.filter {
+                    @if view.only_differing { a href=(own) { (reader.t("show-all-questions")) } }
+                    @else { a href=(address(&own, &[("only", "differs")])) { (reader.t("only-differing")) } }
+                }
+            }
+            (accounts(&table))
+        }
+    }
+}
+
+fn account_row(reader: &Reader, view: &View, asked: &Asked) -> AccountRow {
+    let compared = asked.agreement != Agreement::OneAccount || asked.said.len() == 1;
+    let cells = (0..view.entries.len())
+        .map(|idx| {
+            let own = asked.said.iter().filter(|said| said.entry == idx);
+            own.map(|said| answer(reader, &view.entries[idx].record, said, compared)).collect()
+        })
+        .collect();
+    let (stand, tone) = words::agreement(reader, asked.agreement);
+    let note = match asked.n_readings {
+        n if compared && n > 1 => reader.n("readings-n", &[("n", n as u64)]),
+        _ => String::new(),
+    };
+    AccountRow {
+        id: format!("q-{}", asked.predicate.code().replace('.', "-")),
+        question: words::question(reader, asked.predicate),
+        note,
+        cells,
+        stand: if compared { stand } else { reader.t("agreement-not-compared") },
+        tone,
+    }
+}
+
+fn answer(reader: &Reader, record: &Record, said: &Said, compared: bool) -> Answer {
+    let claim = &said.claim;
+    let mut notes = words::stance(reader, claim);
+    if let Some(value) = words::value(reader, claim)
+        && value != said.words
+        && !matches!(claim.value, Value::Name(_) | Value::Place(_))
+    {
+        notes.push(format!("= {value}"));
+    }
+    if let Some(Attribution { speaker, relayed_by }) = claim.said_by.as_deref() {
+        notes.push(format!("{}: {}", words::speaker_kind(reader, speaker.kind), speaker.name));
+        notes.extend(relayed_by.iter().map(|by| format!("{}: {}", reader.t("relayed-by"), by.name)));
+    }
+    Answer {
+        letter: compared.then_some(said.letter),
+        words: said.words.clone(),
+        notes,
+        at: Link { text: words::place_in_source(reader, record, claim), href: record_href(reader, record) },
+    }
+}
+
+fn happenings(reader: &Reader, view: &View) -> Markup {
+    let moments: Vec<Moment> = view
+        .happenings
+        .iter()
+        .map(|happening| {
+            let contested = happening.agreement == Agreement::Contradicts;
+            let precision = match happening.dates.as_slice() {
+                [] => reader.t("no-date-given"),
+                [one] => words::precision(reader, one.precision()),
+                several => reader.n("dates-n", &[("n", several.len() as u64)]),
+            };
+            let question = format!("#q-{}", Predicate::EventDate(happening.kind).code().replace('.', "-"));
+            Moment {
+                when: happening.dates.iter().map(|date| words::date(reader, date)).collect(),
+                precision,
+                what: words::event(reader, happening.kind),
+                contested,
+                chips: happening.entries.iter().map(|idx| chip(reader, view, *idx)).collect(),
+                more: contested.then(|| Link { text: reader.t("agreement-contradicts"), href: Some(question) }),
+            }
+        })
+        .collect();
+    timeline(&moments)
+}
+
+fn chip(reader: &Reader, view: &View, idx: usize) -> Chip {
+    let record = &view.entries[idx].record;
+    let title = format!("{}, {}", record.source.title, words::entry(reader, record));
+    Chip { sid: sid(idx), title, href: Some(format!("#{}", sid(idx))) }
+}
+
+/// The words of a record. Of a row, cells that contradict another source are marked; of a text, all that is claimed.
+fn quote(reader: &Reader, view: &View, idx: usize) -> Quotation {
+    let record = &view.entries[idx].record;
+    let (separator, is_row) = match record.origin {
+        Origin::Row { .. } => (" · ", true),
+        Origin::Text { .. } => (" … ", false),
+    };
+    let mut text = String::new();
+    let mut starts = vec![None; record.cells.len()];
+    for (column, cell) in record.cells.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty()) {
+        if !text.is_empty() {
+            text.push_str(separator);
+        }
+        starts[column] = Some(text.len());
+        text.push_str(cell);
+    }
+    let said = view.questions.iter().filter(|asked| !is_row || differs(asked)).flat_map(|asked| &asked.said);
+    let marks: Vec<(Range<usize>, Option<String>)> = said
+        .filter(|said| said.entry == idx)
+        .flat_map(|said| said.claim.passage.spans().collect::<Vec<_>>())
+        .filter_map(|span| {
+            let start = (*starts.get(usize::from(span.column))?)?;
+            Some((start + span.start as usize..start + span.end as usize, None))
+        })
+        .collect();
+    Quotation {
+        id: sid(idx),
+        sid: sid(idx),
+        who: record.source.said_by.speaker.name.clone(),
+        source: record.source.title.clone(),
+        at: Link { text: words::entry(reader, record), href: record_href(reader, record) },
+        pieces: pieces(&text, &marks),
+    }
+}
+
+fn names(reader: &Reader, view: &View) -> Markup {
+    let mut known: Vec<(String, Vec<usize>)> = Vec::new();
+    for said in view.asked(Predicate::Name).into_iter().flat_map(|asked| &asked.said) {
+        let name = match &said.claim.value {
+            Value::Name(name) => name.text(),
+            _ => said.words.clone(),
+        };
+        match known.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, entries)) => entries.push(said.entry),
+            None => known.push((name, vec![said.entry])),
+        }
+    }
+    html! {
+        section {
+            h2 { (reader.t("identity")) }
+            dl.ids { @for (name, entries) in &known {
+                dt { (datum(name)) }
+                dd { @for idx in entries { a href={ "#" (sid(*idx)) } { (sid(*idx)) } " " } }
+            } }
+            p.note { @if view.entries.len() > 1 { (reader.t("why-one-person")) } @else { (reader.t("one-record")) } }
+        }
+    }
+}
+
+fn custody(reader: &Reader, view: &View) -> Markup {
+    html! {
+        section {
+            h2 { (reader.t("custody")) }
+            dl.ids { @for (idx, Entry { record }) in view.entries.iter().enumerate() {
+                @let source = &record.source;
+                dt { span.sid { (sid(idx)) } (datum(&source.title)) }
+                dd {
+                    (words::source_kind(reader, source.kind))
+                    @if !source.edition.is_empty() { " · " (datum(&source.edition)) }
+                    @if source.kind == SourceKind::List && !source.compiled_from.is_empty() {
+                        br; (reader.t("compiled-from")) " " (datum(&source.compiled_from.join(", ")))
+                    }
+                    br; bdi { (source.file_name) }
+                    @if let Some(short) = source.sha256.get(..12) { " " code title=(source.sha256) { (short) "…" } }
+                }
+            } }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! The list of case files: search across spellings and scripts, filters in the address, fifty at a time.
+
+use super::{
+    error::PageError,
+    layout::{self, Section, empty},
+    query::{self, address},
+    reader::Reader,
+    words,
+};
+use crate::desk::{CasePage, CaseQuery, CaseRow, Desk};
+use habeas_core::Label;
+use habeas_publish::ui::datum;
+use maud::{Markup, html};
+
+/// Case files on one page.
+const PER_PAGE: usize = 50;
+
+/// Which case files.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Query {
+    words: String,
+    year: Option<String>,
+    place: Option<String>,
+    label: Option<Label>,
+    source: Option<String>,
+    only_contradicted: bool,
+    after: Option<String>,
+}
+
+impl Query {
+    /// Reads the address.
+    ///
+    /// # Errors
+    /// [`PageError::Parameter`] for a value that is none.
+    pub fn read(pairs: &[(String, String)]) -> Result<Self, PageError> {
+        Ok(Self {
+            words: query::value(pairs, "q")?.unwrap_or_default(),
+            year: query::value(pairs, "year")?,
+            place: query::value(pairs, "place")?,
+            label: query::known(pairs, "status", Label::from_code)?,
+            source: query::value(pairs, "source")?,
+            only_contradicted: query::known(pairs, "contradicted", |text| (text == "1").then_some(()))?.is_some(),
+            after: query::value(pairs, "after")?,
+        })
+    }
+
+    /// The address of the same list, from its beginning or after a key.
+    fn address(&self, after: &str) -> String {
+        let contradicted = if self.only_contradicted { "1" } else { "" };
+        address(
+            "/cases",
+            &[
+                ("q", &self.words),
+                ("year", self.year.as_deref().unwrap_or("")),
+                ("place", self.place.as_deref().unwrap_or("")),
+                ("status", self.label.map_or("", Label::code)),
+                ("source", self.source.as_deref().unwrap_or("")),
+                ("contradicted", contradicted),
+                ("after", after),
+            ],
+        )
+    }
+}
+
+/// One page of the list.
+#[derive(Debug, Clone)]
+pub struct View {
+    query: Query,
+    page: CasePage,
+    /// Key and title of each source.
+    sources: Vec<(String, String)>,
+}
+
+/// Reads one page of the list.
+///
+/// # Errors
+/// [`PageError::Parameter`] where no source has the key.
+pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
+    let snapshot = desk.snapshot()?;
+    let sources: Vec<_> = snapshot.sources.iter().map(|source| (source.key.clone(), source.title.clone())).collect();
+    if query.source.as_ref().is_some_and(|wanted| sources.iter().all(|(key, _)| key != wanted)) {
+        return Err(PageError::Parameter { name: "source" });
+    }
+    let page = desk.search(&CaseQuery {
+        words: query.words.clone(),
+        year: query.year.clone(),
+        place: query.place.clone(),
+        label: query.label.map(|label| label.code().to_owned()),
+        source: query.source.clone(),
+        only_contradicted: query.only_contradicted,
+        after: query.after.clone(),
+        limit: PER_PAGE,
+    })?;
+    Ok(View { query, page, sources })
+}
+
+/// Draws the page, or the found part alone where the script asks for it.
+pub fn render(reader: &Reader, view: &View) -> Markup {
+    if reader.wants_part {
+        return found(reader, view);
+    }
+    let body = html! {
+        header.pagehead { h1 { (reader.t("nav-cases")) } p.lead { (reader.t("cases-lead")) } }
+        (search(reader, view))
+        (found(reader, view))
+    };
+    layout::page(reader, &reader.t("nav-cases"), Some(Section::Cases), &body)
+}
+
+fn search(reader: &Reader, view: &View) -> Markup {
+    let query = &view.query;
+    html! {
+        form.search role="search" method="get" action="/cases"
+            hx-get="/cases" hx-target="#found" hx-swap="outerHTML" hx-trigger="input changed delay:250ms from:#q, change, submit" {
+            p.field.grow {
+                label for="q" { (reader.t("search-words")) }
+                input #q name="q" type="search" value=(query.words) dir="auto" autocomplete="off" data-key="/" maxlength="200";
+            }
+            p.field {
+                label for="f-status" { (reader.t("status")) }
+                select #f-status name="status" {
+                    option value="" { (reader.t("any")) }
+                    @for label in Label::ALL {
+                        option value=(label.code()) selected[query.label == Some(*label)] { (words::label(reader, *label)) }
+                    }
+                }
+            }
+            p.field {
+                label for="f-source" { (reader.t("source")) }
+                select #f-source name="source" {
+                    option value="" { (reader.t("any")) }
+                    @for (key, title) in &view.sources {
+                        option value=(key) selected[query.source.as_deref() == Some(key)] { (title) }
+                    }
+                }
+            }
+            p.field.short {
+                label for="f-year" { (reader.t("year")) }
+                input #f-year name="year" value=(query.year.as_deref().unwrap_or("")) autocomplete="off" maxlength="60";
+            }
+            p.field {
+                label for="f-place" { (reader.t("place")) }
+                input #f-place name="place" value=(query.place.as_deref().unwrap_or("")) dir="auto" autocomplete="off" maxlength="200";
+            }
+            p.field.check {
+                label { input type="checkbox" name="contradicted" value="1" checked[query.only_contradicted]; span { (reader.t("only-contradicted")) } }
+            }
+            p.field { button.btn { (reader.t("search")) } }
+        }
+    }
+}
+
+fn found(reader: &Reader, view: &View) -> Markup {
+    let filtered = view.query.address("") != "/cases";
+    html! {
+        section #found aria-label=(reader.t("nav-cases")) data-say=(reader.n("cases-n", &[("n", view.page.n_total)])) {
+            p.found { (reader.n("cases-n", &[("n", view.page.n_total)])) @if filtered { " · " a href="/cases" { (reader.t("show-all")) } } }
+            @if view.page.rows.is_empty() {
+                @if filtered { (empty(&reader.t("cases-none-found"), None)) }
+                @else { (empty(&reader.t("cases-none"), Some("habeas import FILE --as LIST"))) }
+            } @else {
+                (list(reader, &view.page.rows))
+                nav.pages aria-label=(reader.t("pages")) {
+                    @if view.query.after.is_some() { a.btn href=(view.query.address("")) { (reader.t("first-page")) } }
+                    @if let Some(next) = &view.page.next { a.btn rel="next" href=(view.query.address(next)) { (reader.t("next-page")) } }
+                }
+            }
+        }
+    }
+}
+
+fn list(reader: &Reader, rows: &[CaseRow]) -> Markup {
+    let heads = ["name", "taken", "place", "status", "sources"];
+    html! {
+        div.scroll tabindex="0" role="region" aria-label=(reader.t("nav-cases")) { table.list {
+            caption.vh { (reader.t("nav-cases")) }
+            thead { tr { @for head in heads { th scope="col" { (reader.t(head)) } } } }
+            tbody { @for row in rows { tr {
+                th scope="row" {
+                    a href={ "/cases/" (row.person) } {
+                        @for (i, name) in row.names.iter().enumerate() { @if i > 0 { " · " } (datum(name)) }
+                        @if row.names.is_empty() { (reader.t("name-not-stated")) }
+                    }
+                    small { code { (row.person.short()) } " · " (reader.n("records-n", &[("n", u64::from(row.n_records))])) }
+                }
+                td { @if row.taken.is_empty() { span.absent { (reader.t("not-stated")) } } @else { bdi { (row.taken) } } }
+                td { @if row.place.is_empty() { span.absent { (reader.t("not-stated")) } } @else { (datum(&row.place)) } }
+                td {
+                    @for (i, label) in row.labels.iter().enumerate() { @if i > 0 { " · " } (words::label(reader, *label)) }
+                    @if row.labels.len() > 1 { " " span.tone.amber { (reader.t("disputed")) } }
+                    @if row.n_contradictions > 0 {
+                        small { span.tone.bad { (reader.n("contradictions-n", &[("n", u64::from(row.n_contradictions))])) } }
+                    }
+                }
+                td { bdi { (row.sources.join(", ")) } }
+            } } }
+        } }
+    }
+}

@@ -1,0 +1,143 @@
+//! The rows behind one line of «how often the lists disagree»: both records of each person, word beside word.
+
+use super::{
+    error::PageError,
+    layout::{self, Section},
+    query::{self, address, segment},
+    reader::Reader,
+    words,
+};
+use crate::desk::{Desk, Snapshot, figures::Disagreeing};
+use habeas_core::{Agreement, Claim, PersonId, Predicate, Record, RecordId};
+use habeas_publish::ui::datum;
+use maud::{Markup, html};
+
+/// Pairs of records on one page.
+const PER_PAGE: usize = 50;
+
+/// Which question of which two lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    question: Predicate,
+    lists: [String; 2],
+    after: Option<RecordId>,
+}
+
+impl Query {
+    /// Reads the address.
+    ///
+    /// # Errors
+    /// [`PageError`] where the question is none, or `after` is no id.
+    pub fn read(question: &str, left: String, right: String, pairs: &[(String, String)]) -> Result<Self, PageError> {
+        Ok(Self {
+            question: Predicate::from_code(question).ok_or(PageError::NotFound)?,
+            lists: [left, right],
+            after: query::known(pairs, "after", |text| text.parse().ok())?,
+        })
+    }
+}
+
+/// The address of the rows behind one field of two lists.
+pub fn href(question: Predicate, lists: &[String; 2]) -> String {
+    format!("/stats/disagreements/{}/{}/{}", segment(&question.code()), segment(&lists[0]), segment(&lists[1]))
+}
+
+/// Two records that disagree.
+#[derive(Debug, Clone, PartialEq)]
+struct Pair {
+    agreement: Agreement,
+    person: PersonId,
+    sides: [(Record, Vec<Claim>); 2],
+}
+
+/// One page of pairs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct View {
+    query: Query,
+    titles: [String; 2],
+    n_compared: u64,
+    n_rows: u64,
+    pairs: Vec<Pair>,
+    next: Option<RecordId>,
+}
+
+/// Reads one page of pairs.
+///
+/// # Errors
+/// [`PageError::NotFound`] where the two lists were not compared on this question.
+pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
+    let (snapshot, figures) = (desk.snapshot()?, desk.figures()?);
+    let same = |field: &&crate::desk::figures::FieldDisagreement| {
+        field.predicate == query.question && field.lists == query.lists
+    };
+    let field = figures.disagreements.iter().find(same).ok_or(PageError::NotFound)?;
+    let start = match query.after {
+        Some(after) => field.rows.iter().position(|row| row.left == after).ok_or(PageError::Parameter { name: "after" })? + 1,
+        None => 0,
+    };
+    let shown = &field.rows[start..field.rows.len().min(start + PER_PAGE)];
+    let title = |key: &String| {
+        let source = snapshot.sources.iter().find(|source| source.key == *key);
+        source.map_or_else(|| key.clone(), |source| source.title.clone())
+    };
+    Ok(View {
+        titles: [title(&query.lists[0]), title(&query.lists[1])],
+        n_compared: field.n_compared,
+        n_rows: field.rows.len() as u64,
+        pairs: shown.iter().filter_map(|row| pair(&snapshot, query.question, row)).collect(),
+        next: (start + PER_PAGE < field.rows.len()).then(|| shown.last().map(|row| row.left)).flatten(),
+        query,
+    })
+}
+
+fn pair(snapshot: &Snapshot, question: Predicate, row: &Disagreeing) -> Option<Pair> {
+    let side = |id| {
+        let record = &snapshot.records[snapshot.record_idx(id)? as usize];
+        let claims = record.claims.iter().filter(|claim| claim.predicate == question).cloned().collect();
+        Some((record.clone(), claims))
+    };
+    let person = snapshot.person_of(row.left)?.id;
+    Some(Pair { agreement: row.agreement, person, sides: [side(row.left)?, side(row.right)?] })
+}
+
+/// Draws the page.
+pub fn render(reader: &Reader, view: &View) -> Markup {
+    let title = words::question(reader, view.query.question);
+    let own = href(view.query.question, &view.query.lists);
+    let body = html! {
+        header.pagehead {
+            p.note { a href="/stats#disagreements" { (reader.t("stats-title")) } }
+            h1 { (title) }
+            p.lead { (reader.n("disagree-rows-lead", &[("n", view.n_rows), ("all", view.n_compared)])) }
+        }
+        div.scroll tabindex="0" role="region" aria-label=(title) { table.list {
+            caption.vh { (title) }
+            thead { tr {
+                th scope="col" { (reader.t("case-file")) }
+                @for list in &view.titles { th scope="col" { (datum(list)) } }
+                th scope="col" { (reader.t("agreement")) }
+            } }
+            tbody { @for pair in &view.pairs { tr {
+                th scope="row" { a href={ "/cases/" (pair.person) "#q-" (view.query.question.code().replace('.', "-")) } { code { (pair.person.short()) } } }
+                @for (record, claims) in &pair.sides { td { (side(reader, record, claims)) } }
+                @let (stand, tone) = words::agreement(reader, pair.agreement);
+                td { span class=(tone.class()) { (stand) } }
+            } } }
+        } }
+        nav.pages aria-label=(reader.t("pages")) {
+            @if view.query.after.is_some() { a.btn href=(own) { (reader.t("first-page")) } }
+            @if let Some(next) = view.next { a.btn rel="next" href=(address(&own, &[("after", &next.to_string())])) { (reader.t("next-page")) } }
+        }
+    };
+    layout::page(reader, &title, Some(Section::Stats), &body)
+}
+
+fn side(reader: &Reader, record: &Record, claims: &[Claim]) -> Markup {
+    html! {
+        @for claim in claims {
+            span.say { (datum(&record.words(claim))) }
+            @if let Some(value) = words::value(reader, claim).filter(|value| *value != record.words(claim)) { span.aside { "= " (datum(&value)) } }
+        }
+        a.at href={ "/sources/" (segment(&record.source.key)) "/" (record.number()) } { bdi { (words::entry(reader, record)) } }
+    }
+}

@@ -1,0 +1,331 @@
+//! Stored estimates as pages show them: the figure with its interval at the same height, its assumption and warnings, or
+//! the refusal in words with what would help.
+
+use super::reader::Reader;
+use crate::desk::StoredEstimate;
+use habeas_publish::ui::{Card, CardLine, Cell, Head, Row, Table, Tile, grouped, table};
+use maud::{Markup, html};
+use serde_json::Value as Json;
+
+/// What came of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// A figure.
+    Estimated {
+        /// Point estimate or posterior median of the total.
+        total: f64,
+        /// Ends of the 95 % interval of the total.
+        interval: Option<(f64, f64)>,
+        /// What the figure assumes.
+        assumption: String,
+        /// Code and text of each warning.
+        warnings: Vec<(String, String)>,
+    },
+    /// No figure, and why.
+    Refused {
+        /// Code.
+        code: String,
+        /// Why.
+        text: String,
+        /// What would help.
+        help: String,
+    },
+    /// A result that cannot be read any more.
+    Lost,
+}
+
+/// One stored run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Estimate {
+    /// Code of the method.
+    pub method: String,
+    /// Keys of the lists.
+    pub lists: Vec<String>,
+    /// Persons on at least one of the lists when it ran.
+    pub n_documented: Option<u64>,
+    /// Day on which it ran.
+    pub day: Option<String>,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+impl Estimate {
+    /// Reads stored runs, newest first; of each method only the newest.
+    pub fn latest(stored: &[StoredEstimate]) -> Vec<Self> {
+        let mut found: Vec<Self> = Vec::new();
+        for run in stored {
+            let day = jiff::Timestamp::from_millisecond(run.at_ms).ok();
+            let day = day.map(|time| time.to_zoned(jiff::tz::TimeZone::UTC).date().to_string());
+            // A run of several methods holds each as an object of its own.
+            let several = run.json.get("methods").and_then(Json::as_array).into_iter().flatten();
+            for json in std::iter::once(&run.json).chain(several).filter(|json| json.get("method").is_some()) {
+                let estimate = Self::read(json, day.clone());
+                if found.iter().all(|known| known.method != estimate.method) {
+                    found.push(estimate);
+                }
+            }
+        }
+        found
+    }
+
+    fn read(json: &Json, day: Option<String>) -> Self {
+        let text = |json: &Json, name: &str| json.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let number = |json: &Json, name: &str| json.get(name).and_then(Json::as_f64);
+        let outcome = match (json.get("refused"), json.get("n_total")) {
+            (Some(refused), _) if refused.is_object() => Outcome::Refused {
+                code: text(refused, "code"),
+                text: text(refused, "text"),
+                help: text(refused, "what_would_help"),
+            },
+            (_, Some(total)) => match number(total, "point").or_else(|| number(total, "median")) {
+                Some(point) => Outcome::Estimated {
+                    total: point,
+                    interval: interval(total, 0.95),
+                    assumption: text(json, "assumption"),
+                    warnings: json
+                        .get("warnings")
+                        .and_then(Json::as_array)
+                        .into_iter()
+                        .flatten()
+                        .map(|warning| (text(warning, "code"), text(warning, "text")))
+                        .collect(),
+                },
+                None => Outcome::Lost,
+            },
+            _ => Outcome::Lost,
+        };
+        let names = ["lists_by_name", "lists"].into_iter().find_map(|name| json.get(name)?.as_array());
+        let lists = names.into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned)).collect();
+        let n_documented = json.get("n_documented").and_then(Json::as_u64);
+        Self { method: text(json, "method"), lists, n_documented, day, outcome }
+    }
+}
+
+/// The interval of a level, from `intervals` of a total.
+fn interval(total: &Json, level: f64) -> Option<(f64, f64)> {
+    let all = total.get("intervals")?.as_array()?;
+    let found = all.iter().find(|one| one.get("level").and_then(Json::as_f64).is_some_and(|l| (l - level).abs() < 1e-9))?;
+    Some((found.get("low")?.as_f64()?, found.get("high")?.as_f64()?))
+}
+
+/// A figure rounded to what its interval supports: two digits of the width.
+fn rounded(value: f64, interval: Option<(f64, f64)>) -> u64 {
+    let width = interval.map_or(0.0, |(low, high)| high - low);
+    let unit = if width > 100.0 { 10f64.powf(width.log10().floor() - 1.0) } else { 1.0 };
+    ((value / unit).round() * unit).max(0.0) as u64
+}
+
+/// A figure with its interval, both less `minus`: the total, or those on no list.
+fn figure(total: f64, interval: Option<(f64, f64)>, minus: f64) -> (String, Option<String>) {
+    let shown = |value: f64| grouped(rounded((value - minus).max(0.0), interval));
+    (shown(total), interval.map(|(low, high)| format!("{}–{}", shown(low), shown(high))))
+}
+
+/// The words for a method.
+fn method(reader: &Reader, code: &str) -> String {
+    reader.find(&format!("method-{code}")).unwrap_or_else(|| code.to_owned())
+}
+
+/// Tiles for the newest run: total and those on no list, or the refusal. `n_documented` is what tables show now.
+pub fn tiles(reader: &Reader, newest: Option<&Estimate>, n_documented: u64) -> Vec<Tile> {
+    let words = |label: &str, value: String, note: String, card: Option<Card>| Tile {
+        label: reader.t(label),
+        value,
+        refused: true,
+        interval: None,
+        note,
+        card,
+    };
+    let Some(estimate) = newest else {
+        return vec![words("estimated", reader.t("not-yet-computed"), reader.t("run-estimate"), None)];
+    };
+    let card = card(reader, estimate);
+    match &estimate.outcome {
+        Outcome::Lost => vec![words("estimated", reader.t("result-lost"), reader.t("run-estimate"), None)],
+        Outcome::Refused { code, .. } => {
+            let why = reader.find(&format!("refusal-{code}")).unwrap_or_else(|| code.clone());
+            vec![words("estimated", reader.t("not-estimable"), why, Some(card))]
+        }
+        Outcome::Estimated { total, interval, .. } => {
+            // Those on no list are counted against the lists of the run, not against all sources.
+            let seen = estimate.n_documented.unwrap_or(n_documented) as f64;
+            let tile = |label: &str, minus: f64, note: String, card: Option<Card>| {
+                let (value, interval) = figure(*total, *interval, minus);
+                Tile { label: reader.t(label), value, refused: false, interval, note, card }
+            };
+            vec![
+                tile("estimated", 0.0, reader.t("interval95-note"), Some(card)),
+                tile("unlisted", seen, reader.t("unlisted-note"), None),
+            ]
+        }
+    }
+}
+
+fn card(reader: &Reader, estimate: &Estimate) -> Card {
+    let line = |term: &str, text: String| CardLine { term: reader.t(term), text, href: None };
+    let mut lines = vec![line("card-method", method(reader, &estimate.method))];
+    if !estimate.lists.is_empty() {
+        lines.push(line("lists", estimate.lists.join(", ")));
+    }
+    if let Some(n) = estimate.n_documented {
+        lines.push(line("card-seen", grouped(n)));
+    }
+    if let Some(day) = &estimate.day {
+        lines.push(line("card-day", day.clone()));
+    }
+    Card { title: reader.t("card-what"), lines }
+}
+
+/// The part of the statistics page about the total: verdict, assumption, warnings, methods side by side.
+pub fn section(reader: &Reader, estimates: &[Estimate], n_documented: u64) -> Markup {
+    html! {
+        section.estimate #estimate aria-labelledby="h-estimate" {
+            h2 #h-estimate { (reader.t("estimate-title")) }
+            @match estimates.first() {
+                None => { p.lead { (reader.t("not-yet-computed")) ". " (reader.t("run-estimate")) } p { code dir="ltr" { "habeas estimate run" } } }
+                Some(newest) => {
+                    (verdict(reader, newest))
+                    @if newest.n_documented.is_some_and(|n| n > n_documented) { p.said { (reader.t("estimate-stale")) } }
+                    @if estimates.len() > 1 { h3 { (reader.t("methods-side-by-side")) } (side_by_side(reader, estimates)) }
+                    @if let Some(sentence) = spread(reader, estimates) { p.said { (sentence) } }
+                }
+            }
+        }
+    }
+}
+
+fn verdict(reader: &Reader, estimate: &Estimate) -> Markup {
+    // Long texts of a run are in English, as the run printed them.
+    let printed = |text: &str| html! { span lang="en" dir="ltr" { (text) } };
+    match &estimate.outcome {
+        Outcome::Lost => html! { p.verdict { (reader.t("result-lost")) } p { (reader.t("run-estimate")) } },
+        Outcome::Refused { code, text, help } => html! {
+            p.verdict.refused { (reader.t("verdict-refused")) }
+            dl.ids {
+                dt { (reader.t("why")) }
+                dd { (reader.find(&format!("refusal-{code}")).unwrap_or_else(|| code.clone())) br; (printed(text)) }
+                dt { (reader.t("what-would-help")) }
+                dd { (printed(help)) }
+            }
+        },
+        Outcome::Estimated { total, interval, assumption, warnings } => {
+            let (value, span) = figure(*total, *interval, 0.0);
+            html! {
+                p.verdict { @if warnings.is_empty() { (reader.t("verdict-published")) } @else { (reader.t("verdict-warnings")) } }
+                p.value { bdi { (value) } @if let Some(span) = span { " " span.interval { bdi { (span) } } } }
+                p.value.assumption { (printed(assumption)) }
+                p.note { (method(reader, &estimate.method)) " · " (reader.t("interval95-note")) }
+                @if !warnings.is_empty() {
+                    h3 { (reader.t("warnings")) }
+                    ul.warnings { @for (code, text) in warnings { li {
+                        @if let Some(words) = reader.find(&format!("warning-{code}")) { b { (words) } " " }
+                        (printed(text))
+                    } } }
+                }
+            }
+        }
+    }
+}
+
+fn side_by_side(reader: &Reader, estimates: &[Estimate]) -> Markup {
+    let rows = estimates.iter().map(|estimate| {
+        let cells = match &estimate.outcome {
+            Outcome::Estimated { total, interval, warnings, .. } => {
+                let (value, span) = figure(*total, *interval, 0.0);
+                let span = span.map_or_else(|| Cell::Absent(reader.t("no-interval")), Cell::Figure);
+                vec![Cell::Figure(value), span, Cell::Number(warnings.len() as u64)]
+            }
+            Outcome::Refused { code, .. } => {
+                let why = reader.find(&format!("refusal-{code}")).unwrap_or_else(|| code.clone());
+                vec![Cell::Absent(reader.t("not-estimable")), Cell::Absent(why), Cell::Absent("–".into())]
+            }
+            Outcome::Lost => vec![Cell::Absent(reader.t("result-lost")), Cell::Absent("–".into()), Cell::Absent("–".into())],
+        };
+        Row { key: None, head: Cell::Text(method(reader, &estimate.method)), cells }
+    });
+    table(&Table {
+        caption: reader.t("methods-side-by-side"),
+        head: vec![
+            Head::words(reader.t("card-method")),
+            Head::figures(reader.t("estimated")),
+            Head::figures(reader.t("interval95")),
+            Head::figures(reader.t("warnings")),
+        ],
+        rows: rows.collect(),
+        ..Table::default()
+    })
+}
+
+/// Says between which figures the answer moves with the method: the sensitivity that a reader must not miss.
+fn spread(reader: &Reader, estimates: &[Estimate]) -> Option<String> {
+    let totals = estimates.iter().filter_map(|estimate| match &estimate.outcome {
+        Outcome::Estimated { total, interval, .. } => Some(rounded(*total, *interval)),
+        _ => None,
+    });
+    let totals: Vec<u64> = totals.collect();
+    let (low, high) = (*totals.iter().min()?, *totals.iter().max()?);
+    (totals.len() > 1).then(|| reader.n("methods-spread", &[("low", low), ("high", high)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn stored(json: Json) -> StoredEstimate {
+        StoredEstimate { at_ms: 1_772_000_000_000, json }
+    }
+
+    fn dga() -> StoredEstimate {
+        stored(json!({
+            "schema": 1, "method": "dga", "lists": ["a", "b", "c"], "n_documented": 1800,
+            "n_total": {
+                "point": null, "median": 2840.4,
+                "intervals": [{"level": 0.5, "low": 2760, "high": 2930}, {"level": 0.95, "low": 2612, "high": 3118}],
+            },
+            "assumption": "after conditioning on a decomposable graph, lists are independent",
+            "warnings": [{"code": "unobservable_part", "text": "those whom no list could see are not in the figure"}],
+        }))
+    }
+
+    #[test]
+    fn an_estimate_shows_its_interval_rounded_to_what_it_supports() {
+        let found = Estimate::latest(&[dga()]);
+        let tiles = tiles(&Reader::of_file("en"), found.first(), 1800);
+        assert_eq!(tiles[0].value, "2\u{202f}840");
+        assert_eq!(tiles[0].interval.as_deref(), Some("2\u{202f}610–3\u{202f}120"));
+        assert_eq!(tiles[1].interval.as_deref(), Some("810–1\u{202f}320"), "those on no list");
+    }
+
+    #[test]
+    fn a_refusal_takes_the_place_of_the_figure_with_what_would_help() {
+        let refused = stored(json!({
+            "schema": 1, "method": "dga",
+            "refused": {"code": "too_few_lists", "text": "2 lists", "what_would_help": "another independent source"},
+        }));
+        let found = Estimate::latest(&[refused]);
+        let reader = Reader::of_file("en");
+        assert!(tiles(&reader, found.first(), 10)[0].refused);
+        let page = section(&reader, &found, 10).into_string();
+        assert!(page.contains("another independent source") && page.contains("2 lists"));
+        assert!(!page.contains("class=\"value\""));
+    }
+
+    #[test]
+    fn not_computed_not_estimable_and_lost_look_different() {
+        let reader = Reader::of_file("en");
+        let broken = Estimate::latest(&[stored(json!({"method": "dga"}))]);
+        let refused = Estimate::latest(&[stored(json!({"method": "dga", "refused": {"code": "island"}}))]);
+        let values = [None, broken.first(), refused.first()].map(|newest| tiles(&reader, newest, 1)[0].value.clone());
+        assert!(values[0] != values[1] && values[1] != values[2] && values[0] != values[2], "{values:?}");
+    }
+
+    #[test]
+    fn of_each_method_the_newest_run_stands() {
+        let older = stored(json!({"method": "dga", "n_total": {"median": 9}}));
+        let chao = stored(json!({"method": "chao", "n_total": {"point": 2500.0}}));
+        let found = Estimate::latest(&[dga(), chao, older]);
+        assert_eq!(found.iter().map(|e| e.method.as_str()).collect::<Vec<_>>(), ["dga", "chao"]);
+        assert!(spread(&Reader::of_file("en"), &found).unwrap().contains("2\u{202f}500"));
+    }
+}

@@ -1,0 +1,133 @@
+//! The frame around every page: head, navigation, preferences, list of keys, live region.
+
+use super::{assets, reader::Reader};
+use maud::{DOCTYPE, Markup, html};
+
+/// Where a page stands in the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// The overview.
+    Home,
+    /// Sources and their records.
+    Sources,
+    /// Case files.
+    Cases,
+    /// Statistics.
+    Stats,
+}
+
+/// Message, address and icon of each part of the navigation.
+const NAV: [(Section, &str, &str, &str); 4] = [
+    (Section::Home, "nav-home", "/", "M3 11 12 4l9 7M6 9.5V20h12V9.5"),
+    (Section::Sources, "nav-sources", "/sources", "M6 3h9l4 4v14H6zM14 3v5h5M9 13h7M9 17h5"),
+    (Section::Cases, "nav-cases", "/cases", "M3 6h6l2 2h10v11H3zM3 12h18"),
+    (Section::Stats, "nav-stats", "/stats", "M4 20V4M4 20h17M8 16l4-5 3 3 5-7"),
+];
+const LOCK: &str = "M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3";
+const SUN: &str = "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v3M12 19v3M2 12h3M19 12h3M5 5l2 2M17 17l2 2M5 19l2-2M17 7l2-2";
+const MOON: &str = "M20 14.5A8 8 0 1 1 9.5 4 6.5 6.5 0 0 0 20 14.5z";
+const KEYBOARD: &str = "M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8";
+/// A printer.
+pub const PRINTER: &str = "M7 8V3h10v5M7 17H4V8h16v9h-3M7 14h10v7H7z";
+
+/// Keys and what they do, in the order of the list.
+pub const KEYS: [(&str, &str); 3] = [("/", "key-search"), ("t", "theme"), ("?", "shortcuts")];
+
+/// Settings of htmx. Without them it would write a `<style>` and keep pages in the browser's storage.
+const HTMX: &str = r#"{"includeIndicatorCSS":false,"history":false}"#;
+
+/// A drawing of 24 × 24 beside words that say the same.
+pub fn icon(path: &str) -> Markup {
+    html! { svg.icon viewBox="0 0 24 24" aria-hidden="true" focusable="false" { path d=(path) {} } }
+}
+
+/// Draws a whole page. `section` is where it stands in the navigation.
+pub fn page(reader: &Reader, title: &str, section: Option<Section>, body: &Markup) -> Markup {
+    let font = if reader.lang.dir() == "rtl" { "naskh.woff2" } else { "inter.woff2" };
+    html! {
+        (DOCTYPE)
+        html lang=(reader.lang.tag()) dir=(reader.lang.dir()) data-theme=(reader.theme) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="htmx-config" content=(HTMX);
+                title { (title) " · habeas" }
+                link rel="icon" href=(assets::url("icon.svg")) type="image/svg+xml";
+                link rel="stylesheet" href=(assets::url("app.css"));
+                // By the same address as in the style sheet, or the font is fetched twice.
+                link rel="preload" href=(assets::url(font)) as="font" type="font/woff2" crossorigin;
+                script src=(assets::url("htmx.min.js")) defer {}
+                script src=(assets::url("app.js")) defer {}
+            }
+            body {
+                a.skip href="#main" { (reader.t("skip")) }
+                div.shell {
+                    header.side {
+                        a.brand href="/" { span.mark aria-hidden="true" { "h" } span { "habeas" } }
+                        // Before the session there is nothing to go to.
+                        @if reader.form_token.is_some() { (navigation(reader, section)) }
+                        div.foot {
+                            p.trust { (icon(LOCK)) span { (reader.t("local-only")) } }
+                            (preferences(reader))
+                        }
+                    }
+                    main #main tabindex="-1" {
+                        @if reader.is_demo { p.demo role="note" { (reader.t("demo")) } }
+                        (body)
+                    }
+                }
+                dialog #keys aria-labelledby="keys-h" {
+                    h2 #keys-h { (reader.t("shortcuts")) }
+                    (keys(reader))
+                    label.switch { input #keys-on type="checkbox" checked; span { (reader.t("keys-on")) } }
+                    form method="dialog" { button.btn { (reader.t("close")) } }
+                }
+                div #live.vh role="status" aria-live="polite" {}
+            }
+        }
+    }
+}
+
+fn navigation(reader: &Reader, section: Option<Section>) -> Markup {
+    html! {
+        nav aria-label=(reader.t("nav")) { ul {
+            @for (part, key, href, drawing) in NAV { li {
+                a href=(href) aria-current=[(section == Some(part)).then_some("page")] { (icon(drawing)) span { (reader.t(key)) } }
+            } }
+        } }
+    }
+}
+
+fn preferences(reader: &Reader) -> Markup {
+    let (other_theme, drawing) = if reader.theme == "dark" { ("light", SUN) } else { ("dark", MOON) };
+    let (other_lang, name) = if reader.lang.tag() == "ur" { ("en", "English") } else { ("ur", "اردو") };
+    html! {
+        div.prefs {
+            @if let Some(token) = &reader.form_token {
+                form method="post" action="/prefs" {
+                    input type="hidden" name="token" value=(token);
+                    // The way back is a field: a Referer may be missing.
+                    input type="hidden" name="back" value=(reader.address);
+                    button.ghost name="theme" value=(other_theme) aria-label=(reader.t("theme")) data-key="t" { (icon(drawing)) }
+                    button.ghost name="lang" value=(other_lang) lang=(other_lang) { (name) }
+                }
+                a.ghost href="/keys" data-open="keys" data-key="?" aria-label=(reader.t("shortcuts")) { (icon(KEYBOARD)) }
+            }
+        }
+    }
+}
+
+/// The list of keys.
+pub fn keys(reader: &Reader) -> Markup {
+    html! { dl.keys { @for (key, what) in KEYS { dt { kbd { (key) } } dd { (reader.t(what)) } } } }
+}
+
+/// What a page shows where there is nothing yet: a sentence, and the next step as a command.
+pub fn empty(sentence: &str, command: Option<&str>) -> Markup {
+    html! {
+        div.empty {
+            p { (sentence) }
+            @if let Some(command) = command { p { code dir="ltr" { (command) } } }
+        }
+    }
+}

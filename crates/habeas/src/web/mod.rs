@@ -1,0 +1,51 @@
+//! The pages: what people see and press, on this computer only.
+//!
+//! A page is one file with four things: `Query` (typed, refuses values that it does not know), `View` (plain owned data),
+//! `load` (blocking: reads the desk) and `render` (pure: a view and a reader in, HTML out). Requests pass [`guard`]
+//! first, always. Every control is a link, a form or a button first; script only adds speed.
+
+mod assets;
+mod case;
+mod cases;
+mod disagreements;
+mod enter;
+mod error;
+mod estimates;
+mod guard;
+mod keys;
+mod layout;
+mod overview;
+mod prefs;
+mod query;
+mod reader;
+mod record;
+mod router;
+mod server;
+mod session;
+mod source;
+mod sources;
+mod stats;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use server::{ListenOptions, serve};
+
+use crate::desk::{Figures, StoredEstimate};
+use habeas_core::CaseFile;
+use habeas_publish::ui;
+use reader::Reader;
+
+/// Makes a file of one case that needs nothing else; `lang` is `en` or `ur`, anything else reads as English.
+pub fn report_case(case: &CaseFile<'_>, lang: &str) -> String {
+    let reader = Reader::of_file(lang);
+    let view = case::View::of(case);
+    ui::standalone(&view.title(&reader), reader.lang.tag(), reader.lang.dir(), &case::body(&reader, &view))
+}
+
+/// Makes a file of all tables that needs nothing else; `lang` as in [`report_case`].
+pub fn report_tables(figures: &Figures, estimates: &[StoredEstimate], lang: &str) -> String {
+    let reader = Reader::of_file(lang);
+    let view = stats::View::of(figures, estimates, Vec::new());
+    ui::standalone(&reader.t("stats-title"), reader.lang.tag(), reader.lang.dir(), &stats::body(&reader, &view))
+}

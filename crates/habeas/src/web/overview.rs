@@ -1,0 +1,95 @@
+//! The overview: what waits, the latest figures, and where everything is.
+
+use super::{
+    error::PageError,
+    estimates::{self, Estimate},
+    layout::{self, Section, empty},
+    reader::Reader,
+    stats,
+};
+use crate::desk::Desk;
+use habeas_publish::ui::{Tile, datum, grouped, tiles};
+use maud::{Markup, html};
+
+/// What the vault holds, in numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct View {
+    n_sources: u64,
+    n_records: u64,
+    n_persons: u64,
+    n_contradicted: u64,
+    n_unlinked: u64,
+    newest: Option<Estimate>,
+    truth: Option<u64>,
+}
+
+/// Reads the numbers.
+///
+/// # Errors
+/// [`PageError::Vault`] where the vault cannot be read.
+pub fn load(desk: &Desk) -> Result<View, PageError> {
+    let (snapshot, figures) = (desk.snapshot()?, desk.figures()?);
+    Ok(View {
+        n_sources: snapshot.sources.len() as u64,
+        n_records: figures.n_records,
+        n_persons: figures.n_persons,
+        n_contradicted: figures.n_contradicted,
+        n_unlinked: figures.n_unlinked,
+        newest: Estimate::latest(&desk.estimates()?).into_iter().next(),
+        truth: stats::truth_of(desk),
+    })
+}
+
+/// Draws the page.
+pub fn render(reader: &Reader, view: &View) -> Markup {
+    let body = html! {
+        header.pagehead { h1 { (datum(&reader.vault)) } p.lead { (reader.t("home-lead")) } }
+        @if view.n_sources == 0 { (empty(&reader.t("home-empty"), Some("habeas import FILE --as LIST"))) }
+        @else {
+            (tiles(&numbers(reader, view)))
+            section.waiting aria-labelledby="h-waiting" {
+                h2 #h-waiting { (reader.t("waiting")) }
+                (waiting(reader, view))
+            }
+            @if reader.is_demo { p.source { (reader.t("demo")) } }
+        }
+    };
+    layout::page(reader, &reader.t("nav-home"), Some(Section::Home), &body)
+}
+
+fn numbers(reader: &Reader, view: &View) -> Vec<Tile> {
+    let tile = |label: &str, n: u64, note: String| Tile {
+        label: reader.t(label),
+        value: grouped(n),
+        refused: false,
+        interval: None,
+        note,
+        card: None,
+    };
+    let note = reader.n("home-documented", &[("records", view.n_records), ("sources", view.n_sources)]);
+    let mut all = vec![tile("documented", view.n_persons, note)];
+    all.extend(estimates::tiles(reader, view.newest.as_ref(), view.n_persons));
+    if let Some(truth) = view.truth {
+        all.push(tile("known-truth", truth, reader.t("known-truth-note")));
+    }
+    all
+}
+
+fn waiting(reader: &Reader, view: &View) -> Markup {
+    let nothing = view.n_unlinked == 0 && view.n_contradicted == 0 && view.newest.is_some();
+    html! {
+        ul.queue {
+            @if view.n_unlinked > 0 { li {
+                p { (reader.n("unlinked-n", &[("n", view.n_unlinked)])) } p.note { (reader.t("unlinked-do")) " " code dir="ltr" { "habeas link run" } }
+            } }
+            @if view.n_contradicted > 0 { li {
+                p { a href="/cases?contradicted=1" { (reader.n("contradicted-n", &[("n", view.n_contradicted)])) } }
+                p.note { (reader.t("contradicted-do")) }
+            } }
+            @if view.newest.is_none() { li {
+                p { (reader.t("no-estimate-yet")) } p.note { (reader.t("run-estimate")) " " code dir="ltr" { "habeas estimate run" } }
+            } }
+            @if nothing { li { p { (reader.t("nothing-waits")) } } }
+        }
+    }
+}

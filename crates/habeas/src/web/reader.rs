@@ -1,0 +1,195 @@
+//! What a page has to know about the person who reads it: language, direction, theme, and whether it is a page or a file.
+
+use super::{router::App, session::FormToken};
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header, request::Parts},
+};
+use fluent_templates::{
+    LanguageIdentifier, Loader,
+    fluent_bundle::{FluentValue, types::FluentNumber},
+    static_loader,
+};
+use habeas_publish::ui::grouped;
+use std::{borrow::Cow, collections::HashMap, convert::Infallible, sync::LazyLock};
+
+static_loader! {
+    // Isolation marks are off: text values never go through a message, they stand beside it in their own element.
+    static LOCALES = {
+        locales: "./locales",
+        fallback_language: "en",
+        customise: |bundle| {
+            bundle.set_use_isolating(false);
+            bundle.set_formatter(Some(written));
+        },
+    };
+}
+
+/// Writes numbers in messages as everywhere else: in groups of three.
+fn written<M>(value: &FluentValue<'_>, _: &M) -> Option<String> {
+    match value {
+        FluentValue::Number(FluentNumber { value, .. }) if *value >= 0.0 => Some(grouped(*value as u64)),
+        _ => None,
+    }
+}
+
+/// Languages of the interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// Urdu.
+    Ur,
+}
+
+static ENGLISH: LazyLock<LanguageIdentifier> = LazyLock::new(|| "en".parse().expect("a language tag"));
+static URDU: LazyLock<LanguageIdentifier> = LazyLock::new(|| "ur".parse().expect("a language tag"));
+
+impl Lang {
+    /// Reads a language tag, such as `ur-PK`.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        match tag.split(['-', '_']).next()? {
+            "en" => Some(Self::En),
+            "ur" => Some(Self::Ur),
+            _ => None,
+        }
+    }
+
+    /// The language tag.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Ur => "ur",
+        }
+    }
+
+    /// The direction of its script.
+    pub fn dir(self) -> &'static str {
+        match self {
+            Self::En => "ltr",
+            Self::Ur => "rtl",
+        }
+    }
+
+    fn identifier(self) -> &'static LanguageIdentifier {
+        match self {
+            Self::En => &ENGLISH,
+            Self::Ur => &URDU,
+        }
+    }
+}
+
+/// Who reads, and how.
+#[derive(Debug, Clone, Default)]
+pub struct Reader {
+    /// The language of the interface.
+    pub lang: Lang,
+    /// `light`, `dark`, or `auto` for what the system says.
+    pub theme: &'static str,
+    /// Path and query of the page, to come back to.
+    pub address: String,
+    /// Whether a part of a page is asked for.
+    pub wants_part: bool,
+    /// Whether this becomes a file: then no address inside the application is written.
+    pub is_file: bool,
+    /// Whether all people in the vault are invented; stands on every page and in every figure.
+    pub is_demo: bool,
+    /// The vault's name.
+    pub vault: String,
+    /// What forms carry to show that they come from this session; absent before the session.
+    pub form_token: Option<String>,
+}
+
+impl Reader {
+    /// A reader of a file in a language.
+    pub fn of_file(lang: &str) -> Self {
+        Self { lang: Lang::from_tag(lang).unwrap_or_default(), theme: "auto", is_file: true, ..Self::default() }
+    }
+
+    /// The message `key`.
+    pub fn t(&self, key: &str) -> String {
+        LOCALES.lookup(self.lang.identifier(), key)
+    }
+
+    /// The message `key`, where there is one: for codes that may be newer than our words for them.
+    pub fn find(&self, key: &str) -> Option<String> {
+        LOCALES.try_lookup(self.lang.identifier(), key)
+    }
+
+    /// The message `key` with numbers put in.
+    pub fn n(&self, key: &str, numbers: &[(&'static str, u64)]) -> String {
+        let numbers: HashMap<Cow<'static, str>, FluentValue<'_>> =
+            numbers.iter().map(|(name, n)| (Cow::Borrowed(*name), FluentValue::from(*n))).collect();
+        LOCALES.lookup_with_args(self.lang.identifier(), key, &numbers)
+    }
+
+    /// An address inside the application; none in a file, where it would lead nowhere.
+    pub fn href(&self, address: impl Into<String>) -> Option<String> {
+        (!self.is_file).then(|| address.into())
+    }
+}
+
+impl FromRequestParts<App> for Reader {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let theme = match cookie(&parts.headers, "theme") {
+            Some("dark") => "dark",
+            Some("light") => "light",
+            _ => "auto",
+        };
+        Ok(Self {
+            lang: cookie(&parts.headers, "lang").and_then(Lang::from_tag).unwrap_or_else(|| accepted(&parts.headers)),
+            theme,
+            address: parts.uri.path_and_query().map_or("/", |address| address.as_str()).to_owned(),
+            wants_part: parts.headers.contains_key("hx-request"),
+            is_file: false,
+            is_demo: app.is_demo,
+            vault: app.vault_name.clone(),
+            form_token: parts.extensions.get::<FormToken>().map(|token| token.0.clone()),
+        })
+    }
+}
+
+/// The first language of the browser that we have.
+fn accepted(headers: &HeaderMap) -> Lang {
+    let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    wanted.split(',').find_map(|tag| Lang::from_tag(tag.split(';').next()?.trim())).unwrap_or_default()
+}
+
+/// The value of a cookie.
+pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let jars = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    jars.flat_map(|jar| jar.split("; ")).find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reader(lang: &str) -> Reader {
+        Reader::of_file(lang)
+    }
+
+    #[test]
+    fn numbers_in_messages_are_grouped_and_plural_forms_still_hold() {
+        assert_eq!(reader("en").n("persons-n", &[("n", 1)]), "1 person");
+        assert_eq!(reader("en").n("persons-n", &[("n", 12_270)]), "12\u{202f}270 persons");
+    }
+
+    #[test]
+    fn a_file_holds_no_address_of_the_application() {
+        assert_eq!(reader("en").href("/cases"), None);
+        assert_eq!(Reader::default().href("/cases"), Some("/cases".into()));
+    }
+
+    #[test]
+    fn the_browsers_first_known_language_is_taken() {
+        for (header, lang) in [("ur-PK,en;q=0.8", Lang::Ur), ("fr, ur;q=0.5", Lang::Ur), ("fr", Lang::En)] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_LANGUAGE, header.parse().unwrap());
+            assert_eq!(accepted(&headers), lang, "{header}");
+        }
+    }
+}

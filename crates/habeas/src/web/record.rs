@@ -1,0 +1,126 @@
+//! One record: a row of a list or a mention in a text, every cell letter by letter with what was read from it. This is
+//! the end of the way back from any number.
+
+use super::{
+    error::PageError,
+    layout::{self, Section},
+    query::segment,
+    reader::Reader,
+    sources::facts,
+    words,
+};
+use crate::desk::Desk;
+use habeas_core::{Claim, Origin, PersonId, Record};
+use habeas_publish::ui::datum;
+use maud::{Markup, html};
+
+/// Which record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    key: String,
+    number: u64,
+}
+
+impl Query {
+    /// Reads the address.
+    ///
+    /// # Errors
+    /// [`PageError::NotFound`] where the number is none.
+    pub fn read(key: String, number: &str) -> Result<Self, PageError> {
+        Ok(Self { key, number: number.parse().map_err(|_| PageError::NotFound)? })
+    }
+}
+
+/// The record, its person and its neighbours.
+#[derive(Debug, Clone, PartialEq)]
+pub struct View {
+    record: Record,
+    person: PersonId,
+    n_in_source: u64,
+    before: Option<u64>,
+    after: Option<u64>,
+}
+
+/// Reads the record.
+///
+/// # Errors
+/// [`PageError::NotFound`] where the source has no such record.
+pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
+    let snapshot = desk.snapshot()?;
+    let own: Vec<&Record> = snapshot.records.iter().filter(|record| record.source.key == query.key).collect();
+    let idx = own.iter().position(|record| record.number() == query.number).ok_or(PageError::NotFound)?;
+    let record = own[idx].clone();
+    let number = |record: &&Record| record.number();
+    Ok(View {
+        person: snapshot.person_of(record.id).map_or_else(|| PersonId::from(record.id), |person| person.id),
+        n_in_source: own.len() as u64,
+        before: idx.checked_sub(1).and_then(|idx| own.get(idx)).map(number),
+        after: own.get(idx + 1).map(number),
+        record,
+    })
+}
+
+/// Draws the page.
+pub fn render(reader: &Reader, view: &View) -> Markup {
+    let source = &view.record.source;
+    let own = format!("/sources/{}", segment(&source.key));
+    let title = words::entry(reader, &view.record);
+    let body = html! {
+        header.pagehead {
+            p.note { a href="/sources" { (reader.t("nav-sources")) } " › " a href=(own) { (datum(&source.title)) } }
+            h1 { (title) }
+            p { a href={ "/cases/" (view.person) } { (reader.t("open-case")) } " " code { (view.person.short()) } }
+        }
+        p.lead { (reader.t("record-lead")) }
+        (cells(reader, &view.record))
+        nav.pages aria-label=(reader.t("pages")) {
+            @if let Some(before) = view.before { a.btn rel="prev" href={ (own) "/" (before) } { (reader.t("record-before")) } }
+            @if let Some(after) = view.after { a.btn rel="next" href={ (own) "/" (after) } { (reader.t("record-after")) } }
+        }
+        section.about { h2 { (reader.t("source")) } (facts(reader, source, view.n_in_source)) }
+    };
+    layout::page(reader, &title, Some(Section::Sources), &body)
+}
+
+fn cells(reader: &Reader, record: &Record) -> Markup {
+    html! {
+        div.scroll tabindex="0" role="region" aria-label=(reader.t("record")) { table.list.cells {
+            caption.vh { (reader.t("record")) }
+            thead { tr {
+                th scope="col" { (reader.t("cell")) } th scope="col" { (reader.t("words-as-written")) } th scope="col" { (reader.t("read-as")) }
+            } }
+            tbody { @for (column, cell) in record.cells.iter().enumerate() { tr {
+                th scope="row" { (datum(&cell_name(reader, record, column))) }
+                td.verbatim { @if cell.is_empty() { span.absent { (reader.t("empty-cell")) } } @else { (datum(cell)) } }
+                td { (claims(reader, record, column)) }
+            } } }
+        } }
+    }
+}
+
+fn cell_name(reader: &Reader, record: &Record, column: usize) -> String {
+    match &record.origin {
+        Origin::Row { .. } => record.source.header.get(column).cloned().unwrap_or_else(|| "?".into()),
+        Origin::Text { spans, .. } => match spans.get(column) {
+            Some(range) => format!("{} {}–{}", reader.t("bytes"), range.start, range.end),
+            None => reader.t("text"),
+        },
+    }
+}
+
+/// What was read from one cell. Of a claim that rests on several cells, each shows its own words.
+fn claims(reader: &Reader, record: &Record, column: usize) -> Markup {
+    let here = |claim: &&Claim| claim.passage.spans().any(|span| usize::from(span.column) == column);
+    let found: Vec<&Claim> = record.claims.iter().filter(here).collect();
+    html! {
+        @if found.is_empty() { span.absent { (reader.t("nothing-read")) } }
+        @else { ul.claims { @for claim in found { li {
+            b { (words::question(reader, claim.predicate)) } ": " (datum(&record.words(claim)))
+            @if let Some(value) = words::value(reader, claim).filter(|value| *value != record.words(claim)) { " = " (datum(&value)) }
+            @for note in words::stance(reader, claim) { " · " span.tone.amber { (note) } }
+            @if let Some(said_by) = claim.said_by.as_deref() {
+                span.aside { (words::speaker_kind(reader, said_by.speaker.kind)) ": " (datum(&said_by.speaker.name)) }
+            }
+        } } } }
+    }
+}

@@ -1,0 +1,161 @@
+//! One source: the rows of a list as they were read, fifty at a time, or a text with every claim marked.
+
+use super::{
+    error::PageError,
+    layout::{self, Section, empty},
+    query::{self, address, segment},
+    reader::Reader,
+    sources::facts,
+};
+use crate::desk::Desk;
+use habeas_core::{Origin, PersonId, Record, Source};
+use habeas_publish::ui::{Link, Quotation, datum, pieces, quotation};
+use maud::{Markup, html};
+use std::{ops::Range, sync::Arc};
+
+/// Rows on one page.
+const PER_PAGE: usize = 50;
+
+/// Which source, and from which row on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    key: String,
+    after: Option<u64>,
+}
+
+impl Query {
+    /// Reads the address.
+    ///
+    /// # Errors
+    /// [`PageError::Parameter`] where `after` is no number.
+    pub fn read(key: String, pairs: &[(String, String)]) -> Result<Self, PageError> {
+        Ok(Self { key, after: query::known(pairs, "after", |text| text.parse().ok())? })
+    }
+}
+
+/// A record with the person that it belongs to.
+#[derive(Debug, Clone, PartialEq)]
+struct Line {
+    number: u64,
+    cells: Vec<String>,
+    person: PersonId,
+}
+
+/// What the source holds.
+#[derive(Debug, Clone, PartialEq)]
+enum Content {
+    Rows { lines: Vec<Line>, after: Option<u64>, next: Option<u64> },
+    Text { text: String, marks: Vec<(Range<usize>, u64)>, mentions: Vec<Line> },
+}
+
+/// One source, or one page of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct View {
+    source: Arc<Source>,
+    n_records: u64,
+    content: Content,
+}
+
+/// Reads the source.
+///
+/// # Errors
+/// [`PageError::NotFound`] where no source has the key.
+pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
+    let snapshot = desk.snapshot()?;
+    let source = snapshot.sources.iter().find(|source| source.key == query.key).ok_or(PageError::NotFound)?.clone();
+    let records: Vec<&Record> = snapshot.records.iter().filter(|record| record.source.id == source.id).collect();
+    let line = |record: &&Record| Line {
+        number: record.number(),
+        cells: record.cells.clone(),
+        person: snapshot.person_of(record.id).map_or_else(|| PersonId::from(record.id), |person| person.id),
+    };
+    let is_text = records.first().is_some_and(|record| matches!(record.origin, Origin::Text { .. }));
+    let content = if is_text {
+        Content::Text {
+            text: desk.text_of(&source)?,
+            marks: records.iter().flat_map(|record| marks(record)).collect(),
+            mentions: records.iter().map(line).collect(),
+        }
+    } else {
+        let mut rest = records.iter().filter(|record| query.after.is_none_or(|after| record.number() > after));
+        let lines: Vec<Line> = rest.by_ref().take(PER_PAGE).map(line).collect();
+        let next = rest.next().and(lines.last()).map(|line| line.number);
+        Content::Rows { lines, after: query.after, next }
+    };
+    Ok(View { n_records: records.len() as u64, source, content })
+}
+
+/// The places of a record's claims in the whole text, each with the record's number.
+fn marks(record: &Record) -> Vec<(Range<usize>, u64)> {
+    let Origin::Text { spans, mention } = &record.origin else { return Vec::new() };
+    let claimed = record.claims.iter().flat_map(|claim| claim.passage.spans().collect::<Vec<_>>());
+    claimed
+        .filter_map(|span| {
+            let start = spans.get(usize::from(span.column))?.start;
+            Some(((start + span.start) as usize..(start + span.end) as usize, *mention))
+        })
+        .collect()
+}
+
+/// Draws the page.
+pub fn render(reader: &Reader, view: &View) -> Markup {
+    let own = format!("/sources/{}", segment(&view.source.key));
+    let body = html! {
+        header.pagehead {
+            p.note { a href="/sources" { (reader.t("nav-sources")) } }
+            h1 { (datum(&view.source.title)) }
+            (facts(reader, &view.source, view.n_records))
+        }
+        @match &view.content {
+            Content::Rows { lines, after, next } => {
+                p.lead { (reader.t("rows-lead")) }
+                @if lines.is_empty() { (empty(&reader.t("rows-none"), None)) } @else { (rows(reader, &own, &view.source.header, lines)) }
+                nav.pages aria-label=(reader.t("pages")) {
+                    @if after.is_some() { a.btn href=(own) { (reader.t("first-page")) } }
+                    @if let Some(next) = next { a.btn rel="next" href=(address(&own, &[("after", &next.to_string())])) { (reader.t("next-page")) } }
+                }
+            }
+            Content::Text { text, marks, mentions } => {
+                p.lead { (reader.t("text-lead")) }
+                (quotation(&whole_text(&own, &view.source, text, marks)))
+                h2 { (reader.t("mentions")) }
+                ul.mentions { @for mention in mentions { li {
+                    a href={ (own) "/" (mention.number) } { (reader.t("mention")) " " (mention.number) } " · "
+                    a href={ "/cases/" (mention.person) } { (reader.t("case-file")) }
+                } } }
+            }
+        }
+    };
+    layout::page(reader, &view.source.title, Some(Section::Sources), &body)
+}
+
+fn rows(reader: &Reader, own: &str, header: &[String], lines: &[Line]) -> Markup {
+    let n_columns = lines.iter().map(|line| line.cells.len()).max().unwrap_or(0).max(header.len());
+    html! {
+        div.scroll tabindex="0" role="region" aria-label=(reader.t("rows")) { table.list.rows {
+            caption.vh { (reader.t("rows")) }
+            thead { tr {
+                th scope="col" { (reader.t("row")) }
+                th scope="col" { (reader.t("case-file")) }
+                @for idx in 0..n_columns { th scope="col" { (datum(header.get(idx).map_or("?", String::as_str))) } }
+            } }
+            tbody { @for line in lines { tr {
+                th scope="row" { a href={ (own) "/" (line.number) } { (line.number) } }
+                td { a href={ "/cases/" (line.person) } { code { (line.person.short()) } } }
+                @for idx in 0..n_columns { td { (datum(line.cells.get(idx).map_or("", String::as_str))) } }
+            } } }
+        } }
+    }
+}
+
+fn whole_text(own: &str, source: &Source, text: &str, marks: &[(Range<usize>, u64)]) -> Quotation {
+    let marks: Vec<_> = marks.iter().map(|(range, mention)| (range.clone(), Some(format!("{own}/{mention}")))).collect();
+    Quotation {
+        id: "text".into(),
+        sid: source.key.clone(),
+        who: source.said_by.speaker.name.clone(),
+        source: source.title.clone(),
+        at: Link::plain(source.file_name.clone()),
+        pieces: pieces(text, &marks),
+    }
+}

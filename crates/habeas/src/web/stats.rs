@@ -1,0 +1,402 @@
+//! Documented counts and estimates: tiles, by year, by place, by sex, overlap of lists, how often lists disagree.
+//! Every table adds up, «not stated» has its row, and every figure leads to the cases or rows behind it.
+
+use super::{
+    disagreements,
+    error::PageError,
+    estimates::{self, Estimate},
+    layout::{self, Section, empty},
+    query::address,
+    reader::Reader,
+    words,
+};
+use crate::desk::{
+    Desk, Figures, Overlap, StoredEstimate,
+    figures::{Category, Table as Counts, Tables},
+    shown,
+};
+use habeas_core::Predicate;
+use habeas_publish::ui::{
+    Apart, Card, CardLine, Cell, ChartWords, Figure, Head, Link, Row, Table, Tile, Year, YearChart, figure, grouped, table,
+    tiles, year_chart,
+};
+use maud::{Markup, html};
+
+/// Rows of a table before the rest is folded away.
+const PLACES_SHOWN: usize = 25;
+
+/// One list of the vault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListFacts {
+    key: String,
+    title: String,
+    edition: String,
+}
+
+/// One line of «how often the lists disagree».
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Compared {
+    question: Predicate,
+    lists: [String; 2],
+    n_compared: u64,
+    n_same: u64,
+    n_compatible: u64,
+    n_differs: u64,
+    n_contradicts: u64,
+}
+
+/// All figures.
+#[derive(Debug, Clone)]
+pub struct View {
+    n_records: u64,
+    n_unlinked: u64,
+    tables: Tables,
+    overlap: Overlap,
+    compared: Vec<Compared>,
+    estimates: Vec<Estimate>,
+    lists: Vec<ListFacts>,
+    truth: Option<u64>,
+}
+
+impl View {
+    /// Copies what the page shows. `lists` adds titles and editions where they are known.
+    pub fn of(figures: &Figures, stored: &[StoredEstimate], lists: Vec<ListFacts>) -> Self {
+        let compared = figures.disagreements.iter().map(|field| Compared {
+            question: field.predicate,
+            lists: field.lists.clone(),
+            n_compared: field.n_compared,
+            n_same: field.n_same,
+            n_compatible: field.n_compatible,
+            n_differs: field.n_differs,
+            n_contradicts: field.n_contradicts,
+        });
+        Self {
+            n_records: figures.n_records,
+            n_unlinked: figures.n_unlinked,
+            tables: figures.tables.clone(),
+            overlap: figures.overlap.clone(),
+            compared: compared.collect(),
+            estimates: Estimate::latest(stored),
+            lists,
+            truth: None,
+        }
+    }
+}
+
+/// Reads the figures.
+///
+/// # Errors
+/// [`PageError::Vault`] where the vault cannot be read.
+pub fn load(desk: &Desk) -> Result<View, PageError> {
+    let (snapshot, figures) = (desk.snapshot()?, desk.figures()?);
+    let lists = snapshot.lists().into_iter().map(|list| ListFacts {
+        key: list.key.clone(),
+        title: list.title.clone(),
+        edition: list.edition.clone(),
+    });
+    let view = View::of(&figures, &desk.estimates()?, lists.collect());
+    Ok(View { truth: truth_of(desk), ..view })
+}
+
+/// The known number of persons of a demo vault.
+pub fn truth_of(desk: &Desk) -> Option<u64> {
+    desk.demo_truth()?.get("n_total")?.as_u64()
+}
+
+/// Draws the page.
+pub fn render(reader: &Reader, view: &View) -> Markup {
+    layout::page(reader, &reader.t("stats-title"), Some(Section::Stats), &body(reader, view))
+}
+
+/// Draws what page and file share.
+pub fn body(reader: &Reader, view: &View) -> Markup {
+    html! {
+        header.pagehead { h1 { (reader.t("stats-title")) } p.lead { (reader.t("stats-lead")) } }
+        @if view.tables.n_documented == 0 { (empty(&reader.t("stats-none"), Some("habeas import FILE --as LIST"))) }
+        @else {
+            (tiles(&head_tiles(reader, view)))
+            (by_year(reader, view))
+            (estimates::section(reader, &view.estimates, view.tables.n_documented))
+            (by_place(reader, view))
+            (by_sex(reader, view))
+            @if !view.overlap.lists.is_empty() { (overlap(reader, view)) }
+            @if !view.compared.is_empty() { (disagree(reader, view)) }
+        }
+    }
+}
+
+/// Tiles at the head: documented, estimated or refused, and the truth where it is known.
+fn head_tiles(reader: &Reader, view: &View) -> Vec<Tile> {
+    let mut all = vec![documented_tile(reader, view)];
+    all.extend(estimates::tiles(reader, view.estimates.first(), view.tables.n_documented));
+    if let Some(truth) = view.truth {
+        all.push(Tile {
+            label: reader.t("known-truth"),
+            value: grouped(truth),
+            refused: false,
+            interval: None,
+            note: reader.t("known-truth-note"),
+            card: None,
+        });
+    }
+    all
+}
+
+fn documented_tile(reader: &Reader, view: &View) -> Tile {
+    let line = |term: &str, text: String| CardLine { term: reader.t(term), text, href: None };
+    let titled = |key: &String| match view.lists.iter().find(|list| list.key == *key) {
+        Some(ListFacts { title, edition, .. }) if edition.is_empty() => title.clone(),
+        Some(ListFacts { title, edition, .. }) => format!("{title} ({edition})"),
+        None => key.clone(),
+    };
+    let mut lines = vec![
+        line("card-counts", reader.t("card-counts-persons")),
+        line("lists", view.overlap.lists.iter().map(titled).collect::<Vec<_>>().join(" · ")),
+        line("card-one-list", grouped(view.overlap.on_exactly.first().copied().unwrap_or(0))),
+        line("card-links", if view.n_unlinked == 0 { reader.t("card-all-linked") } else { reader.n("unlinked-n", &[("n", view.n_unlinked)]) }),
+        line("card-policy", [view.tables.by_year.policy, view.tables.by_place.policy, view.tables.by_sex.policy].join(", ")),
+    ];
+    if let Some(href) = reader.href("/cases") {
+        let text = reader.n("show-cases-n", &[("n", view.tables.n_documented)]);
+        lines.push(CardLine { term: reader.t("card-way-back"), text, href: Some(href) });
+    }
+    Tile {
+        label: reader.t("documented"),
+        value: grouped(view.tables.n_documented),
+        refused: false,
+        interval: None,
+        note: reader.n("documented-note", &[("records", view.n_records)]),
+        card: Some(Card { title: reader.t("card-what"), lines }),
+    }
+}
+
+/// Notes that stand in the caption itself, since pictures get cut out and travel.
+fn notes(reader: &Reader, key: &str) -> Vec<String> {
+    let mut notes = vec![reader.t(key)];
+    if reader.is_demo {
+        notes.push(reader.t("demo"));
+    }
+    notes
+}
+
+fn by_year(reader: &Reader, view: &View) -> Markup {
+    let counts = &view.tables.by_year;
+    let mut years: Vec<Year> = Vec::new();
+    let (mut n_several, mut n_unknown) = (0, 0);
+    for (category, n) in &counts.rows {
+        match category {
+            Category::Is(words) => match words.parse() {
+                Ok(year) => years.push(Year { year, documented: *n, published: None, estimate: None }),
+                Err(_) => n_several += n,
+            },
+            Category::Disputed(_) => n_several += n,
+            Category::Unknown => n_unknown += n,
+        }
+    }
+    years.sort_by_key(|year| year.year);
+    let apart = [("±", "year-several", n_several), ("?", "year-not-stated", n_unknown)];
+    let apart = apart.into_iter().filter(|(.., n)| *n > 0);
+    let chart = YearChart {
+        words: ChartWords {
+            title: reader.t("year-chart"),
+            documented: reader.t("documented"),
+            estimated: reader.t("estimated"),
+            interval: reader.t("interval95"),
+            published: reader.t("published"),
+        },
+        years,
+        apart: apart.map(|(mark, key, n)| Apart { mark: mark.into(), label: reader.t(key), n }).collect(),
+        table: "years".into(),
+    };
+    let rows = counts.rows.iter().map(|(category, n)| Row {
+        key: match category {
+            Category::Is(year) => Some(year.clone()),
+            Category::Unknown => Some("?".into()),
+            Category::Disputed(_) => None,
+        },
+        head: category_link(reader, category, "year", &shown::category_text(category), &str::to_owned),
+        cells: vec![Cell::Number(*n), Cell::Share { part: *n, whole: view.tables.n_documented }],
+    });
+    let years = Table { id: Some("years".into()), ..count_table(reader, "year", "year-chart", rows.collect(), view) };
+    figure(&Figure {
+        id: "by-year".into(),
+        title: reader.t("year-chart"),
+        sub: reader.t("year-sub"),
+        drawing: Some(year_chart(&chart)),
+        table: table(&years),
+        show_table: reader.t("show-table"),
+        notes: notes(reader, "trend-note"),
+    })
+}
+
+/// A category that leads to its cases.
+fn category_link(
+    reader: &Reader,
+    category: &Category,
+    parameter: &str,
+    value: &str,
+    one: &dyn Fn(&str) -> String,
+) -> Cell {
+    let href = reader.href(address("/cases", &[(parameter, value)]));
+    Cell::Link(Link { text: words::category(reader, category, one), href })
+}
+
+fn count_table(reader: &Reader, head: &str, caption: &str, rows: Vec<Row>, view: &View) -> Table {
+    let n = view.tables.n_documented;
+    let total = Row {
+        key: None,
+        head: Cell::Text(reader.t("total")),
+        cells: vec![Cell::Number(n), Cell::Share { part: n, whole: n }],
+    };
+    Table {
+        id: None,
+        caption: reader.t(caption),
+        head: vec![Head::words(reader.t(head)), Head::figures(reader.t("persons")), Head::figures(reader.t("share"))],
+        rows,
+        total: Some(total),
+    }
+}
+
+fn by_place(reader: &Reader, view: &View) -> Markup {
+    let counts = &view.tables.by_place;
+    let max = counts.rows.iter().map(|(_, n)| *n).max().unwrap_or(0);
+    let row = |(category, n): &(Category, u64)| Row {
+        key: None,
+        head: match category {
+            Category::Is(place) => category_link(reader, category, "place", place, &str::to_owned),
+            // No filter finds those without a place.
+            _ => Cell::Text(words::category(reader, category, str::to_owned)),
+        },
+        cells: vec![Cell::Bar { n: *n, max }, Cell::Share { part: *n, whole: view.tables.n_documented }],
+    };
+    let (first, rest) = split(counts);
+    let shown = count_table(reader, "place", "place-title", first.into_iter().map(row).collect(), view);
+    let more = Table { total: None, ..count_table(reader, "place", "place-title", rest.iter().map(|r| row(r)).collect(), view) };
+    let both = html! {
+        (table(&shown))
+        @if !rest.is_empty() { details { summary { (reader.n("more-places-n", &[("n", rest.len() as u64)])) } (table(&more)) } }
+    };
+    plain_figure(reader, "by-place", "place-title", "place-sub", both)
+}
+
+/// The largest places with «not stated», and all others.
+fn split(counts: &Counts) -> (Vec<&(Category, u64)>, Vec<&(Category, u64)>) {
+    let (named, others): (Vec<_>, Vec<_>) = counts.rows.iter().partition(|(category, _)| matches!(category, Category::Is(_)));
+    let (first, rest) = named.split_at(named.len().min(PLACES_SHOWN));
+    (first.iter().copied().chain(others).collect(), rest.to_vec())
+}
+
+fn by_sex(reader: &Reader, view: &View) -> Markup {
+    let word = |code: &str| reader.find(&format!("sex-{code}")).unwrap_or_else(|| code.to_owned());
+    let rows = view.tables.by_sex.rows.iter().map(|(category, n)| Row {
+        key: None,
+        head: Cell::Text(words::category(reader, category, word)),
+        cells: vec![Cell::Number(*n), Cell::Share { part: *n, whole: view.tables.n_documented }],
+    });
+    let drawn = table(&count_table(reader, "sex", "sex-title", rows.collect(), view));
+    plain_figure(reader, "by-sex", "sex-title", "sex-sub", drawn)
+}
+
+fn plain_figure(reader: &Reader, id: &str, title: &str, sub: &str, table: Markup) -> Markup {
+    figure(&Figure {
+        id: id.into(),
+        title: reader.t(title),
+        sub: reader.t(sub),
+        drawing: None,
+        table,
+        show_table: String::new(),
+        notes: if reader.is_demo { vec![reader.t("demo")] } else { Vec::new() },
+    })
+}
+
+fn overlap(reader: &Reader, view: &View) -> Markup {
+    let overlap = &view.overlap;
+    let only = |idx: usize| overlap.histories.iter().find(|(mask, _)| *mask == 1 << idx).map_or(0, |(_, n)| *n);
+    let row = |idx: usize| Row {
+        key: None,
+        head: Cell::Link(Link { text: overlap.lists[idx].clone(), href: reader.href(address("/cases", &[("source", &overlap.lists[idx])])) }),
+        cells: [Cell::Number(overlap.sizes[idx]), Cell::Number(only(idx))]
+            .into_iter()
+            .chain((0..overlap.lists.len()).map(|other| match other == idx {
+                true => Cell::Absent("–".into()),
+                false => Cell::Number(overlap.pairwise[idx][other]),
+            }))
+            .collect(),
+    };
+    let pairwise = Table {
+        caption: reader.t("overlap-title"),
+        head: [Head::words(reader.t("list")), Head::figures(reader.t("persons")), Head::figures(reader.t("only-here"))]
+            .into_iter()
+            .chain(overlap.lists.iter().map(Head::figures))
+            .collect(),
+        rows: (0..overlap.lists.len()).map(row).collect(),
+        ..Table::default()
+    };
+    let on_exactly = Table {
+        caption: reader.t("on-exactly"),
+        head: vec![Head::words(reader.t("number-of-lists")), Head::figures(reader.t("persons"))],
+        rows: overlap
+            .on_exactly
+            .iter()
+            .enumerate()
+            .map(|(idx, n)| Row { key: None, head: Cell::Figure((idx + 1).to_string()), cells: vec![Cell::Number(*n)] })
+            .collect(),
+        ..Table::default()
+    };
+    let histories = Table {
+        caption: reader.t("histories"),
+        head: vec![Head::words(reader.t("lists")), Head::figures(reader.t("persons"))],
+        rows: overlap
+            .histories
+            .iter()
+            .map(|(mask, n)| Row { key: None, head: Cell::Words(overlap.names_of(*mask).join(" + ")), cells: vec![Cell::Number(*n)] })
+            .collect(),
+        ..Table::default()
+    };
+    let all = html! {
+        (table(&pairwise))
+        h3 { (reader.t("on-exactly")) }
+        (table(&on_exactly))
+        details { summary { (reader.t("histories")) } (table(&histories)) }
+    };
+    plain_figure(reader, "overlap", "overlap-title", "overlap-sub", all)
+}
+
+fn disagree(reader: &Reader, view: &View) -> Markup {
+    let mut compared: Vec<&Compared> = view.compared.iter().collect();
+    compared.sort_by(|a, b| a.lists.cmp(&b.lists));
+    let row = |field: &Compared| {
+        let behind = field.n_contradicts + field.n_differs;
+        let text = words::question(reader, field.question);
+        let href = reader.href(disagreements::href(field.question, &field.lists)).filter(|_| behind > 0);
+        Row {
+            key: None,
+            head: Cell::Link(Link { text, href }),
+            cells: vec![
+                Cell::Words(field.lists.join(" / ")),
+                Cell::Number(field.n_compared),
+                Cell::Number(field.n_same),
+                Cell::Number(field.n_compatible),
+                Cell::Number(field.n_differs),
+                Cell::Number(field.n_contradicts),
+                Cell::Share { part: field.n_contradicts, whole: field.n_compared },
+            ],
+        }
+    };
+    let lines = Table {
+        caption: reader.t("disagree-title"),
+        head: vec![
+            Head::words(reader.t("question")),
+            Head::words(reader.t("lists")),
+            Head::figures(reader.t("compared")),
+            Head::figures(reader.t("agreement-same")),
+            Head::figures(reader.t("agreement-compatible")),
+            Head::figures(reader.t("agreement-differs")),
+            Head::figures(reader.t("agreement-contradicts")),
+            Head::figures(reader.t("share")),
+        ],
+        rows: compared.into_iter().map(row).collect(),
+        ..Table::default()
+    };
+    plain_figure(reader, "disagreements", "disagree-title", "disagree-sub", table(&lines))
+}

@@ -1,0 +1,1 @@
+//! What pages promise, asked of the router itself, without socket and browser.

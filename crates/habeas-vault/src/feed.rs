@@ -74,6 +74,8 @@ pub struct Feed {
     generation: u64,
     poisoned: bool,
     entropy: Entropy,
+    /// Closes a segment when it has so many bytes of frames.
+    segment_len: u64,
 }
 
 /// Names and reads the files of the feed.
@@ -113,6 +115,7 @@ impl Feed {
             generation,
             poisoned: false,
             entropy: Entropy::default(),
+            segment_len: SEGMENT_LEN,
         })
     }
 
@@ -132,7 +135,7 @@ impl Feed {
     /// [`FeedError::Poisoned`] after any failed write or sync.
     pub fn append(&mut self, plaintext: Vec<u8>) -> Result<Position, FeedError> {
         self.writing(|feed| {
-            if feed.length - OPEN_FRAMES_AT >= SEGMENT_LEN {
+            if feed.length - OPEN_FRAMES_AT >= feed.segment_len {
                 feed.close_segment()?;
             }
             let position = feed.end();
@@ -157,6 +160,12 @@ impl Feed {
             self.poisoned = true;
         }
         Ok(())
+    }
+
+    /// Closes segments earlier, so that small histories have several.
+    #[cfg(test)]
+    pub fn close_segments_at(&mut self, bytes: u64) {
+        self.segment_len = bytes;
     }
 
     /// Refuses all further writes: the caller knows that something went wrong beside the feed.

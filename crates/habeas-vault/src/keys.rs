@@ -54,6 +54,12 @@ impl Keys {
         Self { vault_key, vault, general }
     }
 
+    /// The root of the hierarchy, for tests that open thousands of times.
+    #[cfg(test)]
+    pub fn vault_key(&self) -> [u8; KEY_LEN] {
+        *self.vault_key
+    }
+
     /// The vault that the keys belong to.
     pub fn vault(&self) -> VaultId {
         self.vault

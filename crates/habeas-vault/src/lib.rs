@@ -11,6 +11,8 @@
 
 mod blob;
 mod catalog;
+#[cfg(test)]
+mod crash_tests;
 mod damage;
 mod feed;
 mod format;

@@ -152,8 +152,17 @@ impl Vault {
             return Err(damaged("genesis", DamageKind::Public));
         }
         let (vault_key, _user_seed) = unlock(&*storage, &id, passphrase)?;
+        Self::open_unlocked(storage, lock, Keys::new(vault_key, id))
+    }
+
+    /// Opens with the vault's keys at hand.
+    pub(crate) fn open_unlocked(
+        storage: Arc<dyn Storage>,
+        lock: Box<dyn Send + Sync>,
+        keys: Keys,
+    ) -> Result<Self, OpenError> {
+        let id = keys.vault();
         let device = read_device(&*storage)?;
-        let keys = Keys::new(vault_key, id);
         let (feed, torn) = Feed::open(Arc::clone(&storage), &keys, device)?;
         let log = Log { feed, keys, entropy: Entropy::default() };
         let (index, fresh) = open_index(&*storage, &log)?;

@@ -66,6 +66,7 @@ impl Feed {
             generation: durable.generation,
             poisoned: false,
             entropy: Entropy::default(),
+            segment_len: super::SEGMENT_LEN,
             files,
         };
         let torn = feed.accept_frames(length, &durable)?;

@@ -189,7 +189,7 @@ impl Conditions {
         };
         let mut conditions = Self { sql: format!("{from} WHERE true"), values: Vec::new(), key };
         if !words.is_empty() {
-            conditions.and("w.words MATCH ?", words);
+            conditions.and("w.person_words MATCH ?", words);
         }
         if let Some((first, last)) = filter.years {
             conditions.and("p.year >= ?", first);
@@ -219,9 +219,7 @@ impl Conditions {
 
 /// All words must occur. Quoted, so that no word is taken for an operator of the search language.
 fn match_expression(words: &[String]) -> String {
-    let quoted = words.iter().filter(|word| !word.is_empty()).map(|word| {
-        let prefix = if word.chars().count() >= 3 { "*" } else { "" };
-        format!("\"{}\"{prefix}", word.replace('"', ""))
-    });
+    let words = words.iter().map(|word| word.replace('"', "")).filter(|word| !word.is_empty());
+    let quoted = words.map(|word| format!("\"{word}\"{}", if word.chars().count() >= 3 { "*" } else { "" }));
     quoted.collect::<Vec<_>>().join(" AND ")
 }

@@ -1,0 +1,125 @@
+//! Finding persons: words, filters, pages.
+
+use crate::world::{NOW, import, new_vault, reopen};
+use habeas_core::PersonId;
+use habeas_vault::{PersonFilter, PersonRow, Vault};
+
+fn person(n: u32, words: &str) -> PersonRow {
+    let mut id = [0; 16];
+    id[..4].copy_from_slice(&n.to_be_bytes());
+    PersonRow {
+        person: PersonId(id),
+        name: words.to_uppercase(),
+        search_text: words.into(),
+        taken: format!("{}-11", 1970 + n % 10),
+        year: (n % 10 != 9).then_some(1970 + (n % 10) as i16),
+        place: if n.is_multiple_of(2) { "orla".into() } else { "tarsa".into() },
+        labels: if n.is_multiple_of(3) { vec!["missing".into(), "disputed".into()] } else { vec!["missing".into()] },
+        sources: if n < 5 { vec!["committee".into(), "families".into()] } else { vec!["families".into()] },
+        n_records: 1 + n % 3,
+        n_contradictions: n % 4,
+    }
+}
+
+fn vault_of(rows: Vec<PersonRow>) -> (tempfile::TempDir, Vault) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut vault = new_vault(dir.path());
+    vault.index_persons(rows.into_iter()).unwrap();
+    (dir, vault)
+}
+
+/// Numbers of the persons that a filter wants, in order; the count must say the same.
+fn found(vault: &Vault, filter: &PersonFilter) -> Vec<u32> {
+    let (mut numbers, mut after) = (Vec::new(), None);
+    loop {
+        let page = vault.search_persons(filter, after, 7).unwrap();
+        assert!(page.hits.len() <= 7);
+        numbers.extend(page.hits.iter().map(|hit| {
+            let id = hit.row.person.0;
+            u32::from_be_bytes([id[0], id[1], id[2], id[3]])
+        }));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(vault.count_persons(filter).unwrap(), numbers.len() as u64);
+    numbers
+}
+
+fn words(words: &[&str]) -> PersonFilter {
+    PersonFilter { words: words.iter().map(|&word| word.to_owned()).collect(), ..PersonFilter::default() }
+}
+
+#[test]
+fn all_words_must_occur_and_the_beginning_of_a_longer_word_is_enough() {
+    let names = ["marena tolvi", "marenella tolvi orso", "ma tolvi", "محراب بلوچ", "d angelo or not and near"];
+    let (_dir, vault) = vault_of((0u32..).zip(names).map(|(n, name)| person(n, name)).collect());
+    for (asked, expected) in [
+        (&["marena"][..], &[0][..]),
+        (&["maren"], &[0, 1]),
+        (&["ma"], &[2]),
+        (&["tolvi"], &[0, 1, 2]),
+        (&["tolvi", "maren"], &[0, 1]),
+        (&["محراب"], &[3]),
+        (&["بلوچ", "محر"], &[3]),
+        (&["not", "and", "near", "or"], &[4]),
+        (&["nobody"], &[]),
+        (&["\"", ""], &[0, 1, 2, 3, 4]),
+    ] {
+        assert_eq!(found(&vault, &words(asked)), expected, "{asked:?}");
+    }
+}
+
+#[test]
+fn filters_narrow_and_combine_with_words() {
+    let (_dir, vault) = vault_of((0..40).map(|n| person(n, "marena tolvi")).collect());
+    let all = PersonFilter::default();
+    let expected = |wanted: &dyn Fn(u32) -> bool| (0..40).filter(|n| wanted(*n)).collect::<Vec<u32>>();
+    let years = PersonFilter { years: Some((1972, 1974)), ..all.clone() };
+    assert_eq!(found(&vault, &years), expected(&|n| (2..=4).contains(&(n % 10))));
+    let place = PersonFilter { place: Some("orla".into()), ..all.clone() };
+    assert_eq!(found(&vault, &place), expected(&|n| n % 2 == 0));
+    let label = PersonFilter { label: Some("disputed".into()), ..all.clone() };
+    assert_eq!(found(&vault, &label), expected(&|n| n % 3 == 0));
+    let source = PersonFilter { source: Some("committee".into()), ..all.clone() };
+    assert_eq!(found(&vault, &source), expected(&|n| n < 5));
+    let contradicted = PersonFilter { only_contradicted: true, ..all.clone() };
+    assert_eq!(found(&vault, &contradicted), expected(&|n| n % 4 != 0));
+    let both = PersonFilter { label: Some("disputed".into()), ..words(&["tolvi"]) };
+    assert_eq!(
+        found(&vault, &PersonFilter { only_contradicted: true, ..both }),
+        expected(&|n| n % 3 == 0 && n % 4 != 0)
+    );
+    assert_eq!(found(&vault, &all), expected(&|_| true));
+}
+
+#[test]
+fn a_page_shows_persons_as_they_were_indexed_and_says_whether_more_follow() {
+    let (_dir, vault) = vault_of((0..10).map(|n| person(n, "marena tolvi")).collect());
+    let page = vault.search_persons(&PersonFilter::default(), None, 10).unwrap();
+    assert_eq!(page.next, None);
+    let kept = PersonRow { search_text: String::new(), ..person(3, "marena tolvi") };
+    assert_eq!(page.hits[3].row, kept);
+    let page = vault.search_persons(&PersonFilter::default(), None, 9).unwrap();
+    assert_eq!(page.next, Some(page.hits[8].key));
+}
+
+#[test]
+fn persons_are_stale_after_an_import_and_fresh_after_they_were_indexed_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut vault = new_vault(dir.path());
+    assert!(vault.index_is_stale_for_persons().unwrap());
+    vault.index_persons([person(1, "marena tolvi")].into_iter()).unwrap();
+    assert!(!vault.index_is_stale_for_persons().unwrap());
+    vault.audit("looked", NOW).unwrap();
+    assert!(!vault.index_is_stale_for_persons().unwrap());
+    drop(vault);
+    let mut vault = reopen(dir.path());
+    assert!(!vault.index_is_stale_for_persons().unwrap());
+    import(&mut vault, "committee", 2);
+    assert!(vault.index_is_stale_for_persons().unwrap());
+    vault.index_persons([person(2, "other words")].into_iter()).unwrap();
+    assert_eq!(found(&vault, &words(&["marena"])), [0u32; 0]);
+    assert_eq!(found(&vault, &words(&["other"])), [2]);
+}

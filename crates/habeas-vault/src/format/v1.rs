@@ -7,6 +7,8 @@ pub mod linkage;
 pub mod record;
 pub mod source;
 pub mod statement;
+#[cfg(test)]
+mod tests;
 
 use super::{
     DecodeError,

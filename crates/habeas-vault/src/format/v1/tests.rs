@@ -1,0 +1,320 @@
+//! Golden vectors of format 1, and properties of its bodies. A golden vector that changes is a broken promise: vaults
+//! that exist would no longer open.
+
+use super::{
+    Body, Clear, CommitHead, Entry, EntryKind, SCHEMA, decode_commit, encode_commit, encode_entry,
+    linkage::{LinkRun, StoredLinkRun, decode_columns, encode_columns},
+    open_body,
+    record::StoredRecord,
+    source::{BlobRef, StoredSource, hex},
+    statement::{
+        Founded, ImportBegun, ImportFinished, ImportSummary, QuarantinedRow, RemarkCount, StoredEstimate, Words,
+    },
+};
+use crate::{
+    feed::segment::{Cursor, FrameCodec, FrameKind},
+    format::{DecodeError, cbor::Decoder},
+    keys::Sealer,
+};
+use expect_test::{Expect, expect};
+use habeas_core::{
+    Age, Attribution, CellSpan, Claim, Date, DateBasis, DaySpan, EventKind, Fate, Holds, Judgement, JudgementId,
+    MatchWeight, Modality, NameAsGiven, NamePart, NameRole, Origin, PartialDate, Partition, Passage, PlaceAsGiven,
+    Point, Polarity, Precision, Predicate, RecordId, RecordPair, Register, ScoredPair, Sex, Source, SourceId,
+    SourceKind, SpeakerKind, Value, Verdict, Whereabouts,
+};
+use proptest::prelude::*;
+use zeroize::Zeroizing;
+
+/// Without its padding, which is the same everywhere.
+fn golden<B: Body + PartialEq + std::fmt::Debug>(body: &B, expected: Expect) {
+    let padded = body.to_padded();
+    let end = padded.iter().rposition(|byte| *byte == 0x80).unwrap();
+    expected.assert_eq(&hex(&padded[..end]));
+    assert_eq!(&B::from_padded(&padded).unwrap(), body);
+}
+
+fn record() -> StoredRecord {
+    let cells: Vec<String> = ["Marena Tolvi", "NOV/1976", "Orla, Tarsa", "31"].map(str::to_owned).to_vec();
+    let cell = |column| Passage::whole_cell(&cells, column).unwrap();
+    let parts = [("Marena", NameRole::Given), ("Tolvi", NameRole::Family)];
+    let parts = parts.map(|(text, role)| NamePart { text: text.into(), role }).to_vec();
+    let place = PlaceAsGiven { parts: vec!["Orla".into(), "Tarsa".into()], point: Point::new(-1.5, 2.25) };
+    let two_places =
+        Passage::new(&cells, &[CellSpan { column: 2, start: 0, end: 4 }, CellSpan { column: 1, start: 4, end: 8 }]);
+    let mut denied = Claim::stated(Predicate::Event(EventKind::Taken), Value::Occurred, two_places.unwrap());
+    denied.polarity = Polarity::Denies;
+    denied.modality = Modality::OfficialVersion;
+    denied.said_by = Some(Box::new(Attribution::direct("Ministry", SpeakerKind::Official)));
+    let month = PartialDate::month(1976, 11).unwrap();
+    let claims = vec![
+        Claim::stated(Predicate::Name, Value::Name(NameAsGiven { parts }), cell(0)),
+        Claim::stated(Predicate::Alias, Value::Name(NameAsGiven::unassigned("31")), cell(3)),
+        Claim::stated(Predicate::EventDate(EventKind::Taken), Value::Date(month), cell(1)),
+        Claim::stated(
+            Predicate::BirthDate,
+            Value::Date(PartialDate::day("1945-06-30".parse().unwrap())),
+            cell(3),
+        ),
+        Claim::stated(Predicate::EventPlace(EventKind::Taken), Value::Place(place), cell(2)),
+        Claim::stated(Predicate::Age, Value::Age(Age { low: 30, high: 31 }), cell(3)),
+        Claim::stated(Predicate::Remarks, Value::Words, cell(2)),
+        denied,
+    ];
+    StoredRecord { origin: Origin::Row { sheet: "2024".into(), row: 214 }, cells, claims }
+}
+
+fn source() -> StoredSource {
+    let original = BlobRef { id: [1; 16], length: 1234, sha256: [2; 32] };
+    let source = Source {
+        id: SourceId([3; 16]),
+        key: "committee".into(),
+        kind: SourceKind::List,
+        title: "Committee's list".into(),
+        said_by: Attribution::direct("Committee", SpeakerKind::ListKeeper),
+        edition: "2024".into(),
+        sha256: hex(&original.sha256),
+        file_name: "list.csv".into(),
+        names_once: true,
+        compiled_from: vec!["families".into()],
+        header: vec!["name".into(), "taken".into()],
+    };
+    StoredSource { source, original }
+}
+
+fn link_run() -> LinkRun {
+    LinkRun {
+        model_toml: "m".into(),
+        settings: [("cut".into(), "0.5".into())].into(),
+        record_ids: vec![RecordId([1; 16]), RecordId([2; 16]), RecordId([3; 16])],
+        partition: Partition::from_labels(&[0, 1, 0]),
+        pairs: vec![ScoredPair { left: 0, right: 2, weight: MatchWeight(12.25) }],
+        summary_json: "{}".into(),
+    }
+}
+
+#[test]
+fn records_and_sources_keep_their_bytes() {
+    golden(&record(), expect!["a40018d601643230323403846c4d6172656e6120546f6c7669684e4f562f313937366b4f726c612c2054617273616233310488830183028401000006840200070500830282028100038318608503821a012d87cd1a012d87ea03000001830882031a0128cb0603831880840450000000000000f8bf0000000000000240830000048300060502830a8306181e181f0383130002861840018602000401040801038182684d696e697374727903"]);
+    golden(&source(), expect!["ab0050030303030303030303030303030303030169636f6d6d697474656502000370436f6d6d69747465652773206c69737404818269436f6d6d69747465650005643230323406686c6973742e63737607f508816866616d696c6965730982646e616d656574616b656e0a8350010101010101010101010101010101011904d258200202020202020202020202020202020202020202020202020202020202020202"]);
+}
+
+#[test]
+fn statements_keep_their_bytes() {
+    golden(&Founded { name: "Tarsa".into() }, expect!["a100655461727361"]);
+    golden(&Words { text: "why".into() }, expect!["a10063776879"]);
+    golden(&StoredEstimate { kind: "total".into(), json: "{}".into() }, expect!["a20065746f74616c01627b7d"]);
+    let begun =
+        ImportBegun { source: SourceId([3; 16]), mapping_tag: [4; 32], mapping_toml: "name = 1".into() };
+    golden(&begun, expect!["a3005003030303030303030303030303030303015820040404040404040404040404040404040404040404040404040404040404040402686e616d65203d2031"]);
+    let remarks = vec![RemarkCount { code: "no-name".into(), count: 2, first: vec!["row 7".into()] }];
+    let summary = ImportSummary { accepted: 300, with_remarks: 20, quarantined: 1, refused: 0, remarks };
+    golden(&ImportFinished { n_records: 320, summary }, expect!["a300190140018419012c140100028183676e6f2d6e616d65028165726f772037"]);
+    let origin = Origin::Text { spans: vec![3..9, 20..70000], mention: 2 };
+    golden(&QuarantinedRow { origin, cells: vec!["words".into()], code: "no-name".into() }, expect!["a40002028282030982141a00011170038165776f72647304676e6f2d6e616d65"]);
+    let judgement = Judgement {
+        id: JudgementId([5; 16]),
+        pair: RecordPair::new(RecordId([7; 16]), RecordId([6; 16])).unwrap(),
+        verdict: Verdict::Different,
+        by: "reviewer".into(),
+        why: "two brothers".into(),
+        saw_weights: true,
+        revokes: Some(JudgementId([8; 16])),
+    };
+    golden(&judgement, expect!["a8005005050505050505050505050505050505015006060606060606060606060606060606025007070707070707070707070707070707030104687265766965776572056c74776f2062726f746865727306f5075008080808080808080808080808080808"]);
+    let columns = BlobRef { id: [1; 16], length: 99, sha256: [2; 32] };
+    let run = StoredLinkRun { columns, n_records: 3, n_clusters: 2, n_pairs: 1, summary_json: "{}".into() };
+    golden(&run, expect!["a300835001010101010101010101010101010101186358200202020202020202020202020202020202020202020202020202020202020202018303020102627b7d"]);
+}
+
+#[test]
+fn the_columns_of_a_link_run_keep_their_bytes() {
+    let run = link_run();
+    let bytes = encode_columns(&run);
+    expect!["a700616d0181826363757463302e35025830010101010101010101010101010101010202020202020202020202020202020203030303030303030303030303030303034c00000000010000000000000004440000000005440200000006480000000000802840"].assert_eq(&hex(&bytes));
+    assert_eq!(decode_columns(&bytes, run.summary_json.clone()), Ok(run));
+}
+
+#[test]
+fn a_sealed_commit_keeps_its_bytes() {
+    let sealer = Sealer::new(&Zeroizing::new([1; 32]));
+    let entry = Entry {
+        id: [2; 16],
+        kind: EntryKind::Audit,
+        schema: SCHEMA,
+        item: [3; 16],
+        clear: Clear { import: Some([4; 16]), record: None, file_tag: None },
+        sealed_body: &[],
+    };
+    let body = Words { text: "looked".into() }.to_padded();
+    let encoded = encode_entry(&[5; 16], &sealer, &[6; 24], &entry, body.clone());
+    let head =
+        CommitHead { lamport: 7, recorded_ms: -1, user: [8; 16], idempotency: [9; 16], salt: [10; 32] };
+    let plaintext = encode_commit(&head, &[encoded]);
+    let codec = FrameCodec::new(&Zeroizing::new([11; 32]), [5; 16], [12; 16]);
+    let cursor = Cursor { seq: 13, chain: [14; 32] };
+    let stored = codec.seal(FrameKind::Commit, &[15; 24], &cursor, plaintext).unwrap();
+    expect!["29010000010f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f82ae231859fdd028e735be65964b4416b022894ac76a86f68265c680b37ab7febd926e68f36365be3896e59d03fbcff003b7fd033e63f25750b0f4cb4b875ca9df0b76be0d5dee18fd7dd01c4fce25f2d8257436f35fbcdff334004c2deb02e67a282103413ee15d21bf7369ff63dcc8c3dd560dac82bcef7b8e5700f56d95a5ff5ebd638ed90b7bd7300a16990c08fbbc5190129b48600b055ac7b802b19e71653b6065c6c244e8d2254375028e9ddb939616732b376b34bfa9623c7db64e9cc6702d0824d2d19eaf0b761f7a82e8ece2d85458b063dd02c1427e1544a4d035aa797ab0c85d2656a020a32d290210685316dbb50d87506197a6f3c003e35581d28b75b7aa267497ba4794f07f1ced94"].assert_eq(&hex(&stored));
+    expect!["7dd901d960d24f7038fa4ef780cb14ebac60f40e4948cf8989d8f039b2dff1e8"].assert_eq(&hex(&cursor.after(&stored).chain));
+
+    let (_, plaintext, _) = codec.open(&cursor, &stored).unwrap();
+    let commit = decode_commit(&plaintext).unwrap();
+    assert_eq!((commit.recorded_ms, commit.entries.len()), (-1, 1));
+    assert_eq!(Entry { sealed_body: &[], ..commit.entries[0] }, entry);
+    assert_eq!(open_body(&[5; 16], &sealer, &commit.entries[0]), Some(body));
+    let elsewhere = Entry { item: [0; 16], ..commit.entries[0] };
+    assert_eq!(open_body(&[5; 16], &sealer, &elsewhere), None);
+}
+
+#[test]
+fn words_are_stored_once() {
+    let bytes = record().to_padded();
+    for word in ["Marena", "Tolvi", "Orla", "Tarsa", "NOV"] {
+        let n = bytes.windows(word.len()).filter(|window| *window == word.as_bytes()).count();
+        assert_eq!(n, 1, "{word}");
+    }
+}
+
+#[test]
+fn an_entry_of_a_kind_that_is_not_known_is_refused_by_its_number() {
+    let sealer = Sealer::new(&Zeroizing::new([1; 32]));
+    let known = Entry {
+        id: [2; 16],
+        kind: EntryKind::Audit,
+        schema: 9,
+        item: [3; 16],
+        clear: Clear::default(),
+        sealed_body: &[],
+    };
+    let encoded = encode_entry(&[5; 16], &sealer, &[6; 24], &known, Words { text: String::new() }.to_padded());
+    let head = CommitHead { lamport: 1, recorded_ms: 0, user: [0; 16], idempotency: [0; 16], salt: [0; 32] };
+    let refused = decode_commit(&encode_commit(&head, &[encoded])).err();
+    assert_eq!(refused, Some(DecodeError::UnknownEntry { kind: EntryKind::Audit.number(), schema: 9 }));
+}
+
+#[test]
+fn columns_that_do_not_fit_each_other_are_refused() {
+    let good = encode_columns(&link_run());
+    for (what, change) in [
+        ("a pair beyond the records", LinkRun { record_ids: vec![RecordId([1; 16])], ..link_run() }),
+        ("more clusters than records", LinkRun { partition: Partition::from_labels(&[0; 9]), ..link_run() }),
+        ("a pair of one", LinkRun { pairs: vec![ScoredPair { left: 2, right: 2, weight: MatchWeight(0.0) }], ..link_run() }),
+    ] {
+        assert!(decode_columns(&encode_columns(&change), String::new()).is_err(), "{what}");
+    }
+    for length in 0..good.len() {
+        assert!(decode_columns(&good[..length], String::new()).is_err(), "{length} bytes");
+    }
+}
+
+fn any_day() -> impl Strategy<Value = Date> {
+    (-9999i16..=9999, 1i8..=12, 1i8..=28).prop_map(|(year, month, day)| Date::new(year, month, day).unwrap())
+}
+
+fn any_date() -> impl Strategy<Value = PartialDate> {
+    let span = (any_day(), any_day(), 0..4u8).prop_map(|(a, b, open)| DaySpan {
+        earliest: (open != 1).then_some(a.min(b)),
+        latest: (open != 2).then_some(a.max(b)),
+    });
+    let precision = prop_oneof![Just(Precision::Day), Just(Precision::Month), Just(Precision::Open)];
+    let basis = prop_oneof![Just(DateBasis::Stated), Just(DateBasis::DayMonthOrder), Just(DateBasis::Person)];
+    let holds = prop_oneof![Just(Holds::Some), Just(Holds::All), Just(Holds::Starts), Just(Holds::Ends)];
+    let several = (prop::collection::vec(span, 1..3), precision, basis, holds, any::<bool>()).prop_map(
+        |(readings, precision, basis, holds, about)| {
+            let date = PartialDate::one_of(readings, precision, basis).unwrap().holding(holds);
+            if about { date.approximately() } else { date }
+        },
+    );
+    prop_oneof![any_day().prop_map(PartialDate::day), several]
+}
+
+fn any_value(cells: Vec<String>) -> impl Strategy<Value = Value> {
+    let words: Vec<String> =
+        cells.iter().flat_map(|cell| cell.split(' ')).map(str::to_owned).chain(["elsewhere".to_owned()]).collect();
+    let texts = prop::collection::vec(prop::sample::select(words), 1..4);
+    let role = prop_oneof![Just(NameRole::Given), Just(NameRole::Unassigned), Just(NameRole::Honorific)];
+    let name = (texts.clone(), role).prop_map(|(texts, role)| {
+        Value::Name(NameAsGiven { parts: texts.into_iter().map(|text| NamePart { text, role }).collect() })
+    });
+    let point = prop::option::of((-90.0..=90.0f64, -180.0..=180.0f64));
+    let place = (texts, point).prop_map(|(parts, point)| {
+        Value::Place(PlaceAsGiven { parts, point: point.and_then(|(lat, lon)| Point::new(lat, lon)) })
+    });
+    prop_oneof![
+        Just(Value::Words),
+        Just(Value::Occurred),
+        name,
+        place,
+        any_date().prop_map(Value::Date),
+        prop::sample::select(Sex::ALL).prop_map(Value::Sex),
+        prop::sample::select(Fate::ALL).prop_map(Value::Fate),
+        prop::sample::select(Whereabouts::ALL).prop_map(Value::Whereabouts),
+        prop::sample::select(Register::ALL).prop_map(Value::Register),
+        any::<(u16, u16)>().prop_map(|(low, high)| Value::Age(Age { low, high })),
+    ]
+}
+
+fn any_record() -> impl Strategy<Value = StoredRecord> {
+    prop::collection::vec("[a-zé ابق😀]{0,12}", 1..4).prop_flat_map(|cells| {
+        let n = cells.len() as u16;
+        let passage = {
+            let cells = cells.clone();
+            let spans = prop::collection::vec((0..n, 0..20usize, 0..20usize), 1..3);
+            spans.prop_map(move |spans| {
+                let spans: Vec<CellSpan> = spans
+                    .into_iter()
+                    .map(|(column, a, b)| {
+                        let cell = &cells[usize::from(column)];
+                        let (start, end) = (cell.floor_char_boundary(a.min(b)), cell.floor_char_boundary(a.max(b)));
+                        CellSpan { column, start: start as u32, end: end as u32 }
+                    })
+                    .collect();
+                Passage::new(&cells, &spans).unwrap()
+            })
+        };
+        let claim = (
+            any_value(cells.clone()),
+            passage,
+            prop::sample::select(Predicate::PLAIN),
+            prop::sample::select(Polarity::ALL),
+            prop::sample::select(Modality::ALL),
+            any::<bool>(),
+        )
+            .prop_map(|(value, passage, predicate, polarity, modality, named)| {
+                let said_by = named.then(|| Box::new(Attribution::direct("a relative", SpeakerKind::Relative)));
+                Claim { predicate, value, polarity, modality, said_by, passage }
+            });
+        let origin = prop_oneof![
+            (any::<u64>(), "[a-z]{0,4}").prop_map(|(row, sheet)| Origin::Row { sheet, row }),
+            (any::<u64>(), any::<(u32, u32)>())
+                .prop_map(|(mention, (start, end))| Origin::Text { spans: vec![start..end], mention }),
+        ];
+        (Just(cells), prop::collection::vec(claim, 0..5), origin)
+            .prop_map(|(cells, claims, origin)| StoredRecord { origin, cells, claims })
+    })
+}
+
+proptest! {
+    #[test]
+    fn every_record_is_read_back_as_it_was_written(record in any_record()) {
+        prop_assert_eq!(StoredRecord::from_padded(&record.to_padded()), Ok(record));
+    }
+
+    #[test]
+    fn changed_bytes_of_a_record_never_make_the_reader_panic(record in any_record(), at: usize, to: u8) {
+        let mut bytes = record.to_padded();
+        let at = at % bytes.len();
+        bytes[at] = to;
+        let _ = StoredRecord::from_padded(&bytes);
+    }
+
+    #[test]
+    fn no_bytes_make_a_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        let _ = decode_commit(&bytes);
+        let _ = decode_columns(&bytes, String::new());
+        let _ = StoredSource::decode(&mut Decoder::new(&bytes));
+        let _ = ImportFinished::decode(&mut Decoder::new(&bytes));
+        let _ = Judgement::decode(&mut Decoder::new(&bytes));
+        let _ = StoredRecord::decode(&mut Decoder::new(&bytes));
+    }
+}

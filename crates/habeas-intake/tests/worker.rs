@@ -7,7 +7,7 @@
 use habeas_intake::{
     limits::Limits,
     table::{CellKind, FileRemark, OpenOptions, RowEvent, Table, TableError},
-    worker::{WorkerProgram, serve},
+    worker::{WorkerProgram, probe, serve},
 };
 use std::{
     io::{Cursor, Write},
@@ -21,8 +21,8 @@ fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some("parse-worker") {
         return serve(std::io::stdin().lock(), std::io::stdout().lock());
     }
-    if std::env::args().nth(1).as_deref() == Some("probe") {
-        return probe();
+    if std::env::args().nth(1).as_deref() == Some("hijacked") {
+        return hijacked();
     }
     let wanted = std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default();
     let tests: &[(&str, fn())] = &[
@@ -41,6 +41,20 @@ fn main() -> ExitCode {
             "a_container_that_points_outside_or_doubles_a_name_is_refused",
             a_container_that_points_outside_or_doubles_a_name_is_refused,
         ),
+        (
+            "a_container_whose_sizes_lie_or_whose_entries_overlap_is_refused",
+            a_container_whose_sizes_lie_or_whose_entries_overlap_is_refused,
+        ),
+        (
+            "dates_of_a_workbook_that_counts_from_1904_are_four_years_later",
+            dates_of_a_workbook_that_counts_from_1904_are_four_years_later,
+        ),
+        ("a_sheet_whose_rows_go_back_is_damaged", a_sheet_whose_rows_go_back_is_damaged),
+        (
+            "a_probe_tells_which_layers_hold_and_knows_what_is_no_worker",
+            a_probe_tells_which_layers_hold_and_knows_what_is_no_worker,
+        ),
+        ("every_refusal_says_what_is_wrong_and_what_to_do", every_refusal_says_what_is_wrong_and_what_to_do),
         ("formulas_are_never_computed_and_errors_are_no_values", formulas_are_never_computed_and_errors_are_no_values),
         ("an_open_document_is_read", an_open_document_is_read),
         (
@@ -109,10 +123,17 @@ fn zip_of(parts: &[(&str, &[u8])]) -> Vec<u8> {
 
 /// A workbook put together by hand around the data of one sheet.
 fn xlsx_of(sheet_data: &str, strings: &str) -> Vec<u8> {
+    xlsx_with("", sheet_data, strings)
+}
+
+fn xlsx_with(properties: &str, sheet_data: &str, strings: &str) -> Vec<u8> {
     let types = r#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/></Types>"#;
     let root = r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
-    let book = r#"<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="2014" sheetId="1" r:id="r1"/></sheets></workbook>"#;
-    let rels = r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.xml"/></Relationships>"#;
+    let book = format!(
+        r#"<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">{properties}<sheets><sheet name="2014" sheetId="1" r:id="r1"/></sheets></workbook>"#
+    );
+    let rels = r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.xml"/><Relationship Id="r3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>"#;
+    let styles = r#"<?xml version="1.0"?><styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>"#;
     let sheet = format!(
         r#"<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{sheet_data}</sheetData></worksheet>"#
     );
@@ -123,6 +144,7 @@ fn xlsx_of(sheet_data: &str, strings: &str) -> Vec<u8> {
         ("xl/_rels/workbook.xml.rels", rels.as_bytes()),
         ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
         ("xl/sharedStrings.xml", strings.as_bytes()),
+        ("xl/styles.xml", styles.as_bytes()),
     ])
 }
 
@@ -228,7 +250,7 @@ fn a_cut_workbook_is_damaged() {
 
 fn a_web_page_called_xlsx_is_a_web_page() {
     let error = error_of(b"<!DOCTYPE html><html><body>Please log in</body></html>", &options());
-    assert_eq!(error.to_string(), "the file is html, not a table");
+    assert_eq!(error.to_string(), "the file is a web page, not a table");
     assert!(error.remedy().contains("log in and download"));
 }
 
@@ -247,6 +269,89 @@ fn a_container_that_points_outside_or_doubles_a_name_is_refused() {
     let at: Vec<usize> = double.windows(4).enumerate().filter(|(_, w)| *w == b"booj").map(|(at, _)| at).collect();
     at.into_iter().for_each(|at| double[at + 3] = b'k');
     assert!(matches!(error_of(&double, &options()).code(), "E_ZIP" | "E_DAMAGED"));
+}
+
+/// Overwrites four bytes at an offset behind the `n`th occurrence of a signature.
+fn patch(bytes: &mut [u8], signature: &[u8], n: usize, offset: usize, value: u32) {
+    let at = bytes.windows(4).enumerate().filter(|(_, w)| *w == signature).nth(n).unwrap().0 + offset;
+    bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
+}
+
+fn a_container_whose_sizes_lie_or_whose_entries_overlap_is_refused() {
+    let honest = zip_of(&[("xl/workbook.xml", &[b'x'; 5000]), ("xl/other.xml", &[b'y'; 5000])]);
+    for lie in [7, 50_000, u32::MAX] {
+        let mut lying = honest.clone();
+        patch(&mut lying, b"PK\x03\x04", 1, 22, lie);
+        patch(&mut lying, b"PK\x01\x02", 1, 24, lie);
+        let code = error_of(&lying, &options()).code();
+        assert!(matches!(code, "E_ZIP" | "E_DAMAGED"), "{lie}: {code}");
+    }
+    let mut overlapping = honest;
+    patch(&mut overlapping, b"PK\x01\x02", 1, 42, 0);
+    assert_eq!(error_of(&overlapping, &options()).code(), "E_ZIP");
+}
+
+fn dates_of_a_workbook_that_counts_from_1904_are_four_years_later() {
+    let data = format!(r#"<row r="1">{}</row><row r="2"><c r="A2" s="1"><v>41703</v></c></row>"#, inline("A1", "Date"));
+    let plain = xlsx_with("", &data, NO_STRINGS);
+    let table = Table::open(&plain, "list.xlsx", &options()).unwrap();
+    assert_eq!(words(&rows_of(&table)), [(1, 2, vec!["2014-03-05"])]);
+    let later = xlsx_with(r#"<workbookPr date1904="1"/>"#, &data, NO_STRINGS);
+    let table = Table::open(&later, "list.xlsx", &options()).unwrap();
+    assert_eq!(words(&rows_of(&table)), [(1, 2, vec!["2018-03-06"])]);
+    assert!(table.remarks().iter().any(|remark| remark.code() == "N_EPOCH_1904"));
+}
+
+fn a_sheet_whose_rows_go_back_is_damaged() {
+    let data = format!(r#"<row r="5">{}</row><row r="2">{}</row>"#, inline("A5", "Name"), inline("A2", "x"));
+    assert_eq!(error_of(&xlsx_of(&data, NO_STRINGS), &options()).code(), "E_DAMAGED");
+}
+
+fn a_probe_tells_which_layers_hold_and_knows_what_is_no_worker() {
+    let worker = options().worker.unwrap();
+    let layers: Vec<&str> = probe(&worker).unwrap().into_iter().map(|(layer, _)| layer).collect();
+    assert_eq!(layers, ["resource limits", "process flags", "landlock", "system call filter"]);
+    assert!(probe(&WorkerProgram { program: "/bin/true".into(), args: Vec::new() }).is_err());
+}
+
+fn every_refusal_says_what_is_wrong_and_what_to_do() {
+    let small = OpenOptions { limits: Limits { file_bytes: 10, ..Limits::default() }, ..options() };
+    let text = |bytes: &[u8], options: &OpenOptions| {
+        let error = error_of(bytes, options);
+        format!("{}: {error}\n  do: {}\n", error.code(), error.remedy())
+    };
+    let ole = [&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1][..], &wide("EncryptedPackage")].concat();
+    let shown: String = [
+        text(b"", &options()),
+        text(b"<html><body>Please log in", &options()),
+        text(b"%PDF-1.7", &options()),
+        text(&ole, &options()),
+        text(b"No,Name\n1,Adira\n", &small),
+        text(&honest(), &OpenOptions { worker: None, ..options() }),
+        text(b"No,Name\n1,Adira\n", &OpenOptions { header_row: Some(9), ..options() }),
+    ]
+    .concat();
+    expect_test::expect![[r#"
+        E_EMPTY: the file is empty (0 bytes)
+          do: ask for the file again
+        E_TYPE: the file is a web page, not a table
+          do: this is a web page, perhaps a login page: log in and download the file again
+        E_TYPE: the file is a PDF, not a table
+          do: add it as a text with `habeas source add`
+        E_LOCKED: the file is locked with a password
+          do: open it with its password and save it without one; the password is never stored here
+        E_SIZE: the file has 16 bytes, more than the 10 that are read
+          do: split the file, or raise the limit for this import
+        E_NO_WORKER: the parse worker cannot be started
+          do: this is a fault of the program: report it, without the file
+        E_NO_HEADER: no header was found
+          do: name the row that holds the headers: `header_row` in the mapping
+    "#]]
+    .assert_eq(&shown);
+}
+
+fn wide(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
 fn formulas_are_never_computed_and_errors_are_no_values() {
@@ -324,7 +429,7 @@ fn a_worker_that_is_no_worker_is_no_answer() {
 }
 
 /// Shuts itself in by serving one request, then tries what a hijacked parser would try; the code tells what worked.
-fn probe() -> ExitCode {
+fn hijacked() -> ExitCode {
     let request = serde_json::json!({"format": "xlsx", "sheet": null, "first_rows": null, "limits": Limits::default()});
     let json = serde_json::to_vec(&request).unwrap();
     let mut input = (json.len() as u32).to_le_bytes().to_vec();
@@ -346,7 +451,7 @@ fn what_is_shut_in_opens_no_file_and_reaches_no_network() {
         return;
     }
     let program = std::env::current_exe().unwrap();
-    let status = std::process::Command::new(program).arg("probe").status().unwrap();
+    let status = std::process::Command::new(program).arg("hijacked").status().unwrap();
     assert_eq!(status.code(), Some(0), "1 = opened a file, 2 = made one, 4 = opened a port, 8 = started a program");
 }
 

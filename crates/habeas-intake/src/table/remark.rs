@@ -71,7 +71,7 @@ pub enum FileRemark {
     #[error("cells hold formulas; the stored results were taken, nothing was computed")]
     Formulas,
     /// The format is read with losses.
-    #[error("of {kind} files only the values are read, without formats or formulas")]
+    #[error("this is {kind}, of which only the values are read, without formats or formulas")]
     Lossy {
         /// The format.
         kind: Kind,
@@ -337,9 +337,6 @@ pub enum TableError {
     /// There is no worker to parse with.
     #[error("the parse worker cannot be started")]
     NoWorker,
-    /// Stopped by the caller.
-    #[error("the reading was stopped")]
-    Stopped,
 }
 
 /// What is wrong with a container.
@@ -403,7 +400,6 @@ impl TableError {
             Self::ParserLimit => "E_PARSER_LIMIT",
             Self::ParserAnswer => "E_PARSER_ANSWER",
             Self::NoWorker => "E_NO_WORKER",
-            Self::Stopped => "E_STOPPED",
         }
     }
 
@@ -429,7 +425,6 @@ impl TableError {
             Self::Damaged { .. } => "ask for the file again; its bytes are kept as they came",
             Self::ParserLimit => "if the file is honest and large: --limit memory=2GiB; else ask for a CSV export",
             Self::ParserAnswer | Self::NoWorker => "this is a fault of the program: report it, without the file",
-            Self::Stopped => "start again when you like",
         }
     }
 }

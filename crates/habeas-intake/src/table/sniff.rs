@@ -78,9 +78,24 @@ impl Kind {
     }
 }
 
+/// The kind in words, to follow «the file is».
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
+        f.write_str(match self {
+            Self::Text => "text in lines",
+            Self::Xlsx => "an XLSX workbook",
+            Self::Xlsb => "an XLSB workbook",
+            Self::Xls => "an XLS workbook",
+            Self::Ods => "an ODS workbook",
+            Self::Locked => "a locked file",
+            Self::Html => "a web page",
+            Self::Pdf => "a PDF",
+            Self::Document => "an office document",
+            Self::Zip => "a ZIP archive",
+            Self::Parquet => "a Parquet file",
+            Self::Binary => "of no known kind",
+            Self::Empty => "empty",
+        })
     }
 }
 
@@ -109,21 +124,43 @@ pub fn sniff(bytes: &[u8]) -> Kind {
 }
 
 fn sniff_zip(bytes: &[u8]) -> Kind {
-    // Names of parts stand uncompressed at the head (first entries) and at the tail (central directory).
+    // Names of entries stand uncompressed: at the head before each entry, at the tail in the central directory. A file
+    // that was cut off has only the first.
     const PART: usize = 1 << 20;
     let (head, tail) = (&bytes[..bytes.len().min(PART)], &bytes[bytes.len().saturating_sub(PART)..]);
-    let names = |name: &[u8]| memmem::find(head, name).is_some() || memmem::find(tail, name).is_some();
-    if names(b"application/vnd.oasis.opendocument.spreadsheet") {
+    let names: Vec<&[u8]> =
+        entry_names(head, b"PK\x03\x04", 26, 30).chain(entry_names(tail, b"PK\x01\x02", 28, 46)).collect();
+    let has = |start: &str| names.iter().any(|name| name.starts_with(start.as_bytes()));
+    if memmem::find(head, b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet").is_some() {
         Kind::Ods
-    } else if names(b"xl/workbook.bin") {
+    } else if has("xl/workbook.bin") {
         Kind::Xlsb
-    } else if names(b"xl/") {
+    } else if has("xl/") {
         Kind::Xlsx
-    } else if names(b"word/document.xml") || names(b"application/vnd.oasis.opendocument.") {
+    } else if has("word/")
+        || has("ppt/")
+        || memmem::find(head, b"mimetypeapplication/vnd.oasis.opendocument.").is_some()
+    {
         Kind::Document
+    } else if has("[Content_Types].xml") || has("_rels/.rels") {
+        // An office file that ends before its main part: a cut workbook more often than anything else.
+        Kind::Xlsx
     } else {
         Kind::Zip
     }
+}
+
+/// Names behind each signature: the length stands at one offset, the name begins at another.
+fn entry_names<'b>(
+    bytes: &'b [u8],
+    signature: &'static [u8],
+    length_at: usize,
+    name_at: usize,
+) -> impl Iterator<Item = &'b [u8]> {
+    memmem::find_iter(bytes, signature).take(2_000).filter_map(move |at| {
+        let length = bytes.get(at + length_at..at + length_at + 2)?;
+        bytes.get(at + name_at..)?.get(..usize::from(u16::from_le_bytes([length[0], length[1]])))
+    })
 }
 
 fn sniff_ole(bytes: &[u8]) -> Kind {
@@ -168,10 +205,15 @@ fn is_text(bytes: &[u8]) -> bool {
 mod tests {
     use super::*;
 
+    /// The head of a ZIP whose first entry has this name.
+    fn entry(name: &str) -> Vec<u8> {
+        [b"PK\x03\x04".as_slice(), &[0; 22], &(name.len() as u16).to_le_bytes(), &[0; 2], name.as_bytes()].concat()
+    }
+
     #[test]
     fn what_the_bytes_are_wins_over_any_name() {
         let wide: Vec<u8> = "name;date\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let cases: [(&[u8], Kind); 13] = [
+        let cases: [(&[u8], Kind); 15] = [
             (b"", Kind::Empty),
             (b" \r\n\r\n", Kind::Empty),
             (b"\xEF\xBB\xBF", Kind::Empty),
@@ -181,9 +223,11 @@ mod tests {
             (b"\n <!DOCTYPE html><html><body>Please log in", Kind::Html),
             (b"<html><table><tr><td>1", Kind::Html),
             (b"%PDF-1.7\n", Kind::Pdf),
-            (b"PK\x03\x04....xl/workbook.xml", Kind::Xlsx),
-            (b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.spreadsheet", Kind::Ods),
-            (b"PK\x03\x04holiday.jpg", Kind::Zip),
+            (&entry("xl/workbook.xml"), Kind::Xlsx),
+            (&entry("xl/workbook.bin"), Kind::Xlsb),
+            (&entry("word/document.xml"), Kind::Document),
+            (&entry("mimetypeapplication/vnd.oasis.opendocument.spreadsheet"), Kind::Ods),
+            (&entry("holiday.jpg"), Kind::Zip),
             (b"\x7FELF\x02\x01\x01\x00\x00\x00\x00\x00", Kind::Binary),
         ];
         for (bytes, kind) in cases {

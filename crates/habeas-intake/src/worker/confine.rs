@@ -5,18 +5,21 @@
 
 use crate::limits::Limits;
 
-/// Puts one layer in force; says whether it could.
-type Layer = fn(&Limits) -> bool;
+/// Puts one layer in force and says whether it could.
+type Put = fn(&Limits) -> bool;
+
+/// The layers, by name.
+const LAYERS: [(&str, Put); 4] =
+    [("resource limits", rlimits), ("process flags", flags), ("landlock", landlock), ("system call filter", seccomp)];
+
+/// Names of all layers, in the order in which they are put in force.
+pub(super) fn layers() -> impl Iterator<Item = &'static str> {
+    LAYERS.iter().map(|(name, _)| *name)
+}
 
 /// Puts all layers in force and names those that could not be.
 pub(super) fn confine(limits: &Limits) -> Vec<String> {
-    let layers: [(&str, Layer); 4] = [
-        ("resource limits", rlimits),
-        ("process flags", flags),
-        ("landlock", landlock),
-        ("system call filter", seccomp),
-    ];
-    layers.into_iter().filter(|(_, put)| !put(limits)).map(|(name, _)| name.to_owned()).collect()
+    LAYERS.iter().filter(|(_, put)| !put(limits)).map(|(name, _)| (*name).to_owned()).collect()
 }
 
 #[cfg(target_os = "linux")]

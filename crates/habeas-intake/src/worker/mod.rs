@@ -12,6 +12,7 @@ mod sheets;
 mod zip_guard;
 
 pub use child::serve;
+pub use parent::probe;
 pub(crate) use parent::run;
 
 use std::{ffi::OsString, path::PathBuf};

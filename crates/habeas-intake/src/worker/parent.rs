@@ -2,9 +2,10 @@
 
 use super::{
     WorkerProgram,
-    frames::{self, MAX_REPLY, Meta, Reply, Request, WireRow},
+    confine::layers,
+    frames::{self, Format, MAX_REPLY, Meta, Reply, Request, WireRow},
 };
-use crate::table::TableError;
+use crate::{limits::Limits, table::TableError};
 use std::{
     io::{Read, Write},
     ops::ControlFlow,
@@ -36,6 +37,17 @@ pub(crate) fn run(
     worker: &WorkerProgram,
     request: &Request,
     bytes: &[u8],
+    take: &mut dyn FnMut(Answer) -> ControlFlow<()>,
+) -> Result<(), TableError> {
+    run_noting(worker, request, bytes, &mut None, take)
+}
+
+/// As [`run`], and notes the missing layers as soon as they are known.
+fn run_noting(
+    worker: &WorkerProgram,
+    request: &Request,
+    bytes: &[u8],
+    noted: &mut Option<Vec<String>>,
     take: &mut dyn FnMut(Answer) -> ControlFlow<()>,
 ) -> Result<(), TableError> {
     let mut child = Command::new(&worker.program)
@@ -79,9 +91,29 @@ pub(crate) fn run(
             }
         };
         drop(receiver);
+        noted.clone_from(&protocol.missing);
         end(&mut child)?;
         outcome
     })
+}
+
+/// Starts the worker on nothing and says which layers of confinement hold on this system.
+///
+/// # Errors
+/// [`TableError`] when the worker cannot be started or does not answer as one.
+pub fn probe(worker: &WorkerProgram) -> Result<Vec<(&'static str, bool)>, TableError> {
+    let limits = Limits { worker_wall_seconds: 10, ..Limits::default() };
+    let request = Request { format: Format::Xlsx, sheet: None, first_rows: None, limits };
+    let mut missing = None;
+    let outcome = run_noting(worker, &request, &[], &mut missing, &mut |_| ControlFlow::Continue(()));
+    match (missing, outcome) {
+        // No bytes are no workbook: this is the answer of a worker that works.
+        (Some(missing), Err(TableError::Damaged { .. })) => {
+            Ok(layers().map(|layer| (layer, !missing.iter().any(|name| name == layer))).collect())
+        }
+        (_, Err(error)) => Err(error),
+        (_, Ok(())) => Err(TableError::ParserAnswer),
+    }
 }
 
 /// Ends the child, whatever it is at; a child that has ended already is no error.
@@ -136,9 +168,9 @@ impl<'r> Protocol<'r> {
         reply: Reply,
         take: &mut dyn FnMut(Answer) -> ControlFlow<()>,
     ) -> Result<ControlFlow<()>, TableError> {
-        let ready = self.missing.is_some() || self.opened;
+        let ready = self.missing.is_some();
         match reply {
-            Reply::Ready { missing } if !ready => {
+            Reply::Ready { missing } if !ready && missing.iter().all(|name| layers().any(|layer| layer == name)) => {
                 self.missing = Some(missing);
                 Ok(ControlFlow::Continue(()))
             }
@@ -148,7 +180,7 @@ impl<'r> Protocol<'r> {
                     return Err(TableError::ParserAnswer);
                 }
                 self.opened = true;
-                let missing = self.missing.take().unwrap_or_default();
+                let missing = self.missing.clone().unwrap_or_default();
                 Ok(take(Answer::Opened { missing, meta }))
             }
             Reply::Rows(rows) if self.opened && !self.done => {
@@ -186,10 +218,7 @@ impl<'r> Protocol<'r> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        limits::Limits,
-        worker::frames::{Format, WireCell, WireKind},
-    };
+    use crate::worker::frames::{WireCell, WireKind};
 
     fn outcome(replies: Vec<Reply>) -> Result<usize, TableError> {
         let request = Request { format: Format::Xlsx, sheet: None, first_rows: None, limits: Limits::default() };

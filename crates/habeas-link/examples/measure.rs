@@ -187,6 +187,60 @@ fn historical() -> Set {
     Set { builder, keys }
 }
 
+/// Lists of the demo's invented country, written with their truth into one folder.
+fn world(folder: &str) -> Set {
+    let plan = [("commission", true), ("committee", false), ("newsroom", false), ("petitions", true), ("valleys", false)];
+    let infos = plan.iter().map(|(key, once)| ListInfo { key: (*key).into(), names_once: *once, is_list: true });
+    let (mut builder, mut keys) = (TableBuilder::new(infos.collect()), Vec::new());
+    for (list, (file, _)) in plan.iter().enumerate() {
+        let mut reader = csv::ReaderBuilder::new().from_path(format!("{folder}/{file}.csv")).unwrap();
+        let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+        let mut record = csv::StringRecord::new();
+        while reader.read_record(&mut record).unwrap() {
+            let row: Vec<String> = record.iter().map(str::to_owned).collect();
+            let mut claims = Vec::new();
+            let mut family = "";
+            let mut given = 0;
+            for (i, h) in header.iter().enumerate() {
+                let cell = row[i].as_str();
+                match h.as_str() {
+                    "Name of missing person" | "Name" | "Who" | "نام" => given = i,
+                    "قبیلہ" => family = cell,
+                    "Parentage" | "Father's name" | "Father" | "ولد" | "ولدیت" => claim(&mut claims, &row, i, Predicate::FatherName, name(&[(cell, NameRole::Unassigned)])),
+                    "aka" => claim(&mut claims, &row, i, Predicate::Alias, name(&[(cell, NameRole::Unassigned)])),
+                    "Sex" => claim(&mut claims, &row, i, Predicate::Sex, match cell { "M" => Some(Value::Sex(Sex::Male)), "F" => Some(Value::Sex(Sex::Female)), _ => None }),
+                    "Date of birth" => claim(&mut claims, &row, i, Predicate::BirthDate, iso(cell).map(Value::Date)),
+                    "Age" | "عمر" => claim(&mut claims, &row, i, Predicate::Age, fold(cell).parse().ok().map(|n| Value::Age(Age { low: n, high: n }))),
+                    "Tehsil" | "District" | "Province" | "Town" | "ضلع" | "صوبہ" | "گاؤں" => claim(&mut claims, &row, i, Predicate::EventPlace(EventKind::Taken), place(cell)),
+                    "Missing since" => claim(&mut claims, &row, i, Predicate::EventDate(EventKind::Taken), iso(cell).map(Value::Date)),
+                    "Date taken" | "تاريخ گرفتاري" | "تاریخ گمشدگی" => claim(&mut claims, &row, i, Predicate::EventDate(EventKind::Taken), date(&fold(cell).replace(' ', "/")).map(Value::Date)),
+                    "When and where" => {
+                        let (when, whence) = cell.split_once("   ").unwrap_or((cell, ""));
+                        claim(&mut claims, &row, i, Predicate::EventDate(EventKind::Taken), date(&when.replace(' ', "/").to_lowercase().replace("jan", "ene").replace("apr", "abr").replace("aug", "ago").replace("dec", "dic")).map(Value::Date));
+                        claim(&mut claims, &row, i, Predicate::EventPlace(EventKind::Taken), place(whence));
+                    }
+                    _ => {}
+                }
+            }
+            let role = if family.is_empty() && *file != "valleys" { NameRole::Unassigned } else { NameRole::Given };
+            claim(&mut claims, &row, given, Predicate::Name, name(&[(&row[given], role), (family, NameRole::Family)]));
+            builder.push(list as u16, &header, &row, &claims);
+            keys.push(row.last().unwrap().clone());
+        }
+    }
+    Set { builder, keys }
+}
+
+fn iso(text: &str) -> Option<PartialDate> {
+    let parts: Vec<&str> = text.split('-').collect();
+    match parts[..] {
+        [y, m, d] => Date::new(y.parse().ok()?, m.parse().ok()?, d.parse().ok()?).ok().map(PartialDate::day),
+        [y, m] => PartialDate::month(y.parse().ok()?, m.parse().ok()?),
+        [y] => PartialDate::year(y.parse().ok()?),
+        _ => None,
+    }
+}
+
 fn main() {
     let what = std::env::args().nth(1).unwrap_or_default();
     let verbose = std::env::args().any(|a| a == "-v");
@@ -196,6 +250,7 @@ fn main() {
         "febrl4" => febrl(&["dataset4a", "dataset4b"]),
         "febrl3" => febrl(&["dataset3"]),
         "historical" => historical(),
+        "world" => world(&std::env::args().nth(2).unwrap()),
         _ => return eprintln!("measure argentina|febrl4|febrl3|historical"),
     };
     let table = set.builder.finish();

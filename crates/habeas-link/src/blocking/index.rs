@@ -74,7 +74,11 @@ fn combined(table: &Table, keys: &[Key], record: u32, out: &mut Vec<u64>, values
     }
 }
 
-/// Splits a block that is too large, by the next split key or at last by neighbourhood.
+/// A rule whose blocks hold this many times its budget is not split: its parts would still be too many, and each key
+/// that is common says too little. Its small blocks stay.
+const HOPELESS: u64 = 1000;
+
+/// Splits a block that is too large, by the next split key; where none is left, only what is alike still meets.
 fn split_block(table: &Table, block: &[u64], rule: &BlockingRule, level: usize, largest: u64, out: &mut Vec<u64>) {
     if block.len() as u64 <= largest {
         out.extend_from_slice(block);
@@ -87,13 +91,9 @@ fn split_block(table: &Table, block: &[u64], rule: &BlockingRule, level: usize, 
         key << 32 | (entry & 0xFFFF_FFFF)
     };
     let Some(split) = rule.split.get(level) else {
-        // Nothing tells these records apart: each meets those near it, in overlapping stretches.
-        let step = (largest / 2).max(1) as usize;
-        for (i, entry) in block.iter().enumerate() {
-            out.push(with((i / step) as u64, *entry));
-            if i >= step {
-                out.push(with((i / step - 1) as u64, *entry));
-            }
+        // Records that say the same are neighbours in canonical order: a chain connects them.
+        for (i, both) in block.windows(2).enumerate() {
+            out.extend([with(i as u64, both[0]), with(i as u64, both[1])]);
         }
         return;
     };
@@ -111,12 +111,12 @@ fn split_block(table: &Table, block: &[u64], rule: &BlockingRule, level: usize, 
     }
     parts.sort_unstable();
     parts.dedup();
-    for part in runs(&parts) {
+    for part in runs(&parts).filter(|part| part.len() > 1) {
         split_block(table, part, rule, level + 1, largest, out);
     }
 }
 
-/// Largest block that keeps the pairs of a rule within a budget.
+/// Largest block that keeps the pairs of a rule within a budget, if the smaller ones are as they are.
 fn largest_block(entries: &[u64], budget: u64) -> u64 {
     let mut sizes: Vec<u64> = runs(entries).map(|run| run.len() as u64).collect();
     sizes.sort_unstable();
@@ -124,7 +124,7 @@ fn largest_block(entries: &[u64], budget: u64) -> u64 {
     for size in &sizes {
         n_pairs += pairs_of(*size);
         if n_pairs > budget {
-            return (*size - 1).max(LEAST_SPLIT);
+            return *size - 1;
         }
     }
     u64::MAX
@@ -148,15 +148,19 @@ impl KeyIndex {
             of_rule.sort_unstable();
             of_rule.dedup();
             let whole: u64 = runs(&of_rule).map(|run| pairs_of(run.len() as u64)).sum();
-            let largest = largest_block(&of_rule, budget);
-            // A block of one makes no pair and is not kept.
+            let largest = largest_block(&of_rule, budget).max(LEAST_SPLIT);
             let mut split = Vec::with_capacity(of_rule.len());
+            // A block of one makes no pair and is not kept.
             for run in runs(&of_rule).filter(|run| run.len() > 1) {
-                split_block(table, run, rule, 0, largest, &mut split);
+                if run.len() as u64 <= largest || whole <= HOPELESS * budget {
+                    split_block(table, run, rule, 0, largest, &mut split);
+                }
             }
             drop(of_rule);
             split.sort_unstable();
             split.dedup();
+            let largest = largest_block(&split, 2 * budget).max(2);
+            let split: Vec<u64> = runs(&split).filter(|run| run.len() as u64 <= largest).flatten().copied().collect();
             reports.push(RuleReport {
                 rule: rule.clone(),
                 n_records: n_keyed,

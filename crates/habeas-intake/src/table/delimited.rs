@@ -169,7 +169,7 @@ impl<'b> Delimited<'b> {
             let found = cursor.ends.len();
             let last_line = memchr2(b'\n', b'\r', &self.text[cut.end..]).is_none();
             let open = (cut.lines > 1 && (cut.odd_quotes || found != expected))
-                || (cut.odd_quotes && last_line)
+                || (cut.odd_quotes && (last_line || cursor.holds_line_end()))
                 || (!cut.whole && cut.lines > 1);
             let event = if open {
                 patience = patience.saturating_sub(cut.end - cut.start.byte);
@@ -311,6 +311,12 @@ impl<'t, 'b> Cursor<'t, 'b> {
                 ReadRecordResult::OutputEndsFull => {}
             }
         }
+    }
+
+    /// Whether the last field ends with a line end, which it does only inside quotes.
+    fn holds_line_end(&self) -> bool {
+        let written = self.ends.last().copied().unwrap_or(0);
+        matches!(self.out[..written].last(), Some(b'\n' | b'\r'))
     }
 
     /// The fields of the last record.

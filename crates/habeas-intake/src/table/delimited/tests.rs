@@ -89,6 +89,18 @@ fn a_file_cut_inside_a_quote_loses_its_last_line_only() {
 }
 
 #[test]
+fn a_quote_left_open_in_the_last_line_is_found_also_before_a_line_end() {
+    check(
+        b"No,Name\n1,Adira\n2,\"Bor\n\n",
+        expect![[r#"
+            utf-8 ',' header line 1: No|Name
+            1 line 2 byte 8: 1|Adira
+            2 line 3 byte 16: Q_OPEN_QUOTE [2,"Bor]
+        "#]],
+    );
+}
+
+#[test]
 fn a_quote_inside_a_cell_is_a_letter() {
     check(
         b"No,Name\n1,Adira \"Adi\n2,Borun\n",

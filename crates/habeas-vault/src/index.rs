@@ -14,7 +14,10 @@ use crate::{
 };
 use habeas_core::{ImportId, RecordId};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 /// Raised when tables change; a database of another schema is rebuilt, never migrated.
 const SCHEMA: i64 = 1;
@@ -60,7 +63,8 @@ pub struct RecordPlace {
 
 /// An open index.
 pub struct Index {
-    connection: Connection,
+    /// Readers of one vault in several threads take turns here, and only here.
+    connection: Mutex<Connection>,
     failed: bool,
 }
 
@@ -76,26 +80,26 @@ impl Index {
         let connection = connect(path, key)?;
         connection.execute_batch(TABLES)?;
         connection.execute("INSERT INTO meta (key, value) VALUES ('schema', ?1)", [SCHEMA])?;
-        Ok(Self { connection, failed: false })
+        Ok(Self { connection: Mutex::new(connection), failed: false })
     }
 
     fn try_open(path: Option<&Path>, key: &Key) -> Result<Option<Self>, IndexError> {
         let connection = connect(path, key)?;
         let schema: Option<i64> =
             connection.query_row("SELECT value FROM meta WHERE key = 'schema'", [], |row| row.get(0)).optional()?;
-        Ok((schema == Some(SCHEMA)).then_some(Self { connection, failed: false }))
+        Ok((schema == Some(SCHEMA)).then_some(Self { connection: Mutex::new(connection), failed: false }))
     }
 
     /// How far the index has followed the log.
     pub fn mark(&self) -> Result<Option<Position>, IndexError> {
         let sql = "SELECT segment, offset, seq, chain FROM applied";
-        Ok(self.connection.query_row(sql, [], position_of).optional()?)
+        Ok(self.connection().query_row(sql, [], position_of).optional()?)
     }
 
     /// Frames that hold statements, in log order.
     pub fn statements(&self) -> Result<Vec<Position>, IndexError> {
-        let mut statement =
-            self.connection.prepare("SELECT segment, offset, seq, chain FROM statement ORDER BY seq")?;
+        let connection = self.connection();
+        let mut statement = connection.prepare("SELECT segment, offset, seq, chain FROM statement ORDER BY seq")?;
         let rows = statement.query_map([], position_of)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -111,7 +115,7 @@ impl Index {
     }
 
     fn try_follow(&mut self, changes: &[Change<'_>], mark: &Position) -> Result<(), IndexError> {
-        let transaction = self.connection.transaction()?;
+        let transaction = self.connection_mut().transaction()?;
         for change in changes {
             match change {
                 Change::Statement(position) => {
@@ -138,9 +142,19 @@ impl Index {
         self.usable()?;
         let sql = "SELECT f.segment, f.offset, f.seq, f.chain, r.entry FROM record r JOIN frame f ON f.no = r.frame \
                    WHERE r.id = ?1";
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached(sql)?;
         let place = |row: &rusqlite::Row<'_>| Ok((position_of(row)?, row.get::<_, u32>(4)? as usize));
         Ok(statement.query_row([id.0], place).optional()?)
+    }
+
+    /// A panic while reading leaves the connection as it was.
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn connection_mut(&mut self) -> &mut Connection {
+        self.connection.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn usable(&self) -> Result<(), IndexError> {

@@ -84,7 +84,7 @@ impl Index {
     pub fn persons_generation(&self) -> Result<Option<u64>, IndexError> {
         use rusqlite::OptionalExtension;
         let sql = "SELECT value FROM meta WHERE key = 'persons'";
-        let generation: Option<i64> = self.connection.query_row(sql, [], |row| row.get(0)).optional()?;
+        let generation: Option<i64> = self.connection().query_row(sql, [], |row| row.get(0)).optional()?;
         Ok(generation.map(|generation| generation as u64))
     }
 
@@ -95,7 +95,7 @@ impl Index {
         generation: u64,
     ) -> Result<u64, IndexError> {
         self.usable()?;
-        let transaction = self.connection.transaction()?;
+        let transaction = self.connection_mut().transaction()?;
         transaction.execute_batch(
             "DELETE FROM person; DELETE FROM person_label; DELETE FROM person_source; \
              INSERT INTO person_words (person_words) VALUES ('delete-all');",
@@ -145,7 +145,8 @@ impl Index {
              p.labels, p.sources {} ORDER BY {key} LIMIT ?",
             conditions.sql
         );
-        let mut statement = self.connection.prepare_cached(&sql)?;
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached(&sql)?;
         let rows = statement.query_map(params_from_iter(&conditions.values), |row| {
             Ok(PersonHit {
                 key: row.get(0)?,
@@ -173,7 +174,8 @@ impl Index {
     pub fn count(&self, filter: &PersonFilter) -> Result<u64, IndexError> {
         self.usable()?;
         let conditions = Conditions::of(filter);
-        let mut statement = self.connection.prepare_cached(&format!("SELECT count(*) {}", conditions.sql))?;
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached(&format!("SELECT count(*) {}", conditions.sql))?;
         let count: i64 = statement.query_row(params_from_iter(&conditions.values), |row| row.get(0))?;
         Ok(count as u64)
     }

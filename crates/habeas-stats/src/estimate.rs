@@ -446,7 +446,7 @@ fn heterogeneity_seen(histories: &EstimableHistories, total: f64) -> bool {
     misfit > chi_square_99(degrees)
 }
 
-/// The 99 % point of χ², by the cube-root approximation [wilson1931].
+/// The 99 % point of χ², by the cube-root approximation `[wilson1931]`.
 fn chi_square_99(degrees: f64) -> f64 {
     const Z_99: f64 = 2.326_347_874_040_841;
     let spread = 2.0 / (9.0 * degrees);

@@ -1,7 +1,7 @@
 //! From several tables to one figure: averaging over the doubt about who is the same person.
 //!
 //! The linker hands over draws of the partition of records into persons; each draw has its own table. The posterior of
-//! the total is the mixture of the posteriors of the tables (Sadinle 2018 [sadinle2018]), and its variance splits into
+//! the total is the mixture of the posteriors of the tables (Sadinle 2018 `[sadinle2018]`), and its variance splits into
 //! what estimation leaves open and what linkage leaves open. [`rubin`] and [`verdata_rule`] combine replicates on the
 //! log scale, for comparison.
 
@@ -79,7 +79,7 @@ pub struct LinkageShares {
 /// when more than 5 % of the draws are refused; [`Stopped::Interrupted`] when the hook says stop.
 ///
 /// # Source
-/// Sadinle 2018 [sadinle2018], linkage averaging.
+/// Sadinle 2018 `[sadinle2018]`, linkage averaging.
 pub fn average_over_linkage(
     draws: &[CaptureHistories],
     fixed: &CaptureHistories,
@@ -349,6 +349,8 @@ pub struct Replicates {
     pub n_replicates: usize,
     /// Mean number of documented people.
     pub mean_documented: f64,
+    /// Mean number of undocumented people, over the means of the replicates.
+    pub mean_undocumented: f64,
     /// Mean over the replicates of the mean of ln n₀.
     pub mean: f64,
     /// W, the mean over the replicates of the variance of ln n₀.
@@ -362,7 +364,7 @@ pub struct Replicates {
 pub struct Combined {
     /// Degrees of freedom of the t distribution; infinite when the replicates agree.
     pub degrees: f64,
-    /// The point.
+    /// The mean of the documented plus the mean of the undocumented, each rounded.
     pub point: u64,
     /// Lower end of the 95 % interval.
     pub low: u64,
@@ -391,9 +393,13 @@ impl Replicates {
         let means: Vec<f64> = logs.iter().map(|logs| mean_of(logs)).collect();
         let documented =
             replicates.iter().map(|draws| compensated_sum(draws.iter().map(|&(n, _)| n as f64)) / draws.len() as f64);
+        let undocumented = replicates.iter().map(|draws| {
+            compensated_sum(draws.iter().map(|&(n, total)| total.saturating_sub(n) as f64)) / draws.len() as f64
+        });
         Some(Self {
             n_replicates: replicates.len(),
             mean_documented: compensated_sum(documented) / n_replicates,
+            mean_undocumented: compensated_sum(undocumented) / n_replicates,
             mean: mean_of(&means),
             within: compensated_sum(logs.iter().map(|logs| variance_of(logs))) / n_replicates,
             between: variance_of(&means),
@@ -405,11 +411,12 @@ impl Replicates {
         let m = self.n_replicates as f64;
         let spread = libm::sqrt(self.within + (1.0 + 1.0 / m) * self.between) * student_975(degrees);
         let total = |log: f64| (documented + libm::exp(log).round()) as u64;
-        Combined { degrees, point: total(self.mean), low: total(self.mean - spread), high: total(self.mean + spread) }
+        let point = (documented + self.mean_undocumented.round()) as u64;
+        Combined { degrees, point, low: total(self.mean - spread), high: total(self.mean + spread) }
     }
 }
 
-/// Combines replicates by Rubin's rule: df = (M−1)(1 + M/(M+1) · W/B)² [rubin1987].
+/// Combines replicates by Rubin's rule: df = (M−1)(1 + M/(M+1) · W/B)² `[rubin1987]`.
 pub fn rubin(replicates: &Replicates) -> Combined {
     let m = replicates.n_replicates as f64;
     replicates.combined((m - 1.0) * (1.0 + m / (m + 1.0) * replicates.within / replicates.between).powi(2))

@@ -58,7 +58,7 @@ impl Interval {
 impl Posterior {
     /// The mean of N.
     pub fn mean(&self) -> f64 {
-        self.expectation(|cell| midpoint(cell))
+        self.expectation(midpoint)
     }
 
     /// The variance of N.
@@ -83,7 +83,7 @@ impl Posterior {
         (mean, variance)
     }
 
-    /// The point with the least expected relative squared error, E[1/N] / E[1/N²] [madigan1997].
+    /// The point with the least expected relative squared error, E[1/N] / E[1/N²] `[madigan1997]`.
     pub fn relative_squared_error_point(&self) -> f64 {
         self.expectation(|cell| 1.0 / midpoint(cell)) / self.expectation(|cell| 1.0 / midpoint(cell) / midpoint(cell))
     }

@@ -1,5 +1,5 @@
 //! Chao's lower bound: at least so many, when people differ in how likely they are recorded and the lists work in a
-//! similar way [chao1987]. Printed as «at least», never as an estimate.
+//! similar way `[chao1987]`. Printed as «at least», never as an estimate.
 
 use crate::capture::{CaptureHistories, MAX_LISTS, Need};
 
@@ -17,7 +17,8 @@ pub enum ChaoForm {
     Bound,
     /// n + ((J−1)/J) · f₁(f₁−1)/(2(f₂+1)), also where f₂ = 0.
     BiasCorrected,
-    /// The log-linear model ln μ_h = γ + β|h| + Σ_{i≥3} η_i 1(|h| = i), no η negative [rivest2007].
+    /// The log-linear model ln μ_h = γ + β|h| + Σ_{k≥2} η_k max(0, |h| − k), no η negative `[rivest2007]`: people who
+    /// differ make the log frequencies bend upwards, and a bend downwards is taken for chance.
     Mh,
     /// The same with one β per list.
     Mth,
@@ -75,7 +76,7 @@ pub fn bounds(histories: &CaptureHistories) -> ChaoBounds {
     }
 }
 
-/// Computes the log-normal interval (n + n₀/C, n + n₀·C), C = exp(z·√ln(1 + var/n₀²)) [chao1987].
+/// Computes the log-normal interval (n + n₀/C, n + n₀·C), C = exp(z·√ln(1 + var/n₀²)) `[chao1987]`.
 pub fn log_normal_interval(n_documented: u64, n_undocumented: f64, variance: f64, z: f64) -> (f64, f64) {
     let n = n_documented as f64;
     if n_undocumented <= 0.0 {
@@ -105,7 +106,7 @@ mod loglinear {
                 .map(|size| {
                     ln_choose += libm::log((n_lists - size + 1) as f64 / size as f64);
                     let mut row = vec![1.0, size as f64];
-                    row.extend(etas.iter().map(|&eta| f64::from(eta == size)));
+                    row.extend(etas.iter().map(|&eta| bend(size, eta)));
                     Cell { count: frequencies[size - 1] as f64, ln_cells: ln_choose, row }
                 })
                 .collect()
@@ -120,7 +121,7 @@ mod loglinear {
                 .map(|mask| {
                     let mut row = vec![1.0];
                     row.extend((0..n_lists).map(|list| f64::from(mask >> list & 1)));
-                    row.extend(etas.iter().map(|&eta| f64::from(u8::from(eta == mask.count_ones() as usize))));
+                    row.extend(etas.iter().map(|&eta| bend(mask.count_ones() as usize, eta)));
                     Cell { count: histories.count(mask) as f64, ln_cells: 0.0, row }
                 })
                 .collect()
@@ -129,8 +130,9 @@ mod loglinear {
 
     /// Fits with all η_i that can exist, sets negative ones to 0 and fits again until none is negative.
     fn fit_without_negative_etas(frequencies: &[u64], cells: impl Fn(&[usize]) -> Vec<Cell>) -> Option<f64> {
-        // Where nobody is on exactly i lists η_i would be −∞, which is negative.
-        let mut etas: Vec<usize> = (3..=frequencies.len()).filter(|&size| frequencies[size - 1] > 0).collect();
+        // Where nobody is on more than k lists η_k would be −∞, which is negative.
+        let mut etas: Vec<usize> =
+            (2..frequencies.len()).filter(|&k| frequencies[k..].iter().any(|&f| f > 0)).collect();
         loop {
             let fitted = newton(&cells(&etas))?;
             let first_eta = fitted.len() - etas.len();
@@ -145,6 +147,11 @@ mod loglinear {
             }
             etas = kept;
         }
+    }
+
+    /// How far a history of `size` lists lies beyond the bend at `eta`.
+    fn bend(size: usize, eta: usize) -> f64 {
+        size.saturating_sub(eta) as f64
     }
 
     /// Maximum likelihood by Newton's method with step halving; `None` when it does not settle.

@@ -33,7 +33,7 @@ fn enumerate(n_vertices: usize) -> Vec<Chordal> {
 
 /// Removes vertices whose remaining neighbours are all joined, as long as there is one; a graph is chordal when that
 /// removes all. Each removal adds the vertex with its neighbours once and takes the neighbours away once, which leaves
-/// cliques minus separators [lauritzen1996].
+/// cliques minus separators `[lauritzen1996]`.
 fn signed_sets(n_vertices: usize, edges: &[(usize, usize)]) -> Option<Vec<(u32, i32)>> {
     let mut neighbours = vec![0u32; n_vertices];
     for &(i, j) in edges {

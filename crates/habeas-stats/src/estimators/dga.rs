@@ -1,5 +1,5 @@
 //! Averaging over decomposable graphs: which lists depend on which is unknown, so every pattern without a closed ring
-//! is tried and weighted by how well it explains the table [madigan1997].
+//! is tried and weighted by how well it explains the table `[madigan1997]`.
 //!
 //! Everything is exact: all graphs are enumerated (3 to 6 lists) and the whole posterior over graph and n₀ is summed.
 
@@ -110,8 +110,8 @@ pub struct DgaFit {
 /// Averages over all decomposable graphs; `None` when the hook says stop.
 ///
 /// # Source
-/// Madigan & York 1997 [madigan1997]; hyper-Dirichlet laws on decomposable graphs in Dawid & Lauritzen 1993
-/// [dawid1993].
+/// Madigan & York 1997 `[madigan1997]`; hyper-Dirichlet laws on decomposable graphs in Dawid & Lauritzen 1993
+/// `[dawid1993]`.
 pub fn fit(histories: &EstimableHistories, settings: &DgaSettings, progress: &mut dyn Progress) -> Option<DgaFit> {
     let (mixture, solved) = solve(histories, settings, progress)?;
     let graphs = chordal_graphs(histories.histories().n_lists());

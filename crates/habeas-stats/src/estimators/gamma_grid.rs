@@ -13,6 +13,10 @@ use crate::{
     special::{Shifted, add_exp, compensated_sum, ln_gamma_ratio},
 };
 
+/// A surviving model is summed from where its curve, seen at the points of the coarse pass, comes within this many more
+/// nats of mattering: between two points the curve may be higher than at both.
+const RANGE_MARGIN_NATS: f64 = 15.0;
+
 /// Models whose maximum lies this many nats below the best are left out: together they weigh less than 10⁻¹⁵.
 const NEGLIGIBLE_NATS: f64 = 45.0;
 
@@ -129,7 +133,7 @@ impl Mixture {
             Grid::Adaptive => self.solve_adaptive(progress),
             Grid::Points { from, to, points } => {
                 let cells = equally_spaced(from, to, points);
-                let scan = self.scan(&thinned(&cells));
+                let (scan, _) = self.scan(&cells);
                 let sums = self.sum_models(&cells, &scan, progress)?;
                 Some(sums.normalised(cells, 0.0))
             }
@@ -159,14 +163,9 @@ impl Mixture {
     }
 
     fn solve_adaptive(&self, progress: &mut dyn Progress) -> Option<Solved> {
-        let mut cells = first_cells(self.n_documented);
-        let scan = loop {
-            let scan = self.scan(&cells);
-            if scan.unresolved.is_empty() {
-                break scan;
-            }
-            cells = split(&cells, |idx| if scan.unresolved.contains(&idx) { 8 } else { 1 });
-        };
+        let cells = first_cells(self.n_documented);
+        let (scan, added) = self.scan(&cells);
+        let mut cells = cut_around(&cells, &added);
         loop {
             let sums = self.sum_models(&cells, &scan, progress)?;
             let parts = sums.parts_needed(&cells);
@@ -199,10 +198,28 @@ impl Mixture {
         solved
     }
 
-    /// Follows every model over a coarse grid: which matter, and around which cells a peak is not yet resolved.
-    fn scan(&self, cells: &[RangeInclusive<u64>]) -> Scan {
+    /// Follows every model over a few hundred points: which models matter, and where. Points are added around peaks
+    /// until no peak can hide between two of them; the added points are given back.
+    fn scan(&self, cells: &[RangeInclusive<u64>]) -> (Scan, Vec<u64>) {
+        let mut points = thinned(cells);
+        let mut added = Vec::new();
+        loop {
+            let (scan, unresolved) = self.scan_points(&points);
+            if unresolved.is_empty() {
+                return (scan, added);
+            }
+            let more: Vec<u64> = unresolved.iter().flat_map(|&gap| between(points[gap], points[gap + 1])).collect();
+            added.extend(&more);
+            points.extend(more);
+            points.sort_unstable();
+        }
+    }
+
+    /// One pass over given points; also the gaps (by the index of their left point) in which a peak may hide.
+    fn scan_points(&self, points: &[u64]) -> (Scan, Vec<usize>) {
+        let cells: Vec<RangeInclusive<u64>> = points.iter().map(|&point| point..=point).collect();
         let all: Vec<u16> = (0..self.rows.len() as u16).collect();
-        let rows = self.rows_at(cells, &all);
+        let rows = self.rows_at(&cells, &all);
         let mut curve = vec![0.0; cells.len()];
         let mut peaks = Vec::with_capacity(self.models.len());
         let mut best = f64::NEG_INFINITY;
@@ -210,7 +227,7 @@ impl Mixture {
             self.curve(model, &rows, cells.len(), &mut curve);
             let (at, value) = argmax(&curve);
             best = best.max(value);
-            peaks.push((at, value, peak_bound(&curve, cells, at)));
+            peaks.push((at, value, peak_bound(&curve, &cells, at)));
         }
         let mut unresolved = Vec::new();
         let mut survivors = Vec::new();
@@ -218,30 +235,39 @@ impl Mixture {
             if bound < best - NEGLIGIBLE_NATS {
                 continue;
             }
-            survivors.push(model);
             if bound - value > 1.0 {
-                unresolved.extend(
-                    (at.saturating_sub(1)..=at + 1).filter(|&idx| cells.get(idx).is_some_and(|cell| width(cell) > 1)),
-                );
+                let gaps = at.saturating_sub(1)..(at + 1).min(points.len() - 1);
+                unresolved.extend(gaps.filter(|&gap| points[gap + 1] - points[gap] > 1));
             }
+            self.curve(model, &rows, cells.len(), &mut curve);
+            let matters = |log: &f64| *log > best - NEGLIGIBLE_NATS - RANGE_MARGIN_NATS;
+            let first = curve.iter().position(matters).unwrap_or(at).saturating_sub(1);
+            let last = (curve.iter().rposition(matters).unwrap_or(at) + 1).min(points.len() - 1);
+            survivors.push(Survivor { model, range: points[first]..=points[last] });
         }
         unresolved.sort_unstable();
         unresolved.dedup();
-        Scan { best, survivors, unresolved }
+        (Scan { best, survivors }, unresolved)
     }
 
-    /// Sums the surviving models at every cell.
+    /// Sums the surviving models at every cell where they matter.
     fn sum_models(&self, cells: &[RangeInclusive<u64>], scan: &Scan, progress: &mut dyn Progress) -> Option<Sums> {
-        let needed = self.rows_of(&scan.survivors);
         let mut density = vec![0.0; cells.len()];
         let mut weights = vec![0.0; self.models.len()];
         let mut logs = [0.0; BLOCK];
         let mut masses = [0.0; BLOCK];
         for (block, densities) in cells.chunks(BLOCK).zip(density.chunks_mut(BLOCK)) {
-            let rows = self.rows_at(block, &needed);
+            let ends = *block[0].start()..=*block[block.len() - 1].end();
+            let active: Vec<usize> = scan
+                .survivors
+                .iter()
+                .filter(|survivor| survivor.range.start() <= ends.end() && ends.start() <= survivor.range.end())
+                .map(|survivor| survivor.model)
+                .collect();
+            let rows = if active.is_empty() { Vec::new() } else { self.rows_at(block, &self.rows_of(&active)) };
             let mut widths = [0.0; BLOCK];
             block.iter().zip(&mut widths).for_each(|(cell, w)| *w = width(cell) as f64);
-            for &model in &scan.survivors {
+            for model in active {
                 let logs = &mut logs[..block.len()];
                 self.curve(model, &rows, block.len(), logs);
                 logs.iter_mut().for_each(|log| *log -= scan.best);
@@ -305,8 +331,13 @@ impl Mixture {
 /// What the coarse pass found.
 struct Scan {
     best: f64,
-    survivors: Vec<usize>,
-    unresolved: Vec<usize>,
+    survivors: Vec<Survivor>,
+}
+
+/// A model that matters, and the n₀ between which it does.
+struct Survivor {
+    model: usize,
+    range: RangeInclusive<u64>,
 }
 
 /// Unnormalised density per integer of n₀, and weight per model.
@@ -455,14 +486,44 @@ fn equally_spaced(from: u64, to: u64, points: usize) -> Vec<RangeInclusive<u64>>
     values.into_iter().map(|n| n..=n).collect()
 }
 
-/// A few hundred of the cells, dense at the start, for the coarse pass.
-fn thinned(cells: &[RangeInclusive<u64>]) -> Vec<RangeInclusive<u64>> {
-    let mut kept = Vec::new();
-    let mut idx = 0;
-    while idx < cells.len() {
-        kept.push(cells[idx].clone());
-        idx += (idx / 32).max(1);
+/// Middles of cells for the coarse pass, each at least a sixteenth farther out than the one before.
+fn thinned(cells: &[RangeInclusive<u64>]) -> Vec<u64> {
+    let mut kept: Vec<u64> = Vec::new();
+    for cell in cells {
+        let middle = cell.start().midpoint(*cell.end());
+        if kept.last().is_none_or(|last| middle - last > last / 16) {
+            kept.push(middle);
+        }
     }
-    kept.extend(cells.last().filter(|last| kept.last() != Some(last)).cloned());
+    kept.extend(cells.last().map(|last| *last.end()).filter(|last| kept.last() != Some(last)));
     kept
+}
+
+/// Up to seven integers strictly between two, equally spaced.
+fn between(left: u64, right: u64) -> impl Iterator<Item = u64> {
+    let parts = (right - left).min(8);
+    (1..parts).map(move |part| left + (right - left) * part / parts)
+}
+
+/// Makes each of the points a cell of its own.
+fn cut_around(cells: &[RangeInclusive<u64>], points: &[u64]) -> Vec<RangeInclusive<u64>> {
+    let mut points = points.to_vec();
+    points.sort_unstable();
+    points.dedup();
+    let mut points = points.into_iter().peekable();
+    let mut finer = Vec::with_capacity(cells.len());
+    for cell in cells {
+        let mut start = *cell.start();
+        while let Some(point) = points.next_if(|point| point <= cell.end()) {
+            if point > start {
+                finer.push(start..=point - 1);
+            }
+            finer.push(point..=point);
+            start = point + 1;
+        }
+        if start <= *cell.end() {
+            finer.push(start..=*cell.end());
+        }
+    }
+    finer
 }

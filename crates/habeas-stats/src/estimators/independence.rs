@@ -19,7 +19,7 @@ pub struct IndependenceSettings {
     pub grid: Grid,
 }
 
-/// Computes the maximum likelihood estimate: the root N ≥ n of 1 − n/N = Π_j (1 − n_j/N) [fienberg1972].
+/// Computes the maximum likelihood estimate: the root N ≥ n of 1 − n/N = Π_j (1 − n_j/N) `[fienberg1972]`.
 ///
 /// Infinite when nobody is on two lists.
 pub fn maximum_likelihood(histories: &CaptureHistories) -> f64 {

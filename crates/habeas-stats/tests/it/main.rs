@@ -1,0 +1,12 @@
+//! The specification of `habeas-stats`, one file per subject.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+mod coverage;
+mod figures;
+mod linkage;
+mod properties;
+mod published;
+mod reading;
+mod refusals;
+mod tallies;

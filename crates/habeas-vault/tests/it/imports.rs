@@ -33,7 +33,7 @@ fn what_is_imported_is_read_back_word_for_word_after_reopening() {
         assert_eq!((&record.origin, &record.cells, &record.claims), (&origin, &cells, &claims));
         assert_eq!((record.import, record.source.id), (receipt.import, receipt.source.id));
     }
-    assert_eq!(vault.sources(), [receipt.source.clone()]);
+    assert_eq!(vault.sources(), std::slice::from_ref(&receipt.source));
     assert_eq!(vault.original(receipt.source.id).unwrap(), b"file of committee with 1000 rows");
     assert_eq!(vault.mapping_of(receipt.import).unwrap(), "mapping");
     assert!(vault.verify(Depth::Blobs).unwrap().is_clean());

@@ -7,4 +7,5 @@
 
 pub mod limits;
 pub mod table;
+pub mod values;
 pub mod worker;

@@ -5,6 +5,7 @@ mod commands;
 mod demo;
 mod desk;
 mod failure;
+mod listing;
 mod opening;
 mod output;
 mod web;
@@ -22,6 +23,10 @@ fn main() -> ExitCode {
             return ExitCode::from(if shown.use_stderr() { Exit::Usage as u8 } else { Exit::Ok as u8 });
         }
     };
+    if let cli::Command::ParseWorker = cli.command {
+        // A process that holds no key, reads no file and shuts itself in: nothing else may happen before.
+        return habeas_intake::worker::serve(std::io::stdin().lock(), std::io::stdout().lock());
+    }
     let out = output::Output::new(cli.global.json);
     let exit = commands::run(cli, &out).unwrap_or_else(|failure| {
         out.failure(&failure);

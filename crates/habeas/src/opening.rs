@@ -10,6 +10,7 @@ use std::{
     io::IsTerminal,
     path::{Path, PathBuf},
 };
+use zeroize::Zeroizing;
 
 /// Opens the vault that the options, the environment or the current folder name.
 pub fn open(global: &Global) -> Result<Vault, Failure> {
@@ -34,22 +35,28 @@ pub fn find(global: &Global) -> Result<PathBuf, Failure> {
 pub fn passphrase(global: &Global, prompt: &str) -> Result<Passphrase, Failure> {
     let file = global.passphrase_file.clone().or_else(|| env::var_os("HABEAS_PASSPHRASE_FILE").map(PathBuf::from));
     if let Some(path) = file {
-        let text = std::fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
+        let text = std::fs::read_to_string(&path).map(Zeroizing::new);
+        let text = text.map_err(|error| Failure::file("read", &path, &error))?;
         return Ok(Passphrase::new(text.lines().next().unwrap_or_default()));
     }
     if !std::io::stdin().is_terminal() {
         let remedy = "give --passphrase-file FILE, or set HABEAS_PASSPHRASE_FILE";
         return Err(Failure::new(Exit::Locked, "the vault is locked and nobody is here to type the passphrase", remedy));
     }
-    let typed = rpassword::prompt_password(prompt);
-    Ok(Passphrase::new(&typed.map_err(|error| Failure::file("read", Path::new("terminal"), &error))?))
+    Ok(Passphrase::new(&*typed(prompt)?))
+}
+
+/// A line typed without being shown.
+pub fn typed(prompt: &str) -> Result<Zeroizing<String>, Failure> {
+    let typed = rpassword::prompt_password(prompt).map(Zeroizing::new);
+    typed.map_err(|error| Failure::file("read", Path::new("terminal"), &error))
 }
 
 /// Why a vault does not open, for people.
 pub fn open_failure(dir: &Path, error: OpenError) -> Failure {
     let place = dir.display().to_string();
     match error {
-        OpenError::NoVault { .. } => {
+        OpenError::NoVault => {
             let remedy = "name its folder with --vault DIR, or make one: habeas init DIR";
             Failure::new(Exit::NoVault, "there is no vault here", remedy)
         }

@@ -11,11 +11,8 @@ use serde_json::json;
 use std::{
     io::IsTerminal,
     path::{Path, PathBuf},
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Instant, SystemTime, UNIX_EPOCH},
 };
-
-/// Fewest characters of a passphrase that somebody chose; the proposed ones are longer.
-const SHORTEST_PASSPHRASE: usize = 14;
 
 /// Make a new vault
 #[derive(Debug, clap::Args)]
@@ -33,10 +30,12 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
     let name = args.name.unwrap_or_else(|| {
         args.dir.file_name().map_or_else(|| "vault".into(), |name| name.to_string_lossy().into_owned())
     });
-    let options = InitOptions { name, kdf: KdfCost::calibrated(), now_ms: now_ms() };
+    let begun = Instant::now();
+    let kdf = KdfCost::calibrated(|| begun.elapsed());
+    let options = InitOptions { name, kdf, now_ms: now_ms() };
     let vault = Vault::init(&args.dir, &passphrase, options).map_err(|error| init_failure(&args.dir, error))?;
     let dir = args.dir.display().to_string();
-    out.result(&json!({ "schema": 1, "vault": dir, "id": vault.id_hex() }), || format!("made a vault in {dir}"))?;
+    out.result(&json!({ "schema": 1, "vault": dir, "id": vault.id() }), || format!("made a vault in {dir}"))?;
     out.talk("A lost passphrase loses everything: write it down and keep it apart from this computer.");
     out.next(format_args!("habeas import FILE --as LIST --vault {dir}"));
     Ok(Exit::Ok)
@@ -49,26 +48,29 @@ pub fn now_ms() -> i64 {
 
 fn choose_passphrase(global: &Global, out: &Output) -> Result<Passphrase, Failure> {
     let given = global.passphrase_file.is_some() || std::env::var_os("HABEAS_PASSPHRASE_FILE").is_some();
-    if !given && std::io::stdin().is_terminal() {
-        let proposal = habeas_vault::proposed_passphrase();
-        out.talk("Choose a passphrase. A good one, made just now for you:\n");
-        out.talk(format_args!("    {}\n", proposal.reveal()));
+    if given || !std::io::stdin().is_terminal() {
+        return opening::passphrase(global, "");
     }
-    let passphrase = opening::passphrase(global, "new passphrase: ")?;
-    if passphrase.n_characters() < SHORTEST_PASSPHRASE {
-        let what = format!("the passphrase has fewer than {SHORTEST_PASSPHRASE} characters");
-        return Err(Failure::usage(what, "take the proposed one, or a sentence that only you know"));
+    let proposal = habeas_vault::proposed_passphrase().map_err(|error| {
+        Failure::new(Exit::Failed, error, "run the command again; without random numbers there is no safe vault")
+    })?;
+    out.talk("Choose a passphrase. A good one, made just now for you:\n");
+    out.talk(format_args!("    {}\n", *proposal));
+    let first = opening::typed("new passphrase: ")?;
+    let again = opening::typed("the same again: ")?;
+    if *first != *again {
+        return Err(Failure::usage("the two passphrases differ", "run the command again"));
     }
-    if !given && std::io::stdin().is_terminal() {
-        let again = opening::passphrase(global, "the same again: ")?;
-        if again.reveal() != passphrase.reveal() {
-            return Err(Failure::usage("the two passphrases differ", "run the command again"));
-        }
-    }
-    Ok(passphrase)
+    Ok(Passphrase::new(&first))
 }
 
 /// Why a vault cannot be made, for people.
 pub fn init_failure(dir: &Path, error: InitError) -> Failure {
-    Failure::new(Exit::Failed, error, "choose another folder, or free some space there").at(dir.display().to_string())
+    let remedy = match error {
+        InitError::AlreadyAVault => "use it as it is, or name another folder",
+        InitError::NotEmpty => "name a new folder, or an empty one",
+        InitError::ShortPassphrase { .. } => "take the proposed one, or a sentence that only you know",
+        InitError::Vault(_) => "look whether there is room and whether you may write there",
+    };
+    Failure::new(Exit::Failed, error, remedy).at(dir.display().to_string())
 }

@@ -7,6 +7,7 @@ pub mod import;
 pub mod init;
 pub mod link;
 pub mod map;
+pub mod plain;
 pub mod report;
 pub mod review;
 pub mod serve;
@@ -38,6 +39,6 @@ pub fn run(cli: Cli, out: &Output) -> Result<Exit, Failure> {
         Command::Doctor => tools::doctor(out),
         Command::Completions(args) => tools::completions(args, out),
         Command::Man => tools::man(out),
-        Command::ParseWorker => tools::parse_worker(),
+        Command::ParseWorker => unreachable!("main serves the parse worker before anything else"),
     }
 }

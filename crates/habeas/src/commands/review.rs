@@ -2,13 +2,15 @@
 
 use crate::{
     cli::Global,
+    commands::init::now_ms,
     desk::{Desk, vault_failure},
     failure::{Exit, Failure},
     opening,
     output::Output,
 };
 use clap::{Subcommand, ValueEnum};
-use habeas_core::{Judgement, JudgementId, RecordId, RecordPair, Standing, Verdict, standing};
+use habeas_core::{JudgementId, RecordId, RecordPair, Standing, Verdict, standing};
+use habeas_vault::JudgementDraft;
 use serde_json::json;
 use std::fmt::Write;
 
@@ -82,9 +84,8 @@ fn decide(
         Answer::Different => Verdict::Different,
         Answer::Undecided => Verdict::Undecided,
     };
-    let id = JudgementId(habeas_vault::random_id());
-    let judgement = Judgement { id, pair, verdict, by: reviewer(by), why, saw_weights: false, revokes: None };
-    desk.change(|vault| vault.add_judgement(judgement).map_err(vault_failure))?;
+    let draft = JudgementDraft { pair, verdict, by: reviewer(by), why, saw_weights: false, revokes: None };
+    let id = desk.change(|vault| vault.add_judgement(draft, now_ms()).map_err(vault_failure))?;
     out.result(&json!({ "schema": 1, "judgement": id.to_string(), "verdict": verdict.code() }), || {
         format!("recorded: {} and {} are {}", addresses[0], addresses[1], verdict.code())
     })?;
@@ -94,15 +95,16 @@ fn decide(
 
 fn undo(desk: &Desk, by: Option<String>, out: &Output) -> Result<Exit, Failure> {
     let by = reviewer(by);
-    let judgements = desk.judgements()?;
+    let judgements = desk.judgements();
     let standing_one = |id: JudgementId| !judgements.iter().any(|other| other.revokes == Some(id));
     let last = judgements.iter().rev().find(|j| j.by == by && j.revokes.is_none() && standing_one(j.id));
     let Some(last) = last.cloned() else {
         return Err(Failure::usage("this reviewer has no decision to take back", "see: habeas review stats"));
     };
-    let id = JudgementId(habeas_vault::random_id());
-    let revoking = Judgement { id, revokes: Some(last.id), why: "undone".into(), ..last.clone() };
-    desk.change(|vault| vault.add_judgement(revoking).map_err(vault_failure))?;
+    let (pair, verdict, revoked) = (last.pair, last.verdict, Some(last.id));
+    let revoking =
+        JudgementDraft { pair, verdict, by: by.clone(), why: "undone".into(), saw_weights: false, revokes: revoked };
+    desk.change(|vault| vault.add_judgement(revoking, now_ms()).map_err(vault_failure))?;
     out.result(&json!({ "schema": 1, "revoked": last.id.to_string() }), || {
         format!("taken back: «{}», decided by {by}", last.verdict.code())
     })?;
@@ -111,7 +113,7 @@ fn undo(desk: &Desk, by: Option<String>, out: &Output) -> Result<Exit, Failure> 
 }
 
 fn stats(desk: &Desk, out: &Output) -> Result<Exit, Failure> {
-    let pairs = standing(&desk.judgements()?);
+    let pairs = standing(&desk.judgements());
     let count = |wanted: Standing| pairs.values().filter(|standing| **standing == wanted).count();
     let [same, different, undecided] =
         [Verdict::Same, Verdict::Different, Verdict::Undecided].map(|verdict| count(Standing::Agreed(verdict)));

@@ -10,6 +10,7 @@ use crate::{
 };
 use clap::{Subcommand, ValueEnum};
 use habeas_core::{Attribution, Source, SourceKind, SpeakerKind};
+use habeas_vault::SourceDraft;
 use serde_json::json;
 use std::{fmt::Write, path::PathBuf, sync::Arc};
 
@@ -79,7 +80,17 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
                     Some(words) => Attribution::direct(words, speaker),
                     None => Attribution::direct("not stated", SpeakerKind::Unnamed),
                 };
-                let draft = habeas_vault::SourceDraft { title: name.clone(), file_name: name, said_by, ..habeas_vault::SourceDraft::new(key, kind) };
+                let draft = SourceDraft {
+                    key,
+                    kind,
+                    title: name.clone(),
+                    said_by,
+                    edition: String::new(),
+                    file_name: name,
+                    names_once: false,
+                    compiled_from: Vec::new(),
+                    header: Vec::new(),
+                };
                 added.push(vault.add_source(draft, &bytes, now_ms()).map_err(vault_failure)?);
             }
             let keys: Vec<&str> = added.iter().map(|source| source.key.as_str()).collect();

@@ -4,11 +4,12 @@ use crate::{
     cli::{Cli, Global},
     desk::vault_failure,
     failure::{Exit, Failure},
-    opening,
+    listing, opening,
     output::Output,
 };
 use clap::CommandFactory;
 use clap_complete::Shell;
+use habeas_vault::Depth;
 use serde_json::json;
 
 /// Check the vault against its own log
@@ -29,13 +30,18 @@ pub struct CompletionsArgs {
 /// Checks every frame, and with `--deep` every blob.
 pub fn verify(args: VerifyArgs, global: &Global, out: &Output) -> Result<Exit, Failure> {
     let vault = opening::open(global)?;
-    let report = vault.verify(args.deep).map_err(vault_failure)?;
-    let problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
+    let depth = if args.deep { Depth::Blobs } else { Depth::Log };
+    let report = vault.verify(depth).map_err(vault_failure)?;
+    let mut problems: Vec<String> = report.damages.iter().map(ToString::to_string).collect();
+    if !report.index_agrees {
+        problems.push("the index does not agree with the log: delete the folder «index», it is made anew".into());
+    }
     let object = json!({
         "schema": 1,
         "segments": report.n_segments,
         "frames": report.n_frames,
         "entries": report.n_entries,
+        "records": report.n_records,
         "blobs": report.n_blobs,
         "deep": args.deep,
         "problems": problems,
@@ -52,11 +58,13 @@ pub fn verify(args: VerifyArgs, global: &Global, out: &Output) -> Result<Exit, F
 
 /// Says which protections hold on this machine.
 pub fn doctor(out: &Output) -> Result<Exit, Failure> {
-    let layers = super::import::probe_worker()?;
+    let layers = habeas_intake::worker::probe(&listing::worker()?).map_err(|error| {
+        Failure::new(Exit::Failed, error, "spreadsheets cannot be read here; lists as CSV can").at("the parse worker")
+    })?;
     let lines: Vec<String> =
         layers.iter().map(|(layer, holds)| format!("{:<3} {layer}", if *holds { "yes" } else { "no" })).collect();
     let object: serde_json::Map<String, serde_json::Value> =
-        layers.iter().map(|(layer, holds)| (layer.clone(), json!(holds))).collect();
+        layers.iter().map(|(layer, holds)| ((*layer).to_owned(), json!(holds))).collect();
     out.result(&json!({ "schema": 1, "parse_worker": object }), || {
         format!("protections of the process that reads foreign spreadsheets:\n{}", lines.join("\n"))
     })?;
@@ -76,11 +84,5 @@ pub fn man(out: &Output) -> Result<Exit, Failure> {
     let mut bytes = Vec::new();
     clap_mangen::Man::new(Cli::command()).render(&mut bytes)?;
     out.bytes(&bytes)?;
-    Ok(Exit::Ok)
-}
-
-/// Serves one request on stdin, with limits on itself.
-pub fn parse_worker() -> Result<Exit, Failure> {
-    habeas_intake::worker::serve();
     Ok(Exit::Ok)
 }

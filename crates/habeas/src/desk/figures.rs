@@ -5,7 +5,7 @@
 
 use super::Snapshot;
 use habeas_core::{
-    Account, Agreement, CaseFile, EventKind, Predicate, RecordId, Sex, SourceKind, Value, YearOf, fold, relation,
+    Account, Agreement, CaseFile, EventKind, Predicate, Record, RecordId, Sex, Value, YearOf, fold, relation,
 };
 use std::collections::BTreeMap;
 
@@ -283,21 +283,20 @@ impl FieldDisagreement {
     }
 }
 
-/// For each person the set of lists that hold them, as bits in the order of [`Snapshot::lists`]. Articles and testimonies
-/// enumerate nobody, so they are no lists; a person that only they name has mask 0 and is in no capture history.
-pub fn list_masks(snapshot: &Snapshot) -> Vec<u32> {
+/// For each record the bit of its list, in the order of [`Snapshot::lists`]; 0 where the source is no list. Articles and
+/// testimonies enumerate nobody, so a person that only they name is in no capture history.
+pub fn list_bits(snapshot: &Snapshot) -> Vec<u32> {
     let lists = snapshot.lists();
-    let bit_of: Vec<u32> = snapshot
-        .records
-        .iter()
-        .map(|record| match record.source.kind {
-            SourceKind::List => {
-                let idx = lists.iter().position(|list| list.id == record.source.id);
-                idx.and_then(|idx| 1u32.checked_shl(idx as u32)).unwrap_or(0)
-            }
-            _ => 0,
-        })
-        .collect();
+    let bit_of = |record: &Record| {
+        let idx = lists.iter().position(|list| list.id == record.source.id);
+        idx.and_then(|idx| 1u32.checked_shl(idx as u32)).unwrap_or(0)
+    };
+    snapshot.records.iter().map(bit_of).collect()
+}
+
+/// For each person the set of lists that hold them, as bits in the order of [`Snapshot::lists`].
+pub fn list_masks(snapshot: &Snapshot) -> Vec<u32> {
+    let bit_of = list_bits(snapshot);
     snapshot
         .persons
         .iter()

@@ -3,24 +3,28 @@
 //! The vault's index finds, its log tells: a list of cases comes from the index, what a case file shows is read from the
 //! log. Figures need every record; they are made once and kept until the vault changes.
 
+pub mod estimating;
 pub mod figures;
 pub mod linking;
 pub mod shown;
 mod snapshot;
 
-pub use snapshot::{Person, Snapshot};
+pub use snapshot::Snapshot;
 
 use crate::failure::{Exit, Failure};
 use figures::{FieldDisagreement, Tables};
-use habeas_core::{CaseFile, EventKind, Label, PersonId, Predicate, Record, RecordId, Source, Value, case_file, fold};
+use habeas_core::{CaseFile, EventKind, Judgement, Label, PersonId, Predicate, Record, RecordId, Source, Value, fold};
 use habeas_vault::{LinkRun, PersonFilter, PersonRow, Vault, VaultError};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard},
 };
 
-/// Name of the note that marks a vault of invented people and holds their truth.
+/// Kind of stored result that marks a vault of invented people and holds their truth.
 pub const DEMO_TRUTH: &str = "demo-truth";
+
+/// Kind of stored result of `estimate run`.
+pub const ESTIMATE_RUN: &str = "estimate-run";
 
 /// One open vault. Clones share it.
 #[derive(Clone)]
@@ -172,6 +176,11 @@ impl Desk {
         Ok(result)
     }
 
+    /// The vault itself, for what is kept beside the record and changes no view, such as an estimate.
+    pub fn keep<T>(&self, keep: impl FnOnce(&mut Vault) -> Result<T, Failure>) -> Result<T, Failure> {
+        keep(&mut self.vault())
+    }
+
     /// All records and persons.
     pub fn snapshot(&self) -> Result<Arc<Snapshot>, Failure> {
         let mut kept = lock(&self.inner.snapshot);
@@ -179,7 +188,8 @@ impl Desk {
             return Ok(snapshot.clone());
         }
         let vault = self.vault();
-        let clusters = vault.latest_link_run().map_err(vault_failure)?.map(clusters_of).unwrap_or_default();
+        let run = vault.latest_link_run().map_err(vault_failure)?;
+        let clusters = run.map(|(_, run)| clusters_of(run)).unwrap_or_default();
         let mut records = Vec::with_capacity(vault.n_records() as usize);
         vault.for_each_record(|record| records.push(record)).map_err(vault_failure)?;
         let snapshot = Arc::new(Snapshot::new(records, vault.sources().to_vec(), |id| clusters.get(&id).copied()));
@@ -212,18 +222,32 @@ impl Desk {
     /// Case files by words and filters, a page at a time.
     pub fn search(&self, query: &CaseQuery) -> Result<CasePage, Failure> {
         self.index_persons_if_stale()?;
+        let years = match query.year.as_deref().map(str::parse) {
+            None => None,
+            Some(Ok(year)) => Some((year, year)),
+            Some(Err(_)) => return Err(Failure::usage("this is not a year", "give four digits, such as 2014")),
+        };
+        let after = match query.after.as_deref().map(str::parse) {
+            None => None,
+            Some(Ok(key)) => Some(key),
+            Some(Err(_)) => return Err(Failure::usage("this is no key of a page", "take the one that a page ends with")),
+        };
         let filter = PersonFilter {
             words: habeas_core::fold_tokens(&query.words),
-            year: query.year.clone(),
-            place: query.place.as_deref().map(fold),
+            years,
+            place: query.place.clone(),
             label: query.label.clone(),
             source: query.source.clone(),
             only_contradicted: query.only_contradicted,
         };
         let vault = self.vault();
-        let page = vault.search_persons(&filter, query.after.as_deref(), query.limit).map_err(vault_failure)?;
+        let page = vault.search_persons(&filter, after, query.limit).map_err(vault_failure)?;
         let n_total = vault.count_persons(&filter).map_err(vault_failure)?;
-        Ok(CasePage { rows: page.rows.into_iter().map(case_row).collect(), n_total, next: page.next })
+        Ok(CasePage {
+            rows: page.hits.into_iter().map(|hit| case_row(hit.row)).collect(),
+            n_total,
+            next: page.next.map(|key| key.to_string()),
+        })
     }
 
     /// The records of a person, read from the log. `id` is a person's id or its beginning, or a record's address.
@@ -255,11 +279,22 @@ impl Desk {
 
     /// Stored estimates, newest first.
     pub fn estimates(&self) -> Result<Vec<StoredEstimate>, Failure> {
-        let stored = self.vault().estimates().map_err(vault_failure)?;
-        let parsed = stored.into_iter().rev().filter_map(|stored| {
-            Some(StoredEstimate { at_ms: stored.at_ms, json: serde_json::from_str(&stored.json).ok()? })
+        let vault = self.vault();
+        let stored = vault.estimates().iter().rev().filter(|stored| stored.kind == ESTIMATE_RUN);
+        let parsed = stored.filter_map(|stored| {
+            Some(StoredEstimate { at_ms: stored.recorded_ms, json: serde_json::from_str(&stored.json).ok()? })
         });
         Ok(parsed.collect())
+    }
+
+    /// Judgements in log order.
+    pub fn judgements(&self) -> Vec<Judgement> {
+        self.vault().judgements().to_vec()
+    }
+
+    /// The last run of the linkage.
+    pub fn latest_link_run(&self) -> Result<Option<LinkRun>, Failure> {
+        Ok(self.vault().latest_link_run().map_err(vault_failure)?.map(|(_, run)| run))
     }
 
     /// The text of an article or testimony.
@@ -280,18 +315,20 @@ impl Desk {
 
     /// The known truth of a demo vault.
     pub fn demo_truth(&self) -> Option<serde_json::Value> {
-        let notes = self.vault().notes(DEMO_TRUTH).ok()?;
-        serde_json::from_str(notes.last()?).ok()
+        let vault = self.vault();
+        let stored = vault.estimates().iter().rev().find(|stored| stored.kind == DEMO_TRUTH)?;
+        serde_json::from_str(&stored.json).ok()
     }
 
     /// Fills the index of persons from the log, where it is older than the last change.
     pub fn index_persons_if_stale(&self) -> Result<(), Failure> {
-        if self.vault().persons_are_indexed() {
+        if !self.vault().index_is_stale_for_persons().map_err(vault_failure)? {
             return Ok(());
         }
         let snapshot = self.snapshot()?;
         let rows = snapshot.persons.iter().map(|person| person_row(&snapshot.case_of(person)));
-        self.vault().index_persons(rows).map_err(vault_failure)
+        self.vault().index_persons(rows).map_err(vault_failure)?;
+        Ok(())
     }
 
     fn vault(&self) -> MutexGuard<'_, Vault> {
@@ -333,10 +370,13 @@ fn person_row(case: &CaseFile<'_>) -> PersonRow {
     });
     PersonRow {
         person: case.person,
-        search: search.join(" "),
-        names: case.names(),
+        name: case.names().join(BETWEEN_NAMES),
+        search_text: search.join(" "),
         taken: taken.collect::<Vec<_>>().join(" | "),
-        year: shown::category_text(&figures::year(case)),
+        year: match figures::year(case) {
+            figures::Category::Is(year) => year.parse().ok(),
+            _ => None,
+        },
         place: match figures::place(case) {
             figures::Category::Is(place) => place,
             _ => String::new(),
@@ -348,10 +388,13 @@ fn person_row(case: &CaseFile<'_>) -> PersonRow {
     }
 }
 
+/// Stands between the names of a person, one for each script.
+const BETWEEN_NAMES: &str = " / ";
+
 fn case_row(row: PersonRow) -> CaseRow {
     CaseRow {
         person: row.person,
-        names: row.names,
+        names: row.name.split(BETWEEN_NAMES).map(str::to_owned).collect(),
         taken: row.taken,
         place: row.place,
         labels: row.labels.iter().filter_map(|code| Label::from_code(code)).collect(),

@@ -240,3 +240,22 @@ pub fn disagreement_json(field: &FieldDisagreement, snapshot: &Snapshot) -> Json
         "rows": rows,
     })
 }
+
+/// Overlap of lists for a terminal.
+pub fn overlap_text(overlap: &Overlap) -> String {
+    let mut out = String::new();
+    for (idx, list) in overlap.lists.iter().enumerate() {
+        let shared: Vec<String> = overlap
+            .lists
+            .iter()
+            .enumerate()
+            .filter(|(other, _)| *other != idx)
+            .map(|(other, key)| format!("{} with {key}", overlap.pairwise[idx][other]))
+            .collect();
+        let _ = writeln!(out, "  {list}: {} persons; {}", overlap.sizes[idx], shared.join(", "));
+    }
+    for (i, n) in overlap.on_exactly.iter().enumerate() {
+        let _ = writeln!(out, "  {n} persons on exactly {}", i + 1);
+    }
+    out
+}

@@ -396,7 +396,7 @@ fn names(reader: &Reader, view: &View) -> Markup {
             h2 { (reader.t("identity")) }
             dl.ids { @for (name, entries) in &known {
                 dt { (datum(name)) }
-                dd { @for idx in entries { a href={ "#" (sid(*idx)) } { (sid(*idx)) } " " } }
+                dd.chips { @for idx in entries { a.chip href={ "#" (sid(*idx)) } { (sid(*idx)) } } }
             } }
             p.note { @if view.entries.len() > 1 { (reader.t("why-one-person")) } @else { (reader.t("one-record")) } }
         }

@@ -153,7 +153,7 @@ fn search(reader: &Reader, view: &View) -> Markup {
 fn found(reader: &Reader, view: &View) -> Markup {
     let filtered = view.query.address("") != "/cases";
     html! {
-        section #found aria-label=(reader.t("nav-cases")) data-say=(reader.n("cases-n", &[("n", view.page.n_total)])) {
+        div #found data-say=(reader.n("cases-n", &[("n", view.page.n_total)])) {
             p.found { (reader.n("cases-n", &[("n", view.page.n_total)])) @if filtered { " · " a href="/cases" { (reader.t("show-all")) } } }
             @if view.page.rows.is_empty() {
                 @if filtered { (empty(&reader.t("cases-none-found"), None)) }
@@ -172,7 +172,7 @@ fn found(reader: &Reader, view: &View) -> Markup {
 fn list(reader: &Reader, rows: &[CaseRow]) -> Markup {
     let heads = ["name", "taken", "place", "status", "sources"];
     html! {
-        div.scroll tabindex="0" role="region" aria-label=(reader.t("nav-cases")) { table.list {
+        div.scroll tabindex="0" role="group" aria-label=(reader.t("nav-cases")) { table.list {
             caption.vh { (reader.t("nav-cases")) }
             thead { tr { @for head in heads { th scope="col" { (reader.t(head)) } } } }
             tbody { @for row in rows { tr {

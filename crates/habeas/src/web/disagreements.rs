@@ -110,7 +110,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
             h1 { (title) }
             p.lead { (reader.n("disagree-rows-lead", &[("n", view.n_rows), ("all", view.n_compared)])) }
         }
-        div.scroll tabindex="0" role="region" aria-label=(title) { table.list {
+        div.scroll tabindex="0" role="group" aria-label=(title) { table.list {
             caption.vh { (title) }
             thead { tr {
                 th scope="col" { (reader.t("case-file")) }

@@ -84,7 +84,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
 
 fn cells(reader: &Reader, record: &Record) -> Markup {
     html! {
-        div.scroll tabindex="0" role="region" aria-label=(reader.t("record")) { table.list.cells {
+        div.scroll tabindex="0" role="group" aria-label=(reader.t("record")) { table.list.cells {
             caption.vh { (reader.t("record")) }
             thead { tr {
                 th scope="col" { (reader.t("cell")) } th scope="col" { (reader.t("words-as-written")) } th scope="col" { (reader.t("read-as")) }

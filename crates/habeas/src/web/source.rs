@@ -132,7 +132,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
 fn rows(reader: &Reader, own: &str, header: &[String], lines: &[Line]) -> Markup {
     let n_columns = lines.iter().map(|line| line.cells.len()).max().unwrap_or(0).max(header.len());
     html! {
-        div.scroll tabindex="0" role="region" aria-label=(reader.t("rows")) { table.list.rows {
+        div.scroll tabindex="0" role="group" aria-label=(reader.t("rows")) { table.list.rows {
             caption.vh { (reader.t("rows")) }
             thead { tr {
                 th scope="col" { (reader.t("row")) }

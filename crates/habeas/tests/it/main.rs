@@ -1,3 +1,9 @@
 //! One test binary: house rules, and the program as its users meet it.
 
+mod argentina;
+mod bad_input;
+mod demo;
 mod house;
+mod main_path;
+mod plain_files;
+mod program;

@@ -12,14 +12,6 @@ pub const N_LISTS: usize = 5;
 
 /// Index of the families' committee.
 pub const COMMITTEE: usize = 0;
-/// Index of the national commission.
-pub const COMMISSION: usize = 1;
-/// Index of the register kept in the valleys, in Arabic script.
-pub const VALLEYS: usize = 2;
-/// Index of the journalists' spreadsheet.
-pub const NEWSROOM: usize = 3;
-/// Index of the petitions to the High Court.
-pub const PETITIONS: usize = 4;
 
 /// How likely a list holds a person, before provinces.
 #[derive(Debug, Clone, Copy)]

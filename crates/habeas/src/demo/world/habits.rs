@@ -50,6 +50,8 @@ pub struct DateHabits {
     pub days_off: f64,
     /// One digit of the day slips.
     pub digit_slips: f64,
+    /// A month too early or too late.
+    pub month_off: f64,
     /// Day and month are swapped, where that is a date too.
     pub swapped: f64,
     /// The first of the month stands for a day that was not known.
@@ -75,8 +77,9 @@ pub const HABITS: [Habits; N_LISTS] = [
         neighbouring_place: 0.03,
         place_missing: 0.02,
         date: DateHabits {
-            days_off: 0.020,
-            digit_slips: 0.008,
+            days_off: 0.014,
+            digit_slips: 0.012,
+            month_off: 0.006,
             swapped: 0.006,
             first_of_month: 0.06,
             year_off: 0.005,
@@ -100,8 +103,9 @@ pub const HABITS: [Habits; N_LISTS] = [
         neighbouring_place: 0.03,
         place_missing: 0.01,
         date: DateHabits {
-            days_off: 0.018,
-            digit_slips: 0.006,
+            days_off: 0.013,
+            digit_slips: 0.009,
+            month_off: 0.005,
             swapped: 0.003,
             first_of_month: 0.08,
             year_off: 0.004,
@@ -125,8 +129,9 @@ pub const HABITS: [Habits; N_LISTS] = [
         neighbouring_place: 0.04,
         place_missing: 0.03,
         date: DateHabits {
-            days_off: 0.020,
-            digit_slips: 0.008,
+            days_off: 0.016,
+            digit_slips: 0.012,
+            month_off: 0.006,
             swapped: 0.004,
             first_of_month: 0.03,
             year_off: 0.006,
@@ -150,8 +155,9 @@ pub const HABITS: [Habits; N_LISTS] = [
         neighbouring_place: 0.05,
         place_missing: 0.03,
         date: DateHabits {
-            days_off: 0.030,
-            digit_slips: 0.008,
+            days_off: 0.022,
+            digit_slips: 0.012,
+            month_off: 0.006,
             swapped: 0.0,
             first_of_month: 0.02,
             year_off: 0.008,
@@ -175,8 +181,9 @@ pub const HABITS: [Habits; N_LISTS] = [
         neighbouring_place: 0.03,
         place_missing: 0.02,
         date: DateHabits {
-            days_off: 0.015,
-            digit_slips: 0.005,
+            days_off: 0.012,
+            digit_slips: 0.008,
+            month_off: 0.004,
             swapped: 0.003,
             first_of_month: 0.05,
             year_off: 0.004,
@@ -205,6 +212,7 @@ pub const CAREFUL: Habits = Habits {
     date: DateHabits {
         days_off: 0.0,
         digit_slips: 0.0,
+        month_off: 0.0,
         swapped: 0.0,
         first_of_month: 0.0,
         year_off: 0.0,
@@ -233,17 +241,6 @@ pub enum Written {
     Missing,
 }
 
-impl Written {
-    /// The year, where there is one.
-    pub fn year(self) -> Option<i16> {
-        match self {
-            Self::Day(day) => Some(day.year()),
-            Self::Month(year, _) | Self::Year(year) => Some(year),
-            Self::Missing => None,
-        }
-    }
-}
-
 impl DateHabits {
     /// Turns a true day into what the list has.
     pub fn write(&self, day: Date, rng: &mut impl Rng) -> Written {
@@ -266,6 +263,9 @@ impl DateHabits {
             Written::Day(days_after(day, off))
         } else if falls(self.digit_slips) {
             Written::Day(digit_slip(day, rng))
+        } else if falls(self.month_off) {
+            let months = [-1, 1][rng.random_range(0..2)];
+            Written::Day(day.saturating_add(jiff::Span::new().months(months)))
         } else if falls(self.swapped) {
             Written::Day(Date::new(day.year(), day.day(), day.month()).unwrap_or(day))
         } else if falls(self.year_off) {

@@ -79,8 +79,6 @@ pub struct Person {
     pub ending: Ending,
     /// What the authorities say.
     pub answer: Answer,
-    /// Number of the taking: the same for those who were taken together.
-    pub taking: u32,
 }
 
 impl Person {
@@ -97,14 +95,13 @@ pub fn draw(n_persons: usize, names: &Names, rng: &mut impl Rng) -> Vec<Person> 
     let mut persons: Vec<Person> = Vec::with_capacity(n_persons);
     // The first taking is of two brothers, about whom the texts tell.
     let man = |rng: &mut _| NameOf { given: names.man(rng), family: names.family(rng) };
-    let first = Person { sex: Sex::Male, name: man(rng), ..alone(names, &years, 0, &[], rng) };
+    let first = Person { sex: Sex::Male, name: man(rng), ..alone(names, &years, &[], rng) };
     let sibling = sibling_of(&first, names, rng);
     let given = (0..).map(|_| names.man(rng)).find(|given| *given != first.name.given).expect("there are many names");
     let brother = Person { sex: Sex::Male, name: NameOf { given, ..first.name }, ..sibling };
     persons.extend([first, brother]);
-    let mut taking = 1;
     while persons.len() < n_persons {
-        let first = alone(names, &years, taking, &persons, rng);
+        let first = alone(names, &years, &persons, rng);
         persons.push(first);
         if rng.random_bool(TAKEN_TOGETHER) {
             for _ in 0..rng.random_range(1..=2) {
@@ -114,12 +111,11 @@ pub fn draw(n_persons: usize, names: &Names, rng: &mut impl Rng) -> Vec<Person> 
                 }
             }
         }
-        taking += 1;
     }
     persons
 }
 
-fn alone(names: &Names, years: &WeightedIndex<u32>, taking: u32, others: &[Person], rng: &mut impl Rng) -> Person {
+fn alone(names: &Names, years: &WeightedIndex<u32>, others: &[Person], rng: &mut impl Rng) -> Person {
     let sex = if rng.random_bool(WOMEN) { Sex::Female } else { Sex::Male };
     let year = FIRST_YEAR + years.sample(rng) as i16;
     let taken = days_after(jiff::civil::date(year, 1, 1), rng.random_range(0..365));
@@ -148,7 +144,6 @@ fn alone(names: &Names, years: &WeightedIndex<u32>, taking: u32, others: &[Perso
         taken_at,
         ending,
         answer,
-        taking,
     }
 }
 

@@ -24,23 +24,40 @@ struct Sound {
 
 /// Writes a name with the official transliteration: circumflex on long vowels.
 pub fn official(notation: &str) -> String {
-    latin(notation, |sound| sound.marked)
+    latin(notation, |sound, _| sound.marked)
 }
 
 /// Writes a name in plain Latin letters, as English prose does.
 pub fn plain(notation: &str) -> String {
-    latin(notation, |sound| sound.plain)
+    latin(notation, |sound, _| sound.plain)
 }
 
 /// Writes a name as it is heard: each sound that has other spellings takes one of them with probability `rate`.
+///
+/// A short vowel that begins a word is heard by everybody, and a consonant is doubled between vowels only.
 pub fn by_ear(notation: &str, rate: f64, rng: &mut impl Rng) -> String {
-    latin(notation, |sound| {
+    latin(notation, |sound, around| {
         if sound.by_ear.is_empty() || !rng.random_bool(rate) {
-            sound.plain
-        } else {
-            sound.by_ear[rng.random_range(0..sound.by_ear.len())]
+            return sound.plain;
         }
+        let heard = sound.by_ear[rng.random_range(0..sound.by_ear.len())];
+        let doubled = heard.len() > sound.plain.len() && heard.ends_with(sound.plain) && !is_vowel(around.symbol);
+        let first_vowel = around.before == ' ' && matches!(around.symbol, 'a' | 'i' | 'u');
+        let between_vowels = is_vowel(around.before) && is_vowel(around.after);
+        if first_vowel || (doubled && !between_vowels) { sound.plain } else { heard }
     })
+}
+
+/// A sound and its neighbours in the word; a blank where there is none.
+#[derive(Clone, Copy)]
+struct Around {
+    before: char,
+    symbol: char,
+    after: char,
+}
+
+fn is_vowel(symbol: char) -> bool {
+    matches!(symbol, 'a' | 'i' | 'u' | 'A' | 'I' | 'U' | 'Y' | 'e' | 'o' | 'E' | 'O')
 }
 
 /// Writes a name in Arabic script.
@@ -59,23 +76,20 @@ pub fn arabic_by_hand(notation: &str, rate: f64, rng: &mut impl Rng) -> String {
     })
 }
 
-fn latin(notation: &str, mut spell: impl FnMut(&Sound) -> &'static str) -> String {
+fn latin(notation: &str, mut spell: impl FnMut(&Sound, Around) -> &'static str) -> String {
     let mut out = String::with_capacity(notation.len() + 8);
     let mut at_start = true;
     let mut before = ' ';
-    for symbol in notation.chars() {
-        if matches!(symbol, ' ' | '-') {
+    let mut symbols = notation.chars().map(|symbol| if symbol == '-' { ' ' } else { symbol }).peekable();
+    while let Some(symbol) = symbols.next() {
+        if symbol == ' ' {
             out.push(' ');
             at_start = true;
         } else {
-            let sound = sound(symbol);
-            let spelling = spell(&sound);
-            // A doubled consonant is one long sound: an ear that spells the second one otherwise has not heard it.
-            let swallowed = symbol == before && spelling != sound.plain && spelling != sound.marked;
-            if !swallowed && !spelling.is_empty() {
-                push_capitalised(&mut out, spelling, at_start);
-                at_start = false;
-            }
+            let around = Around { before, symbol, after: symbols.peek().copied().unwrap_or(' ') };
+            let spelling = spell(&sound(symbol), around);
+            push_capitalised(&mut out, spelling, at_start);
+            at_start = at_start && spelling.is_empty();
         }
         before = symbol;
     }
@@ -106,7 +120,8 @@ fn arabic_with(notation: &str, mut letter: impl FnMut(&Sound) -> &'static str) -
             'I' | 'e' | 'E' if first => out.push_str("ای"),
             'U' | 'o' | 'O' if first => out.push_str("او"),
             'a' if last => out.push('ہ'),
-            'e' | 'E' if last => out.push('ے'),
+            'e' if last => out.push('ے'),
+            'E' if last => out.push_str("ئی"),
             _ => out.push_str(letter(&sound(symbol))),
         }
     }
@@ -115,7 +130,7 @@ fn arabic_with(notation: &str, mut letter: impl FnMut(&Sound) -> &'static str) -
 
 fn sound(symbol: char) -> Sound {
     let (marked, plain, by_ear, arabic, confused): (_, _, &[&str], _, &[&str]) = match symbol {
-        'b' => ("b", "b", &[], "ب", &[]),
+        'b' => ("b", "b", &["bb"], "ب", &[]),
         'p' => ("p", "p", &[], "پ", &["ب"]),
         't' => ("t", "t", &["tt"], "ت", &["ط"]),
         'T' => ("t", "t", &["th"], "ط", &["ت"]),
@@ -128,7 +143,7 @@ fn sound(symbol: char) -> Sound {
         'H' => ("h", "h", &[], "ح", &["ہ"]),
         'x' => ("kh", "kh", &["k", "kh", "x"], "خ", &["ح"]),
         'd' => ("d", "d", &[], "د", &[]),
-        'z' => ("z", "z", &["s"], "ز", &["ذ"]),
+        'z' => ("z", "z", &["zz"], "ز", &["ذ"]),
         'Z' => ("z", "z", &["dh"], "ظ", &["ز", "ض"]),
         'D' => ("z", "z", &["d", "dh"], "ض", &["ظ", "ز"]),
         'V' => ("z", "z", &["dh"], "ذ", &["ز"]),
@@ -136,15 +151,15 @@ fn sound(symbol: char) -> Sound {
         'G' => ("gh", "gh", &["g", "g", "q"], "غ", &["گ"]),
         'f' => ("f", "f", &["ph"], "ف", &[]),
         'q' => ("q", "q", &["k", "k", "kh"], "ق", &["ک"]),
-        'k' => ("k", "k", &["q", "c"], "ک", &[]),
+        'k' => ("k", "k", &["q", "kk"], "ک", &[]),
         'g' => ("g", "g", &["gh"], "گ", &["ک"]),
         'l' => ("l", "l", &["ll"], "ل", &[]),
         'm' => ("m", "m", &["mm"], "م", &[]),
-        'n' => ("n", "n", &[], "ن", &[]),
+        'n' => ("n", "n", &["nn"], "ن", &[]),
         'w' => ("w", "w", &["v", "v", "u"], "و", &[]),
         'y' => ("y", "y", &["i"], "ی", &[]),
         '\'' => ("", "", &[], "ع", &[]),
-        'X' => ("sh", "sh", &["sch"], "ش", &[]),
+        'X' => ("sh", "sh", &["ssh"], "ش", &[]),
         'J' => ("zh", "zh", &["j", "z"], "ژ", &["ز"]),
         'a' => ("a", "a", &["e", "u"], "", &[]),
         'i' => ("i", "i", &["e", "e", "ee"], "", &["ی"]),
@@ -177,7 +192,7 @@ mod tests {
             ("fATima", "Fâtima", "Fatima", "فاطمہ"),
             ("Adil", "Âdil", "Adil", "آدل"),
             ("'ucmAn", "Usmân", "Usman", "عثمان"),
-            ("mihrAbzE", "Mihrâbzai", "Mihrabzai", "مہرابزے"),
+            ("mihrAbzE", "Mihrâbzai", "Mihrabzai", "مہرابزئی"),
         ] {
             assert_eq!((official(notation).as_str(), plain(notation).as_str()), (marked, without));
             assert_eq!(arabic(notation), in_arabic);

@@ -40,6 +40,18 @@ pub enum Encoding {
     Windows1256,
 }
 
+impl Encoding {
+    /// Its name in a mapping.
+    fn label(self) -> &'static str {
+        match self {
+            Self::Utf8 => "utf-8",
+            Self::Utf16 => "utf-16le",
+            Self::Windows1252 => "windows-1252",
+            Self::Windows1256 => "windows-1256",
+        }
+    }
+}
+
 /// One list as its keeper makes it.
 #[derive(Debug, Clone, Copy)]
 pub struct List {
@@ -70,7 +82,7 @@ pub struct List {
 /// The lists, in the order of [`super::coverage`].
 pub const LISTS: [List; N_LISTS] = [committee::LIST, commission::LIST, valleys::LIST, newsroom::LIST, petitions::LIST];
 
-/// Numbers of the mapping of a list are its edition; all lists were closed on one day.
+/// Edition of every list: they were all closed in one month.
 const EDITION: &str = "2021-06";
 
 impl List {
@@ -80,9 +92,13 @@ impl List {
         for Column { header, means } in self.columns {
             toml.push_str(&format!("  {{ header = \"{header}\", {means} }},\n"));
         }
+        let Self { key, title, speaker, language, names_once, .. } = self;
         toml.push_str(&format!(
-            "]\n\n[list]\nid = \"{}\"\nspeaker = \"{}\"\nedition = \"{EDITION}\"\nperiod = \"2009/2021\"\nlanguage = \"{}\"\n",
-            self.key, self.speaker, self.language
+            "]\n\n[list]\nid = \"{key}\"\ntitle = \"{title}\"\nspeaker = \"{speaker}\"\nedition = \"{EDITION}\"\n\
+             period = \"2009/2021\"\nlanguage = \"{language}\"\nnames_once = {names_once}\n\n[file]\n\
+             encoding = \"{}\"\ndelimiter = \"{}\"\n",
+            self.encoding.label(),
+            char::from(self.delimiter).escape_default(),
         ));
         toml
     }

@@ -3,7 +3,7 @@
 use super::super::{places::COUNTRY, population::days_after, sound};
 use super::{Draft, Manner, Subject, TextPlan, in_full, month_of};
 use habeas_core::{
-    Acknowledgement, Attribution, EventKind, Fate, PartialDate, PlaceAsGiven, Predicate, SourceKind, Speaker,
+    Acknowledgement, Age, Attribution, EventKind, Fate, PartialDate, PlaceAsGiven, Predicate, SourceKind, Speaker,
     SpeakerKind, Value, Whereabouts,
 };
 use jiff::civil::Weekday;
@@ -89,8 +89,8 @@ pub fn denial(of: &Subject<'_>) -> TextPlan {
     TextPlan {
         key: "article-denial",
         kind: SourceKind::Article,
-        title: "Guard denies holding a man whom a witness saw in its cell".to_owned(),
-        file_name: "courier-guard-denies.txt".to_owned(),
+        title: "Guard denies holding a man whom a witness saw in its cell",
+        file_name: "courier-guard-denies.txt",
         said_by: Attribution::direct(COURIER, SpeakerKind::Press),
         published,
         text: draft.text,
@@ -140,8 +140,8 @@ pub fn two_taken<'w>(brothers: &'w [Subject<'w>; 2]) -> TwoTaken<'w> {
     let plan = TextPlan {
         key: "article-brothers",
         kind: SourceKind::Article,
-        title: "Two brothers taken in one night".to_owned(),
-        file_name: "courier-two-brothers.txt".to_owned(),
+        title: "Two brothers taken in one night",
+        file_name: "courier-two-brothers.txt",
         said_by: Attribution::direct(COURIER, SpeakerKind::Press),
         published,
         text: draft.text,
@@ -174,13 +174,15 @@ fn core_of_the_report(draft: &mut Draft, brothers: &[Subject<'_>; 2], day: &str,
             Value::Date(PartialDate::day(first.person.taken)),
             manner,
         )
-        .say(&format!(
-            ", their family says. {} is {}, {} is {}. They have not been seen since.",
-            sound::plain(first.given),
-            first.person.age(),
-            sound::plain(second.given),
-            second.person.age()
-        ));
+        .say(", their family says. ");
+    for (brother, end) in both.into_iter().zip([", ", "."]) {
+        let age = brother.person.age();
+        draft.say(&format!("{} is ", sound::plain(brother.given)));
+        draft
+            .claim(brother, &age.to_string(), Predicate::Age, Value::Age(Age { low: age, high: age }), manner)
+            .say(end);
+    }
+    draft.say(" They have not been seen since.");
 }
 
 /// Another paper prints the sentences again, and adds a body that one account calls a man who came home.
@@ -234,8 +236,8 @@ pub fn reprint(original: &TwoTaken<'_>, traced: &Subject<'_>) -> TextPlan {
     TextPlan {
         key: "article-reprint",
         kind: SourceKind::Article,
-        title: "Taken, returned or dead: who keeps count?".to_owned(),
-        file_name: "evening-post-who-keeps-count.txt".to_owned(),
+        title: "Taken, returned or dead: who keeps count?",
+        file_name: "evening-post-who-keeps-count.txt",
         said_by: Attribution::direct(EVENING, SpeakerKind::Press),
         published,
         text: draft.text,

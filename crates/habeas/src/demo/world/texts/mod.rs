@@ -20,9 +20,9 @@ pub struct TextPlan {
     /// What kind of work.
     pub kind: SourceKind,
     /// Title.
-    pub title: String,
+    pub title: &'static str,
     /// Name of the file.
-    pub file_name: String,
+    pub file_name: &'static str,
     /// Who says what the text says, unless a claim names another.
     pub said_by: Attribution,
     /// The day of publication or recording.
@@ -56,7 +56,7 @@ pub struct ClaimPlan {
     /// Who says so, where that is not who made the text.
     pub said_by: Option<Attribution>,
     /// The words: a byte range of the text.
-    pub span: Range<u32>,
+    pub span: Range<usize>,
 }
 
 /// Writes all texts of a world.
@@ -172,9 +172,9 @@ impl Draft {
         value: Value,
         manner: &Manner,
     ) -> &mut Self {
-        let start = self.text.len() as u32;
+        let start = self.text.len();
         self.text.push_str(words);
-        let span = start..self.text.len() as u32;
+        let span = start..self.text.len();
         for subject in of {
             let Manner { polarity, modality, said_by } = manner.clone();
             let claim = ClaimPlan { predicate, value: value.clone(), polarity, modality, said_by, span: span.clone() };

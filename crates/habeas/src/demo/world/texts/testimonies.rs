@@ -69,8 +69,8 @@ pub fn cellmate(denied: &Subject<'_>, shot: &Subject<'_>) -> TextPlan {
     TextPlan {
         key: "testimony-cellmate",
         kind: SourceKind::Testimony,
-        title: "Testimony of a man who was held and released".to_owned(),
-        file_name: "testimony-cellmate.txt".to_owned(),
+        title: "Testimony of a man who was held and released",
+        file_name: "testimony-cellmate.txt",
         said_by: Attribution::direct("a man who was held and released", SpeakerKind::Witness),
         published: days_after(denied.person.taken, 210),
         text: draft.text,
@@ -130,8 +130,8 @@ pub fn mother(of: &Subject<'_>) -> TextPlan {
     TextPlan {
         key: "testimony-mother",
         kind: SourceKind::Testimony,
-        title: "Testimony of a mother, with translation".to_owned(),
-        file_name: "testimony-mother.txt".to_owned(),
+        title: "Testimony of a mother, with translation",
+        file_name: "testimony-mother.txt",
         said_by: Attribution::direct("the mother of a man who was taken", SpeakerKind::Relative),
         published: days_after(taken, 130),
         text: draft.text,

@@ -1,0 +1,341 @@
+//! `habeas import`: a list into the vault, whole or not at all.
+
+use crate::{
+    cli::Global,
+    commands::init::now_ms,
+    desk::{shown, vault_failure},
+    failure::{Exit, Failure},
+    listing::{self, ListFile, read_rows},
+    opening,
+    output::Output,
+};
+use habeas_core::{Attribution, ImportId, Origin, SourceKind, SpeakerKind};
+use habeas_intake::{
+    limits::Limits,
+    mapping::Mapping,
+    read::{ImportReport, RowOutcome},
+    table::Table,
+};
+use habeas_vault::{ImportError, ImportSummary, QuarantinedRow, RemarkCount, SourceDraft, Vault, VaultError};
+use serde_json::{Value, json};
+use std::{fmt::Write, ops::ControlFlow, path::PathBuf};
+
+/// Rows that a preview shows.
+const PREVIEW_ROWS: usize = 20;
+
+/// Import a list into the vault
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The table: CSV, TSV, XLSX, XLS or ODS
+    #[arg(required_unless_present = "undo")]
+    file: Option<PathBuf>,
+    /// The list that it is, a short name for commands and addresses
+    #[arg(long = "as", value_name = "LIST", required_unless_present = "undo")]
+    list: Option<String>,
+    /// What the columns mean [default: guessed]
+    #[arg(long, value_name = "MAP.toml")]
+    map: Option<PathBuf>,
+    /// Which edition of the list this is
+    #[arg(long, value_name = "WORDS")]
+    edition: Option<String>,
+    /// Show what each row becomes and write nothing
+    #[arg(long, visible_alias = "dry-run")]
+    preview: bool,
+    /// Give the process that reads workbooks more memory: memory=2GiB
+    #[arg(long, value_name = "memory=SIZE", value_parser = memory_limit)]
+    limit: Option<u64>,
+    /// Take an import back; its records no longer stand, the log keeps them
+    #[arg(long, value_name = "IMPORT", requires = "why", conflicts_with = "file")]
+    undo: Option<String>,
+    /// Why, in words
+    #[arg(long, value_name = "WORDS")]
+    why: Option<String>,
+}
+
+fn memory_limit(text: &str) -> Result<u64, String> {
+    let wrong = || "write it like memory=2GiB or memory=800MiB".to_owned();
+    let size = text.strip_prefix("memory=").ok_or_else(wrong)?;
+    let (number, unit) = [("GiB", 1 << 30), ("MiB", 1 << 20)]
+        .into_iter()
+        .find_map(|(unit, bytes)| Some((size.strip_suffix(unit)?, bytes)))
+        .ok_or_else(wrong)?;
+    number.parse::<u64>().ok().and_then(|number| number.checked_mul(unit)).ok_or_else(wrong)
+}
+
+/// Runs the command.
+pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
+    if let Some(id) = &args.undo {
+        return undo(id, args.why.as_deref().unwrap_or_default(), global, out);
+    }
+    let (Some(path), Some(key)) = (&args.file, &args.list) else {
+        return Err(Failure::usage("a file and the list that it is are missing", "habeas import FILE --as LIST"));
+    };
+    if key.is_empty() || !key.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_') {
+        return Err(Failure::usage("the name of a list has letters, digits, - and _ only", "choose another --as LIST"));
+    }
+    let file = ListFile::read(path)?;
+    let mut limits = Limits::default();
+    if let Some(bytes) = args.limit {
+        limits.worker_memory = bytes;
+    }
+    let mapping = args.map.as_deref().map(listing::read_mapping).transpose()?;
+    let table = file.open(mapping.as_ref(), &limits)?;
+    let (mapping, guessed) = match mapping {
+        Some(mapping) => (mapping, false),
+        None => (file.guess(&table)?.mapping, true),
+    };
+    if args.preview {
+        return preview(&file, &table, &mapping, out);
+    }
+    let mut vault = opening::open(global)?;
+    let imported = keep(&mut vault, &file, &table, &mapping, key, args.edition.as_deref(), out);
+    finish(imported?, guessed, path, out)
+}
+
+/// What became of a file.
+pub enum Imported {
+    /// It came in.
+    New {
+        /// What became of the rows.
+        report: ImportReport,
+        /// Id of the import.
+        import: ImportId,
+        /// Key of the list.
+        key: String,
+    },
+    /// The same file was imported with the same mapping before.
+    Already(ImportId),
+}
+
+/// Imports a file of the demo, whose mapping is given as text.
+pub fn import_bytes(vault: &mut Vault, bytes: &[u8], name: &str, key: &str, mapping: &str) -> Result<(), Failure> {
+    let file = ListFile { name: name.to_owned(), bytes: bytes.to_vec() };
+    let mapping = Mapping::parse(mapping)
+        .map_err(|error| Failure::new(Exit::Failed, error, "this is a fault of the demo: please report it"))?;
+    let table = file.open(Some(&mapping), &Limits::default())?;
+    keep(vault, &file, &table, &mapping, key, None, &Output::new(true))?;
+    Ok(())
+}
+
+fn keep(
+    vault: &mut Vault,
+    file: &ListFile,
+    table: &Table<'_>,
+    mapping: &Mapping,
+    key: &str,
+    edition: Option<&str>,
+    out: &Output,
+) -> Result<Imported, Failure> {
+    let list = &mapping.list;
+    let said_by = match &list.speaker {
+        Some(speaker) => Attribution::direct(speaker, SpeakerKind::ListKeeper),
+        None => Attribution::direct(key, SpeakerKind::ListKeeper),
+    };
+    let draft = SourceDraft {
+        key: key.to_owned(),
+        kind: SourceKind::List,
+        title: list.title.clone().unwrap_or_else(|| key.to_owned()),
+        said_by,
+        edition: edition.or(list.edition.as_deref()).unwrap_or_default().to_owned(),
+        file_name: file.name.clone(),
+        names_once: list.names_once,
+        compiled_from: list.compiled_from.clone(),
+        header: table.header().names().to_vec(),
+    };
+    let wrong = |error: ImportError| import_failure(error, &file.name);
+    let mut writer = match vault.begin_import(draft, &file.bytes, &mapping.to_toml(), now_ms()) {
+        Ok(writer) => writer,
+        Err(ImportError::AlreadyImported(id)) => return Ok(Imported::Already(id)),
+        Err(error) => return Err(wrong(error)),
+    };
+    let import = writer.id();
+    let mut report = ImportReport::new(table.remarks());
+    let mut failed = None;
+    let sheet = table.sheet().to_owned();
+    let mut n_rows = 0;
+    read_rows(file, table, mapping, |outcome| {
+        report.count(&outcome);
+        n_rows += 1;
+        if n_rows % 50_000 == 0 {
+            out.talk(format_args!("{n_rows} rows read"));
+        }
+        let written = match outcome {
+            RowOutcome::Accepted(row) => {
+                writer.push(Origin::Row { sheet: sheet.clone(), row: row.row }, row.cells, row.claims).map(drop)
+            }
+            RowOutcome::Quarantined(row) => writer.quarantine(&QuarantinedRow {
+                origin: Origin::Row { sheet: sheet.clone(), row: row.row },
+                cells: row.cells,
+                code: row.code.to_owned(),
+            }),
+            RowOutcome::Skipped { .. } => Ok(()),
+        };
+        match written {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    })?;
+    if let Some(error) = failed {
+        return Err(wrong(error));
+    }
+    if report.accepted == 0 {
+        let remedy = "look at it with --preview, mend the mapping, and import it again";
+        let failure = Failure::new(Exit::Failed, "no row of this file could be read", remedy).at(file.name.clone());
+        return Err(failure.leaving("Nothing was imported from this file."));
+    }
+    writer.finish(summary(&report)).map_err(wrong)?;
+    Ok(Imported::New { report, import, key: key.to_owned() })
+}
+
+fn summary(report: &ImportReport) -> ImportSummary {
+    ImportSummary {
+        accepted: report.accepted,
+        with_remarks: report.with_remarks,
+        quarantined: report.quarantined,
+        refused: 0,
+        remarks: report
+            .remarks()
+            .map(|remark| RemarkCount { code: remark.code.to_owned(), count: remark.count, first: remark.first.clone() })
+            .collect(),
+    }
+}
+
+/// Why an import did not come about, for people.
+pub fn import_failure(error: ImportError, file: &str) -> Failure {
+    let state = "Nothing was imported from this file.";
+    match error {
+        ImportError::ImportedWithAnotherMapping(id) => {
+            let remedy = format!("take the earlier import back first: habeas import --undo {} --why WORDS", id.short());
+            Failure::new(Exit::Failed, &error, remedy)
+        }
+        ImportError::Vault(VaultError::KeyTaken { .. }) => {
+            let remedy = "a new edition is a list of its own for now: name it so, such as --as LIST-2024";
+            Failure::new(Exit::Failed, &error, remedy)
+        }
+        ImportError::Vault(error) => vault_failure(error),
+        other => Failure::new(Exit::Failed, &other, "please report this with the kind of file that it is"),
+    }
+    .at(file)
+    .leaving(state)
+}
+
+fn finish(imported: Imported, guessed: bool, path: &std::path::Path, out: &Output) -> Result<Exit, Failure> {
+    match imported {
+        Imported::Already(id) => {
+            let object = json!({ "schema": 1, "already_imported": true, "import": id.to_string() });
+            out.result(&object, || format!("already imported as {}; nothing was changed", id.short()))?;
+            Ok(Exit::Ok)
+        }
+        Imported::New { report, import, key } => {
+            let mut object = report_json(&report);
+            object["already_imported"] = json!(false);
+            object["import"] = json!(import.to_string());
+            object["list"] = json!(key);
+            out.result(&object, || report_text(&report, import))?;
+            if guessed {
+                let path = path.display();
+                out.talk(format_args!("The columns were guessed. To see how: habeas map {path}"));
+            }
+            out.next("habeas link run");
+            Ok(if report.quarantined > 0 { Exit::PartRefused } else { Exit::Ok })
+        }
+    }
+}
+
+fn report_json(report: &ImportReport) -> Value {
+    let remarks: Vec<Value> = report
+        .remarks()
+        .map(|remark| json!({ "code": remark.code, "text": remark.text, "count": remark.count, "first": remark.first }))
+        .collect();
+    json!({
+        "schema": 1,
+        "rows": report.n_rows(),
+        "accepted": report.accepted,
+        "with_remarks": report.with_remarks,
+        "quarantined": report.quarantined,
+        "skipped": report.skipped,
+        "remarks": remarks,
+    })
+}
+
+fn report_text(report: &ImportReport, import: ImportId) -> String {
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
+        "{} rows: {} accepted ({} with remarks), {} quarantined, {} skipped   [import {}]",
+        report.n_rows(),
+        report.accepted,
+        report.with_remarks,
+        report.quarantined,
+        report.skipped,
+        import.short()
+    );
+    for remark in report.remarks() {
+        let _ = writeln!(text, "  {:>6}  {}  {}; first: {}", remark.count, remark.code, remark.text, remark.first.join(", "));
+    }
+    text
+}
+
+fn preview(file: &ListFile, table: &Table<'_>, mapping: &Mapping, out: &Output) -> Result<Exit, Failure> {
+    let mut report = ImportReport::new(table.remarks());
+    let mut rows = Vec::new();
+    let header = table.header().names();
+    read_rows(file, table, mapping, |outcome| {
+        report.count(&outcome);
+        if let (RowOutcome::Accepted(row), true) = (&outcome, rows.len() < PREVIEW_ROWS) {
+            let claims: Vec<Value> = row
+                .claims
+                .iter()
+                .map(|claim| {
+                    let column = usize::from(claim.passage.first().column);
+                    let words: Vec<&str> = claim.passage.spans().filter_map(|span| span.of(&row.cells)).collect();
+                    json!({
+                        "question": claim.predicate.code(),
+                        "words": words.join(" · "),
+                        "value": shown::value_text(claim),
+                        "where": format!("{}, row {}, column «{}»", file.name, row.row, header[column]),
+                    })
+                })
+                .collect();
+            rows.push(json!({ "row": row.row, "claims": claims }));
+        }
+        ControlFlow::Continue(())
+    })?;
+    let counts = report_json(&report);
+    let object = json!({ "schema": 1, "preview": true, "file": file.name, "report": counts, "rows": rows });
+    out.result(&object, || {
+        let mut text = String::new();
+        for row in object["rows"].as_array().into_iter().flatten() {
+            let _ = writeln!(text, "row {}", row["row"]);
+            for claim in row["claims"].as_array().into_iter().flatten() {
+                let word = |key: &str| claim[key].as_str().unwrap_or_default().to_owned();
+                let value = claim["value"].as_str().map(|value| format!(" = {value}")).unwrap_or_default();
+                let _ = writeln!(text, "  {:<26} «{}»{value}", word("question"), word("words"));
+            }
+        }
+        let _ = writeln!(text, "\n{}", report_text(&report, ImportId([0; 16])).trim_end());
+        text.push_str("Nothing was written.\n");
+        text
+    })?;
+    out.next(format_args!("habeas import {} --as LIST", file.name));
+    Ok(if report.quarantined > 0 { Exit::FoundProblems } else { Exit::Ok })
+}
+
+fn undo(id: &str, why: &str, global: &Global, out: &Output) -> Result<Exit, Failure> {
+    let mut vault = opening::open(global)?;
+    let standing = vault.imports().iter().filter(|import| import.undone.is_none());
+    let matching: Vec<ImportId> = standing.map(|import| import.id).filter(|import| import.to_string().starts_with(id)).collect();
+    let [import] = matching.as_slice() else {
+        let what = format!("{} imports that stand have an id that begins so", matching.len());
+        return Err(Failure::usage(what, "the id is printed by `habeas import`; give more of it"));
+    };
+    vault.undo_import(*import, why, now_ms()).map_err(vault_failure)?;
+    out.result(&json!({ "schema": 1, "undone": import.to_string() }), || {
+        format!("taken back: import {}; its records no longer stand", import.short())
+    })?;
+    out.next("habeas link run");
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,304 @@
+//! Linkage of plain files, without a vault: for statisticians and for measuring.
+
+use crate::{
+    commands::{link::pairs_csv, link::read_model, report::write_whole},
+    demo::evaluation_json,
+    desk::linking,
+    failure::{Exit, Failure},
+    listing::{self, ListFile, read_rows},
+    output::Output,
+};
+use habeas_core::{Partition, Probability};
+use habeas_intake::{limits::Limits, read::RowOutcome};
+use habeas_link::{Constraints, Linkage, ListInfo, Table, TableBuilder, evaluate};
+use serde_json::json;
+use std::{
+    collections::HashMap,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+/// Link plain files, without a vault
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The lists: CSV, TSV, XLSX, XLS or ODS, read by their header; several files are several lists
+    #[arg(required = true)]
+    lists: Vec<PathBuf>,
+    /// Where to write list, row and cluster
+    #[arg(long, value_name = "CLUSTERS.csv")]
+    out: PathBuf,
+    /// Where to write the pairs with their weights
+    #[arg(long, value_name = "PAIRS.csv")]
+    pairs: Option<PathBuf>,
+    /// A model to use instead of estimating one
+    #[arg(long, value_name = "MODEL.toml")]
+    model: Option<PathBuf>,
+    /// Where to write the model
+    #[arg(long, value_name = "MODEL.toml")]
+    model_out: Option<PathBuf>,
+    /// A column that holds the true person; never used to link
+    #[arg(long, value_name = "COLUMN")]
+    truth: Option<String>,
+    /// What the columns mean, one mapping for each list in order [default: guessed]
+    #[arg(long, value_name = "MAP.toml")]
+    map: Vec<PathBuf>,
+    /// Probability from which a pair counts as one person [default: the model's]
+    #[arg(long, value_name = "P")]
+    cut: Option<f64>,
+    /// Number of draws of the partition from its posterior
+    #[arg(long, default_value_t = 0, requires = "draws_out")]
+    draws: usize,
+    /// Where to write the draws: draw, list, row, cluster
+    #[arg(long, value_name = "DRAWS.csv")]
+    draws_out: Option<PathBuf>,
+    /// Seed of the draws
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where to run
+    #[arg(long, default_value = "memory", value_parser = ["memory"])]
+    engine: String,
+}
+
+/// Compare names, two in each line of a CSV file
+#[derive(Debug, clap::Args)]
+pub struct NamesArgs {
+    /// CSV with a header
+    file: PathBuf,
+    /// The two columns
+    #[arg(long, value_name = "LEFT,RIGHT", default_value = "left,right")]
+    columns: String,
+    /// Where to write the lines with similarity and reason added [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Records of plain files as the linkage compares them.
+struct Loaded {
+    table: Table,
+    keys: Vec<String>,
+    /// List and row of each record.
+    places: Vec<(u16, u64)>,
+    /// The true person of each record; records without one are persons of their own.
+    truth: Option<Vec<u32>>,
+    n_set_aside: u64,
+}
+
+/// Runs `link files`.
+pub fn files(args: &Args, out: &Output) -> Result<Exit, Failure> {
+    let begun = Instant::now();
+    let model = read_model(args.model.as_deref())?;
+    let loaded = load(args)?;
+    let read = begun.elapsed().as_secs_f64();
+    let mut options = linking::options(args.draws, args.seed);
+    if let Some(cut) = args.cut {
+        let probability = Probability::new(cut).filter(|p| p.get() > 0.0 && p.get() < 1.0);
+        let probability = probability.ok_or_else(|| Failure::usage("--cut is a probability between 0 and 1", "such as 0.5"))?;
+        options.cut = Some(habeas_core::MatchWeight((probability.get() / (1.0 - probability.get())).log2()));
+    }
+    let linkage = linking::run(&loaded.table, model, &Constraints::default(), &options, out)?;
+    let mut written = Vec::new();
+    let mut put = |path: &Path, bytes: &[u8]| {
+        write_whole(path, bytes).map_err(|error| Failure::file("written", path, &error))?;
+        written.push(path.to_owned());
+        Ok::<(), Failure>(())
+    };
+    put(&args.out, &clusters_csv(&loaded, &linkage.partition)?)?;
+    if let Some(path) = &args.pairs {
+        put(path, &pairs_of(&loaded, &linkage)?)?;
+    }
+    if let Some(path) = &args.draws_out {
+        put(path, &draws_csv(&loaded, &linkage.draws)?)?;
+    }
+    if let Some(path) = &args.model_out {
+        put(path, habeas_link::to_toml(&linkage.model).as_bytes())?;
+    }
+    let mut object = linking::summary(&linkage, loaded.places.len(), loaded.keys.len());
+    object["seconds"]["read"] = json!(read);
+    object["set_aside"] = json!(loaded.n_set_aside);
+    object["written"] = json!(written);
+    if let Some(truth) = &loaded.truth {
+        object["truth"] = evaluation_json(&evaluate(&linkage.partition, &Partition::from_labels(truth)));
+    }
+    out.result(&object, || {
+        let mut text = format!(
+            "{} records of {} lists are {} persons ({} candidate pairs compared)",
+            loaded.places.len(),
+            loaded.keys.len(),
+            linkage.partition.n_clusters(),
+            linkage.n_candidates
+        );
+        if let Some(f1) = object["truth"]["pairwise"]["f1"].as_f64() {
+            text.push_str(&format!("\nF1 over pairs {f1:.4}, B-cubed {:.4}", object["truth"]["b_cubed"]["f1"].as_f64().unwrap_or(0.0)));
+        }
+        text
+    })?;
+    if loaded.n_set_aside > 0 {
+        out.talk(format_args!("{} rows could not be read and were left out: see habeas import FILE --preview", loaded.n_set_aside));
+        return Ok(Exit::PartRefused);
+    }
+    Ok(Exit::Ok)
+}
+
+fn load(args: &Args) -> Result<Loaded, Failure> {
+    if !args.map.is_empty() && args.map.len() != args.lists.len() {
+        return Err(Failure::usage("there are not as many mappings as lists", "give one --map for each list, in order"));
+    }
+    let keys: Vec<String> = args
+        .lists
+        .iter()
+        .map(|path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned())
+        .collect();
+    if let Some(twice) = keys.iter().enumerate().find(|(idx, key)| keys[..*idx].contains(key)) {
+        return Err(Failure::usage(format_args!("two lists are called «{}»", twice.1), "rename one of the files"));
+    }
+    let mut builder = None;
+    let mut infos: Vec<ListInfo> = Vec::new();
+    let mut places = Vec::new();
+    let mut labels: Vec<Option<String>> = Vec::new();
+    let mut n_set_aside = 0;
+    // Mappings first: the table must know all lists before the first record.
+    let mut opened = Vec::new();
+    for (idx, path) in args.lists.iter().enumerate() {
+        let file = ListFile::read(path)?;
+        let mapping = args.map.get(idx).map(|path| listing::read_mapping(path)).transpose()?;
+        let mapping = match mapping {
+            Some(mapping) => mapping,
+            None => file.guess(&file.open(None, &Limits::default())?)?.mapping,
+        };
+        let mapping = match &args.truth {
+            Some(truth) => mapping.ignoring(truth),
+            None => mapping,
+        };
+        infos.push(ListInfo { key: keys[idx].clone(), names_once: mapping.list.names_once, is_list: true });
+        opened.push((file, mapping));
+    }
+    let builder = builder.get_or_insert_with(|| TableBuilder::new(infos));
+    for (list, (file, mapping)) in opened.into_iter().enumerate() {
+        let list = list as u16;
+        let table = file.open(Some(&mapping), &Limits::default())?;
+        let header = table.header().names().to_vec();
+        let truth = truth_column(&header, args.truth.as_deref(), &file.name)?;
+        read_rows(&file, &table, &mapping, |outcome| {
+            match outcome {
+                RowOutcome::Accepted(row) => {
+                    builder.push(list, &header, &row.cells, &row.claims);
+                    places.push((list, row.row));
+                    labels.push(truth.map(|column| row.cells[column].clone()));
+                }
+                RowOutcome::Quarantined(_) => n_set_aside += 1,
+                RowOutcome::Skipped { .. } => {}
+            }
+            ControlFlow::Continue(())
+        })?;
+    }
+    let truth = args.truth.is_some().then(|| numbered(labels));
+    let table = std::mem::replace(builder, TableBuilder::new(Vec::new())).finish();
+    Ok(Loaded { table, keys, places, truth, n_set_aside })
+}
+
+fn truth_column(header: &[String], truth: Option<&str>, file: &str) -> Result<Option<usize>, Failure> {
+    let Some(truth) = truth else { return Ok(None) };
+    match header.iter().position(|name| name.trim() == truth) {
+        Some(column) => Ok(Some(column)),
+        None => {
+            let what = format!("there is no column «{truth}» to take the truth from");
+            Err(Failure::usage(what, "name a column that every list has").at(file))
+        }
+    }
+}
+
+/// Numbers true persons; a record without one gets a number of its own.
+fn numbered(labels: Vec<Option<String>>) -> Vec<u32> {
+    let mut known: HashMap<String, u32> = HashMap::new();
+    let mut next = 0u32;
+    let mut fresh = || {
+        next += 1;
+        next - 1
+    };
+    labels
+        .into_iter()
+        .map(|label| match label.filter(|label| !label.trim().is_empty()) {
+            Some(label) => *known.entry(label).or_insert_with(&mut fresh),
+            None => fresh(),
+        })
+        .collect()
+}
+
+fn wrong(error: csv::Error) -> Failure {
+    Failure::from(std::io::Error::other(error))
+}
+
+fn clusters_csv(loaded: &Loaded, partition: &Partition) -> Result<Vec<u8>, Failure> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record(["list", "row", "cluster"]).map_err(wrong)?;
+    for ((list, row), cluster) in loaded.places.iter().zip(partition.cluster_of()) {
+        csv.write_record([&loaded.keys[usize::from(*list)], &row.to_string(), &cluster.to_string()]).map_err(wrong)?;
+    }
+    csv.into_inner().map_err(|error| Failure::from(error.into_error()))
+}
+
+fn draws_csv(loaded: &Loaded, draws: &[Partition]) -> Result<Vec<u8>, Failure> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record(["draw", "list", "row", "cluster"]).map_err(wrong)?;
+    for (draw, partition) in (1..).zip(draws) {
+        let draw = i32::to_string(&draw);
+        for ((list, row), cluster) in loaded.places.iter().zip(partition.cluster_of()) {
+            let (key, row, cluster) = (&loaded.keys[usize::from(*list)], row.to_string(), cluster.to_string());
+            csv.write_record([&draw, key, &row, &cluster]).map_err(wrong)?;
+        }
+    }
+    csv.into_inner().map_err(|error| Failure::from(error.into_error()))
+}
+
+fn pairs_of(loaded: &Loaded, linkage: &Linkage) -> Result<Vec<u8>, Failure> {
+    let place = |idx: u32| {
+        let (list, row) = loaded.places[idx as usize];
+        (loaded.keys[usize::from(list)].as_str(), row)
+    };
+    pairs_csv(linkage.pairs.iter().map(|pair| {
+        let link = linking::is_link(linkage, pair.left, pair.right);
+        (place(pair.left), place(pair.right), pair.weight, link)
+    }))
+}
+
+/// Runs `link names`.
+pub fn names(args: &NamesArgs, out: &Output) -> Result<Exit, Failure> {
+    let at = || args.file.display().to_string();
+    let bad = |error: csv::Error| Failure::new(Exit::Failed, error, "write it as CSV in UTF-8, with a header").at(at());
+    let mut reader = csv::Reader::from_path(&args.file).map_err(bad)?;
+    let header = reader.headers().map_err(bad)?.clone();
+    let (left, right) = args.columns.split_once(',').unwrap_or((&args.columns, ""));
+    let column = |name: &str| {
+        let found = header.iter().position(|column| column.trim() == name.trim());
+        found.ok_or_else(|| {
+            Failure::usage(format_args!("there is no column «{name}»"), "name the two columns: --columns LEFT,RIGHT").at(at())
+        })
+    };
+    let (left, right) = (column(left)?, column(right)?);
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    let mut head = header.clone();
+    head.push_field("similarity");
+    head.push_field("why");
+    csv.write_record(&head).map_err(wrong)?;
+    let mut rows = Vec::new();
+    for (idx, line) in reader.records().enumerate() {
+        let mut line = line.map_err(bad)?;
+        let similarity = habeas_link::similarity(&line[left], &line[right]);
+        rows.push(json!({ "row": idx + 1, "similarity": similarity.score, "why": similarity.why }));
+        line.push_field(&format!("{:.4}", similarity.score));
+        line.push_field(&similarity.why);
+        csv.write_record(&line).map_err(wrong)?;
+    }
+    let bytes = csv.into_inner().map_err(|error| Failure::from(error.into_error()))?;
+    match &args.out {
+        Some(path) => write_whole(path, &bytes).map_err(|error| Failure::file("written", path, &error))?,
+        None if !out.is_json() => out.bytes(&bytes)?,
+        None => {}
+    }
+    let object = json!({ "schema": 1, "pairs": rows });
+    if out.is_json() {
+        out.result(&object, String::new)?;
+    }
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,175 @@
+//! Estimates and refusals as the JSON that scripts rely on, and capture histories from the vault's persons.
+
+use super::{Snapshot, figures};
+use crate::failure::{Exit, Failure};
+use habeas_core::{Partition, RecordId};
+use habeas_stats::{
+    CaptureHistories, Dependence, EstimableHistories, Estimate, Method, Refusal, Seed, Sensitivity, Value, estimate,
+};
+use serde_json::{Map, Value as Json, json};
+
+/// What came of an estimate: both are results.
+pub enum Outcome {
+    /// A figure with all that belongs to it.
+    Given(Box<Estimate>),
+    /// The data do not support one.
+    Refused(Refusal),
+}
+
+/// Estimates from a table, or says why not.
+pub fn run(histories: &CaptureHistories, dependences: &[Dependence], method: &Method, seed: Seed) -> Outcome {
+    let estimable = EstimableHistories::with_dependences(histories, method.need(), dependences);
+    match estimable.and_then(|estimable| estimate(&estimable, method, seed)) {
+        Ok(given) => Outcome::Given(Box::new(given)),
+        Err(refusal) => Outcome::Refused(refusal),
+    }
+}
+
+/// The capture histories of the persons that `wanted` lets in; person by person in snapshot order.
+///
+/// # Errors
+/// More lists than a table can hold.
+pub fn histories(snapshot: &Snapshot, wanted: impl Fn(usize) -> bool) -> Result<CaptureHistories, Failure> {
+    let names: Vec<String> = snapshot.lists().iter().map(|list| list.key.clone()).collect();
+    let masks = figures::list_masks(snapshot);
+    let masks = masks.into_iter().enumerate().filter(|(person, mask)| *mask != 0 && wanted(*person)).map(|(_, mask)| mask);
+    CaptureHistories::of_memberships(names, masks)
+        .map_err(|error| Failure::new(Exit::Failed, error, "estimate over fewer lists"))
+}
+
+/// The capture histories of one draw of the linkage, over records in the order of `record_ids`. A person twice on one list
+/// is once on it.
+///
+/// # Errors
+/// More lists than a table can hold.
+pub fn histories_of_draw(
+    snapshot: &Snapshot,
+    record_ids: &[RecordId],
+    draw: &Partition,
+) -> Result<CaptureHistories, Failure> {
+    let names: Vec<String> = snapshot.lists().iter().map(|list| list.key.clone()).collect();
+    let bit_of = figures::list_bits(snapshot);
+    let mut masks = vec![0u32; draw.n_clusters()];
+    for (id, cluster) in record_ids.iter().zip(draw.cluster_of()) {
+        if let Some(idx) = snapshot.record_idx(*id) {
+            masks[*cluster as usize] |= bit_of[idx as usize];
+        }
+    }
+    CaptureHistories::of_memberships(names, masks.into_iter().filter(|mask| *mask != 0))
+        .map_err(|error| Failure::new(Exit::Failed, error, "estimate over fewer lists"))
+}
+
+/// Which lists were compiled from which, as their mappings declare.
+pub fn dependences(snapshot: &Snapshot) -> Vec<Dependence> {
+    let lists = snapshot.lists();
+    let mut found = Vec::new();
+    for (idx, list) in lists.iter().enumerate() {
+        for key in &list.compiled_from {
+            if let Some(other) = lists.iter().position(|other| other.key == *key) {
+                let reason = format!("{} was compiled from {}", list.key, key);
+                found.push(Dependence { lists: (other.min(idx), other.max(idx)), reason });
+            }
+        }
+    }
+    found
+}
+
+/// The object of an outcome, as `estimate table --json` prints it.
+pub fn outcome_json(outcome: &Outcome, method: &Method, histories: &CaptureHistories) -> Json {
+    match outcome {
+        Outcome::Given(given) => estimate_json(given),
+        Outcome::Refused(refusal) => json!({
+            "schema": 1,
+            "method": method.name(),
+            "input_sha256": histories.id().to_string(),
+            "n_documented": histories.n_documented(),
+            "refused": {
+                "code": refusal.code(),
+                "text": refusal.text(),
+                "what_would_help": refusal.what_would_help(),
+                "reasons": refusal.reasons().iter().map(|reason| json!({ "code": reason.code(), "text": reason.text() })).collect::<Vec<_>>(),
+            },
+            "diagnostics": { "overlap": refusal.overlap().map_or(Json::Null, |overlap| value(&overlap.as_value())) },
+        }),
+    }
+}
+
+/// Total and intervals of an estimate that stands beside another.
+pub fn interval_json(given: &Estimate) -> Json {
+    let figures = given.figures();
+    let intervals: Vec<Json> = figures
+        .intervals
+        .iter()
+        .map(|interval| json!({ "level": interval.level, "low": interval.low, "high": interval.high }))
+        .collect();
+    json!({ "point": figures.point, "mean": figures.mean, "median": figures.median, "intervals": intervals })
+}
+
+fn estimate_json(given: &Estimate) -> Json {
+    let figures = given.figures();
+    let warnings: Vec<Json> =
+        figures.warnings.iter().map(|warning| json!({ "code": warning.code(), "text": warning.text() })).collect();
+    json!({
+        "schema": 1,
+        "method": figures.method,
+        "input_sha256": figures.input.to_string(),
+        "lists": figures.lists.len(),
+        "list_names": figures.lists,
+        "n_documented": figures.n_documented,
+        "n_total": interval_json(given),
+        "n_undocumented": figures.n_undocumented,
+        "is_lower_bound": figures.is_bound,
+        "assumption": figures.assumption,
+        "sensitivity": sensitivity_json(figures.sensitivity),
+        "diagnostics": map(figures.diagnostics),
+        "warnings": warnings,
+        "remarks": figures.remarks.iter().map(|remark| remark.text()).collect::<Vec<_>>(),
+        "settings": map(&figures.settings),
+        "seed": figures.seed.0,
+        "versions": figures.versions.iter().map(|(name, version)| ((*name).to_owned(), json!(version))).collect::<Map<_, _>>(),
+    })
+}
+
+fn sensitivity_json(sensitivity: &Sensitivity) -> Json {
+    let alternatives: Vec<Json> = sensitivity
+        .alternatives
+        .iter()
+        .map(|alternative| {
+            let mut row = json!({ "kind": alternative.kind.code(), "label": alternative.label });
+            match &alternative.outcome {
+                Ok(outcome) => {
+                    row["point"] = json!(outcome.point);
+                    row["low"] = json!(outcome.low);
+                    row["high"] = json!(outcome.high);
+                    row["is_lower_bound"] = json!(outcome.is_bound);
+                }
+                Err(code) => row["refused"] = json!(code),
+            }
+            row
+        })
+        .collect();
+    let hidden: Vec<Json> =
+        sensitivity.hidden_shares.iter().map(|hidden| json!({ "share": hidden.share, "n_total": hidden.n_total })).collect();
+    json!({
+        "lowest": sensitivity.lowest,
+        "highest": sensitivity.highest,
+        "alternatives": alternatives,
+        "hidden_share": hidden,
+    })
+}
+
+fn map(entries: &[(String, Value)]) -> Json {
+    Json::Object(entries.iter().map(|(name, entry)| (name.clone(), value(entry))).collect())
+}
+
+fn value(entry: &Value) -> Json {
+    match entry {
+        Value::Null => Json::Null,
+        Value::Flag(flag) => json!(flag),
+        Value::Count(count) => json!(count),
+        Value::Number(number) => json!(number),
+        Value::Text(text) => json!(text),
+        Value::List(entries) => Json::Array(entries.iter().map(value).collect()),
+        Value::Map(entries) => map(entries),
+    }
+}

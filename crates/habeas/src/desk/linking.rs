@@ -1,0 +1,174 @@
+//! From records of a vault to a run of the linkage, and back into the vault.
+
+use super::{Desk, vault_failure};
+use crate::{
+    commands::init::now_ms,
+    failure::{Exit, Failure},
+    output::Output,
+};
+use habeas_core::{Judgement, RecordId, Source, SourceKind, Standing, Verdict, standing};
+use habeas_link::{Constraints, LinkError, LinkOptions, Linkage, ListInfo, Model, Stage, Table, TableBuilder, Watch, link};
+use habeas_vault::{LinkRun, Vault};
+use serde_json::{Value as Json, json};
+use std::{
+    collections::{BTreeMap, HashMap},
+    num::NonZeroUsize,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+/// All records of a vault as the linkage compares them, and their ids in the same order.
+pub struct Prepared {
+    /// What is compared.
+    pub table: Table,
+    /// Ids in the order of the table.
+    pub record_ids: Vec<RecordId>,
+}
+
+/// The list that records of a source stand on, as the linkage knows it.
+pub fn list_info(source: &Source) -> ListInfo {
+    let is_list = source.kind == SourceKind::List;
+    ListInfo { key: source.key.clone(), names_once: is_list && source.names_once, is_list }
+}
+
+/// Reads all records of a vault into a table, one after the other.
+pub fn prepare(vault: &Vault) -> Result<Prepared, Failure> {
+    let sources: Vec<Arc<Source>> = vault.sources().to_vec();
+    let list_of: HashMap<_, u16> = sources.iter().enumerate().map(|(idx, source)| (source.id, idx as u16)).collect();
+    let mut builder = TableBuilder::new(sources.iter().map(|source| list_info(source)).collect());
+    let mut record_ids = Vec::with_capacity(vault.n_records() as usize);
+    let read = vault.for_each_record(|record| {
+        builder.push(list_of[&record.source.id], &record.source.header, &record.cells, &record.claims);
+        record_ids.push(record.id);
+    });
+    read.map_err(vault_failure)?;
+    Ok(Prepared { table: builder.finish(), record_ids })
+}
+
+/// Judgements as constraints on record indices. Judgements on records that no longer stand wait for their return.
+pub fn constraints(judgements: &[Judgement], record_ids: &[RecordId]) -> Constraints {
+    let idx_of: HashMap<RecordId, u32> = record_ids.iter().enumerate().map(|(idx, id)| (*id, idx as u32)).collect();
+    let mut found = Constraints::default();
+    for (pair, standing) in standing(judgements) {
+        let (Some(a), Some(b)) = (idx_of.get(&pair.smaller()), idx_of.get(&pair.larger())) else { continue };
+        match standing {
+            Standing::Agreed(Verdict::Same) => found.same.push((*a.min(b), *a.max(b))),
+            // A dispute is not merged until people have settled it.
+            Standing::Agreed(Verdict::Different) | Standing::Disputed => found.different.push((*a.min(b), *a.max(b))),
+            Standing::Agreed(Verdict::Undecided) => {}
+        }
+    }
+    found
+}
+
+/// Options for this machine.
+pub fn options(n_draws: usize, seed: u64) -> LinkOptions {
+    let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    LinkOptions { threads, n_draws, seed, ..LinkOptions::default() }
+}
+
+/// Links a table, with progress on a terminal.
+pub fn run(
+    table: &Table,
+    model: Option<Model>,
+    constraints: &Constraints,
+    options: &LinkOptions,
+    out: &Output,
+) -> Result<Linkage, Failure> {
+    let cancel = AtomicBool::new(false);
+    let progress = |stage: Stage, done: u64, total: u64| out.progress(stage_words(stage), done, total);
+    link(table, model, constraints, options, &Watch { progress: &progress, cancel: &cancel }).map_err(link_failure)
+}
+
+/// Why nothing was linked, for people.
+fn link_failure(error: LinkError) -> Failure {
+    let source = std::error::Error::source(&error).map(|source| format!(": {source}")).unwrap_or_default();
+    Failure::new(Exit::Failed, format_args!("{error}{source}"), "mend the model, or leave it out and one is estimated")
+}
+
+/// Links all records of a desk and keeps the result in its vault.
+pub fn run_desk(
+    desk: &Desk,
+    prepared: &Prepared,
+    model: Option<Model>,
+    options: &LinkOptions,
+    out: &Output,
+) -> Result<Linkage, Failure> {
+    let constraints = constraints(&desk.judgements(), &prepared.record_ids);
+    let linkage = run(&prepared.table, model, &constraints, options, out)?;
+    let run = LinkRun {
+        model_toml: habeas_link::to_toml(&linkage.model),
+        settings: BTreeMap::from([
+            ("seed".into(), options.seed.to_string()),
+            ("floor_bits".into(), options.floor.0.to_string()),
+            ("engine".into(), "memory".into()),
+        ]),
+        record_ids: prepared.record_ids.clone(),
+        partition: linkage.partition.clone(),
+        pairs: linkage.pairs.clone(),
+        summary_json: summary(&linkage, prepared.record_ids.len(), prepared.table.lists().len()).to_string(),
+    };
+    desk.change(|vault| vault.put_link_run(&run, now_ms()).map_err(vault_failure))?;
+    desk.index_persons_if_stale()?;
+    Ok(linkage)
+}
+
+/// What a run found, as scripts read it.
+pub fn summary(linkage: &Linkage, n_records: usize, n_lists: usize) -> Json {
+    let mut seconds = serde_json::Map::new();
+    for time in &linkage.seconds {
+        let stage = match time.stage {
+            Stage::Blocking => "block",
+            Stage::Counting | Stage::Estimating => "train",
+            Stage::Scoring => "score",
+            Stage::Partitioning => "cluster",
+            Stage::Drawing => "draw",
+        };
+        let sum = seconds.get(stage).and_then(Json::as_f64).unwrap_or_default() + time.seconds;
+        seconds.insert(stage.into(), json!(sum));
+    }
+    let rules: Vec<Json> = linkage
+        .rules
+        .iter()
+        .map(|rule| {
+            json!({
+                "rule": rule.rule.code(),
+                "records": rule.n_records,
+                "pairs": rule.n_pairs,
+                "own_pairs": rule.n_own_pairs,
+                "found": rule.n_found,
+                "largest_block": rule.largest_block,
+            })
+        })
+        .collect();
+    let n_links = linkage.pairs.iter().filter(|pair| is_link(linkage, pair.left, pair.right)).count();
+    json!({
+        "schema": 1,
+        "records": n_records,
+        "lists": n_lists,
+        "candidate_pairs": linkage.n_candidates,
+        "pairs_kept": linkage.pairs.len(),
+        "links": n_links,
+        "clusters": linkage.partition.n_clusters(),
+        "conflicts": linkage.conflicts.len(),
+        "cut_bits": linkage.model.cut.0,
+        "seconds": seconds,
+        "rules": rules,
+    })
+}
+
+/// Whether two records are one person in the partition of a run.
+pub fn is_link(linkage: &Linkage, left: u32, right: u32) -> bool {
+    let cluster_of = linkage.partition.cluster_of();
+    cluster_of[left as usize] == cluster_of[right as usize]
+}
+
+fn stage_words(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Blocking => "finding candidate pairs",
+        Stage::Counting => "counting agreement patterns",
+        Stage::Estimating => "estimating the model",
+        Stage::Scoring => "weighing pairs",
+        Stage::Partitioning => "making persons",
+        Stage::Drawing => "drawing partitions",
+    }
+}

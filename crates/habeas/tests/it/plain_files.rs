@@ -1,0 +1,62 @@
+//! Without a vault: plain files in, plain files out.
+
+use crate::program::Office;
+
+#[test]
+fn plain_lists_are_linked_without_any_configuration() {
+    let office = Office::new();
+    office.file("a.csv", "name,born,town,true_id\nKarim Velan,1980-02-03,Corva,1\nSanam Osto,1975-06-01,Ostrel,2\nBahir Molan,1990-01-09,Nemra,3\n");
+    office.file("b.csv", "full name\tdate of birth\tplace\ttrue_id\nKareem Velan\t03.02.1980\tCorva\t1\nZarin Dorek\t01.01.1960\tCorva\t9\n");
+    let linked = office.json(&["link", "files", "a.csv", "b.csv", "--out", "clusters.csv", "--pairs", "pairs.csv", "--truth", "true_id"]);
+    assert_eq!((&linked["records"], &linked["lists"]), (&5.into(), &2.into()));
+    assert_eq!(linked["truth"]["pairwise"]["f1"], 1.0, "{linked}");
+    let clusters = std::fs::read_to_string(office.path("clusters.csv")).unwrap();
+    let lines: Vec<&str> = clusters.lines().collect();
+    assert_eq!(lines[0], "list,row,cluster");
+    assert_eq!(lines.len(), 6);
+    let cluster_of = |prefix: &str| lines.iter().find(|l| l.starts_with(prefix)).unwrap().rsplit(',').next().unwrap();
+    assert_eq!(cluster_of("a,1,"), cluster_of("b,1,"));
+    let pairs = std::fs::read_to_string(office.path("pairs.csv")).unwrap();
+    assert!(pairs.starts_with("list_a,row_a,list_b,row_b,match_weight,match_probability,decision\n"));
+}
+
+#[test]
+fn a_table_of_capture_histories_is_estimated_with_its_assumption() {
+    let office = Office::new();
+    office.file("counts.csv", "a,b,c,count\n1,0,0,60\n0,1,0,49\n0,0,1,4\n1,1,0,247\n1,0,1,112\n0,1,1,142\n1,1,1,12\n");
+    let estimate = office.json(&["estimate", "table", "counts.csv", "--method", "dga"]);
+    assert_eq!((&estimate["schema"], &estimate["lists"], &estimate["n_documented"]), (&1.into(), &3.into(), &626.into()));
+    let total = &estimate["n_total"];
+    let interval = &total["intervals"][1];
+    assert_eq!(interval["level"], 0.95);
+    let order = [&interval["low"], &total["median"], &interval["high"]].map(|n| n.as_f64().unwrap());
+    assert!(626.0 <= order[0] && order[0] < order[1] && order[1] < order[2], "{total}");
+    assert!(!estimate["assumption"].as_str().unwrap().is_empty());
+    assert_eq!(estimate["input_sha256"].as_str().unwrap().len(), 64);
+    assert!(estimate["warnings"].as_array().unwrap().iter().any(|w| w["code"] == "unobservable_part"));
+}
+
+#[test]
+fn two_lists_are_refused_with_what_would_help() {
+    let office = Office::new();
+    office.file("counts.csv", "a,b,count\n1,0,60\n0,1,49\n1,1,20\n");
+    let run = office.run(&["estimate", "table", "counts.csv", "--method", "dga", "--json"]).ends_with(4);
+    let refusal: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(refusal["refused"]["code"], "too_few_lists");
+    assert!(refusal["refused"]["what_would_help"].is_string());
+}
+
+#[test]
+fn a_table_with_wrong_cells_is_refused_with_line_and_column() {
+    let office = Office::new();
+    for (name, text, place) in [
+        ("negative.csv", "a,b,c,count\n1,0,0,-5\n", "line 2"),
+        ("fraction.csv", "a,b,c,count\n1,0,0,2.5\n", "line 2"),
+        ("two.csv", "a,b,c,count\n1,0,2,5\n", "line 2"),
+        ("nobody.csv", "a,b,c,count\n1,0,0,5\n0,0,0,7\n", "line 3"),
+    ] {
+        office.file(name, text);
+        let run = office.run(&["estimate", "table", name, "--method", "dga"]).ends_with(1);
+        assert!(run.stderr.contains(place) && run.stderr.contains("do:"), "{name}: {}", run.stderr);
+    }
+}

@@ -103,6 +103,28 @@ proptest! {
     }
 }
 
+#[test]
+fn narrow_peaks_far_out_are_found_whatever_the_scale() {
+    for scale in [1_u64, 30, 1_000, 30_000, 1_000_000] {
+        let counts = [(1, 230), (2, 170), (4, 120), (3, 31), (5, 22), (6, 17), (7, 4)];
+        let histories = CaptureHistories::new(lists(3), counts.map(|(mask, count)| (mask, count * scale))).unwrap();
+        let table = estimable(&histories, &Method::independence());
+        let adaptive = independence::posterior(&table, &IndependenceSettings::default(), &mut Silent).unwrap();
+        let (low, high) = (adaptive.quantile(0.0005), adaptive.quantile(0.9995));
+        let (from, n) = (low.saturating_sub(3 * (high - low)), histories.n_documented());
+        let from = from.max(n) - n;
+        let to = high + 3 * (high - low) - n;
+        let points = usize::try_from(to - from + 1).unwrap().min(100_000);
+        let step = (to - from) as f64 / (points - 1) as f64;
+        let grid = Grid::Points { from, to, points };
+        let exact = independence::posterior(&table, &IndependenceSettings { grid }, &mut Silent).unwrap();
+        for level in [0.025, 0.25, 0.5, 0.75, 0.975] {
+            let (one, two) = (adaptive.quantile(level), exact.quantile(level));
+            assert!(one.abs_diff(two) as f64 <= step + 1.0, "scale {scale}, level {level}: {one} {two} step {step}");
+        }
+    }
+}
+
 /// Edges, cliques and separators of a graph; sets of lists as masks.
 type ByHand = (&'static [(usize, usize)], &'static [u32], &'static [u32]);
 

@@ -57,6 +57,25 @@ fn two_registers_that_descend_from_one_another_and_a_stranger_are_refused() {
 }
 
 #[test]
+fn two_nearly_complete_registers_that_a_third_list_confirms_are_not_called_copies() {
+    let counts = [(0b011, 9_000), (0b001, 480), (0b010, 470), (0b111, 180), (0b101, 9), (0b110, 10), (0b100, 1)];
+    let table = CaptureHistories::new(lists(3), counts).unwrap();
+    let estimate = estimate(&estimable(&table, &Method::dga()), &Method::dga(), Seed(0)).unwrap();
+    let figures = estimate.figures();
+    // They may still be: that is a warning, because these data do not show it.
+    assert!(figures.warnings.iter().any(|warning| warning.code() == "copied_list"));
+}
+
+#[test]
+fn near_copies_beside_three_other_sources_are_a_warning_and_no_refusal() {
+    let counts = [(0b00011, 950), (0b00001, 50), (0b00010, 40), (0b00100, 300), (0b01000, 300), (0b10000, 300)];
+    let overlaps = [(0b01100, 60), (0b11000, 70), (0b10100, 50), (0b00111, 3), (0b11100, 9)];
+    let table = CaptureHistories::new(lists(5), counts.into_iter().chain(overlaps)).unwrap();
+    let estimate = estimate(&estimable(&table, &Method::dga()), &Method::dga(), Seed(0)).unwrap();
+    assert!(estimate.figures().warnings.iter().any(|warning| warning.code() == "copied_list"));
+}
+
+#[test]
 fn a_declared_descent_leaves_too_few_sources_even_when_the_data_do_not_show_it() {
     let table = table(crate::published::SPINA_BIFIDA);
     let descent = Dependence { lists: (0, 2), reason: "the second was compiled from the first".to_owned() };

@@ -131,11 +131,6 @@ impl SimDisk {
         self.state().live.names.remove(path);
     }
 
-    /// A disk as the kernel still knows it after the process was killed: everything that was written.
-    pub fn after_kill(&self) -> Self {
-        self.copy()
-    }
-
     /// One of the disks that a power loss may leave. Synced writes are there; of the others any may be missing, whole,
     /// torn at a sector, or only a length without its data. Names change in order, up to some point per folder.
     pub fn crash(&self, draw: &mut Draw) -> Self {
@@ -154,9 +149,12 @@ impl SimDisk {
                     };
                     let content = &mut image.contents[*file];
                     if kept < bytes.len() && draw.below(2) == 0 {
-                        // The length went to the disk and the data did not: zeros, or what the sector held before.
-                        let fill = if draw.below(2) == 0 { 0 } else { 0xa5 };
-                        content.resize(content.len().max(offset + bytes.len()), fill);
+                        // The length went to the disk and the data did not, or the sector was being written: zeros where
+                        // nothing was, or noise over what was.
+                        let noise = vec![0xa5; bytes.len()];
+                        let grown = vec![0; (offset + bytes.len()).saturating_sub(content.len())];
+                        let (at, fill) = if draw.below(2) == 0 { (content.len(), grown) } else { (*offset, noise) };
+                        write_at(content, at, &fill);
                     }
                     write_at(content, *offset, &bytes[..kept]);
                 }

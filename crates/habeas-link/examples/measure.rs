@@ -55,9 +55,12 @@ fn date(text: &str) -> Option<PartialDate> {
             match d.parse::<i8>() {
                 Ok(d) => Date::new(y, m, d).ok().map(PartialDate::day),
                 Err(_) => {
-                    let range: Option<(i8, i8)> = d.split_once('-').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+                    let range: Option<(i8, i8)> =
+                        d.split_once('-').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
                     match range {
-                        Some((a, b)) => PartialDate::between(Date::new(y, m, a).ok(), Date::new(y, m, b).ok(), Precision::Week).ok(),
+                        Some((a, b)) => {
+                            PartialDate::between(Date::new(y, m, a).ok(), Date::new(y, m, b).ok(), Precision::Week).ok()
+                        }
                         None => PartialDate::month(y, m),
                     }
                 }
@@ -78,9 +81,14 @@ struct Set {
 }
 
 fn argentina() -> Set {
-    let lists = ["ruvte", "ruvte_sin_denuncia", "parque"].map(|key| ListInfo { key: key.into(), names_once: true, is_list: true });
+    let lists = ["ruvte", "ruvte_sin_denuncia", "parque"].map(|key| ListInfo {
+        key: key.into(),
+        names_once: true,
+        is_list: true,
+    });
     let (mut builder, mut keys) = (TableBuilder::new(lists.to_vec()), Vec::new());
-    let files = ["victimas-accionar-represivo-ilegal.csv", "victimas-accionar-represivo-ilegal-sin-denuncia-formal.csv"];
+    let files =
+        ["victimas-accionar-represivo-ilegal.csv", "victimas-accionar-represivo-ilegal-sin-denuncia-formal.csv"];
     for (list, file) in files.iter().enumerate() {
         let (header, rows) = read(&format!("argentina/{file}"), true);
         let at = |name: &str| header.iter().position(|h| h == name).unwrap();
@@ -89,12 +97,30 @@ fn argentina() -> Set {
             let mut claims = Vec::new();
             let column = at("apellido_paterno_nombres");
             let (family, given) = row[column].split_once("  ").unwrap_or((&row[column], ""));
-            claim(&mut claims, &row, column, Predicate::Name, name(&[(family, NameRole::Family), (given, NameRole::Given)]));
+            claim(
+                &mut claims,
+                &row,
+                column,
+                Predicate::Name,
+                name(&[(family, NameRole::Family), (given, NameRole::Given)]),
+            );
             let m = at("apellido_materno");
-            claim(&mut claims, &row, m, Predicate::MotherFamilyName, name(&[(cell("apellido_materno"), NameRole::MotherFamily)]));
+            claim(
+                &mut claims,
+                &row,
+                m,
+                Predicate::MotherFamilyName,
+                name(&[(cell("apellido_materno"), NameRole::MotherFamily)]),
+            );
             let m = at("apellido_casada");
             claim(&mut claims, &row, m, Predicate::MarriedName, name(&[(cell("apellido_casada"), NameRole::Married)]));
-            claim(&mut claims, &row, m, Predicate::BirthDate, cell("anio_nacimiento").parse().ok().and_then(PartialDate::year).map(Value::Date));
+            claim(
+                &mut claims,
+                &row,
+                m,
+                Predicate::BirthDate,
+                cell("anio_nacimiento").parse().ok().and_then(PartialDate::year).map(Value::Date),
+            );
             let age = cell("edad_al_momento_del_hecho").split_once(" años").and_then(|(n, _)| n.parse().ok());
             claim(&mut claims, &row, m, Predicate::Age, age.map(|n| Value::Age(Age { low: n, high: n })));
             let born = cell("provincia_nacimiento");
@@ -105,7 +131,10 @@ fn argentina() -> Set {
             if cell("documentos") != "sin datos" {
                 claim(&mut claims, &row, at("documentos"), Predicate::IdentityDocument, words(cell("documentos")));
             }
-            for (field, kind) in [("fecha_lugar_detencion_secuestro", EventKind::Taken), ("fecha_lugar_asesinato_o_hallazgo_de_restos", EventKind::Killed)] {
+            for (field, kind) in [
+                ("fecha_lugar_detencion_secuestro", EventKind::Taken),
+                ("fecha_lugar_asesinato_o_hallazgo_de_restos", EventKind::Killed),
+            ] {
                 let (when, whence) = cell(field).split_once("   ").unwrap_or((cell(field), ""));
                 claim(&mut claims, &row, at(field), Predicate::EventDate(kind), date(when).map(Value::Date));
                 claim(&mut claims, &row, at(field), Predicate::EventPlace(kind), place(whence));
@@ -123,16 +152,38 @@ fn argentina() -> Set {
         let n = at("nombre");
         claim(&mut claims, &row, n, Predicate::Name, name(&[(family, NameRole::Family), (given, NameRole::Given)]));
         claim(&mut claims, &row, n, Predicate::BirthDate, date(cell("fecha_de_nacimiento")).map(Value::Date));
-        claim(&mut claims, &row, n, Predicate::Age, cell("edad").parse().ok().map(|n| Value::Age(Age { low: n, high: n })));
-        claim(&mut claims, &row, n, Predicate::EventDate(EventKind::Taken), date(cell("fecha_de_secuestro")).map(Value::Date));
+        claim(
+            &mut claims,
+            &row,
+            n,
+            Predicate::Age,
+            cell("edad").parse().ok().map(|n| Value::Age(Age { low: n, high: n })),
+        );
+        claim(
+            &mut claims,
+            &row,
+            n,
+            Predicate::EventDate(EventKind::Taken),
+            date(cell("fecha_de_secuestro")).map(Value::Date),
+        );
         claim(&mut claims, &row, n, Predicate::EventPlace(EventKind::Taken), place(cell("lugar_de_secuestro")));
-        claim(&mut claims, &row, n, Predicate::EventDate(EventKind::Killed), date(cell("fecha_de_asesinado")).map(Value::Date));
+        claim(
+            &mut claims,
+            &row,
+            n,
+            Predicate::EventDate(EventKind::Killed),
+            date(cell("fecha_de_asesinado")).map(Value::Date),
+        );
         claim(&mut claims, &row, n, Predicate::EventPlace(EventKind::Killed), place(cell("lugar_de_asesinato")));
         claim(&mut claims, &row, n, Predicate::BirthPlace, place(cell("lugar_de_nacimiento")));
         claim(&mut claims, &row, n, Predicate::Residence, place(cell("domicilios")));
         claim(&mut claims, &row, at("nacionalidad"), Predicate::Nationality, words(cell("nacionalidad")));
         claim(&mut claims, &row, at("ocupaciones"), Predicate::Occupation, words(cell("ocupaciones")));
-        let sex = match cell("sexo") { "Masculino" => Some(Sex::Male), "Femenino" => Some(Sex::Female), _ => None };
+        let sex = match cell("sexo") {
+            "Masculino" => Some(Sex::Male),
+            "Femenino" => Some(Sex::Female),
+            _ => None,
+        };
         claim(&mut claims, &row, n, Predicate::Sex, sex.map(Value::Sex));
         for alias in cell("apodos").split(['|', ';', ',']) {
             claim(&mut claims, &row, n, Predicate::Alias, name(&[(alias, NameRole::Unassigned)]));
@@ -150,9 +201,17 @@ fn febrl(lists: &[&str]) -> Set {
         let (header, rows) = read(&format!("febrl/{file}.csv"), false);
         for row in rows {
             let mut claims = Vec::new();
-            claim(&mut claims, &row, 1, Predicate::Name, name(&[(&row[1], NameRole::Given), (&row[2], NameRole::Family)]));
+            claim(
+                &mut claims,
+                &row,
+                1,
+                Predicate::Name,
+                name(&[(&row[1], NameRole::Given), (&row[2], NameRole::Family)]),
+            );
             let d = &row[9];
-            let day = (d.len() == 8).then(|| Date::new(d[..4].parse().ok()?, d[4..6].parse().ok()?, d[6..].parse().ok()?).ok()).flatten();
+            let day = (d.len() == 8)
+                .then(|| Date::new(d[..4].parse().ok()?, d[4..6].parse().ok()?, d[6..].parse().ok()?).ok())
+                .flatten();
             claim(&mut claims, &row, 9, Predicate::BirthDate, day.map(|d| Value::Date(PartialDate::day(d))));
             for column in [3, 4, 5, 6, 7, 8, 10] {
                 claim(&mut claims, &row, column, Predicate::Attribute, words(&row[column]));
@@ -175,10 +234,20 @@ fn historical() -> Set {
         if alias {
             claim(&mut claims, &row, 2, Predicate::Alias, name(&[(&row[2], NameRole::Unassigned)]));
         }
-        claim(&mut claims, &row, 6, Predicate::BirthDate, row[6].parse().ok().map(|d| Value::Date(PartialDate::day(d))));
+        claim(
+            &mut claims,
+            &row,
+            6,
+            Predicate::BirthDate,
+            row[6].parse().ok().map(|d| Value::Date(PartialDate::day(d))),
+        );
         claim(&mut claims, &row, 7, Predicate::BirthPlace, place(&row[7]));
         claim(&mut claims, &row, 8, Predicate::Attribute, words(&row[8]));
-        let sex = match row[9].as_str() { "male" => Some(Sex::Male), "female" => Some(Sex::Female), _ => None };
+        let sex = match row[9].as_str() {
+            "male" => Some(Sex::Male),
+            "female" => Some(Sex::Female),
+            _ => None,
+        };
         claim(&mut claims, &row, 9, Predicate::Sex, sex.map(Value::Sex));
         claim(&mut claims, &row, 10, Predicate::Occupation, words(&row[10]));
         builder.push(0, &header, &row, &claims);
@@ -189,7 +258,8 @@ fn historical() -> Set {
 
 /// Lists of the demo's invented country, written with their truth into one folder.
 fn world(folder: &str) -> Set {
-    let plan = [("commission", true), ("committee", false), ("newsroom", false), ("petitions", true), ("valleys", false)];
+    let plan =
+        [("commission", true), ("committee", false), ("newsroom", false), ("petitions", true), ("valleys", false)];
     let infos = plan.iter().map(|(key, once)| ListInfo { key: (*key).into(), names_once: *once, is_list: true });
     let (mut builder, mut keys) = (TableBuilder::new(infos.collect()), Vec::new());
     for (list, (file, _)) in plan.iter().enumerate() {
@@ -206,17 +276,60 @@ fn world(folder: &str) -> Set {
                 match h.as_str() {
                     "Name of missing person" | "Name" | "Who" | "نام" => given = i,
                     "قبیلہ" => family = cell,
-                    "Parentage" | "Father's name" | "Father" | "ولد" | "ولدیت" => claim(&mut claims, &row, i, Predicate::FatherName, name(&[(cell, NameRole::Unassigned)])),
+                    "Parentage" | "Father's name" | "Father" | "ولد" | "ولدیت" => {
+                        claim(&mut claims, &row, i, Predicate::FatherName, name(&[(cell, NameRole::Unassigned)]))
+                    }
                     "aka" => claim(&mut claims, &row, i, Predicate::Alias, name(&[(cell, NameRole::Unassigned)])),
-                    "Sex" => claim(&mut claims, &row, i, Predicate::Sex, match cell { "M" => Some(Value::Sex(Sex::Male)), "F" => Some(Value::Sex(Sex::Female)), _ => None }),
+                    "Sex" => claim(
+                        &mut claims,
+                        &row,
+                        i,
+                        Predicate::Sex,
+                        match cell {
+                            "M" => Some(Value::Sex(Sex::Male)),
+                            "F" => Some(Value::Sex(Sex::Female)),
+                            _ => None,
+                        },
+                    ),
                     "Date of birth" => claim(&mut claims, &row, i, Predicate::BirthDate, iso(cell).map(Value::Date)),
-                    "Age" | "عمر" => claim(&mut claims, &row, i, Predicate::Age, fold(cell).parse().ok().map(|n| Value::Age(Age { low: n, high: n }))),
-                    "Tehsil" | "District" | "Province" | "Town" | "ضلع" | "صوبہ" | "گاؤں" => claim(&mut claims, &row, i, Predicate::EventPlace(EventKind::Taken), place(cell)),
-                    "Missing since" => claim(&mut claims, &row, i, Predicate::EventDate(EventKind::Taken), iso(cell).map(Value::Date)),
-                    "Date taken" | "تاريخ گرفتاري" | "تاریخ گمشدگی" => claim(&mut claims, &row, i, Predicate::EventDate(EventKind::Taken), date(&fold(cell).replace(' ', "/")).map(Value::Date)),
+                    "Age" | "عمر" => claim(
+                        &mut claims,
+                        &row,
+                        i,
+                        Predicate::Age,
+                        fold(cell).parse().ok().map(|n| Value::Age(Age { low: n, high: n })),
+                    ),
+                    "Tehsil" | "District" | "Province" | "Town" | "ضلع" | "صوبہ" | "گاؤں" => {
+                        claim(&mut claims, &row, i, Predicate::EventPlace(EventKind::Taken), place(cell))
+                    }
+                    "Missing since" => {
+                        claim(&mut claims, &row, i, Predicate::EventDate(EventKind::Taken), iso(cell).map(Value::Date))
+                    }
+                    "Date taken" | "تاريخ گرفتاري" | "تاریخ گمشدگی" => claim(
+                        &mut claims,
+                        &row,
+                        i,
+                        Predicate::EventDate(EventKind::Taken),
+                        date(&fold(cell).replace(' ', "/")).map(Value::Date),
+                    ),
                     "When and where" => {
                         let (when, whence) = cell.split_once("   ").unwrap_or((cell, ""));
-                        claim(&mut claims, &row, i, Predicate::EventDate(EventKind::Taken), date(&when.replace(' ', "/").to_lowercase().replace("jan", "ene").replace("apr", "abr").replace("aug", "ago").replace("dec", "dic")).map(Value::Date));
+                        claim(
+                            &mut claims,
+                            &row,
+                            i,
+                            Predicate::EventDate(EventKind::Taken),
+                            date(
+                                &when
+                                    .replace(' ', "/")
+                                    .to_lowercase()
+                                    .replace("jan", "ene")
+                                    .replace("apr", "abr")
+                                    .replace("aug", "ago")
+                                    .replace("dec", "dic"),
+                            )
+                            .map(Value::Date),
+                        );
                         claim(&mut claims, &row, i, Predicate::EventPlace(EventKind::Taken), place(whence));
                     }
                     _ => {}
@@ -256,19 +369,41 @@ fn main() {
     let table = set.builder.finish();
     eprintln!("read {} records in {:.2} s", table.n_records(), start.elapsed().as_secs_f64());
     let found = link(&table, None, &Constraints::default(), &LinkOptions::default(), &Watch::none()).unwrap();
-    eprintln!("{} candidates, {} pairs kept; {:?}", found.n_candidates, found.pairs.len(), found.seconds.iter().map(|s| (s.stage, (s.seconds * 1000.0) as u64)).collect::<Vec<_>>());
+    eprintln!(
+        "{} candidates, {} pairs kept; {:?}",
+        found.n_candidates,
+        found.pairs.len(),
+        found.seconds.iter().map(|s| (s.stage, (s.seconds * 1000.0) as u64)).collect::<Vec<_>>()
+    );
     if let Some(fit) = &found.fit {
         eprintln!("rounds {} converged {} same {:.0} kin {:.0}", fit.n_rounds, fit.converged, fit.n_same, fit.n_kin);
     }
     eprintln!("{:?}", found.leftovers);
     if verbose {
         for rule in &found.rules {
-            eprintln!("{:>9} {:>9} {:>9} {:>8} {:>6} {}", rule.n_pairs_before_split, rule.n_pairs, rule.n_own_pairs, rule.n_found, rule.largest_block, rule.rule.code());
+            eprintln!(
+                "{:>9} {:>9} {:>9} {:>8} {:>6} {}",
+                rule.n_pairs_before_split,
+                rule.n_pairs,
+                rule.n_own_pairs,
+                rule.n_found,
+                rule.largest_block,
+                rule.rule.code()
+            );
         }
         for c in &found.model.comparisons {
             eprintln!("{}", c.field.code());
             for l in &c.levels {
-                eprintln!("   m {:.5} u {:.2e} k {:.4} bits {:6.2} kin {:6.2} typ {:?}  {}", l.m, l.u, l.kin, (l.m / l.u).log2(), (l.m / l.kin).log2(), l.typical_bits.map(|b| (b * 10.0).round() / 10.0), l.name);
+                eprintln!(
+                    "   m {:.5} u {:.2e} k {:.4} bits {:6.2} kin {:6.2} typ {:?}  {}",
+                    l.m,
+                    l.u,
+                    l.kin,
+                    (l.m / l.u).log2(),
+                    (l.m / l.kin).log2(),
+                    l.typical_bits.map(|b| (b * 10.0).round() / 10.0),
+                    l.name
+                );
             }
         }
     }
@@ -276,7 +411,14 @@ fn main() {
         return gold(&table, &found, &set.keys, verbose);
     }
     let mut numbers = HashMap::new();
-    let labels: Vec<u32> = set.keys.iter().map(|k| { let n = numbers.len() as u32; *numbers.entry(k).or_insert(n) }).collect();
+    let labels: Vec<u32> = set
+        .keys
+        .iter()
+        .map(|k| {
+            let n = numbers.len() as u32;
+            *numbers.entry(k).or_insert(n)
+        })
+        .collect();
     let truth = Partition::from_labels(&labels);
     let n_true: f64 = truth.clusters().iter().map(|c| (c.len() * (c.len() - 1) / 2) as f64).sum();
     let mut best = (0.0, 0.0, 0.0, 0.0);
@@ -290,7 +432,14 @@ fn main() {
             best = (s.f1, s.precision, s.recall, pair.weight.0);
         }
     }
-    println!("pairwise best F1 {:.4} (p {:.4} r {:.4}) at {:.1} bits; kept recall {:.4}", best.0, best.1, best.2, best.3, hits / n_true);
+    println!(
+        "pairwise best F1 {:.4} (p {:.4} r {:.4}) at {:.1} bits; kept recall {:.4}",
+        best.0,
+        best.1,
+        best.2,
+        best.3,
+        hits / n_true
+    );
     println!("partition  {:?}", evaluate(&found.partition, &truth));
     println!("components {:?}", evaluate(&components(table.n_records(), &found.pairs, MatchWeight(0.0)), &truth));
 }
@@ -306,7 +455,10 @@ fn gold(table: &Table, found: &Linkage, keys: &[String], verbose: bool) {
     let mut undecided = std::collections::HashSet::new();
     let mut listed = HashMap::new();
     for row in &rows {
-        let Some(a) = index.get(format!("{}:{}", row[0], row[1]).as_str()) else { println!("no {} {}", row[0], row[1]); continue };
+        let Some(a) = index.get(format!("{}:{}", row[0], row[1]).as_str()) else {
+            println!("no {} {}", row[0], row[1]);
+            continue;
+        };
         let b = index[format!("parque:{}", row[2]).as_str()];
         let pair = (*a.min(&b), b.max(*a));
         listed.insert(pair, row[3].clone());
@@ -316,7 +468,10 @@ fn gold(table: &Table, found: &Linkage, keys: &[String], verbose: bool) {
         c[0] += 1;
         c[1] += u32::from(linked);
         c[2] += u32::from(weight > 0.0);
-        if row[3] == "undecided" { undecided.insert(pair); continue; }
+        if row[3] == "undecided" {
+            undecided.insert(pair);
+            continue;
+        }
         let same = row[3] == "same";
         if same {
             n_same += 1;
@@ -328,37 +483,85 @@ fn gold(table: &Table, found: &Linkage, keys: &[String], verbose: bool) {
             }
         }
         if verbose && same != linked || verbose && same != (weight > 0.0) {
-            println!("{} {} {} {} linked {} weight {:.1} blocked {} | {}", row[3], row[4], row[1], row[2], linked, weight, weight > -99.0, row[5]);
+            println!(
+                "{} {} {} {} linked {} weight {:.1} blocked {} | {}",
+                row[3],
+                row[4],
+                row[1],
+                row[2],
+                linked,
+                weight,
+                weight > -99.0,
+                row[5]
+            );
             if !same || weight < 0.0 {
-            for r in explain(table, &found.model, pair.0, pair.1).reasons {
-                if r.level != "not comparable" {
-                println!("      {:20} {:6.1} rarity {:5.1} kin {:6.1} {}", r.field.code(), r.bits.0, r.rarity_bits.0, r.bits_against_kin.0, r.level);
+                for r in explain(table, &found.model, pair.0, pair.1).reasons {
+                    if r.level != "not comparable" {
+                        println!(
+                            "      {:20} {:6.1} rarity {:5.1} kin {:6.1} {}",
+                            r.field.code(),
+                            r.bits.0,
+                            r.rarity_bits.0,
+                            r.bits_against_kin.0,
+                            r.level
+                        );
+                    }
                 }
-            }
             }
         }
     }
     // Unlisted cross pairs: each RUVTE or Parque record that stands in the public gold with another partner.
-    let known: std::collections::HashSet<u32> = listed.iter().filter(|(_, l)| *l == "same").flat_map(|(p, _)| [p.0, p.1]).collect();
+    let known: std::collections::HashSet<u32> =
+        listed.iter().filter(|(_, l)| *l == "same").flat_map(|(p, _)| [p.0, p.1]).collect();
     let mut cross = 0;
     for p in &found.pairs {
         let parque = (table.list_of(p.left) == 2) != (table.list_of(p.right) == 2);
         let label = listed.get(&(p.left, p.right));
-        if p.weight.0 > 0.0 && parque && label.is_none_or(|l| l == "different") && (known.contains(&p.left) || known.contains(&p.right) || label.is_some()) {
+        if p.weight.0 > 0.0
+            && parque
+            && label.is_none_or(|l| l == "different")
+            && (known.contains(&p.left) || known.contains(&p.right) || label.is_some())
+        {
             fp_pair += 1;
-            if verbose { println!("FPP {} {} {:.1}", keys[p.left as usize], keys[p.right as usize], p.weight.0);
- for r in explain(table, &found.model, p.left, p.right).reasons { if r.level != "not comparable" { println!("      {:20} {:6.1} rarity {:5.1} kin {:6.1} {}", r.field.code(), r.bits.0, r.rarity_bits.0, r.bits_against_kin.0, r.level); } } }
+            if verbose {
+                println!("FPP {} {} {:.1}", keys[p.left as usize], keys[p.right as usize], p.weight.0);
+                for r in explain(table, &found.model, p.left, p.right).reasons {
+                    if r.level != "not comparable" {
+                        println!(
+                            "      {:20} {:6.1} rarity {:5.1} kin {:6.1} {}",
+                            r.field.code(),
+                            r.bits.0,
+                            r.rarity_bits.0,
+                            r.bits_against_kin.0,
+                            r.level
+                        );
+                    }
+                }
+            }
         }
     }
     for c in found.partition.clusters() {
         for (x, a) in c.iter().enumerate() {
             for b in &c[x + 1..] {
                 let parque = (table.list_of(*a) == 2) != (table.list_of(*b) == 2);
-                if parque { cross += 1; }
+                if parque {
+                    cross += 1;
+                }
                 let label = listed.get(&(*a, *b));
-                if parque && label.is_none_or(|l| l == "different") && (known.contains(a) || known.contains(b) || label.is_some()) {
+                if parque
+                    && label.is_none_or(|l| l == "different")
+                    && (known.contains(a) || known.contains(b) || label.is_some())
+                {
                     fp += 1;
-                    if verbose { println!("FP {} {} {:?} {:?}", keys[*a as usize], keys[*b as usize], label, weights.get(&(*a, *b))); }
+                    if verbose {
+                        println!(
+                            "FP {} {} {:?} {:?}",
+                            keys[*a as usize],
+                            keys[*b as usize],
+                            label,
+                            weights.get(&(*a, *b))
+                        );
+                    }
                 }
             }
         }
@@ -366,8 +569,28 @@ fn gold(table: &Table, found: &Linkage, keys: &[String], verbose: bool) {
     for (k, v) in std::collections::BTreeMap::from_iter(counts) {
         println!("{k:?} n {} linked {} weight>0 {}", v[0], v[1], v[2]);
     }
-    let within = found.partition.clusters().iter().filter(|c| c.len() > 1).flat_map(|c| { let t = &table; let mut l: Vec<u16> = c.iter().map(|r| t.list_of(*r)).collect(); let n = l.len(); l.sort(); l.dedup(); (l.len() < n).then_some(1) }).count();
-    println!("clusters {} cross-linked pairs {cross}, clusters with two of one list {within}", found.partition.n_clusters());
-    println!("partition: {:?}; reviewed recall {:.4} ({reviewed_tp}/{reviewed})", Scores::new(tp as f64, (tp + fp) as f64, n_same as f64), reviewed_tp as f64 / reviewed as f64);
+    let within = found
+        .partition
+        .clusters()
+        .iter()
+        .filter(|c| c.len() > 1)
+        .flat_map(|c| {
+            let t = &table;
+            let mut l: Vec<u16> = c.iter().map(|r| t.list_of(*r)).collect();
+            let n = l.len();
+            l.sort();
+            l.dedup();
+            (l.len() < n).then_some(1)
+        })
+        .count();
+    println!(
+        "clusters {} cross-linked pairs {cross}, clusters with two of one list {within}",
+        found.partition.n_clusters()
+    );
+    println!(
+        "partition: {:?}; reviewed recall {:.4} ({reviewed_tp}/{reviewed})",
+        Scores::new(tp as f64, (tp + fp) as f64, n_same as f64),
+        reviewed_tp as f64 / reviewed as f64
+    );
     println!("pairs>0:   {:?}", Scores::new(tp_pair as f64, (tp_pair + fp_pair) as f64, n_same as f64));
 }

@@ -8,9 +8,7 @@ mod index;
 
 pub(crate) use index::{Blocks, KeyIndex, MOST_RULES};
 
-use crate::{
-    table::{FORM_END, NameField, PlaceField, Table, TokenRole, mix, token_id},
-};
+use crate::table::{FORM_END, NameField, PlaceField, Table, TokenRole, mix, token_id};
 
 /// One property of a record that a rule can ask both records to share; a record may have several values of it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -160,11 +160,9 @@ impl Column {
             }
             Self::Birth => date::compare_births(&table.dates, table.birth(a), table.birth(b)),
             Self::EventDate => date::compare_events(&table.dates, table.events(a), table.events(b)),
-            Self::Place(field) => place::compare(
-                &table.place_words[field as usize],
-                table.place(field, a),
-                table.place(field, b),
-            ),
+            Self::Place(field) => {
+                place::compare(&table.place_words[field as usize], table.place(field, a), table.place(field, b))
+            }
             Self::Sex => match (table.sex(a), table.sex(b)) {
                 (0, _) | (_, 0) => Outcome::default(),
                 (a, b) => Outcome::level(1 + u8::from(a == b)),

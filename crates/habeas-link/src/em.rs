@@ -157,14 +157,8 @@ pub fn estimate(counts: &PatternCounts, start: &Model) -> Result<Fit, EstimateEr
     let n_comparisons = start.comparisons.len();
     debug_assert!(n_comparisons <= MOST_COMPARISONS, "a valid model has at most sixteen comparisons");
     let scale = counts.one_in as f64;
-    let mut fit = Fit {
-        model: start.clone(),
-        n_rounds: 0,
-        converged: false,
-        n_same: 0.0,
-        n_kin: 0.0,
-        evidence: Vec::new(),
-    };
+    let mut fit =
+        Fit { model: start.clone(), n_rounds: 0, converged: false, n_same: 0.0, n_kin: 0.0, evidence: Vec::new() };
     learn_u(&mut fit.model, counts, None);
     while fit.n_rounds < MOST_ROUNDS && !fit.converged {
         fit.n_rounds += 1;
@@ -192,7 +186,8 @@ pub fn estimate(counts: &PatternCounts, start: &Model) -> Result<Fit, EstimateEr
         learn_u(&mut fit.model, counts, Some((&logs, &same)));
         fit.converged = moved(&before, &fit.model) < TOLERANCE;
         if fit.converged || fit.n_rounds == MOST_ROUNDS {
-            let levels = |c: usize| (1..=start.comparisons[c].levels.len()).map(|l| same.at_level(c, l, |_| 1.0)).collect();
+            let levels =
+                |c: usize| (1..=start.comparisons[c].levels.len()).map(|l| same.at_level(c, l, |_| 1.0)).collect();
             fit.evidence = (0..n_comparisons).map(levels).collect();
         }
     }

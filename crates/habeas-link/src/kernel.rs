@@ -180,8 +180,9 @@ mod tests {
                 }
             }
         }
-        let pick =
-            |word: &[u8], kept: &[bool]| word.iter().zip(kept).filter(|(_, k)| **k).map(|(c, _)| *c).collect::<Vec<_>>();
+        let pick = |word: &[u8], kept: &[bool]| {
+            word.iter().zip(kept).filter(|(_, k)| **k).map(|(c, _)| *c).collect::<Vec<_>>()
+        };
         let (x, y) = (pick(a, &in_a), pick(b, &in_b));
         if x.is_empty() {
             return 0.0;

@@ -11,8 +11,8 @@ mod leftover;
 pub(crate) use graph::{Component, Dense, bind as bound_groups, components_of};
 
 use graph::Groups;
-pub use leftover::{Leftover, correct_leftovers};
 use habeas_core::{MatchWeight, Partition, ScoredPair};
+pub use leftover::{Leftover, correct_leftovers};
 
 /// Most bits that one pair adds to or takes from a cluster: a single field that is certain must not outvote all others.
 pub(crate) const MOST_PAIR_BITS: f64 = 20.0;

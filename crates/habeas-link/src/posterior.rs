@@ -10,7 +10,7 @@
 //! Partitions as the unknown of linkage: [sadinle2014], [steorts2015]; split–merge moves: [jain2004].
 
 use crate::{
-    partition::{Component, Constraints, bound_groups, components_of, Dense},
+    partition::{Component, Constraints, Dense, bound_groups, components_of},
     table::mix,
 };
 use habeas_core::{MatchWeight, Partition, ScoredPair};
@@ -158,7 +158,8 @@ impl<'w> Chain<'w> {
             self.clusters.iter().position(|cluster| cluster.contains(&node)).expect("every record is in a cluster")
         };
         let (a, b) = (at(i), at(j));
-        let rest = |cluster: &[usize]| -> Vec<usize> { cluster.iter().copied().filter(|k| *k != i && *k != j).collect() };
+        let rest =
+            |cluster: &[usize]| -> Vec<usize> { cluster.iter().copied().filter(|k| *k != i && *k != j).collect() };
         if a == b {
             let others = rest(&self.clusters[a]);
             let (left, right, proposal) = self.allocate(i, j, &others, None, rng);
@@ -201,7 +202,8 @@ impl<'w> Chain<'w> {
         let mut others = others.to_vec();
         others.sort_unstable();
         for node in others {
-            let mean = |side: &[usize]| side.iter().map(|k| self.weights.get(*k, node)).sum::<f64>() / side.len() as f64;
+            let mean =
+                |side: &[usize]| side.iter().map(|k| self.weights.get(*k, node)).sum::<f64>() / side.len() as f64;
             let difference = (mean(&right) - mean(&left)).clamp(-40.0, 40.0);
             let to_right = 1.0 / (1.0 + (-difference).exp2());
             let goes_right = match target {

@@ -140,6 +140,8 @@ pub struct Table {
     /// Words of names: role in the upper four bits, token number below; forms end with [`FORM_END`].
     names: [Rows; 5],
     pub(crate) tokens: [Tokens; 5],
+    /// Per record, the most bits that the words of one form of the name have together, rounded up.
+    name_bits: [Vec<u8>; 5],
     sex: Vec<u8>,
     birth: Vec<u32>,
     /// Kind of event in the upper four bits, date number below.
@@ -184,6 +186,11 @@ impl Table {
 
     pub(crate) fn name(&self, field: NameField, record: u32) -> &[u32] {
         self.names[field as usize].get(record)
+    }
+
+    /// Bits that agreement on a record's name can bring at most.
+    pub(crate) fn name_bits(&self, field: NameField, record: u32) -> f32 {
+        f32::from(self.name_bits[field as usize][record as usize])
     }
 
     pub(crate) fn sex(&self, record: u32) -> u8 {
@@ -246,9 +253,9 @@ pub(crate) fn unpack_event(event: u32) -> (u32, u32) {
 
 /// A hash of bytes that is the same on every machine and in every run: keys and orders rest on it.
 pub(crate) fn stable_hash(bytes: &[u8]) -> u64 {
-    let fnv = bytes.iter().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let fnv = bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
     mix(fnv)
 }
 

@@ -1,7 +1,11 @@
 //! Keys of all records, and the blocks they make.
 
 use super::{BlockingRule, Key, RuleReport};
-use crate::table::{Table, mix};
+use crate::table::{Rows, Table, mix};
+use std::sync::{
+    Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
 
 /// Rules that one model may have: a key's upper four bits tell its rule.
 pub(crate) const MOST_RULES: usize = 15;
@@ -55,22 +59,70 @@ fn runs(entries: &[u64]) -> impl Iterator<Item = &[u64]> {
     entries.chunk_by(|a, b| key_of(*a) == key_of(*b))
 }
 
+/// Values of every key that some rule uses, by place, hashed.
+struct KeyValues(Vec<(Key, Rows)>);
+
+impl KeyValues {
+    fn new(table: &Table, rules: &[BlockingRule], threads: usize) -> Self {
+        let mut keys: Vec<&Key> = rules.iter().flat_map(|rule| rule.keys.iter().chain(&rule.split)).collect();
+        keys.sort();
+        keys.dedup();
+        Self(in_parallel(keys.len(), threads, |i| {
+            let (mut rows, mut values) = (Rows::default(), Vec::new());
+            for record in table.canonical() {
+                values.clear();
+                keys[i].values(table, *record, &mut values);
+                rows.push(values.iter().take(MOST_KEYS_OF_A_RECORD).map(|value| mix(*value) as u32));
+            }
+            (keys[i].clone(), rows)
+        }))
+    }
+
+    fn of(&self, key: &Key) -> &Rows {
+        let found = self.0.iter().find(|(of, _)| of == key);
+        &found.expect("the values of all keys of all rules were made").1
+    }
+}
+
+/// Does the work of each number up to `n`, by several threads; results are in the order of the numbers.
+fn in_parallel<R: Send>(n: usize, threads: usize, work: impl Fn(usize) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(Vec::with_capacity(n));
+    std::thread::scope(|scope| {
+        for _ in 0..threads.min(n) {
+            scope.spawn(|| {
+                loop {
+                    let i = next.fetch_add(1, Ordering::Relaxed);
+                    if i >= n {
+                        break;
+                    }
+                    let result = work(i);
+                    results.lock().expect("no thread panics while it holds the lock").push((i, result));
+                }
+            });
+        }
+    });
+    let mut results = results.into_inner().expect("all threads have ended");
+    results.sort_by_key(|(i, _)| *i);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
 /// Combined values of several keys: one from each.
-fn combined(table: &Table, keys: &[Key], record: u32, out: &mut Vec<u64>, values: &mut Vec<u64>) {
+fn combined(columns: &[&Rows], place: u32, out: &mut Vec<u64>) {
     out.clear();
     out.push(0);
-    for (i, key) in keys.iter().enumerate() {
-        values.clear();
-        key.values(table, record, values);
+    for (i, column) in columns.iter().enumerate() {
         let before = out.len();
-        for value in values.iter() {
+        for value in column.get(place) {
             for so_far in 0..before {
-                out.push(mix(out[so_far].wrapping_add(mix(value ^ (i as u64) << 56))));
+                out.push(mix(out[so_far].wrapping_add(u64::from(*value) | (i as u64 + 1) << 40)));
             }
         }
         out.drain(..before);
-        out.sort_unstable();
-        out.truncate(MOST_KEYS_OF_A_RECORD);
+        if out.len() > MOST_KEYS_OF_A_RECORD {
+            out.sort_unstable();
+            out.truncate(MOST_KEYS_OF_A_RECORD);
+        }
     }
 }
 
@@ -79,7 +131,7 @@ fn combined(table: &Table, keys: &[Key], record: u32, out: &mut Vec<u64>, values
 const HOPELESS: u64 = 1000;
 
 /// Splits a block that is too large, by the next split key; where none is left, only what is alike still meets.
-fn split_block(table: &Table, block: &[u64], rule: &BlockingRule, level: usize, largest: u64, out: &mut Vec<u64>) {
+fn split_block(splits: &[&Rows], block: &[u64], level: usize, largest: u64, out: &mut Vec<u64>) {
     if block.len() as u64 <= largest {
         out.extend_from_slice(block);
         return;
@@ -90,7 +142,7 @@ fn split_block(table: &Table, block: &[u64], rule: &BlockingRule, level: usize, 
         let key = rule_bits | (mix(key ^ mix(part ^ (level as u64 + 1) << 48)) & KEY_MASK);
         key << 32 | (entry & 0xFFFF_FFFF)
     };
-    let Some(split) = rule.split.get(level) else {
+    let Some(split) = splits.get(level) else {
         // Records that say the same are neighbours in canonical order: a chain connects them.
         for (i, both) in block.windows(2).enumerate() {
             out.extend([with(i as u64, both[0]), with(i as u64, both[1])]);
@@ -98,21 +150,18 @@ fn split_block(table: &Table, block: &[u64], rule: &BlockingRule, level: usize, 
         return;
     };
     let mut parts = Vec::with_capacity(block.len());
-    let mut values = Vec::new();
     for entry in block {
-        values.clear();
-        split.values(table, table.canonical()[*entry as u32 as usize], &mut values);
+        let values = split.get(*entry as u32);
+        parts.extend(values.iter().map(|value| with(u64::from(*value), *entry)));
         if values.is_empty() {
             // Records that do not tell meet each other.
-            values.push(u64::MAX);
+            parts.push(with(u64::MAX, *entry));
         }
-        values.truncate(MOST_KEYS_OF_A_RECORD);
-        parts.extend(values.iter().map(|value| with(mix(*value), *entry)));
     }
     parts.sort_unstable();
     parts.dedup();
     for part in runs(&parts).filter(|part| part.len() > 1) {
-        split_block(table, part, rule, level + 1, largest, out);
+        split_block(splits, part, level + 1, largest, out);
     }
 }
 
@@ -130,47 +179,68 @@ fn largest_block(entries: &[u64], budget: u64) -> u64 {
     u64::MAX
 }
 
+/// Entries of one rule, sorted by key, with what became of its blocks.
+fn entries_of(
+    values: &KeyValues,
+    index: usize,
+    rule: &BlockingRule,
+    n_records: usize,
+    budget: u64,
+) -> (Vec<u64>, RuleReport) {
+    let columns: Vec<&Rows> = rule.keys.iter().map(|key| values.of(key)).collect();
+    let splits: Vec<&Rows> = rule.split.iter().map(|key| values.of(key)).collect();
+    let mut entries: Vec<u64> = Vec::new();
+    let mut combinations = Vec::new();
+    let mut n_keyed = 0;
+    for place in 0..n_records as u32 {
+        combined(&columns, place, &mut combinations);
+        n_keyed += u64::from(!combinations.is_empty());
+        let entry = |value: &u64| ((index as u64) << KEY_BITS | (value & KEY_MASK)) << 32 | u64::from(place);
+        entries.extend(combinations.iter().map(entry));
+    }
+    entries.sort_unstable();
+    entries.dedup();
+    let n_pairs = |entries: &[u64]| runs(entries).map(|run| pairs_of(run.len() as u64)).sum();
+    let n_pairs_before_split: u64 = n_pairs(&entries);
+    let largest = largest_block(&entries, budget).max(LEAST_SPLIT);
+    let mut split = Vec::with_capacity(entries.len());
+    // A block of one makes no pair and is not kept.
+    for run in runs(&entries).filter(|run| run.len() > 1) {
+        if run.len() as u64 <= largest || n_pairs_before_split <= HOPELESS * budget {
+            split_block(&splits, run, 0, largest, &mut split);
+        }
+    }
+    drop(entries);
+    split.sort_unstable();
+    split.dedup();
+    let largest = largest_block(&split, 2 * budget).max(2);
+    let kept = runs(&split).filter(|run| (2..=largest).contains(&(run.len() as u64)));
+    let entries: Vec<u64> = kept.flatten().copied().collect();
+    let report = RuleReport {
+        rule: rule.clone(),
+        n_records: n_keyed,
+        n_pairs_before_split,
+        n_pairs: n_pairs(&entries),
+        largest_block: runs(&entries).map(|run| run.len() as u64).max().unwrap_or(0),
+        n_own_pairs: 0,
+        n_found: 0,
+    };
+    (entries, report)
+}
+
 impl KeyIndex {
     /// Makes the blocks of all rules; those of one rule hold about `budget` pairs at most.
-    pub(crate) fn new(table: &Table, rules: &[BlockingRule], budget: u64) -> Self {
+    pub(crate) fn new(table: &Table, rules: &[BlockingRule], budget: u64, threads: usize) -> Self {
         let n_records = table.n_records();
-        let (mut entries, mut reports) = (Vec::new(), Vec::new());
-        let (mut combinations, mut values) = (Vec::new(), Vec::new());
-        for (i, rule) in rules.iter().take(MOST_RULES).enumerate() {
-            let mut of_rule: Vec<u64> = Vec::new();
-            let mut n_keyed = 0;
-            for (place, record) in table.canonical().iter().enumerate() {
-                combined(table, &rule.keys, *record, &mut combinations, &mut values);
-                n_keyed += u64::from(!combinations.is_empty());
-                let entry = |value: &u64| ((i as u64) << KEY_BITS | (value & KEY_MASK)) << 32 | place as u64;
-                of_rule.extend(combinations.iter().map(entry));
-            }
-            of_rule.sort_unstable();
-            of_rule.dedup();
-            let whole: u64 = runs(&of_rule).map(|run| pairs_of(run.len() as u64)).sum();
-            let largest = largest_block(&of_rule, budget).max(LEAST_SPLIT);
-            let mut split = Vec::with_capacity(of_rule.len());
-            // A block of one makes no pair and is not kept.
-            for run in runs(&of_rule).filter(|run| run.len() > 1) {
-                if run.len() as u64 <= largest || whole <= HOPELESS * budget {
-                    split_block(table, run, rule, 0, largest, &mut split);
-                }
-            }
-            drop(of_rule);
-            split.sort_unstable();
-            split.dedup();
-            let largest = largest_block(&split, 2 * budget).max(2);
-            let split: Vec<u64> = runs(&split).filter(|run| run.len() as u64 <= largest).flatten().copied().collect();
-            reports.push(RuleReport {
-                rule: rule.clone(),
-                n_records: n_keyed,
-                n_pairs_before_split: whole,
-                n_pairs: runs(&split).map(|run| pairs_of(run.len() as u64)).sum(),
-                largest_block: runs(&split).map(|run| run.len() as u64).max().unwrap_or(0),
-                n_own_pairs: 0,
-                n_found: 0,
-            });
-            entries.extend(runs(&split).filter(|run| run.len() > 1).flatten());
+        let rules = &rules[..rules.len().min(MOST_RULES)];
+        let values = KeyValues::new(table, rules, threads);
+        let of_rules = in_parallel(rules.len(), threads, |i| entries_of(&values, i, &rules[i], n_records, budget));
+        drop(values);
+        let mut entries = Vec::with_capacity(of_rules.iter().map(|(entries, _)| entries.len()).sum());
+        let mut reports = Vec::with_capacity(rules.len());
+        for (of_rule, report) in of_rules {
+            entries.extend_from_slice(&of_rule);
+            reports.push(report);
         }
         let mut blocks = Vec::new();
         let mut start = 0u32;

@@ -62,7 +62,7 @@ fn word_similarity(tokens: &Tokens, a: u32, b: u32) -> Option<(f32, f32)> {
     let (first, second) = (tokens.get(token_id(a)), tokens.get(token_id(b)));
     let (x, y) = (first.letters, second.letters);
     if x.len() == 1 || y.len() == 1 {
-        return (x.first() == y.first()).then_some((0.5, INITIAL_BITS));
+        return (x.first() == y.first()).then_some((0.5, INITIAL_BITS.min(first.bits).min(second.bits)));
     }
     let class_bits = first.class_bits.min(second.class_bits);
     if first.same_class(second) {
@@ -78,7 +78,7 @@ fn word_similarity(tokens: &Tokens, a: u32, b: u32) -> Option<(f32, f32)> {
     if similarity == 0.0 && x.len().min(y.len()) >= LONG_ENOUGH && one_edit_apart(x, y) {
         similarity = SPELT_DIFFERENTLY;
     }
-    (similarity >= SPELT_DIFFERENTLY).then_some((similarity, (class_bits - NEIGHBOURS_BITS).max(0.5)))
+    (similarity >= SPELT_DIFFERENTLY).then_some((similarity, (class_bits - NEIGHBOURS_BITS).max(0.0)))
 }
 
 pub(super) fn align(tokens: &Tokens, a: &[u32], b: &[u32]) -> Alignment {
@@ -132,7 +132,8 @@ pub(super) fn align(tokens: &Tokens, a: &[u32], b: &[u32]) -> Alignment {
         let ((words, used), (others, used_others)) = (both[one], both[other]);
         if let Some((i, j)) = joined_word(tokens, words, used, others, used_others) {
             found.n_fuzzy += 1;
-            found.bits += tokens.get(token_id(others[j])).class_bits;
+            let bits = |word: u32| tokens.get(token_id(word)).bits;
+            found.bits += tokens.get(token_id(others[j])).class_bits.min(bits(words[i]) + bits(words[i + 1]));
             found.given_aligned |= TokenRole::of(words[i]) == TokenRole::Given;
             found.family_aligned |= TokenRole::of(words[i]) == TokenRole::Family;
             both[one].1 |= 0b11 << i;

@@ -3,8 +3,11 @@
 use super::Outcome;
 use crate::table::WordCounts;
 
-pub(super) const LEVELS: &[&str] =
-    &["no word of the places in common", "some words of the places in common", "one place holds all words of the other"];
+pub(super) const LEVELS: &[&str] = &[
+    "no word of the places in common",
+    "some words of the places in common",
+    "one place holds all words of the other",
+];
 
 /// Compares two sorted sets of word keys.
 pub(super) fn compare(words: &WordCounts, a: &[u32], b: &[u32]) -> Outcome {

@@ -108,9 +108,8 @@ pub fn from_toml(text: &str) -> Result<Model, ModelFormatError> {
     for (comparison, of_file) in file.comparison.into_iter().enumerate() {
         let field = Field::from_code(&of_file.field).ok_or(ModelFormatError::UnknownField { comparison })?;
         let levels = of_file.level.into_iter();
-        let levels = levels
-            .map(|LevelFile { name, m, u, kin, typical_bits }| Level { name, m, u, kin, typical_bits })
-            .collect();
+        let levels =
+            levels.map(|LevelFile { name, m, u, kin, typical_bits }| Level { name, m, u, kin, typical_bits }).collect();
         comparisons.push(Comparison { field, levels, trained: of_file.trained });
     }
     let mut rules = Vec::with_capacity(file.rule.len());
@@ -119,13 +118,8 @@ pub fn from_toml(text: &str) -> Result<Model, ModelFormatError> {
         let keys = read(&of_file.keys).zip(read(&of_file.split)).ok_or(ModelFormatError::UnknownKey { rule })?;
         rules.push(BlockingRule::new(keys.0, keys.1));
     }
-    let model = Model {
-        lambda: file.lambda,
-        kin_lambda: file.kin_lambda,
-        comparisons,
-        rules,
-        cut: MatchWeight(file.cut_bits),
-    };
+    let model =
+        Model { lambda: file.lambda, kin_lambda: file.kin_lambda, comparisons, rules, cut: MatchWeight(file.cut_bits) };
     model.validate().map_err(|source| ModelFormatError::Invalid { source })?;
     Ok(model)
 }

@@ -20,6 +20,10 @@ pub(crate) struct Weights {
     value_counts: [u16; MOST_COMPARISONS],
     prior_strangers: f32,
     prior_kin: f32,
+    /// Comparisons from the cheapest to the dearest.
+    order: Vec<usize>,
+    /// Of names, which are dear: the most that their levels weigh, without and with the bits of the agreed words.
+    most_of_names: [(f32, f32); MOST_COMPARISONS],
 }
 
 impl Weights {
@@ -31,6 +35,8 @@ impl Weights {
             value_counts: Default::default(),
             prior_strangers: (model.lambda / (1.0 - model.lambda - model.kin_lambda)).log2() as f32,
             prior_kin: (model.lambda / model.kin_lambda).log2() as f32,
+            order: (0..model.comparisons.len()).collect(),
+            most_of_names: Default::default(),
         };
         for (c, comparison) in model.comparisons.iter().enumerate() {
             for (l, level) in comparison.levels.iter().enumerate() {
@@ -38,8 +44,13 @@ impl Weights {
                 weights.against_strangers[c][l + 1] = ((level.m / level.u).log2() - typical) as f32;
                 weights.against_kin[c][l + 1] = (level.m / level.kin).log2() as f32;
                 weights.value_counts[c] |= u16::from(level.typical_bits.is_some()) << (l + 1);
+                let (without, with) = &mut weights.most_of_names[c];
+                let most = if level.typical_bits.is_some() { with } else { without };
+                *most = most.max(weights.against_strangers[c][l + 1]);
             }
         }
+        let columns = &weights.columns;
+        weights.order.sort_by_key(|c| matches!(columns[*c], Column::Name(_)));
         weights
     }
 
@@ -64,13 +75,36 @@ impl Weights {
 
     /// Compares and weighs two records.
     pub(crate) fn weigh(&self, table: &Table, a: u32, b: u32) -> MatchWeight {
+        self.weigh_above(table, a, b, MatchWeight(f64::MIN)).expect("every weight is above the smallest number")
+    }
+
+    /// Compares and weighs two records if their weight reaches the floor; names are looked at last, and only while
+    /// they can still bring the pair there.
+    pub(crate) fn weigh_above(&self, table: &Table, a: u32, b: u32, floor: MatchWeight) -> Option<MatchWeight> {
         let (mut strangers, mut kin) = (0f32, 0f32);
-        for (c, column) in self.columns.iter().enumerate() {
-            let (s, k) = self.of(c, column.compare(table, a, b));
+        let mut names_left = 0f32;
+        for c in self.order.iter().rev() {
+            let Column::Name(field) = self.columns[*c] else { break };
+            let (without, with) = self.most_of_names[*c];
+            let bits = table.name_bits(field, a).min(table.name_bits(field, b));
+            names_left += without.max(with + bits);
+        }
+        for c in &self.order {
+            if let Column::Name(field) = self.columns[*c] {
+                // A hundredth of a bit for what rounding may take away.
+                if f64::from(self.prior_strangers + strangers + names_left) < floor.0 - 0.01 {
+                    return None;
+                }
+                let (without, with) = self.most_of_names[*c];
+                let bits = table.name_bits(field, a).min(table.name_bits(field, b));
+                names_left -= without.max(with + bits);
+            }
+            let (s, k) = self.of(*c, self.columns[*c].compare(table, a, b));
             strangers += s;
             kin += k;
         }
-        self.total(strangers, kin)
+        let weight = self.total(strangers, kin);
+        (weight >= floor).then_some(weight)
     }
 
     /// Compares two records.

@@ -19,7 +19,7 @@ use std::{
 /// Pairs of one piece of work: small enough for progress and balance, large enough not to be felt.
 const PAIRS_EACH: u64 = 100_000;
 /// Candidate pairs that estimation looks at; more tell it nothing new and cost a second of CPU each four million.
-const ENOUGH_CANDIDATES: u64 = 3_000_000;
+const ENOUGH_CANDIDATES: u64 = 2_000_000;
 /// Random pairs: u probabilities below one in a million are left to the term frequencies.
 const MOST_RANDOM: u64 = 1_000_000;
 /// The same for small tables.
@@ -43,7 +43,7 @@ impl<'t> MemoryEngine<'t> {
         let n = table.n_records() as u64;
         // Small tables can afford many pairs for each record, large ones a few for each rule.
         let budget = (2 * n).max((25 * n).min(400_000)).max(50_000);
-        Self { table, index: KeyIndex::new(table, &model.rules, budget), threads: threads.get() }
+        Self { table, index: KeyIndex::new(table, &model.rules, budget, threads.get()), threads: threads.get() }
     }
 
     /// What each rule holds; own and found pairs are 0 until scored.
@@ -155,8 +155,7 @@ impl PairEngine for MemoryEngine<'_> {
             self.index.visit(piece, 1, |rule, left, right| {
                 found.n_candidates += 1;
                 found.n_by_rule[rule] += 1;
-                let weight = weights.weigh(self.table, left, right);
-                if weight >= floor {
+                if let Some(weight) = weights.weigh_above(self.table, left, right, floor) {
                     found.pairs.push(ScoredPair { left, right, weight });
                     found.n_above_by_rule[rule] += u64::from(weight >= model.cut);
                 }

@@ -116,8 +116,7 @@ pub(crate) fn components_of(
     cut: MatchWeight,
 ) -> Vec<Component> {
     let mut bound = bound.clone();
-    let different: HashSet<(u32, u32)> =
-        constraints.different.iter().map(|(a, b)| (*a.min(b), *a.max(b))).collect();
+    let different: HashSet<(u32, u32)> = constraints.different.iter().map(|(a, b)| (*a.min(b), *a.max(b))).collect();
     let mut connected = bound.clone();
     for pair in pairs.iter().filter(|pair| pair.weight > connecting && !different.contains(&(pair.left, pair.right))) {
         connected.join(pair.left, pair.right);
@@ -228,7 +227,10 @@ impl Component {
             let step = n_between.div_ceil(PROBES);
             let mut sum = 0.0;
             for at in (0..n_between).step_by(step) {
-                let (x, y) = (members[a as usize][at % members[a as usize].len()], members[b as usize][at / members[a as usize].len()]);
+                let (x, y) = (
+                    members[a as usize][at % members[a as usize].len()],
+                    members[b as usize][at / members[a as usize].len()],
+                );
                 let pair = (x.min(y), x.max(y));
                 sum += clip(known.get(&pair).copied().unwrap_or_else(|| weigh(pair.0, pair.1).0 - self.cut));
             }

@@ -42,9 +42,8 @@ pub fn correct_leftovers(table: &Table, lambda: f64, partition: &Partition, pair
             lists_of.entry(cluster).or_default().push(list);
         }
     }
-    let stands_on = |record: u32, list: u16| {
-        lists_of.get(&clusters[record as usize]).is_some_and(|lists| lists.contains(&list))
-    };
+    let stands_on =
+        |record: u32, list: u16| lists_of.get(&clusters[record as usize]).is_some_and(|lists| lists.contains(&list));
     // Records of each list that have a partner on another.
     let mut n_linked: BTreeMap<(u16, u16), u64> = BTreeMap::new();
     for lists in lists_of.values() {

@@ -5,7 +5,9 @@ use super::{
     dictionary::WordCounts, mix, pack_event, stable_hash,
 };
 use crate::script::skeleton;
-use habeas_core::{Age, Claim, NameAsGiven, NameRole, PlaceAsGiven, Polarity, Predicate, Sex, Value, fold, fold_tokens};
+use habeas_core::{
+    Age, Claim, NameAsGiven, NameRole, PlaceAsGiven, Polarity, Predicate, Sex, Value, fold, fold_tokens,
+};
 use std::collections::HashMap;
 
 /// Words of one form of a name that are kept; nobody has more, hostile input does.
@@ -72,6 +74,7 @@ impl TableBuilder {
             list_of: Vec::new(),
             names: Default::default(),
             tokens: Default::default(),
+            name_bits: Default::default(),
             sex: Vec::new(),
             birth: Vec::new(),
             events: Rows::default(),
@@ -101,9 +104,7 @@ impl TableBuilder {
         assert!(usize::from(list) < self.table.lists.len(), "the list is one of the table's lists");
         let mut draft = Draft::default();
         // Surnames from the mother's side and by marriage explain words of the person's own name, which must be there.
-        let explains = |claim: &&Claim| {
-            matches!(claim.predicate, Predicate::MotherFamilyName | Predicate::MarriedName)
-        };
+        let explains = |claim: &&Claim| matches!(claim.predicate, Predicate::MotherFamilyName | Predicate::MarriedName);
         let affirmed = || claims.iter().filter(|claim| claim.polarity == Polarity::Affirms);
         for claim in affirmed().filter(|claim| !explains(claim)).chain(affirmed().filter(explains)) {
             self.read(&mut draft, header, cells, claim);
@@ -146,6 +147,11 @@ impl TableBuilder {
         for (tokens, rows) in table.tokens.iter_mut().zip(&mut table.names) {
             tokens.count(rows, n_records);
             rows.shrink();
+        }
+        for (bits, (tokens, rows)) in table.name_bits.iter_mut().zip(table.tokens.iter().zip(&table.names)) {
+            let of_form = |form: &[u32]| form.iter().map(|word| tokens.get(super::token_id(*word)).bits).sum::<f32>();
+            let of_record = |record| rows.get(record).split(|word| *word == FORM_END).map(of_form).fold(0.0, f32::max);
+            *bits = (0..n_records as u32).map(|record| of_record(record).ceil() as u8).collect();
         }
         table.place_words = std::array::from_fn(|i| WordCounts::new(&table.places[i], n_records));
         table.texts.iter_mut().for_each(|column| column.count(n_records));
@@ -299,7 +305,8 @@ impl TableBuilder {
         for (word, _) in name_words(&name.text()).into_iter().take(3) {
             draft.say(60, stable_hash(word.as_bytes()));
             let token = self.table.tokens[NameField::Own as usize].number(&word);
-            draft.names[NameField::Own as usize].push((TokenRole::Optional as u32) << ROLE_SHIFT | (token & TOKEN_MASK));
+            draft.names[NameField::Own as usize]
+                .push((TokenRole::Optional as u32) << ROLE_SHIFT | (token & TOKEN_MASK));
         }
     }
 

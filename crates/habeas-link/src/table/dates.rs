@@ -34,9 +34,9 @@ pub(crate) fn days_of(date: Date) -> i32 {
 
 impl DateEntry {
     pub(super) fn new(date: &PartialDate) -> Self {
-        let mut spans = date.readings().map(|span| {
-            (span.earliest.map_or(-OPEN_DAYS, days_of), span.latest.map_or(OPEN_DAYS, days_of))
-        });
+        let mut spans = date
+            .readings()
+            .map(|span| (span.earliest.map_or(-OPEN_DAYS, days_of), span.latest.map_or(OPEN_DAYS, days_of)));
         let (first, last) = spans.next().expect("a partial date has a reading");
         // More than two readings do not come from any calendar order; their hull is the honest bound.
         let other = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or((first, last));
@@ -86,11 +86,8 @@ impl DateEntry {
     /// The months that it may lie in (12 × year + month), where they are few enough to be keys.
     pub(crate) fn months(&self) -> impl Iterator<Item = i32> {
         let few = self.is_bounded() && self.width() <= 62;
-        let mut months: Vec<i32> = [self.first, self.last, self.other.0, self.other.1]
-            .into_iter()
-            .filter(|_| few)
-            .map(month_of)
-            .collect();
+        let mut months: Vec<i32> =
+            [self.first, self.last, self.other.0, self.other.1].into_iter().filter(|_| few).map(month_of).collect();
         months.sort_unstable();
         months.dedup();
         months.into_iter()

@@ -1,11 +1,7 @@
 //! Dictionaries: distinct tokens, texts and place words, each with how common it is.
 
 use super::Rows;
-use crate::{
-    kernel::Packed,
-    script::skeleton,
-    table::stable_hash,
-};
+use crate::{kernel::Packed, script::skeleton, table::stable_hash};
 use std::collections::HashMap;
 
 type Index<K> = HashMap<K, u32, foldhash::fast::RandomState>;

@@ -1,0 +1,143 @@
+use habeas_core::MatchWeight;
+use habeas_link::{Comparison, EstimateError, Field, Level, Model, PatternCounts, PlaceField, Vector, estimate};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+const LAMBDA: f64 = 0.004;
+
+fn comparison(field: Field, m: &[f64], u: &[f64]) -> Comparison {
+    let levels = field.levels().iter().zip(m.iter().zip(u)).map(|(name, (m, u))| Level {
+        name: (*name).to_owned(),
+        m: *m,
+        u: *u,
+        kin: *u,
+        typical_bits: None,
+    });
+    Comparison { levels: levels.collect(), field, trained: true }
+}
+
+/// A model with known numbers, in which relatives hardly occur.
+fn known() -> Model {
+    let document: (&[f64], &[f64]) = (&[0.06, 0.04, 0.90], &[0.988, 0.010, 0.002]);
+    let text: (&[f64], &[f64]) = (&[0.10, 0.05, 0.15, 0.70], &[0.80, 0.10, 0.06, 0.04]);
+    let place: (&[f64], &[f64]) = (&[0.12, 0.28, 0.60], &[0.80, 0.15, 0.05]);
+    Model {
+        lambda: LAMBDA,
+        kin_lambda: 1e-9,
+        comparisons: vec![
+            comparison(Field::Document, document.0, document.1),
+            comparison(Field::Text("ward".into()), text.0, text.1),
+            comparison(Field::Place(PlaceField::Residence), place.0, place.1),
+            comparison(Field::Text("trade".into()), text.0, text.1),
+        ],
+        rules: Vec::new(),
+        cut: MatchWeight(0.0),
+    }
+}
+
+fn draw(model: &Model, same: bool, rng: &mut ChaCha8Rng) -> Vector {
+    let outcomes: Vec<(u8, f32)> = model
+        .comparisons
+        .iter()
+        .map(|comparison| {
+            if rng.random_bool(0.1) {
+                return (0, 0.0);
+            }
+            let mut left = rng.random::<f64>();
+            for (i, level) in comparison.levels.iter().enumerate() {
+                left -= if same { level.m } else { level.u };
+                if left < 0.0 {
+                    return (i as u8 + 1, 0.0);
+                }
+            }
+            (comparison.levels.len() as u8, 0.0)
+        })
+        .collect();
+    Vector::new(&outcomes)
+}
+
+fn tabulate(vectors: impl Iterator<Item = Vector>) -> Vec<(Vector, u64)> {
+    let mut counts = std::collections::BTreeMap::new();
+    vectors.for_each(|vector| *counts.entry(vector).or_insert(0) += 1);
+    counts.into_iter().collect()
+}
+
+fn simulated(seed: u64) -> PatternCounts {
+    let model = known();
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let n_pairs = 500_000;
+    let all: Vec<Vector> = (0..n_pairs)
+        .map(|_| {
+            let same = rng.random_bool(LAMBDA);
+            draw(&model, same, &mut rng)
+        })
+        .collect();
+    let random = tabulate(all.iter().step_by(4).copied());
+    PatternCounts { candidates: tabulate(all.into_iter()), one_in: 1, random, n_pairs }
+}
+
+#[test]
+fn estimation_returns_the_lambda_m_and_u_that_made_the_pairs() {
+    let truth = known();
+    let mut start = known();
+    start.lambda = 0.02;
+    for comparison in &mut start.comparisons {
+        let n = comparison.levels.len() as f64;
+        for (i, level) in comparison.levels.iter_mut().enumerate() {
+            level.m = if i as f64 == n - 1.0 { 0.5 } else { 0.5 / (n - 1.0) };
+            level.u = 1.0 / n;
+        }
+    }
+    let fit = estimate(&simulated(3), &start).unwrap();
+    assert!(fit.converged);
+    assert!((fit.model.lambda / LAMBDA - 1.0).abs() < 0.05, "{}", fit.model.lambda);
+    for (found, real) in fit.model.comparisons.iter().zip(&truth.comparisons) {
+        for (found, real) in found.levels.iter().zip(&real.levels) {
+            assert!((found.m - real.m).abs() < 0.04, "{}: m {} for {}", found.name, found.m, real.m);
+            assert!((found.u - real.u).abs() < 0.01, "{}: u {} for {}", found.name, found.u, real.u);
+        }
+    }
+    let n_with_evidence: f64 = fit.evidence[0].iter().sum();
+    assert!((n_with_evidence / (0.9 * LAMBDA * 500_000.0) - 1.0).abs() < 0.1, "{n_with_evidence}");
+}
+
+#[test]
+fn a_field_declared_untrained_keeps_its_probabilities() {
+    let mut start = known();
+    start.comparisons[1].trained = false;
+    start.comparisons[1].levels[0].m = 0.4;
+    start.comparisons[1].levels[3].m = 0.4;
+    let fit = estimate(&simulated(4), &start).unwrap();
+    assert_eq!(fit.model.comparisons[1], start.comparisons[1]);
+}
+
+#[test]
+fn without_pairs_or_without_differences_nothing_is_estimated() {
+    let nothing = PatternCounts::default();
+    assert_eq!(estimate(&nothing, &known()), Err(EstimateError::NoCandidates));
+    let always = vec![(Vector::new(&[(1, 0.0), (1, 0.0), (1, 0.0), (1, 0.0)]), 50)];
+    let constant = PatternCounts { candidates: always.clone(), one_in: 1, random: always, n_pairs: 50 };
+    assert_eq!(estimate(&constant, &known()), Err(EstimateError::NothingVaries));
+}
+
+#[test]
+fn a_rare_agreed_value_weighs_more_than_a_common_one() {
+    use crate::invented::{list, table};
+    let (lists, mut entries) = crate::invented::three_lists(400, 5);
+    let rare = crate::invented::Entry::named(0, "Xerxun", "Quvolpai");
+    entries.extend([rare.clone(), crate::invented::Entry { list: 1, ..rare }]);
+    let table = table(&lists, &entries);
+    assert_eq!(lists[0], list("families", true));
+    let model = habeas_link::guess_model(&table);
+    let n = entries.len() as u32;
+    let bits = |a, b| habeas_link::explain(&table, &model, a, b).reasons[0].rarity_bits.0;
+    let common = (0..n - 2)
+        .flat_map(|a| (a + 1..n - 2).map(move |b| (a, b)))
+        .filter(|(a, b)| {
+            let (a, b) = (&entries[*a as usize], &entries[*b as usize]);
+            a.given == b.given && a.family == b.family
+        })
+        .map(|(a, b)| bits(a, b))
+        .fold(f64::MAX, f64::min);
+    assert!(bits(n - 2, n - 1) > common + 2.0, "{} {common}", bits(n - 2, n - 1));
+}

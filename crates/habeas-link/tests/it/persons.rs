@@ -1,0 +1,216 @@
+use crate::invented::{Entry, list, table, three_lists, truth};
+use habeas_core::{MatchWeight, Partition, ScoredPair};
+use habeas_link::{Conflict, Constraints, LinkOptions, Watch, components, draw_partitions, evaluate, link, partition};
+use proptest::prelude::*;
+use std::{collections::HashMap, num::NonZeroUsize};
+
+fn pair(left: u32, right: u32, bits: f64) -> ScoredPair {
+    ScoredPair { left, right, weight: MatchWeight(bits) }
+}
+
+fn unknown(_: u32, _: u32) -> MatchWeight {
+    MatchWeight(-6.0)
+}
+
+const NO_CUT: MatchWeight = MatchWeight(0.0);
+
+#[test]
+fn people_on_three_lists_find_themselves_and_brothers_taken_together_stay_two() {
+    let (lists, entries) = three_lists(1500, 21);
+    let table = table(&lists, &entries);
+    let found = link(&table, None, &Constraints::default(), &LinkOptions::default(), &Watch::none()).unwrap();
+    let scores = evaluate(&found.partition, &truth(&entries));
+    assert!(scores.pairwise.precision > 0.97, "{scores:?}");
+    assert!(scores.pairwise.recall > 0.95, "{scores:?}");
+}
+
+#[test]
+fn names_in_latin_and_in_arabic_script_meet() {
+    let pairs = [
+        ("Kareem Bakhsh", "کریم بخش"),
+        ("Din Muhammad", "دین محمد"),
+        ("Abdul Rahman", "عبدالرحمن"),
+        ("Anwar Baluch", "انور بلوچ"),
+        ("Usman Wadood", "عثمان ودود"),
+        ("Zakir Bugti", "ذاکر بگٹی"),
+    ];
+    let mut entries = Vec::new();
+    for (person, (latin, arabic)) in pairs.iter().enumerate() {
+        for (list, name) in [(0, latin), (1, arabic)] {
+            let taken = habeas_core::Date::new(2011, 1 + person as i8, 3).ok();
+            entries.push(Entry { person: person as u32, list, given: (*name).to_string(), taken, ..Entry::default() });
+        }
+    }
+    // Others, so that frequencies mean something.
+    let (_, others) = three_lists(300, 22);
+    entries.extend(others.into_iter().map(|e| Entry { person: e.person + 100, list: e.list.min(1), ..e }));
+    let table = table(&[list("latin", false), list("arabic", false)], &entries);
+    let found = link(&table, None, &Constraints::default(), &LinkOptions::default(), &Watch::none()).unwrap();
+    let cluster_of = found.partition.cluster_of();
+    for (i, (latin, _)) in pairs.iter().enumerate() {
+        assert_eq!(cluster_of[2 * i], cluster_of[2 * i + 1], "{latin}");
+    }
+}
+
+#[test]
+fn a_chain_of_half_likely_pairs_is_no_family_of_one() {
+    let pairs = [pair(0, 1, 3.0), pair(1, 2, 3.0), pair(0, 2, -9.0)];
+    assert_eq!(components(3, &pairs, NO_CUT).n_clusters(), 1);
+    assert_eq!(partition(3, &pairs, &Constraints::default(), NO_CUT, &unknown).partition.n_clusters(), 2);
+}
+
+#[test]
+fn judgements_bind_and_forbid_whatever_the_weights_say() {
+    let pairs = [pair(0, 1, 12.0), pair(1, 2, 12.0), pair(0, 2, 12.0), pair(3, 4, -12.0)];
+    let judged = Constraints { same: vec![(4, 3), (5, 6)], different: vec![(2, 0)] };
+    let found = partition(7, &pairs, &judged, NO_CUT, &unknown);
+    let of = found.partition.cluster_of();
+    assert_ne!(of[0], of[2]);
+    assert_eq!((of[3], of[5]), (of[4], of[6]));
+    assert_eq!(found.conflicts, []);
+}
+
+#[test]
+fn judgements_that_contradict_each_other_merge_nobody_and_are_reported() {
+    let judged = Constraints { same: vec![(0, 1), (1, 2), (3, 4)], different: vec![(0, 2)] };
+    let found = partition(5, &[], &judged, NO_CUT, &unknown);
+    assert_eq!(found.conflicts, [Conflict { left: 0, right: 2 }]);
+    assert_eq!(found.partition, Partition::from_labels(&[0, 1, 2, 3, 3]));
+}
+
+#[test]
+fn every_person_of_several_records_shows_the_weakest_joint() {
+    let pairs = [pair(0, 1, 9.0), pair(1, 2, 4.0), pair(0, 2, 2.0), pair(3, 4, 7.0)];
+    let found = partition(5, &pairs, &Constraints::default(), NO_CUT, &unknown);
+    let joints: Vec<f64> = found.weakest.iter().map(|joint| joint.pair.weight.0).collect();
+    assert_eq!(joints, [4.0, 7.0]);
+}
+
+/// All partitions of n records.
+fn all_partitions(n: usize) -> Vec<Vec<u32>> {
+    let mut all = vec![vec![]];
+    for _ in 0..n {
+        all = all
+            .into_iter()
+            .flat_map(|labels: Vec<u32>| {
+                let next = labels.iter().max().map_or(0, |most| most + 1);
+                (0..=next).map(move |label| labels.iter().copied().chain([label]).collect())
+            })
+            .collect();
+    }
+    all
+}
+
+fn all_pairs(n: u32, weights: &[f64]) -> Vec<ScoredPair> {
+    let pairs = (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j)));
+    pairs.zip(weights).map(|((i, j), bits)| pair(i, j, *bits)).collect()
+}
+
+proptest! {
+    #[test]
+    fn small_components_are_solved_exactly(weights in prop::collection::vec(-8.0f64..8.0, 21)) {
+        let pairs = all_pairs(7, &weights);
+        let value = |labels: &[u32]| {
+            let within = pairs.iter().filter(|p| labels[p.left as usize] == labels[p.right as usize]);
+            within.map(|p| p.weight.0).sum::<f64>()
+        };
+        let best = all_partitions(7).iter().map(|labels| value(labels)).fold(f64::MIN, f64::max);
+        let found = partition(7, &pairs, &Constraints::default(), NO_CUT, &unknown).partition;
+        prop_assert!((value(found.cluster_of()) - best).abs() < 1e-9);
+    }
+
+    #[test]
+    fn judgements_hold_in_the_partition_and_in_every_draw(
+        weights in prop::collection::vec(-6.0f64..6.0, 66),
+        same in (0u32..12, 0u32..12),
+        different in (0u32..12, 0u32..12),
+    ) {
+        prop_assume!(same.0 != same.1 && different.0 != different.1);
+        prop_assume!((same.0.min(same.1), same.0.max(same.1)) != (different.0.min(different.1), different.0.max(different.1)));
+        let pairs = all_pairs(12, &weights);
+        let judged = Constraints { same: vec![same], different: vec![different] };
+        let mut all = draw_partitions(12, &pairs, &judged, NO_CUT, 5, 1, NonZeroUsize::MIN, &unknown);
+        all.push(partition(12, &pairs, &judged, NO_CUT, &unknown).partition);
+        for partition in all {
+            let of = partition.cluster_of();
+            prop_assert_eq!(of[same.0 as usize], of[same.1 as usize]);
+            prop_assert_ne!(of[different.0 as usize], of[different.1 as usize]);
+        }
+    }
+}
+
+/// The same distribution as the module documents, enumerated.
+fn exact_distribution(n: usize, pairs: &[ScoredPair]) -> HashMap<Vec<u32>, f64> {
+    let bits = |labels: &[u32]| {
+        let mut total = 0.0;
+        for label in 0..n as u32 {
+            let size = labels.iter().filter(|l| **l == label).count() as f64;
+            let within = pairs.iter().filter(|p| labels[p.left as usize] == label && labels[p.right as usize] == label);
+            let sum: f64 = within.map(|p| p.weight.0).sum();
+            total += if size > 1.0 { 2.0 / size * sum } else { 0.0 };
+        }
+        total
+    };
+    let mut odds: HashMap<Vec<u32>, f64> = all_partitions(n)
+        .into_iter()
+        .map(|labels| {
+            let odd = bits(&labels).exp2();
+            (labels, odd)
+        })
+        .collect();
+    let sum: f64 = odds.values().sum();
+    odds.values_mut().for_each(|odd| *odd /= sum);
+    odds
+}
+
+fn distance(n: usize, weights: &[f64], n_draws: usize) -> f64 {
+    let pairs = all_pairs(n as u32, weights);
+    let draws = draw_partitions(n, &pairs, &Constraints::default(), NO_CUT, n_draws, 5, NonZeroUsize::MIN, &unknown);
+    let mut seen: HashMap<Vec<u32>, f64> = HashMap::new();
+    for draw in &draws {
+        *seen.entry(draw.cluster_of().to_vec()).or_insert(0.0) += 1.0 / n_draws as f64;
+    }
+    let exact = exact_distribution(n, &pairs);
+    0.5 * exact.iter().map(|(labels, p)| (p - seen.get(labels).copied().unwrap_or(0.0)).abs()).sum::<f64>()
+}
+
+#[test]
+fn draws_of_a_small_component_have_the_enumerated_distribution() {
+    let weights = [2.0, 1.0, -1.0, 0.5, -2.0, 1.5, -0.5, 0.3, -1.2, 0.8];
+    assert!(distance(5, &weights, 40_000) < 0.02);
+}
+
+#[test]
+fn the_markov_chain_of_a_larger_component_has_the_enumerated_distribution() {
+    // Eight records are the first that the chain, not the enumeration, has to draw.
+    let weights: Vec<f64> = (0..28).map(|i| f64::from((i * 37) % 11) * 0.5 - 2.2).collect();
+    let apart = distance(8, &weights, 60_000);
+    assert!(apart < 0.07, "{apart}");
+}
+
+#[test]
+fn draws_follow_their_seed_only() {
+    let weights: Vec<f64> = (0..45).map(|i| f64::from((i * 29) % 13) * 0.6 - 3.0).collect();
+    let pairs = all_pairs(10, &weights);
+    let draw = |seed, threads| {
+        let threads = NonZeroUsize::new(threads).unwrap();
+        draw_partitions(10, &pairs, &Constraints::default(), NO_CUT, 20, seed, threads, &unknown)
+    };
+    assert_eq!(draw(1, 1), draw(1, 4));
+    assert_ne!(draw(1, 1), draw(2, 1));
+}
+
+#[test]
+fn a_list_that_names_a_person_once_keeps_namesakes_apart_and_still_may_repeat_somebody() {
+    let (lists, mut entries) = three_lists(600, 23);
+    let mut twice = Entry { list: 0, person: 9000, ..entries[0].clone() };
+    twice.document = "4411882".to_owned();
+    entries.extend([twice.clone(), twice]);
+    let table = table(&lists, &entries);
+    let found = link(&table, None, &Constraints::default(), &LinkOptions::default(), &Watch::none()).unwrap();
+    let n = entries.len();
+    let of = found.partition.cluster_of();
+    assert_eq!(of[n - 2], of[n - 1], "everything agrees, the document too: the list repeats this person");
+    let scores = evaluate(&found.partition, &truth(&entries));
+    assert!(scores.pairwise.precision > 0.96, "{scores:?}");
+}

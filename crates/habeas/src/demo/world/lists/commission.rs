@@ -28,10 +28,13 @@ pub const LIST: List = List {
         Column { header: "Parentage", means: r#"field = "name.father""# },
         Column { header: "Sex", means: r#"field = "sex""# },
         Column { header: "Date of birth", means: r#"field = "birth.date", order = "ymd""# },
-        Column { header: "Tehsil", means: r#"field = "event.place", event = "taken""# },
-        Column { header: "District", means: r#"field = "event.place", event = "taken""# },
-        Column { header: "Province", means: r#"field = "event.place", event = "taken""# },
-        Column { header: "Missing since", means: r#"field = "event.date", event = "taken", order = "ymd""# },
+        Column { header: "Tehsil", means: r#"field = "event.place", event = "taken", level = "settlement""# },
+        Column { header: "District", means: r#"field = "event.place", event = "taken", level = "district""# },
+        Column { header: "Province", means: r#"field = "event.place", event = "taken", level = "province""# },
+        Column {
+            header: "Missing since",
+            means: r#"field = "event.date", event = "taken", order = "ymd", placeholder = "first-of-month""#,
+        },
         Column {
             header: "Status",
             means: r#"field = "event", values = { "Under inquiry" = { register = "under-inquiry" }, "Traced: returned home" = { register = "traced", event = "released", whereabouts = "home" }, "Traced: dead body" = { register = "traced", event = "found-dead", fate = "dead-reported" }, "Traced: in prison" = { register = "traced", whereabouts = "custody-prison" }, "Deleted: not a case of enforced disappearance" = { register = "deleted-not-ed" }, "Deleted: particulars incomplete" = { register = "deleted-incomplete" }, "Closed" = { register = "closed" } }"#,

@@ -20,11 +20,14 @@ pub const LIST: List = List {
         Column { header: "Name", means: r#"field = "name", parts = "as-written""# },
         Column { header: "Father's name", means: r#"field = "name.father""# },
         Column { header: "Age", means: r#"field = "age""# },
-        Column { header: "Town", means: r#"field = "event.place", event = "taken""# },
-        Column { header: "District", means: r#"field = "event.place", event = "taken""# },
-        Column { header: "Province", means: r#"field = "event.place", event = "taken""# },
+        Column { header: "Town", means: r#"field = "event.place", event = "taken", level = "settlement""# },
+        Column { header: "District", means: r#"field = "event.place", event = "taken", level = "district""# },
+        Column { header: "Province", means: r#"field = "event.place", event = "taken", level = "province""# },
         Column { header: "Date taken", means: r#"field = "event.date", event = "taken", order = "dmy""# },
-        Column { header: "Taken by", means: r#"field = "event.alleged-perpetrator", event = "taken""# },
+        Column {
+            header: "Taken by",
+            means: r#"field = "event.alleged-perpetrator", event = "taken", basis = "accused-by""#,
+        },
         Column {
             header: "Status",
             means: r#"field = "event", values = { "missing" = { fate = "unknown" }, "released" = { event = "released" }, "body found" = { event = "found-dead", fate = "dead-reported" }, "shown in court" = { event = "produced-in-court" } }"#,

@@ -25,12 +25,15 @@ pub const LIST: List = List {
         Column { header: "aka", means: r#"field = "name.alias""# },
         Column { header: "Father", means: r#"field = "name.father""# },
         Column { header: "Age", means: r#"field = "age""# },
-        Column { header: "When and where", means: r#"field = "event.date-place", event = "taken", order = "dmy""# },
+        Column {
+            header: "When and where",
+            means: r#"field = "event.date-place", event = "taken", order = "dmy", separator = "   ", null = ["", "?"]"#,
+        },
         Column {
             header: "Update",
             means: r#"field = "event", values = { "still gone" = { fate = "unknown" }, "freed" = { event = "released" }, "found dead" = { event = "found-dead", fate = "dead-reported" }, "in court" = { event = "produced-in-court" }, "?" = {} }"#,
         },
-        Column { header: "Source", means: r#"field = "said-by""# },
+        Column { header: "Source", means: r#"field = "said-by", kind = "unnamed""# },
     ],
     write,
 };
@@ -65,7 +68,7 @@ fn write(entry: &Entry<'_>, habits: &Habits, rng: &mut ChaCha8Rng) -> Vec<String
         Written::Day(day) => format!("{} {} {}", day.day(), month(day.month()), day.year()),
         Written::Month(year, number) => format!("{} {year}", month(number)),
         Written::Year(year) => year.to_string(),
-        Written::Missing => String::new(),
+        Written::Missing => "?".to_owned(),
     };
     let name = entry.full_name(&mut ear);
     let alias = entry.nickname.map(&mut ear).unwrap_or_default();
@@ -74,8 +77,10 @@ fn write(entry: &Entry<'_>, habits: &Habits, rng: &mut ChaCha8Rng) -> Vec<String
         let (name, district) = (ear(&town.name()), ear(town.district_name()));
         format!("{name}, {district}, {}", sound::plain(town.province_name()))
     });
-    let when_and_where: Vec<String> =
-        [Some(date).filter(|date| !date.is_empty()), place].into_iter().flatten().collect();
+    let when_and_where = match place {
+        Some(place) => format!("{date}   {place}"),
+        None => date,
+    };
     let update = match entry.told {
         _ if unheard => "?",
         Ending::StillMissing => "still gone",
@@ -88,7 +93,7 @@ fn write(entry: &Entry<'_>, habits: &Habits, rng: &mut ChaCha8Rng) -> Vec<String
         alias,
         father,
         entry.age.map(|age| age.to_string()).unwrap_or_default(),
-        when_and_where.join("   "),
+        when_and_where,
         update.to_owned(),
         source.to_owned(),
     ]

@@ -19,8 +19,8 @@ pub const LIST: List = List {
         Column { header: "نمبر", means: r#"field = "list-id""# },
         Column { header: "نام", means: r#"field = "name", parts = "as-written""# },
         Column { header: "ولد", means: r#"field = "name.father""# },
-        Column { header: "ضلع", means: r#"field = "event.place", event = "taken""# },
-        Column { header: "صوبہ", means: r#"field = "event.place", event = "taken""# },
+        Column { header: "ضلع", means: r#"field = "event.place", event = "taken", level = "district""# },
+        Column { header: "صوبہ", means: r#"field = "event.place", event = "taken", level = "province""# },
         Column {
             header: "تاريخ گرفتاري", means: r#"field = "event.date", event = "taken", order = "dmy""#
         },

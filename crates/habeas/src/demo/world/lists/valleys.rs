@@ -26,9 +26,9 @@ pub const LIST: List = List {
         Column { header: "قبیلہ", means: r#"field = "name.family""# },
         Column { header: "ولدیت", means: r#"field = "name.father""# },
         Column { header: "عمر", means: r#"field = "age""# },
-        Column { header: "گاؤں", means: r#"field = "event.place", event = "taken""# },
-        Column { header: "ضلع", means: r#"field = "event.place", event = "taken""# },
-        Column { header: "صوبہ", means: r#"field = "event.place", event = "taken""# },
+        Column { header: "گاؤں", means: r#"field = "event.place", event = "taken", level = "settlement""# },
+        Column { header: "ضلع", means: r#"field = "event.place", event = "taken", level = "district""# },
+        Column { header: "صوبہ", means: r#"field = "event.place", event = "taken", level = "province""# },
         Column { header: "تاریخ گمشدگی", means: r#"field = "event.date", event = "taken", order = "dmy""# },
         Column {
             header: "کیفیت",

@@ -139,7 +139,7 @@ fn header(prefix: &[u8; PREFIX_LEN]) -> [u8; HEADER_LEN] {
     header
 }
 
-/// Prefix, number of the chunk, and whether it is the last: chunks cannot be moved, dropped or cut off [hoang2015].
+/// Prefix, number of the chunk, and whether it is the last: chunks cannot be moved, dropped or cut off `[hoang2015]`.
 fn nonce(header: &[u8; HEADER_LEN], counter: u64, n_chunks: u64) -> [u8; 24] {
     let mut nonce = [0; 24];
     nonce[..PREFIX_LEN].copy_from_slice(&header[12..12 + PREFIX_LEN]);
@@ -153,7 +153,7 @@ fn aad(keys: &Keys, item: ItemId, blob: &BlobRef, header: &[u8; HEADER_LEN]) -> 
 }
 
 /// Length of content and padding: at most an eighth more, and only O(log log n) bits of the length are told
-/// (Padmé [nikitin2019]).
+/// (Padmé `[nikitin2019]`).
 fn padded_len(length: u64) -> u64 {
     let least = (length + 1).max(LEAST_PADDED);
     let exponent = least.ilog2();

@@ -100,7 +100,7 @@ impl Keys {
     }
 }
 
-/// HKDF-SHA-256 [rfc5869] with the vault id as salt.
+/// HKDF-SHA-256 `[rfc5869]` with the vault id as salt.
 pub fn derive(secret: &[u8], vault: &VaultId, info: &[&[u8]]) -> Key {
     let mut key = Zeroizing::new([0; KEY_LEN]);
     Hkdf::<Sha256>::new(Some(vault), secret)

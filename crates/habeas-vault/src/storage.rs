@@ -1,5 +1,5 @@
 //! Every byte of the vault but the index passes through [`Storage`], so that tests can lose power, tear writes and fill
-//! the disk. [`Disk`] is the real one and the only place of the crate that names `std::fs`.
+//! the disk. [`Disk`] is the real one and the only place of the crate that calls the file system.
 //!
 //! Nothing here knows of encryption or of formats.
 

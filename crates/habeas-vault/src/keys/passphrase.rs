@@ -48,7 +48,7 @@ pub fn proposed_passphrase() -> Result<Zeroizing<String>, NoEntropy> {
     Ok(proposal)
 }
 
-/// What one try of a passphrase costs: memory and passes of Argon2id [rfc9106], with one lane.
+/// What one try of a passphrase costs: memory and passes of Argon2id `[rfc9106]`, with one lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KdfCost {
     memory_mib: u32,

@@ -151,8 +151,17 @@ impl Column {
     pub(crate) fn compare(self, table: &Table, a: u32, b: u32) -> Outcome {
         match self {
             Self::Name(NameField::Own) => {
-                let tokens = &table.tokens[NameField::Own as usize];
-                name::compare_own(tokens, table.name(NameField::Own, a), table.name(NameField::Own, b))
+                let (first, second) = (table.name(NameField::Own, a), table.name(NameField::Own, b));
+                let found = name::compare_own(&table.tokens[NameField::Own as usize], first, second);
+                // One writes in one word what the other writes in two, perhaps in another script.
+                if found.level < name::SPELT_DIFFERENTLY_LEVEL
+                    && first.len() != second.len()
+                    && table.joined_names(a).iter().any(|key| table.joined_names(b).contains(key))
+                {
+                    let bits = table.name_bits(NameField::Own, a).min(table.name_bits(NameField::Own, b));
+                    return Outcome { level: name::SPELT_DIFFERENTLY_LEVEL, bits: bits.min(name::MOST_BITS) };
+                }
+                found
             }
             Self::Name(field) => {
                 let tokens = &table.tokens[field as usize];

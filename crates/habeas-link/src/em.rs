@@ -146,7 +146,7 @@ impl Sums {
 /// [`EstimateError`] when there is no candidate pair, nothing varies, or the starting model is faulty.
 ///
 /// # Source
-/// [fellegi1969]; EM as in [winkler1988]; term frequencies as in [winkler2000].
+/// `[fellegi1969]`; EM as in `[winkler1988]`; term frequencies as in `[winkler2000]`.
 pub fn estimate(counts: &PatternCounts, start: &Model) -> Result<Fit, EstimateError> {
     start.validate().map_err(|source| EstimateError::Start { source })?;
     let first = counts.candidates.first().ok_or(EstimateError::NoCandidates)?.0;

@@ -42,7 +42,7 @@ impl Scores {
 /// When they have different numbers of records.
 ///
 /// # Source
-/// B-cubed as in [bagga1998].
+/// B-cubed as in `[bagga1998]`.
 pub fn evaluate(partition: &Partition, truth: &Partition) -> Evaluation {
     assert_eq!(partition.n_records(), truth.n_records(), "both are partitions of the same records");
     let mut shared: HashMap<(u32, u32), u64> = HashMap::new();

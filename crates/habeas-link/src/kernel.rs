@@ -96,7 +96,7 @@ fn first_bytes(n: usize) -> u128 {
 /// Jaro–Winkler similarity in [0, 1], or 0 where it cannot reach `least`.
 ///
 /// # Source
-/// [winkler1990]; prefix scale 0.1 over at most four letters.
+/// `[winkler1990]`; prefix scale 0.1 over at most four letters.
 pub fn jaro_winkler(a: Packed, b: Packed, least: f32) -> f32 {
     if a.is_empty() || b.is_empty() {
         return 0.0;

@@ -42,7 +42,7 @@ pub use model::{
 };
 pub use pairs::{MemoryEngine, PairEngine, PairError, PatternCounts, Scored, Stage, Vector, Watch};
 pub use partition::{
-    Conflict, Constraints, Leftover, Partitioned, WeakestJoint, components, correct_leftovers, partition,
+    Conflict, Constraints, Evidence, Leftover, Partitioned, WeakestJoint, components, correct_leftovers, partition,
 };
 pub use posterior::draw_partitions;
 pub use script::{Skeleton, skeleton};

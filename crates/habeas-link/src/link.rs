@@ -5,7 +5,7 @@ use crate::{
     em::{EstimateError, Fit, estimate},
     model::{Model, ModelError, Weights, guess_model},
     pairs::{MemoryEngine, PairEngine, PairError, Stage, Watch},
-    partition::{Conflict, Constraints, Leftover, WeakestJoint, correct_leftovers, partition},
+    partition::{Conflict, Constraints, Evidence, Leftover, WeakestJoint, correct_leftovers, partition},
     posterior::draw_partitions,
     table::Table,
 };
@@ -162,10 +162,11 @@ pub fn link(
     (watch.progress)(Stage::Partitioning, 0, 1);
     let weights = Weights::new(&model, table);
     let weigh = |a: u32, b: u32| weights.weigh(table, a, b);
-    let mut persons = partition(n_records, &scored.pairs, judgements, model.cut, &weigh);
+    let no_pairs = Evidence { n_records, pairs: &[], judgements, cut: model.cut, weigh: &weigh };
+    let mut persons = partition(&Evidence { pairs: &scored.pairs, ..no_pairs });
     let leftovers = correct_leftovers(table, model.lambda, &persons.partition, &mut scored.pairs);
     if !leftovers.is_empty() {
-        persons = partition(n_records, &scored.pairs, judgements, model.cut, &weigh);
+        persons = partition(&Evidence { pairs: &scored.pairs, ..no_pairs });
     }
     (watch.progress)(Stage::Partitioning, 1, 1);
     clock.lap(Stage::Partitioning);
@@ -174,14 +175,10 @@ pub fn link(
         watch.check()?;
         (watch.progress)(Stage::Drawing, 0, 1);
         draws = draw_partitions(
-            n_records,
-            &scored.pairs,
-            judgements,
-            model.cut,
+            &Evidence { pairs: &scored.pairs, ..no_pairs },
             options.n_draws,
             options.seed,
             options.threads,
-            &weigh,
         );
         (watch.progress)(Stage::Drawing, 1, 1);
         clock.lap(Stage::Drawing);

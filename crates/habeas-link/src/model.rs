@@ -177,12 +177,11 @@ impl Comparison {
                 return Err(ModelError::Levels { comparison: index, level, expected });
             }
         }
-        let probabilities: [(&'static str, fn(&Level) -> f64); 3] =
-            [("m", |level| level.m), ("u", |level| level.u), ("kin", |level| level.kin)];
-        for (which, probability) in probabilities {
-            let sum: f64 = self.levels.iter().map(probability).sum();
-            let possible = self.levels.iter().all(|level| probability(level) > 0.0);
-            if !possible || (sum - 1.0).abs() > 1e-6 {
+        let of = |probability: fn(&Level) -> f64| self.levels.iter().map(probability).collect::<Vec<f64>>();
+        for (which, values) in [("m", of(|level| level.m)), ("u", of(|level| level.u)), ("kin", of(|level| level.kin))]
+        {
+            let sum: f64 = values.iter().sum();
+            if values.iter().any(|value| *value <= 0.0) || (sum - 1.0).abs() > 1e-6 || sum.is_nan() {
                 return Err(ModelError::Sum { comparison: index, which, sum });
             }
         }

@@ -68,23 +68,30 @@ pub fn components(n_records: usize, pairs: &[ScoredPair], cut: MatchWeight) -> P
     groups.partition()
 }
 
-/// Maximises the sum of weights (less the cut) within clusters, under constraints.
-///
-/// `weigh` gives the weight of a pair that is not in `pairs` (below the floor, or never a candidate).
+/// What is known of all pairs of some records.
+#[derive(Clone, Copy)]
+pub struct Evidence<'e> {
+    /// Number of records.
+    pub n_records: usize,
+    /// Scored pairs.
+    pub pairs: &'e [ScoredPair],
+    /// What people decided.
+    pub judgements: &'e Constraints,
+    /// Weight from which a pair speaks for one person.
+    pub cut: MatchWeight,
+    /// Weight of a pair that is not in `pairs` (below the floor, or never a candidate).
+    pub weigh: &'e (dyn Fn(u32, u32) -> MatchWeight + Sync),
+}
+
+/// Maximises the sum of weights (less the cut) within clusters, under judgements.
 ///
 /// # Source
-/// Correlation clustering [bansal2004].
-pub fn partition(
-    n_records: usize,
-    pairs: &[ScoredPair],
-    constraints: &Constraints,
-    cut: MatchWeight,
-    weigh: &dyn Fn(u32, u32) -> MatchWeight,
-) -> Partitioned {
-    let (bound, conflicts) = graph::bind(n_records, constraints);
+/// Correlation clustering `[bansal2004]`.
+pub fn partition(evidence: &Evidence) -> Partitioned {
+    let (bound, conflicts) = graph::bind(evidence.n_records, evidence.judgements);
     let mut clusters = bound.clone();
-    for component in components_of(&bound, pairs, constraints, cut, cut) {
-        let labels = solve(&component, weigh);
+    for component in components_of(&bound, evidence, evidence.cut) {
+        let labels = solve(&component, evidence.weigh);
         for (i, label) in labels.iter().enumerate() {
             if *label != i {
                 clusters.join(component.node(i), component.node(*label));
@@ -92,7 +99,7 @@ pub fn partition(
         }
     }
     let partition = clusters.partition();
-    let weakest = graph::weakest_joints(&partition, pairs, weigh);
+    let weakest = graph::weakest_joints(&partition, evidence);
     Partitioned { partition, conflicts, weakest }
 }
 

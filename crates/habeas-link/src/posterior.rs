@@ -7,13 +7,13 @@
 //! larger ones have a Markov chain of single-record Gibbs moves and split–merge moves.
 //!
 //! # Source
-//! Partitions as the unknown of linkage: [sadinle2014], [steorts2015]; split–merge moves: [jain2004].
+//! Partitions as the unknown of linkage: `[sadinle2014]`, `[steorts2015]`; split–merge moves: `[jain2004]`.
 
 use crate::{
-    partition::{Component, Constraints, Dense, bound_groups, components_of},
+    partition::{Component, Dense, Evidence, bound_groups, components_of},
     table::mix,
 };
-use habeas_core::{MatchWeight, Partition, ScoredPair};
+use habeas_core::{MatchWeight, Partition};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::num::NonZeroUsize;
@@ -224,25 +224,15 @@ impl<'w> Chain<'w> {
 
 /// Draws partitions from the posterior distribution, the same for one seed whatever the number of threads.
 ///
-/// `weigh` gives the weight of a pair that is not in `pairs`. Judgements hold in every draw.
-#[allow(clippy::too_many_arguments)]
-pub fn draw_partitions(
-    n_records: usize,
-    pairs: &[ScoredPair],
-    constraints: &Constraints,
-    cut: MatchWeight,
-    n_draws: usize,
-    seed: u64,
-    threads: NonZeroUsize,
-    weigh: &(dyn Fn(u32, u32) -> MatchWeight + Sync),
-) -> Vec<Partition> {
-    let (bound, _) = bound_groups(n_records, constraints);
-    let connecting = MatchWeight(cut.0 + LEAST_BITS);
-    let components = components_of(&bound, pairs, constraints, connecting, cut);
+/// Judgements hold in every draw.
+pub fn draw_partitions(evidence: &Evidence, n_draws: usize, seed: u64, threads: NonZeroUsize) -> Vec<Partition> {
+    let (bound, _) = bound_groups(evidence.n_records, evidence.judgements);
+    let connecting = MatchWeight(evidence.cut.0 + LEAST_BITS);
+    let components = components_of(&bound, evidence, connecting);
     let draw = |component: &Component| {
         // Named by its first record, so that a component's draws do not depend on the others.
         let mut rng = ChaCha8Rng::seed_from_u64(mix(seed ^ mix(u64::from(component.node(0)))));
-        draw_component(&component.dense(&|a, b| weigh(a, b)), n_draws, &mut rng)
+        draw_component(&component.dense(evidence.weigh), n_draws, &mut rng)
     };
     let share = components.len().div_ceil(threads.get()).max(1);
     let drawn: Vec<Vec<Vec<usize>>> = std::thread::scope(|scope| {

@@ -40,7 +40,9 @@ const INITIAL_BITS: f32 = 3.0;
 /// How many spelling classes a fuzzy agreement of different skeletons reaches, in bits.
 const NEIGHBOURS_BITS: f32 = 2.0;
 /// Most bits that the words of one name can add up to: names go together, so their rarity does not multiply for ever.
-const MOST_BITS: f32 = 36.0;
+pub(super) const MOST_BITS: f32 = 36.0;
+/// Level of a person's own names that are the same but spelt differently.
+pub(super) const SPELT_DIFFERENTLY_LEVEL: u8 = 9;
 
 /// How the words of two forms go together.
 #[derive(Debug, Clone, Copy, Default)]

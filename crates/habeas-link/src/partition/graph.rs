@@ -1,6 +1,6 @@
 //! Records bound by judgements, and the components that weights above the cut make of them.
 
-use super::{Conflict, Constraints, MOST_PAIR_BITS, WeakestJoint};
+use super::{Conflict, Constraints, Evidence, MOST_PAIR_BITS, WeakestJoint};
 use habeas_core::{MatchWeight, Partition, ScoredPair};
 use std::collections::{HashMap, HashSet};
 
@@ -107,16 +107,12 @@ impl Dense {
     }
 }
 
-/// Components of two nodes and more, by their first record: pairs above `connecting` connect, weights count less `cut`.
-pub(crate) fn components_of(
-    bound: &Groups,
-    pairs: &[ScoredPair],
-    constraints: &Constraints,
-    connecting: MatchWeight,
-    cut: MatchWeight,
-) -> Vec<Component> {
+/// Components of two nodes and more, by their first record: pairs above `connecting` connect.
+pub(crate) fn components_of(bound: &Groups, evidence: &Evidence, connecting: MatchWeight) -> Vec<Component> {
+    let (pairs, cut) = (evidence.pairs, evidence.cut);
     let mut bound = bound.clone();
-    let different: HashSet<(u32, u32)> = constraints.different.iter().map(|(a, b)| (*a.min(b), *a.max(b))).collect();
+    let different: HashSet<(u32, u32)> =
+        evidence.judgements.different.iter().map(|(a, b)| (*a.min(b), *a.max(b))).collect();
     let mut connected = bound.clone();
     for pair in pairs.iter().filter(|pair| pair.weight > connecting && !different.contains(&(pair.left, pair.right))) {
         connected.join(pair.left, pair.right);
@@ -251,14 +247,10 @@ impl Component {
 }
 
 /// In the heaviest tree that spans a cluster, the lightest pair.
-pub(super) fn weakest_joints(
-    partition: &Partition,
-    pairs: &[ScoredPair],
-    weigh: &dyn Fn(u32, u32) -> MatchWeight,
-) -> Vec<WeakestJoint> {
+pub(super) fn weakest_joints(partition: &Partition, evidence: &Evidence) -> Vec<WeakestJoint> {
     let cluster_of = partition.cluster_of();
     let mut inside: Vec<&ScoredPair> =
-        pairs.iter().filter(|pair| cluster_of[pair.left as usize] == cluster_of[pair.right as usize]).collect();
+        evidence.pairs.iter().filter(|p| cluster_of[p.left as usize] == cluster_of[p.right as usize]).collect();
     inside.sort_by(|a, b| b.weight.0.total_cmp(&a.weight.0).then((a.left, a.right).cmp(&(b.left, b.right))));
     let mut groups = Groups::new(partition.n_records());
     let mut weakest: HashMap<u32, ScoredPair> = HashMap::new();
@@ -273,7 +265,7 @@ pub(super) fn weakest_joints(
         let record = record as u32;
         let first = *first_of.entry(*cluster).or_insert(record);
         if first != record && groups.join(first, record) {
-            let pair = ScoredPair { left: first, right: record, weight: weigh(first, record) };
+            let pair = ScoredPair { left: first, right: record, weight: (evidence.weigh)(first, record) };
             let known = weakest.entry(*cluster).or_insert(pair);
             if pair.weight < known.weight {
                 *known = pair;

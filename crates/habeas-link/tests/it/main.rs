@@ -1,5 +1,7 @@
 //! What linkage promises, on invented people.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may stop a test as the tests themselves do")]
+
 mod bad_input;
 mod estimation;
 mod invented;

@@ -3,9 +3,12 @@
 //! Intake turns bytes that nobody vouches for into rows and claims. It never panics, never allocates by a length that it
 //! read, never guesses in silence, and what it cannot read it keeps, with an address. It knows no vault and no key.
 //!
+//! [`mapping`] says what the columns of a list mean, [`values`] reads typed values from words, [`read`] makes claims of rows.
 //! [`table`] reads rows: text tables in process, workbooks through the [`worker`], a child process with hard limits.
 
 pub mod limits;
+pub mod mapping;
+pub mod read;
 pub mod table;
 pub mod values;
 pub mod worker;

@@ -46,15 +46,15 @@ impl Calendar {
                 day.ok().map(|day| (day, day))
             }
             Self::SolarHijri => {
-                let day = civil(CalendarDate::try_new_persian(year, month, day).ok()?.to_iso())?;
+                let day = civil(CalendarDate::try_new_persian(year, month, day).ok()?.to_calendar(Iso))?;
                 Some((day, day))
             }
             Self::Hijri => {
                 let tabular = Hijri::new_tabular(TabularAlgorithmLeapYears::TypeII, TabularAlgorithmEpoch::Friday);
                 let tabular = CalendarDate::try_new_hijri_with_calendar(year, month, day, tabular).ok();
-                let tabular = tabular.and_then(|day| civil(day.to_iso()));
+                let tabular = tabular.and_then(|day| civil(day.to_calendar(Iso)));
                 let sighted = CalendarDate::try_new_hijri_with_calendar(year, month, day, Hijri::new_umm_al_qura());
-                let sighted = sighted.ok().and_then(|day| civil(day.to_iso()));
+                let sighted = sighted.ok().and_then(|day| civil(day.to_calendar(Iso)));
                 let middle = sighted.or(tabular)?;
                 let (before, after) = (middle.yesterday().ok()?, middle.tomorrow().ok()?);
                 Some((tabular.map_or(before, |day| before.min(day)), tabular.map_or(after, |day| after.max(day))))

@@ -7,6 +7,8 @@ use habeas_core::{Sex, fold};
 pub struct NullWords {
     folded: Vec<String>,
     signs: Vec<String>,
+    /// First bytes of the folded words: most cells are told apart by it, without folding.
+    first: Vec<u8>,
 }
 
 impl NullWords {
@@ -18,6 +20,7 @@ impl NullWords {
             if folded.is_empty() {
                 null.signs.push(word.trim().to_owned());
             } else {
+                null.first.extend(folded.bytes().next());
                 null.folded.push(folded);
             }
         }
@@ -31,7 +34,9 @@ impl NullWords {
             return true;
         }
         // Folding is dear, and a null word is short.
-        words.len() <= 64 && !self.folded.is_empty() && {
+        let first = words.as_bytes()[0].to_ascii_lowercase();
+        let may_be = !first.is_ascii_alphanumeric() || self.first.contains(&first);
+        may_be && words.len() <= 64 && !self.folded.is_empty() && {
             let folded = fold(words);
             self.folded.contains(&folded)
         }

@@ -104,7 +104,7 @@ pub fn accounts(table: &Accounts) -> Markup {
     // Widths by class: a style attribute would be refused by the policy of the pages.
     let wide = format!("accounts w{}", table.columns.len().min(9));
     html! {
-        div.scroll tabindex="0" role="region" aria-label=(table.words.caption) { table class=(wide) {
+        div.scroll tabindex="0" role="group" aria-label=(table.words.caption) { table class=(wide) {
             caption.vh { (table.words.caption) }
             thead { tr {
                 th scope="col" { (table.words.question) }

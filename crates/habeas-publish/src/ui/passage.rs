@@ -32,8 +32,10 @@ pub struct Quotation {
     pub source: String,
     /// The exact place.
     pub at: Link,
-    /// The words.
-    pub pieces: Vec<Piece>,
+    /// The words: one part for a text, one for each cell of a row.
+    pub parts: Vec<Vec<Piece>>,
+    /// What stands between parts, which keep their own direction each.
+    pub separator: &'static str,
 }
 
 /// Cuts text into marked and unmarked stretches.
@@ -64,8 +66,6 @@ pub fn pieces(text: &str, marks: &[(Range<usize>, Option<String>)]) -> Vec<Piece
 
 /// Draws a quotation.
 pub fn quotation(quotation: &Quotation) -> Markup {
-    let text: String = quotation.pieces.iter().map(|piece| piece.text.as_str()).collect();
-    let language = (script_of(&text) == Script::Arabic).then_some("und-Arab");
     html! {
         figure.passage id=(quotation.id) {
             figcaption {
@@ -73,14 +73,30 @@ pub fn quotation(quotation: &Quotation) -> Markup {
                 span.from { b { bdi dir="auto" { (quotation.who) } } " " bdi dir="auto" { (quotation.source) } }
                 a.at href=[&quotation.at.href] { bdi { (quotation.at.text) } }
             }
-            blockquote dir="auto" lang=[language] { @for piece in &quotation.pieces {
-                @if piece.marked {
-                    @if piece.href.is_some() { a.marked href=[&piece.href] { mark { (piece.text) } } }
-                    @else { mark { (piece.text) } }
-                } @else { (piece.text) }
-            } }
+            // One part sets the direction of the whole; several are isolated, or the first would turn all others round.
+            @match quotation.parts.as_slice() {
+                [text] => blockquote dir="auto" lang=[language(text)] { (draw(text)) },
+                cells => blockquote { @for (i, cell) in cells.iter().enumerate() {
+                    @if i > 0 { (quotation.separator) }
+                    bdi dir="auto" lang=[language(cell)] { (draw(cell)) }
+                } },
+            }
         }
     }
+}
+
+fn language(pieces: &[Piece]) -> Option<&'static str> {
+    let text: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
+    (script_of(&text) == Script::Arabic).then_some("und-Arab")
+}
+
+fn draw(pieces: &[Piece]) -> Markup {
+    html! { @for piece in pieces {
+        @if piece.marked {
+            @if piece.href.is_some() { a.marked href=[&piece.href] { mark { (piece.text) } } }
+            @else { mark { (piece.text) } }
+        } @else { (piece.text) }
+    } }
 }
 
 #[cfg(test)]
@@ -106,6 +122,18 @@ mod tests {
             assert_eq!(shown("He was held", &marks), expected);
         }
         assert_eq!(shown("ā b", &[(1, 2)]), "ā b", "a range inside a letter marks nothing");
+    }
+
+    #[test]
+    fn cells_of_a_row_keep_their_own_direction() {
+        let cell = |text: &str| pieces(text, &[]);
+        let row =
+            Quotation {
+                parts: vec![cell("4"), cell("کریم"), cell("M")], separator: " · ", ..Quotation::default()
+            };
+        let page = quotation(&row).into_string();
+        assert_eq!(page.matches("<bdi dir=\"auto\"").count(), 2 + 3, "who, source and three cells");
+        assert!(page.contains("<blockquote>"), "no cell turns the others round");
     }
 
     proptest! {

@@ -34,12 +34,6 @@ pub enum Cell {
     Absent(String),
 }
 
-impl Cell {
-    fn numeric(&self) -> bool {
-        matches!(self, Self::Number(_) | Self::Share { .. } | Self::Figure(_))
-    }
-}
-
 /// Head of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
@@ -79,7 +73,7 @@ pub struct Table {
     pub id: Option<String>,
     /// What it shows; for screen readers, since a heading stands above.
     pub caption: String,
-    /// Heads, that of the row heads included.
+    /// Heads, that of the row heads included; a cell without a head is not drawn.
     pub head: Vec<Head>,
     /// Rows.
     pub rows: Vec<Row>,
@@ -90,20 +84,23 @@ pub struct Table {
 /// Draws a table inside a box that scrolls sideways where the window is narrow.
 pub fn table(table: &Table) -> Markup {
     html! {
-        div.scroll tabindex="0" role="region" aria-label=(table.caption) { table.data id=[&table.id] {
+        div.scroll tabindex="0" role="group" aria-label=(table.caption) { table.data id=[&table.id] {
             caption.vh { (table.caption) }
             thead { tr { @for head in &table.head { th scope="col" .num[head.numeric] { (head.text) } } } }
-            tbody { @for row in &table.rows { (draw_row(row)) } }
-            @if let Some(total) = &table.total { tfoot { (draw_row(total)) } }
+            tbody { @for row in &table.rows { (draw_row(row, &table.head)) } }
+            @if let Some(total) = &table.total { tfoot { (draw_row(total, &table.head)) } }
         } }
     }
 }
 
-fn draw_row(row: &Row) -> Markup {
+fn draw_row(row: &Row, heads: &[Head]) -> Markup {
     html! {
         tr data-y=[&row.key] {
             th scope="row" { (draw(&row.head)) }
-            @for cell in &row.cells { td .num[cell.numeric()] .rb[matches!(cell, Cell::Bar { .. })] { (draw(cell)) } }
+            @for (cell, head) in row.cells.iter().zip(heads.iter().skip(1)) {
+                @let is_bar = matches!(cell, Cell::Bar { .. });
+                td .num[head.numeric && !is_bar] .rb[is_bar] { (draw(cell)) }
+            }
         }
     }
 }
@@ -132,19 +129,19 @@ mod tests {
 
     #[test]
     fn the_longest_bar_fills_its_column_and_an_empty_table_divides_by_nothing() {
-        let bar = |n, max| table(&Table { rows: vec![row(vec![Cell::Bar { n, max }])], ..Table::default() });
-        assert!(bar(7, 7).into_string().contains("width=\"100.00\""));
-        assert!(bar(0, 0).into_string().contains("width=\"0.00\""));
+        let bar = |n, max| drawn(Cell::Bar { n, max });
+        assert!(bar(7, 7).contains("width=\"100.00\""));
+        assert!(bar(0, 0).contains("width=\"0.00\""));
     }
 
     #[test]
     fn a_value_that_is_absent_says_why() {
-        let page =
-            table(&Table { rows: vec![row(vec![Cell::Absent("fewer than 3 lists".into())])], ..Table::default() });
-        assert!(page.into_string().contains("fewer than 3 lists"));
+        assert!(drawn(Cell::Absent("fewer than 3 lists".into())).contains("fewer than 3 lists"));
     }
 
-    fn row(cells: Vec<Cell>) -> Row {
-        Row { key: None, head: Cell::Words("Corva".into()), cells }
+    fn drawn(cell: Cell) -> String {
+        let head = vec![Head::words("Place"), Head::figures("Persons")];
+        let rows = vec![Row { key: None, head: Cell::Words("Corva".into()), cells: vec![cell] }];
+        table(&Table { head, rows, ..Table::default() }).into_string()
     }
 }

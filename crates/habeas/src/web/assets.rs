@@ -36,7 +36,8 @@ static ASSETS: LazyLock<BTreeMap<String, Asset>> = LazyLock::new(|| {
             Some((name.into_owned(), asset))
         })
         .collect();
-    let text = |name: &str| assets.get(name).map(|a| String::from_utf8_lossy(&a.bytes).into_owned()).unwrap_or_default();
+    let text =
+        |name: &str| assets.get(name).map(|a| String::from_utf8_lossy(&a.bytes).into_owned()).unwrap_or_default();
     let mut style = text("fonts.css");
     for (name, asset) in assets.iter().filter(|(name, _)| name.ends_with(".woff2")) {
         style = style.replace(&format!("url({name})"), &format!("url({})", address(name, asset.hash)));
@@ -51,7 +52,10 @@ static ASSETS: LazyLock<BTreeMap<String, Asset>> = LazyLock::new(|| {
 
 /// Folds bytes into a short version mark (FNV-1a); no protection, only a name that changes with the content.
 fn mix(start: [u8; 4], bytes: &[u8]) -> [u8; 4] {
-    bytes.iter().fold(u32::from_be_bytes(start), |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)).to_be_bytes()
+    bytes
+        .iter()
+        .fold(u32::from_be_bytes(start), |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+        .to_be_bytes()
 }
 
 fn kind(name: &str) -> &'static str {
@@ -88,8 +92,7 @@ mod tests {
     #[test]
     fn every_font_of_the_style_sheet_is_there_by_its_hashed_address() {
         let style = String::from_utf8(ASSETS["app.css"].bytes.to_vec()).unwrap();
-        let addresses: Vec<&str> =
-            style.split("url(").skip(1).map(|rest| rest.split(')').next().unwrap()).collect();
+        let addresses: Vec<&str> = style.split("url(").skip(1).map(|rest| rest.split(')').next().unwrap()).collect();
         assert_eq!(addresses.len(), 6);
         for given in addresses {
             let name = given.strip_prefix("/a/").unwrap().split('?').next().unwrap();

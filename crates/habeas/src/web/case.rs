@@ -10,15 +10,14 @@ use super::{
 };
 use crate::desk::Desk;
 use habeas_core::{
-    Account, Agreement, Attribution, CaseFile, Claim, EventKind, Label, Origin, PartialDate, PersonId, Predicate,
-    Record, SourceKind, Value,
+    Account, Agreement, Attribution, CaseFile, CellSpan, Claim, EventKind, Judgement, Label, MatchWeight, Origin,
+    PartialDate, PersonId, Predicate, Record, RecordId, SourceKind, Value, Verdict,
 };
 use habeas_publish::ui::{
     AccountRow, Accounts, AccountsWords, Answer, Chip, Column, Link, Moment, Quotation, accounts, datum, pieces,
     quotation, timeline,
 };
 use maud::{Markup, html};
-use std::ops::Range;
 
 /// Which case file, and how much of its table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +72,25 @@ struct Happened {
     entries: Vec<usize>,
 }
 
+/// Why two records of the case are held to be one person.
+#[derive(Debug, Clone, PartialEq)]
+enum Reason {
+    /// The linkage compared them.
+    Weighed(MatchWeight),
+    /// Somebody decided.
+    Judged { by: String, why: String },
+}
+
+/// Two records, as indices into the entries, and why they are one person.
+#[derive(Debug, Clone, PartialEq)]
+struct Joint {
+    entries: [usize; 2],
+    reason: Reason,
+}
+
+/// Joints at most on a page; the strongest stay.
+const MOST_JOINTS: usize = 12;
+
 /// A case file as plain data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct View {
@@ -82,6 +100,7 @@ pub struct View {
     entries: Vec<Entry>,
     questions: Vec<Asked>,
     happenings: Vec<Happened>,
+    joints: Vec<Joint>,
     only_differing: bool,
 }
 
@@ -130,6 +149,7 @@ impl View {
             entries: case.records.iter().map(|record| Entry { record: (*record).clone() }).collect(),
             questions: questions.collect(),
             happenings: happenings.collect(),
+            joints: Vec::new(),
             only_differing: false,
         }
     }
@@ -155,7 +175,38 @@ impl View {
 pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
     let snapshot = desk.snapshot()?;
     let case = snapshot.case(query.person).ok_or(PageError::NotFound)?;
-    Ok(View { only_differing: query.only_differing, ..View::of(&case) })
+    let joints = if case.records.len() > 1 { joints(desk, &case)? } else { Vec::new() };
+    Ok(View { joints, only_differing: query.only_differing, ..View::of(&case) })
+}
+
+/// Decisions first, then comparisons of the last linkage, the strongest first.
+fn joints(desk: &Desk, case: &CaseFile<'_>) -> Result<Vec<Joint>, PageError> {
+    let entry = |id: RecordId| case.records.iter().position(|record| record.id == id);
+    let judged = |judgement: &Judgement| {
+        let entries = [entry(judgement.pair.smaller())?, entry(judgement.pair.larger())?];
+        let reason = Reason::Judged { by: judgement.by.clone(), why: judgement.why.clone() };
+        Some(Joint { entries, reason })
+    };
+    let judgements = desk.judgements();
+    let revoked: Vec<_> = judgements.iter().filter_map(|judgement| judgement.revokes).collect();
+    let standing = judgements.iter().filter(|judgement| {
+        judgement.revokes.is_none() && judgement.verdict == Verdict::Same && !revoked.contains(&judgement.id)
+    });
+    let mut found: Vec<Joint> = standing.filter_map(judged).collect();
+    if let Some(run) = desk.latest_link_run()? {
+        let mut weighed: Vec<(MatchWeight, [usize; 2])> = run
+            .pairs
+            .iter()
+            .filter_map(|pair| {
+                let id = |idx: u32| run.record_ids.get(idx as usize).copied();
+                Some((pair.weight, [entry(id(pair.left)?)?, entry(id(pair.right)?)?]))
+            })
+            .collect();
+        weighed.sort_by(|(a, _), (b, _)| b.0.total_cmp(&a.0));
+        found.extend(weighed.into_iter().map(|(weight, entries)| Joint { entries, reason: Reason::Weighed(weight) }));
+    }
+    found.truncate(MOST_JOINTS);
+    Ok(found)
 }
 
 /// Draws the page.
@@ -197,7 +248,8 @@ fn record_href(reader: &Reader, record: &Record) -> Option<String> {
 
 fn head(reader: &Reader, view: &View) -> Markup {
     let taken = view.asked(Predicate::EventDate(EventKind::Taken));
-    let mut dates: Vec<String> = taken.into_iter().flat_map(|asked| &asked.said).filter_map(|said| words::value(reader, &said.claim)).collect();
+    let mut dates: Vec<String> =
+        taken.into_iter().flat_map(|asked| &asked.said).filter_map(|said| words::value(reader, &said.claim)).collect();
     dates.dedup();
     let place = view.asked(Predicate::EventPlace(EventKind::Taken)).and_then(|asked| asked.said.first());
     html! {
@@ -344,38 +396,27 @@ fn chip(reader: &Reader, view: &View, idx: usize) -> Chip {
     Chip { sid: sid(idx), title, href: Some(format!("#{}", sid(idx))) }
 }
 
-/// The words of a record. Of a row, cells that contradict another source are marked; of a text, all that is claimed.
+/// The words of a record, cell by cell. Of a row, cells that contradict another source are marked; of a text, all that is claimed.
 fn quote(reader: &Reader, view: &View, idx: usize) -> Quotation {
     let record = &view.entries[idx].record;
-    let (separator, is_row) = match record.origin {
-        Origin::Row { .. } => (" · ", true),
-        Origin::Text { .. } => (" … ", false),
-    };
-    let mut text = String::new();
-    let mut starts = vec![None; record.cells.len()];
-    for (column, cell) in record.cells.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty()) {
-        if !text.is_empty() {
-            text.push_str(separator);
-        }
-        starts[column] = Some(text.len());
-        text.push_str(cell);
-    }
+    let is_row = matches!(record.origin, Origin::Row { .. });
     let said = view.questions.iter().filter(|asked| !is_row || differs(asked)).flat_map(|asked| &asked.said);
-    let marks: Vec<(Range<usize>, Option<String>)> = said
-        .filter(|said| said.entry == idx)
-        .flat_map(|said| said.claim.passage.spans().collect::<Vec<_>>())
-        .filter_map(|span| {
-            let start = (*starts.get(usize::from(span.column))?)?;
-            Some((start + span.start as usize..start + span.end as usize, None))
-        })
-        .collect();
+    let spans: Vec<CellSpan> =
+        said.filter(|said| said.entry == idx).flat_map(|said| said.claim.passage.spans().collect::<Vec<_>>()).collect();
+    let marked = |(column, cell): (usize, &String)| {
+        let own = spans.iter().filter(|span| usize::from(span.column) == column);
+        let marks: Vec<_> = own.map(|span| (span.start as usize..span.end as usize, None)).collect();
+        pieces(cell, &marks)
+    };
+    let cells = record.cells.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty());
     Quotation {
         id: sid(idx),
         sid: sid(idx),
         who: record.source.said_by.speaker.name.clone(),
         source: record.source.title.clone(),
         at: Link { text: words::entry(reader, record), href: record_href(reader, record) },
-        pieces: pieces(&text, &marks),
+        parts: cells.map(marked).collect(),
+        separator: if is_row { " · " } else { " … " },
     }
 }
 
@@ -399,6 +440,13 @@ fn names(reader: &Reader, view: &View) -> Markup {
                 dd.chips { @for idx in entries { a.chip href={ "#" (sid(*idx)) } { (sid(*idx)) } } }
             } }
             p.note { @if view.entries.len() > 1 { (reader.t("why-one-person")) } @else { (reader.t("one-record")) } }
+            ul.joints { @for joint in &view.joints { li {
+                @for idx in joint.entries { span.sid { (sid(idx)) } }
+                @match &joint.reason {
+                    Reason::Weighed(weight) => { bdi { (format!("{:.1}", weight.0)) } " " (reader.t("bits")) }
+                    Reason::Judged { by, why } => { (reader.t("decided-by")) " " (datum(by)) ": " (datum(why)) }
+                }
+            } } }
         }
     }
 }

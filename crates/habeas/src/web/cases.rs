@@ -19,12 +19,12 @@ const PER_PAGE: usize = 50;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Query {
     words: String,
-    year: Option<String>,
+    year: Option<i16>,
     place: Option<String>,
     label: Option<Label>,
     source: Option<String>,
     only_contradicted: bool,
-    after: Option<String>,
+    after: Option<u64>,
 }
 
 impl Query {
@@ -35,23 +35,24 @@ impl Query {
     pub fn read(pairs: &[(String, String)]) -> Result<Self, PageError> {
         Ok(Self {
             words: query::value(pairs, "q")?.unwrap_or_default(),
-            year: query::value(pairs, "year")?,
+            year: query::known(pairs, "year", |text| text.parse().ok())?,
             place: query::value(pairs, "place")?,
             label: query::known(pairs, "status", Label::from_code)?,
             source: query::value(pairs, "source")?,
             only_contradicted: query::known(pairs, "contradicted", |text| (text == "1").then_some(()))?.is_some(),
-            after: query::value(pairs, "after")?,
+            after: query::known(pairs, "after", |text| text.parse().ok())?,
         })
     }
 
     /// The address of the same list, from its beginning or after a key.
     fn address(&self, after: &str) -> String {
         let contradicted = if self.only_contradicted { "1" } else { "" };
+        let year = self.year.map_or_else(String::new, |year| year.to_string());
         address(
             "/cases",
             &[
                 ("q", &self.words),
-                ("year", self.year.as_deref().unwrap_or("")),
+                ("year", &year),
                 ("place", self.place.as_deref().unwrap_or("")),
                 ("status", self.label.map_or("", Label::code)),
                 ("source", self.source.as_deref().unwrap_or("")),
@@ -83,12 +84,12 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
     }
     let page = desk.search(&CaseQuery {
         words: query.words.clone(),
-        year: query.year.clone(),
+        year: query.year.map(|year| year.to_string()),
         place: query.place.clone(),
         label: query.label.map(|label| label.code().to_owned()),
         source: query.source.clone(),
         only_contradicted: query.only_contradicted,
-        after: query.after.clone(),
+        after: query.after.map(|key| key.to_string()),
         limit: PER_PAGE,
     })?;
     Ok(View { query, page, sources })
@@ -136,7 +137,7 @@ fn search(reader: &Reader, view: &View) -> Markup {
             }
             p.field.short {
                 label for="f-year" { (reader.t("year")) }
-                input #f-year name="year" value=(query.year.as_deref().unwrap_or("")) autocomplete="off" maxlength="60";
+                input #f-year name="year" value=[query.year] inputmode="numeric" pattern="[0-9]{3,4}" autocomplete="off" maxlength="4";
             }
             p.field {
                 label for="f-place" { (reader.t("place")) }

@@ -72,7 +72,9 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
     };
     let field = figures.disagreements.iter().find(same).ok_or(PageError::NotFound)?;
     let start = match query.after {
-        Some(after) => field.rows.iter().position(|row| row.left == after).ok_or(PageError::Parameter { name: "after" })? + 1,
+        Some(after) => {
+            field.rows.iter().position(|row| row.left == after).ok_or(PageError::Parameter { name: "after" })? + 1
+        }
         None => 0,
     };
     let shown = &field.rows[start..field.rows.len().min(start + PER_PAGE)];

@@ -18,8 +18,12 @@ pub enum Outcome {
         interval: Option<(f64, f64)>,
         /// What the figure assumes.
         assumption: String,
+        /// Whether the figure is a lower bound.
+        is_bound: bool,
         /// Code and text of each warning.
         warnings: Vec<(String, String)>,
+        /// How the figure moves with the assumptions.
+        sensitivity: Sensitivity,
     },
     /// No figure, and why.
     Refused {
@@ -27,11 +31,34 @@ pub enum Outcome {
         code: String,
         /// Why.
         text: String,
+        /// Further reasons.
+        reasons: Vec<String>,
         /// What would help.
         help: String,
     },
     /// A result that cannot be read any more.
     Lost,
+}
+
+/// The same data under other assumptions.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Sensitivity {
+    /// Lowest and highest total over all that was tried.
+    range: Option<(f64, f64)>,
+    alternatives: Vec<Alternative>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Alternative {
+    label: String,
+    outcome: Tried,
+}
+
+/// What came of another assumption.
+#[derive(Debug, Clone, PartialEq)]
+enum Tried {
+    Given { total: f64, interval: Option<(f64, f64)>, is_bound: bool },
+    Refused { code: String },
 }
 
 /// One stored run.
@@ -56,25 +83,20 @@ impl Estimate {
         for run in stored {
             let day = jiff::Timestamp::from_millisecond(run.at_ms).ok();
             let day = day.map(|time| time.to_zoned(jiff::tz::TimeZone::UTC).date().to_string());
-            // A run of several methods holds each as an object of its own.
-            let several = run.json.get("methods").and_then(Json::as_array).into_iter().flatten();
-            for json in std::iter::once(&run.json).chain(several).filter(|json| json.get("method").is_some()) {
-                let estimate = Self::read(json, day.clone());
-                if found.iter().all(|known| known.method != estimate.method) {
-                    found.push(estimate);
-                }
+            let estimate = Self::read(&run.json, day);
+            if found.iter().all(|known| known.method != estimate.method) {
+                found.push(estimate);
             }
         }
         found
     }
 
     fn read(json: &Json, day: Option<String>) -> Self {
-        let text = |json: &Json, name: &str| json.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
-        let number = |json: &Json, name: &str| json.get(name).and_then(Json::as_f64);
         let outcome = match (json.get("refused"), json.get("n_total")) {
             (Some(refused), _) if refused.is_object() => Outcome::Refused {
                 code: text(refused, "code"),
                 text: text(refused, "text"),
+                reasons: list(refused, "reasons").map(|reason| text(reason, "text")).collect(),
                 help: text(refused, "what_would_help"),
             },
             (_, Some(total)) => match number(total, "point").or_else(|| number(total, "median")) {
@@ -82,30 +104,59 @@ impl Estimate {
                     total: point,
                     interval: interval(total, 0.95),
                     assumption: text(json, "assumption"),
-                    warnings: json
-                        .get("warnings")
-                        .and_then(Json::as_array)
-                        .into_iter()
-                        .flatten()
+                    is_bound: flag(json, "is_lower_bound"),
+                    warnings: list(json, "warnings")
                         .map(|warning| (text(warning, "code"), text(warning, "text")))
                         .collect(),
+                    sensitivity: json.get("sensitivity").map(Sensitivity::read).unwrap_or_default(),
                 },
                 None => Outcome::Lost,
             },
             _ => Outcome::Lost,
         };
-        let names = ["lists_by_name", "lists"].into_iter().find_map(|name| json.get(name)?.as_array());
-        let lists = names.into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned)).collect();
+        let lists = list(json, "list_names").filter_map(|name| name.as_str().map(str::to_owned)).collect();
         let n_documented = json.get("n_documented").and_then(Json::as_u64);
         Self { method: text(json, "method"), lists, n_documented, day, outcome }
     }
 }
 
+impl Sensitivity {
+    fn read(json: &Json) -> Self {
+        let alternatives = list(json, "alternatives").map(|row| Alternative {
+            label: text(row, "label"),
+            outcome: match number(row, "point") {
+                Some(total) => Tried::Given {
+                    total,
+                    interval: number(row, "low").zip(number(row, "high")),
+                    is_bound: flag(row, "is_lower_bound"),
+                },
+                None => Tried::Refused { code: text(row, "refused") },
+            },
+        });
+        Self { range: number(json, "lowest").zip(number(json, "highest")), alternatives: alternatives.collect() }
+    }
+}
+
+fn text(json: &Json, name: &str) -> String {
+    json.get(name).and_then(Json::as_str).unwrap_or_default().to_owned()
+}
+
+fn number(json: &Json, name: &str) -> Option<f64> {
+    json.get(name).and_then(Json::as_f64)
+}
+
+fn flag(json: &Json, name: &str) -> bool {
+    json.get(name).and_then(Json::as_bool).unwrap_or(false)
+}
+
+fn list<'j>(json: &'j Json, name: &str) -> impl Iterator<Item = &'j Json> {
+    json.get(name).and_then(Json::as_array).into_iter().flatten()
+}
+
 /// The interval of a level, from `intervals` of a total.
 fn interval(total: &Json, level: f64) -> Option<(f64, f64)> {
-    let all = total.get("intervals")?.as_array()?;
-    let found = all.iter().find(|one| one.get("level").and_then(Json::as_f64).is_some_and(|l| (l - level).abs() < 1e-9))?;
-    Some((found.get("low")?.as_f64()?, found.get("high")?.as_f64()?))
+    let found = list(total, "intervals").find(|one| number(one, "level").is_some_and(|l| (l - level).abs() < 1e-9))?;
+    number(found, "low").zip(number(found, "high"))
 }
 
 /// A figure rounded to what its interval supports: two digits of the width.
@@ -187,7 +238,6 @@ pub fn section(reader: &Reader, estimates: &[Estimate], n_documented: u64) -> Ma
                     (verdict(reader, newest))
                     @if newest.n_documented.is_some_and(|n| n > n_documented) { p.said { (reader.t("estimate-stale")) } }
                     @if estimates.len() > 1 { h3 { (reader.t("methods-side-by-side")) } (side_by_side(reader, estimates)) }
-                    @if let Some(sentence) = spread(reader, estimates) { p.said { (sentence) } }
                 }
             }
         }
@@ -199,21 +249,24 @@ fn verdict(reader: &Reader, estimate: &Estimate) -> Markup {
     let printed = |text: &str| html! { span lang="en" dir="ltr" { (text) } };
     match &estimate.outcome {
         Outcome::Lost => html! { p.verdict { (reader.t("result-lost")) } p { (reader.t("run-estimate")) } },
-        Outcome::Refused { code, text, help } => html! {
+        Outcome::Refused { code, text, reasons, help } => html! {
             p.verdict.refused { (reader.t("verdict-refused")) }
             dl.ids {
                 dt { (reader.t("why")) }
-                dd { (reader.find(&format!("refusal-{code}")).unwrap_or_else(|| code.clone())) br; (printed(text)) }
+                dd { (reader.find(&format!("refusal-{code}")).unwrap_or_else(|| code.clone())) br; (printed(text)) @for reason in reasons.iter().filter(|reason| *reason != text) { br; (printed(reason)) } }
                 dt { (reader.t("what-would-help")) }
                 dd { (printed(help)) }
             }
         },
-        Outcome::Estimated { total, interval, assumption, warnings } => {
+        Outcome::Estimated { total, interval, assumption, is_bound, warnings, sensitivity } => {
             let (value, span) = figure(*total, *interval, 0.0);
             html! {
                 p.verdict { @if warnings.is_empty() { (reader.t("verdict-published")) } @else { (reader.t("verdict-warnings")) } }
-                p.value { bdi { (value) } @if let Some(span) = span { " " span.interval { bdi { (span) } } } }
+                p.value { @if *is_bound { (reader.t("lower-bound")) " " } bdi { (value) } @if let Some(span) = span { " " span.interval { bdi { (span) } } } }
                 p.value.assumption { (printed(assumption)) }
+                @if let Some((low, high)) = sensitivity.range {
+                    p.value.assumption { (reader.n("sensitivity-spread", &[("low", rounded(low, *interval)), ("high", rounded(high, *interval))])) }
+                }
                 p.note { (method(reader, &estimate.method)) " · " (reader.t("interval95-note")) }
                 @if !warnings.is_empty() {
                     h3 { (reader.t("warnings")) }
@@ -222,6 +275,7 @@ fn verdict(reader: &Reader, estimate: &Estimate) -> Markup {
                         (printed(text))
                     } } }
                 }
+                @if !sensitivity.alternatives.is_empty() { h3 { (reader.t("sensitivity-title")) } (alternatives(reader, &sensitivity.alternatives)) }
             }
         }
     }
@@ -239,7 +293,9 @@ fn side_by_side(reader: &Reader, estimates: &[Estimate]) -> Markup {
                 let why = reader.find(&format!("refusal-{code}")).unwrap_or_else(|| code.clone());
                 vec![Cell::Absent(reader.t("not-estimable")), Cell::Absent(why), Cell::Absent("–".into())]
             }
-            Outcome::Lost => vec![Cell::Absent(reader.t("result-lost")), Cell::Absent("–".into()), Cell::Absent("–".into())],
+            Outcome::Lost => {
+                vec![Cell::Absent(reader.t("result-lost")), Cell::Absent("–".into()), Cell::Absent("–".into())]
+            }
         };
         Row { key: None, head: Cell::Text(method(reader, &estimate.method)), cells }
     });
@@ -256,15 +312,32 @@ fn side_by_side(reader: &Reader, estimates: &[Estimate]) -> Markup {
     })
 }
 
-/// Says between which figures the answer moves with the method: the sensitivity that a reader must not miss.
-fn spread(reader: &Reader, estimates: &[Estimate]) -> Option<String> {
-    let totals = estimates.iter().filter_map(|estimate| match &estimate.outcome {
-        Outcome::Estimated { total, interval, .. } => Some(rounded(*total, *interval)),
-        _ => None,
+/// The same data under other assumptions, other methods among them.
+fn alternatives(reader: &Reader, tried: &[Alternative]) -> Markup {
+    let rows = tried.iter().map(|alternative| {
+        let cells = match &alternative.outcome {
+            Tried::Given { total, interval, is_bound } => {
+                let (value, span) = figure(*total, *interval, 0.0);
+                let value = if *is_bound { format!("{} {value}", reader.t("lower-bound")) } else { value };
+                vec![Cell::Figure(value), span.map_or_else(|| Cell::Absent(reader.t("no-interval")), Cell::Figure)]
+            }
+            Tried::Refused { code } => {
+                let why = reader.find(&format!("refusal-{code}")).unwrap_or_else(|| code.clone());
+                vec![Cell::Absent(reader.t("not-estimable")), Cell::Absent(why)]
+            }
+        };
+        Row { key: None, head: Cell::Words(alternative.label.clone()), cells }
     });
-    let totals: Vec<u64> = totals.collect();
-    let (low, high) = (*totals.iter().min()?, *totals.iter().max()?);
-    (totals.len() > 1).then(|| reader.n("methods-spread", &[("low", low), ("high", high)]))
+    table(&Table {
+        caption: reader.t("sensitivity-title"),
+        head: vec![
+            Head::words(reader.t("assumption-tried")),
+            Head::figures(reader.t("estimated")),
+            Head::figures(reader.t("interval95")),
+        ],
+        rows: rows.collect(),
+        ..Table::default()
+    })
 }
 
 #[cfg(test)]
@@ -278,12 +351,19 @@ mod tests {
 
     fn dga() -> StoredEstimate {
         stored(json!({
-            "schema": 1, "method": "dga", "lists": ["a", "b", "c"], "n_documented": 1800,
+            "schema": 1, "method": "dga", "lists": 3, "list_names": ["a", "b", "c"], "n_documented": 1800,
             "n_total": {
                 "point": null, "median": 2840.4,
                 "intervals": [{"level": 0.5, "low": 2760, "high": 2930}, {"level": 0.95, "low": 2612, "high": 3118}],
             },
             "assumption": "after conditioning on a decomposable graph, lists are independent",
+            "sensitivity": {
+                "lowest": 2301.0, "highest": 2990.0,
+                "alternatives": [
+                    {"kind": "other-method", "label": "chao", "point": 2301.0, "low": 2180.0, "high": 2440.0, "is_lower_bound": true},
+                    {"kind": "leave-one-list-out", "label": "without a", "refused": "too_few_lists"},
+                ],
+            },
             "warnings": [{"code": "unobservable_part", "text": "those whom no list could see are not in the figure"}],
         }))
     }
@@ -326,6 +406,15 @@ mod tests {
         let chao = stored(json!({"method": "chao", "n_total": {"point": 2500.0}}));
         let found = Estimate::latest(&[dga(), chao, older]);
         assert_eq!(found.iter().map(|e| e.method.as_str()).collect::<Vec<_>>(), ["dga", "chao"]);
-        assert!(spread(&Reader::of_file("en"), &found).unwrap().contains("2\u{202f}500"));
+    }
+
+    #[test]
+    fn the_range_over_other_assumptions_stands_beside_the_figure() {
+        let page = section(&Reader::of_file("en"), &Estimate::latest(&[dga()]), 1800).into_string();
+        for words in
+            ["between 2\u{202f}300 and 2\u{202f}990", "at least 2\u{202f}300", "Fewer than three lists", "without a"]
+        {
+            assert!(page.contains(words), "{words} in {page}");
+        }
     }
 }

@@ -41,7 +41,7 @@ const HEADERS: [(HeaderName, &str); 6] = [
 pub async fn guard(State(app): State<App>, mut request: Request<Body>, next: Next) -> Response {
     // All that is asked of the request is asked before the await: a borrowed request would not be Send.
     let mut response = match admit(&app, request.method(), request.uri(), request.headers()) {
-        Err(answer) => answer,
+        Err(refusal) => refusal.into_response(),
         Ok(form_token) => {
             if let Some(token) = form_token {
                 request.extensions_mut().insert(token);
@@ -57,24 +57,48 @@ pub async fn guard(State(app): State<App>, mut request: Request<Body>, next: Nex
     response
 }
 
-/// The session's form token, none where the address needs no session, or the answer that refuses.
-fn admit(app: &App, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Option<FormToken>, Response> {
-    let Some(host) = own_host(app, uri, headers) else { return Err(StatusCode::MISDIRECTED_REQUEST.into_response()) };
+/// Why a request goes no further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refusal {
+    /// Asked for under a name that is not ours.
+    AnotherHost,
+    /// A method that no page has.
+    Method,
+    /// Sent by a page that is not ours, or without a session where something is to be changed.
+    Foreign,
+    /// Whoever asks has to come in first.
+    Outside,
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        match self {
+            Self::AnotherHost => StatusCode::MISDIRECTED_REQUEST.into_response(),
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED.into_response(),
+            Self::Foreign => StatusCode::FORBIDDEN.into_response(),
+            Self::Outside => Redirect::to("/enter").into_response(),
+        }
+    }
+}
+
+/// The session's form token; none where the address needs no session.
+fn admit(app: &App, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Option<FormToken>, Refusal> {
+    let host = own_host(app, uri, headers).ok_or(Refusal::AnotherHost)?;
     let (reads, path) = (matches!(*method, Method::GET | Method::HEAD), uri.path());
     if !reads && *method != Method::POST {
-        return Err(StatusCode::METHOD_NOT_ALLOWED.into_response());
+        return Err(Refusal::Method);
     }
     // The way in holds no data, and it must be reachable from a file or another program that opens it.
     let is_way_in = reads && path == "/enter";
     if !is_way_in && !comes_from_us(host, reads, headers) {
-        return Err(StatusCode::FORBIDDEN.into_response());
+        return Err(Refusal::Foreign);
     }
     let session = cookie(headers, COOKIE).and_then(|value| app.sessions.of_cookie(value));
     let open_to_all = path == "/enter" || path == "/enter/again" || path.starts_with("/a/");
     match session {
         None if open_to_all => Ok(None),
-        None if reads => Err(Redirect::to("/enter").into_response()),
-        None => Err(StatusCode::FORBIDDEN.into_response()),
+        None if reads => Err(Refusal::Outside),
+        None => Err(Refusal::Foreign),
         found => Ok(found),
     }
 }

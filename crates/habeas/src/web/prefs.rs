@@ -56,6 +56,9 @@ mod tests {
         let set = |name: &str, value: &str| {
             answer(&vec![(name.to_owned(), value.to_owned())]).headers().get_all(header::SET_COOKIE).iter().count()
         };
-        assert_eq!((set("theme", "dark"), set("lang", "ur"), set("theme", "x; Domain=evil"), set("sid", "1")), (1, 1, 0, 0));
+        assert_eq!(
+            (set("theme", "dark"), set("lang", "ur"), set("theme", "x; Domain=evil"), set("sid", "1")),
+            (1, 1, 0, 0)
+        );
     }
 }

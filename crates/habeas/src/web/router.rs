@@ -76,13 +76,22 @@ type Parameters = Query<Pairs>;
 /// All addresses behind the guard.
 pub fn router(app: App) -> Router {
     Router::new()
-        .route("/", get(async |state: State<App>, reader: Reader| page(state, reader, overview::load, overview::render).await))
+        .route(
+            "/",
+            get(async |state: State<App>, reader: Reader| page(state, reader, overview::load, overview::render).await),
+        )
         .route("/cases", get(list_cases))
         .route("/cases/{id}", get(show_case))
-        .route("/sources", get(async |state: State<App>, reader: Reader| page(state, reader, sources::load, sources::render).await))
+        .route(
+            "/sources",
+            get(async |state: State<App>, reader: Reader| page(state, reader, sources::load, sources::render).await),
+        )
         .route("/sources/{key}", get(show_source))
         .route("/sources/{key}/{number}", get(show_record))
-        .route("/stats", get(async |state: State<App>, reader: Reader| page(state, reader, stats::load, stats::render).await))
+        .route(
+            "/stats",
+            get(async |state: State<App>, reader: Reader| page(state, reader, stats::load, stats::render).await),
+        )
         .route("/stats/disagreements/{question}/{left}/{right}", get(show_disagreements))
         .route("/keys", get(async |reader: Reader| html(StatusCode::OK, keys::render(&reader))))
         .route("/prefs", post(async |SignedForm(fields): SignedForm| prefs::answer(&fields)))

@@ -80,9 +80,10 @@ impl Sessions {
     /// Takes an entry token and opens a session: returns the value of its cookie. The token does not work again.
     pub fn enter(&self, token: &str, now: Instant) -> Option<String> {
         let mut state = self.state();
-        let fits = state.entry.as_ref().is_some_and(|entry| {
-            now.saturating_duration_since(entry.made) <= ENTRY_LIFE && entry.token.is(token)
-        });
+        let fits = state
+            .entry
+            .as_ref()
+            .is_some_and(|entry| now.saturating_duration_since(entry.made) <= ENTRY_LIFE && entry.token.is(token));
         if !fits {
             return None;
         }

@@ -149,13 +149,15 @@ fn rows(reader: &Reader, own: &str, header: &[String], lines: &[Line]) -> Markup
 }
 
 fn whole_text(own: &str, source: &Source, text: &str, marks: &[(Range<usize>, u64)]) -> Quotation {
-    let marks: Vec<_> = marks.iter().map(|(range, mention)| (range.clone(), Some(format!("{own}/{mention}")))).collect();
+    let marks: Vec<_> =
+        marks.iter().map(|(range, mention)| (range.clone(), Some(format!("{own}/{mention}")))).collect();
     Quotation {
         id: "text".into(),
         sid: source.key.clone(),
         who: source.said_by.speaker.name.clone(),
         source: source.title.clone(),
         at: Link::plain(source.file_name.clone()),
-        pieces: pieces(text, &marks),
+        parts: vec![pieces(text, &marks)],
+        separator: "",
     }
 }

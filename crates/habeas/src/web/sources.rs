@@ -37,11 +37,18 @@ pub fn load(desk: &Desk) -> Result<View, PageError> {
 pub fn render(reader: &Reader, view: &View) -> Markup {
     let rows = view.sources.iter().map(|(source, n)| Row {
         key: None,
-        head: Cell::Link(Link { text: source.title.clone(), href: reader.href(format!("/sources/{}", segment(&source.key))) }),
+        head: Cell::Link(Link {
+            text: source.title.clone(),
+            href: reader.href(format!("/sources/{}", segment(&source.key))),
+        }),
         cells: vec![
             Cell::Text(words::source_kind(reader, source.kind)),
             Cell::Words(source.said_by.speaker.name.clone()),
-            if source.edition.is_empty() { Cell::Absent(reader.t("not-stated")) } else { Cell::Words(source.edition.clone()) },
+            if source.edition.is_empty() {
+                Cell::Absent(reader.t("not-stated"))
+            } else {
+                Cell::Words(source.edition.clone())
+            },
             Cell::Number(*n),
             Cell::Figure(source.sha256.get(..12).unwrap_or_default().to_owned()),
         ],

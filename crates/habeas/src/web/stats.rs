@@ -13,12 +13,11 @@ use super::{
 use crate::desk::{
     Desk, Figures, Overlap, StoredEstimate,
     figures::{Category, Table as Counts, Tables},
-    shown,
 };
 use habeas_core::Predicate;
 use habeas_publish::ui::{
-    Apart, Card, CardLine, Cell, ChartWords, Figure, Head, Link, Row, Table, Tile, Year, YearChart, figure, grouped, table,
-    tiles, year_chart,
+    Apart, Card, CardLine, Cell, ChartWords, Figure, Head, Link, Row, Table, Tile, Year, YearChart, figure, grouped,
+    table, tiles, year_chart,
 };
 use maud::{Markup, html};
 
@@ -153,8 +152,18 @@ fn documented_tile(reader: &Reader, view: &View) -> Tile {
         line("card-counts", reader.t("card-counts-persons")),
         line("lists", view.overlap.lists.iter().map(titled).collect::<Vec<_>>().join(" · ")),
         line("card-one-list", grouped(view.overlap.on_exactly.first().copied().unwrap_or(0))),
-        line("card-links", if view.n_unlinked == 0 { reader.t("card-all-linked") } else { reader.n("unlinked-n", &[("n", view.n_unlinked)]) }),
-        line("card-policy", [view.tables.by_year.policy, view.tables.by_place.policy, view.tables.by_sex.policy].join(", ")),
+        line(
+            "card-links",
+            if view.n_unlinked == 0 {
+                reader.t("card-all-linked")
+            } else {
+                reader.n("unlinked-n", &[("n", view.n_unlinked)])
+            },
+        ),
+        line(
+            "card-policy",
+            [view.tables.by_year.policy, view.tables.by_place.policy, view.tables.by_sex.policy].join(", "),
+        ),
     ];
     if let Some(href) = reader.href("/cases") {
         let text = reader.n("show-cases-n", &[("n", view.tables.n_documented)]);
@@ -214,7 +223,11 @@ fn by_year(reader: &Reader, view: &View) -> Markup {
             Category::Unknown => Some("?".into()),
             Category::Disputed(_) => None,
         },
-        head: category_link(reader, category, "year", &shown::category_text(category), &str::to_owned),
+        head: match category {
+            Category::Is(year) => category_link(reader, category, "year", year, &str::to_owned),
+            // No filter finds those without one certain year.
+            _ => Cell::Text(words::category(reader, category, str::to_owned)),
+        },
         cells: vec![Cell::Number(*n), Cell::Share { part: *n, whole: view.tables.n_documented }],
     });
     let years = Table { id: Some("years".into()), ..count_table(reader, "year", "year-chart", rows.collect(), view) };
@@ -271,7 +284,10 @@ fn by_place(reader: &Reader, view: &View) -> Markup {
     };
     let (first, rest) = split(counts);
     let shown = count_table(reader, "place", "place-title", first.into_iter().map(row).collect(), view);
-    let more = Table { total: None, ..count_table(reader, "place", "place-title", rest.iter().map(|r| row(r)).collect(), view) };
+    let more = Table {
+        total: None,
+        ..count_table(reader, "place", "place-title", rest.iter().map(|r| row(r)).collect(), view)
+    };
     let both = html! {
         (table(&shown))
         @if !rest.is_empty() { details { summary { (reader.n("more-places-n", &[("n", rest.len() as u64)])) } (table(&more)) } }
@@ -279,9 +295,13 @@ fn by_place(reader: &Reader, view: &View) -> Markup {
     plain_figure(reader, "by-place", "place-title", "place-sub", both)
 }
 
+/// Lines of a table of counts.
+type Lines<'c> = Vec<&'c (Category, u64)>;
+
 /// The largest places with «not stated», and all others.
-fn split(counts: &Counts) -> (Vec<&(Category, u64)>, Vec<&(Category, u64)>) {
-    let (named, others): (Vec<_>, Vec<_>) = counts.rows.iter().partition(|(category, _)| matches!(category, Category::Is(_)));
+fn split(counts: &Counts) -> (Lines<'_>, Lines<'_>) {
+    let (named, others): (Lines<'_>, Lines<'_>) =
+        counts.rows.iter().partition(|(category, _)| matches!(category, Category::Is(_)));
     let (first, rest) = named.split_at(named.len().min(PLACES_SHOWN));
     (first.iter().copied().chain(others).collect(), rest.to_vec())
 }
@@ -314,7 +334,10 @@ fn overlap(reader: &Reader, view: &View) -> Markup {
     let only = |idx: usize| overlap.histories.iter().find(|(mask, _)| *mask == 1 << idx).map_or(0, |(_, n)| *n);
     let row = |idx: usize| Row {
         key: None,
-        head: Cell::Link(Link { text: overlap.lists[idx].clone(), href: reader.href(address("/cases", &[("source", &overlap.lists[idx])])) }),
+        head: Cell::Link(Link {
+            text: overlap.lists[idx].clone(),
+            href: reader.href(address("/cases", &[("source", &overlap.lists[idx])])),
+        }),
         cells: [Cell::Number(overlap.sizes[idx]), Cell::Number(only(idx))]
             .into_iter()
             .chain((0..overlap.lists.len()).map(|other| match other == idx {
@@ -349,7 +372,11 @@ fn overlap(reader: &Reader, view: &View) -> Markup {
         rows: overlap
             .histories
             .iter()
-            .map(|(mask, n)| Row { key: None, head: Cell::Words(overlap.names_of(*mask).join(" + ")), cells: vec![Cell::Number(*n)] })
+            .map(|(mask, n)| Row {
+                key: None,
+                head: Cell::Words(overlap.names_of(*mask).join(" + ")),
+                cells: vec![Cell::Number(*n)],
+            })
             .collect(),
         ..Table::default()
     };

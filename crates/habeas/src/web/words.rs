@@ -201,7 +201,8 @@ mod tests {
             let mut words: Vec<String> = Vec::new();
             words.extend(Predicate::PLAIN.iter().map(|p| question(&reader, *p)));
             for kind in EventKind::ALL {
-                words.extend([Predicate::EventDate(*kind), Predicate::Perpetrator(*kind)].map(|p| question(&reader, p)));
+                words
+                    .extend([Predicate::EventDate(*kind), Predicate::Perpetrator(*kind)].map(|p| question(&reader, p)));
             }
             words.extend(Label::ALL.iter().map(|l| label(&reader, *l)));
             words.extend(Sex::ALL.iter().map(|v| reader.t(&format!("sex-{}", v.code()))));

@@ -65,6 +65,10 @@ fn check(name: &str, expected: &[(&str, &str)], rows: u64) -> Option<(ImportRepo
         .unwrap();
     assert_eq!(report.rows(), rows, "{name}");
     assert_eq!(report.accepted, rows, "{name}: {:?}", report.codes);
+    if std::env::var_os("HABEAS_SHOW_MAPPING").is_some() {
+        let codes: Vec<_> = report.codes.iter().map(|(code, count)| format!("{code} {}", count.n)).collect();
+        writeln!(std::io::stderr(), "{name}: {} with remarks: {codes:?}\n{read:?}", report.with_remarks).unwrap();
+    }
     Some((report, read))
 }
 
@@ -176,6 +180,8 @@ fn a_data_set_with_six_places_and_their_coordinates_is_understood() {
         ("perpetrator_affiliation", "event.alleged-perpetrator taken"),
         ("nationality", "nationality"),
         ("place_1", "other"),
+        ("place_2", "other"),
+        ("place_6", "other"),
         ("location_1", "event.place taken"),
         ("latitude_1", "event.latitude taken"),
         ("longitude_1", "event.longitude taken"),

@@ -290,11 +290,18 @@ impl<'r> RowReading<'r> {
 
     /// Judges the row as a whole.
     pub fn finish(&mut self) {
-        if self.n_typed >= 2 && self.n_typed_read == 0 && self.problem.is_none() {
-            self.problem = Some(Problem::OtherList { typed: self.n_typed });
-        }
-        if !self.claims.iter().any(|claim| claim.predicate == Predicate::Name) {
+        let name = self.claims.iter().find(|claim| claim.predicate == Predicate::Name);
+        // Two unreadable cells may be two errors; with figures in the place of the name they are not.
+        let no_name = name.is_none_or(|claim| match &claim.value {
+            Value::Name(name) => name.parts.iter().any(|part| part.text.contains(|c: char| c.is_numeric())),
+            _ => true,
+        });
+        let suspicious = self.n_typed >= 3 || (self.n_typed == 2 && no_name);
+        if name.is_none() {
             self.remarks.push(Remark::NoName);
+        }
+        if suspicious && self.n_typed_read == 0 && self.problem.is_none() {
+            self.problem = Some(Problem::OtherList { typed: self.n_typed });
         }
         debug_assert!(self.claims.iter().all(|claim| claim.modality != Modality::InferredByUs));
     }

@@ -28,6 +28,8 @@ const LEVELS: &[(C, PlaceLevel)] = &[
 /// A place of taking, until another column tells more.
 const TAKEN: EventPart = EventPart { event: EventKind::Taken, index: 1 };
 
+const KINDS_OF_PLACE: &str = "few words that return often: kinds of place, not places";
+
 /// Proposes the field of one column, by itself.
 pub(super) fn propose(header: &str, concepts: &Concepts, profile: &Profile<'_>) -> (ColumnMapping, String) {
     let mut options = ColumnOptions::default();
@@ -93,15 +95,16 @@ fn field(concepts: &Concepts, profile: &Profile<'_>, options: &mut ColumnOptions
     if let Some(found) = event(concepts, profile, options) {
         return found;
     }
-    if profile.distinct.len() <= 80 && profile.mean_words <= 16.0 {
+    // Only a header that speaks of a status, or of nothing else, can hold status words: «In Custody» in a column of
+    // places is no claim about the case.
+    let may_be_status = concepts.has(C::Status) || concepts.is_empty();
+    if may_be_status && profile.distinct.len() <= 80 && profile.mean_words <= 16.0 {
         let understood = status::share_understood(profile);
-        if understood >= 0.5 {
+        if understood >= if concepts.is_empty() { 0.9 } else { 0.5 } {
             options.values = status::values(profile);
             let open = options.values.values().filter(|word| **word == StatusWord::default()).count();
-            return (
-                Field::Event,
-                format!("{} of the cells are known status words; {open} frequent words have no meaning yet: say it", percent(understood)),
-            );
+            let open = if open > 0 { format!("; {open} frequent words have no meaning yet: say it") } else { String::new() };
+            return (Field::Event, format!("{} of the cells are known status words{open}", percent(understood)));
         }
     }
     if let Some(found) = named(concepts, profile) {
@@ -162,7 +165,7 @@ fn event(concepts: &Concepts, profile: &Profile<'_>, options: &mut ColumnOptions
     }
     let is_date = profile.date >= 0.6 && profile.year < 0.5 && profile.small_number < 0.3;
     (is_start && (is_date || profile.n == 0)).then(|| {
-        (Field::EventDate(EventKind::Taken), "a date, of what the header does not say: taken for the day of being taken".into())
+        (Field::EventDate(EventKind::Taken), "a date, of what the header does not say: read as the day of being taken; change `event` if it is another".into())
     })
 }
 
@@ -214,12 +217,12 @@ fn place(concepts: &Concepts, profile: &Profile<'_>, options: &mut ColumnOptions
         return None;
     }
     if concepts.has(C::Place) && profile.n >= 50 && profile.distinct.len() <= 12 {
-        return Some((Field::Other, "few words that return often: kinds of place, not places".into()));
+        return Some((Field::Other, KINDS_OF_PLACE.into()));
     }
     if concepts.has(C::Place) || level.is_some() {
         options.level = level;
         let part = EventPart { index: concepts.number.unwrap_or(1), ..TAKEN };
-        return Some((Field::EventPlace(part), "a place, of what the header does not say: taken for that of being taken".into()));
+        return Some((Field::EventPlace(part), "a place, of what the header does not say: read as that of being taken; change `event` if it is another".into()));
     }
     None
 }
@@ -237,6 +240,16 @@ pub(super) fn settle(drafts: &mut [Draft<'_>]) {
                 draft.column.field = Field::Residence;
                 draft.reason = "a kind of place beside an address: a part of it".into();
             }
+        }
+    }
+    // What `place_1` is, `place_6` is too, though the sample has too few words there to tell.
+    let stem = |header: &str| header.trim_end_matches(|c: char| c.is_numeric() || " _-".contains(c)).to_owned();
+    let kinds: Vec<String> =
+        drafts.iter().filter(|draft| draft.reason == KINDS_OF_PLACE).map(|draft| stem(draft.header)).collect();
+    for draft in drafts.iter_mut() {
+        if matches!(draft.column.field, Field::EventPlace(_)) && kinds.contains(&stem(draft.header)) {
+            draft.column.field = Field::Other;
+            draft.reason = KINDS_OF_PLACE.into();
         }
     }
     // A list names a person by one number.

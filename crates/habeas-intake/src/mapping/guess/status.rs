@@ -17,7 +17,9 @@ const RELEASED: &str = "released freed liberado liberada libere liberee رہا �
 const ALIVE: &str = "alive localizado localizada restituido restituida vivo viva vivant vivante returned زندہ حی";
 const CUSTODY: &str = "custody jail prison imprisoned";
 const OPEN: &str = "unresolved pending open unknown";
-const DENIES: &str = "not never without nobody sin ni non sans nao لا نہیں غیر";
+/// Words that make a status a supposition: what it means is for a person to say.
+const HEDGES: &str = "presuncion presunto presunta presumed suspected alleged possible probable suposto presume presumee";
+const DENIES: &str = "not no never without nobody sin ni non sans nao لا نہیں غیر";
 const SMALL: &str = "forzada forced enforced body found in of the and a o la el de en su sus e y con sobre informacion \
     information restos remains forcibly nino nina junto padres allegados familia nacido nacida cautiverio entregado \
     entregada autoridad judicial por";
@@ -31,8 +33,17 @@ pub(super) fn understand(words: &str) -> Option<StatusWord> {
     let tokens = fold_tokens(words);
     let has = |list: &str| tokens.iter().any(|token| among(list, token));
     let folded = tokens.join(" ");
-    if has(DENIES) || tokens.len() > 16 {
+    let says = [TAKEN, KILLED, DEAD, REMAINS, RELEASED, ALIVE, CUSTODY];
+    let is_status = |token: &String| says.iter().any(|list| among(list, token));
+    // «not released», «not yet found dead»: what is denied stays open.
+    let denies = tokens.iter().enumerate().any(|(i, token)| {
+        among(DENIES, token) && tokens.iter().skip(i + 1).take(2).any(is_status)
+    });
+    if denies || tokens.len() > 16 {
         return None;
+    }
+    if has(HEDGES) {
+        return tokens.iter().any(is_status).then(StatusWord::default);
     }
     let body = folded.contains("body found") || folded.contains("found dead");
     let (killed, dead) = (has(KILLED), has(DEAD) || body);
@@ -41,8 +52,7 @@ pub(super) fn understand(words: &str) -> Option<StatusWord> {
     if (killed || dead || identified) && (released || alive) {
         return None;
     }
-    let mut word = StatusWord::default();
-    word.event = if body {
+    let event = if body {
         Some(EventKind::FoundDead)
     } else if killed && !has(TAKEN) {
         Some(EventKind::Killed)
@@ -53,7 +63,7 @@ pub(super) fn understand(words: &str) -> Option<StatusWord> {
     } else {
         None
     };
-    word.fate = if identified {
+    let fate = if identified {
         Some(Fate::DeadIdentified)
     } else if killed || dead {
         Some(Fate::DeadReported)
@@ -62,9 +72,9 @@ pub(super) fn understand(words: &str) -> Option<StatusWord> {
     } else {
         None
     };
-    if has(CUSTODY) {
-        word.whereabouts = Some(if has("prison jail imprisoned") { Whereabouts::CustodyPrison } else { Whereabouts::CustodyKindOpen });
-    }
+    let prison = has("prison jail imprisoned");
+    let custody = if prison { Whereabouts::CustodyPrison } else { Whereabouts::CustodyKindOpen };
+    let word = StatusWord { event, fate, whereabouts: has(CUSTODY).then_some(custody), ..StatusWord::default() };
     (word != StatusWord::default() || has(OPEN)).then_some(word)
 }
 
@@ -118,6 +128,8 @@ mod tests {
             ("body found", means(Some(EventKind::FoundDead), Some(Fate::DeadReported))),
             ("unresolved", means(None, None)),
             ("not released", None),
+            ("PRESUNCION DE DESAPARICION (SIN DENUNCIA)", means(None, None)),
+            ("Murdered (no charge was brought)", means(Some(EventKind::Killed), Some(Fate::DeadReported))),
             ("found alive or dead", None),
             ("Blue Collar", None),
         ] {

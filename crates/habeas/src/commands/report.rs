@@ -59,7 +59,7 @@ fn tables(desk: &Desk, form: &Form, out: &Output) -> Result<Exit, Failure> {
     let snapshot = desk.snapshot()?;
     let figures = desk.figures()?;
     let written = form.write(
-        || Ok(web::report_tables(&figures, &desk.estimates()?, &form.lang)),
+        || Ok(web::report_tables(&figures, &desk.estimates()?, &form.lang, desk.is_demo())),
         || tables_csv(desk),
     )?;
     let fields: Vec<_> =
@@ -177,7 +177,7 @@ fn case(desk: &Desk, id: &str, form: &Form, out: &Output) -> Result<Exit, Failur
     let records = desk.records_of_person(id)?;
     let case = habeas_core::case_file(&records.iter().collect::<Vec<_>>());
     let written = form.write(
-        || Ok(web::report_case(&case, &form.lang)),
+        || Ok(web::report_case(&case, &form.lang, desk.is_demo())),
         || {
             let mut csv = csv::Writer::from_writer(Vec::new());
             let wrong = |error: csv::Error| Failure::from(std::io::Error::other(error));
@@ -218,7 +218,7 @@ fn estimate(desk: &Desk, form: &Form, out: &Output) -> Result<Exit, Failure> {
     };
     let figures = desk.figures()?;
     let written = form.write(
-        || Ok(web::report_tables(&figures, &estimates, &form.lang)),
+        || Ok(web::report_tables(&figures, &estimates, &form.lang, desk.is_demo())),
         || Err(Failure::usage("an estimate has no CSV form", "use --html FILE, or --json")),
     )?;
     out.result(&latest.json, || crate::commands::estimate::text(&latest.json))?;

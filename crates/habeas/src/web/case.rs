@@ -110,7 +110,11 @@ impl View {
         let entry_of = |account: &Account<'_>| {
             case.records.iter().position(|record| record.id == account.record.id).unwrap_or_default()
         };
-        let questions = case.questions.iter().map(|question| Asked {
+        // Numbers on lists and columns without a meaning of their own are looked up, not read: they stand at the end.
+        let looked_up =
+            |predicate| matches!(predicate, Predicate::ListNumber | Predicate::Remarks | Predicate::Attribute);
+        let (last, first): (Vec<_>, Vec<_>) = case.questions.iter().partition(|question| looked_up(question.predicate));
+        let questions = first.into_iter().chain(last).map(|question| Asked {
             predicate: question.predicate,
             agreement: question.agreement,
             n_readings: question.readings.len(),
@@ -465,7 +469,7 @@ fn custody(reader: &Reader, view: &View) -> Markup {
                         br; (reader.t("compiled-from")) " " (datum(&source.compiled_from.join(", ")))
                     }
                     br; bdi { (source.file_name) }
-                    @if let Some(short) = source.sha256.get(..12) { " " code title=(source.sha256) { (short) "…" } }
+                    @if let Some(short) = source.sha256.get(..12) { " " code dir="ltr" title=(source.sha256) { (short) "…" } }
                 }
             } }
         }

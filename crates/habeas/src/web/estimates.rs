@@ -159,17 +159,25 @@ fn interval(total: &Json, level: f64) -> Option<(f64, f64)> {
     number(found, "low").zip(number(found, "high"))
 }
 
-/// A figure rounded to what its interval supports: two digits of the width.
-fn rounded(value: f64, interval: Option<(f64, f64)>) -> u64 {
+/// The step to which an interval supports figures: two digits of its width.
+fn step(interval: Option<(f64, f64)>) -> f64 {
     let width = interval.map_or(0.0, |(low, high)| high - low);
-    let unit = if width > 100.0 { 10f64.powf(width.log10().floor() - 1.0) } else { 1.0 };
-    ((value / unit).round() * unit).max(0.0) as u64
+    if width > 100.0 { 10f64.powf(width.log10().floor() - 1.0) } else { 1.0 }
+}
+
+fn rounded(value: f64, step: f64) -> u64 {
+    ((value / step).round() * step).max(0.0) as u64
 }
 
 /// A figure with its interval, both less `minus`: the total, or those on no list.
-fn figure(total: f64, interval: Option<(f64, f64)>, minus: f64) -> (String, Option<String>) {
-    let shown = |value: f64| grouped(rounded((value - minus).max(0.0), interval));
+fn figure(total: f64, interval: Option<(f64, f64)>, minus: f64, step: f64) -> (String, Option<String>) {
+    let shown = |value: f64| grouped(rounded((value - minus).max(0.0), step));
     (shown(total), interval.map(|(low, high)| format!("{}–{}", shown(low), shown(high))))
+}
+
+/// The same, with «at least» where the figure is a lower bound.
+fn bound(reader: &Reader, value: String, is_bound: bool) -> String {
+    if is_bound { format!("{} {value}", reader.t("lower-bound")) } else { value }
 }
 
 /// The words for a method.
@@ -197,11 +205,12 @@ pub fn tiles(reader: &Reader, newest: Option<&Estimate>, n_documented: u64) -> V
             let why = reader.find(&format!("refusal-{code}")).unwrap_or_else(|| code.clone());
             vec![words("estimated", reader.t("not-estimable"), why, Some(card))]
         }
-        Outcome::Estimated { total, interval, .. } => {
+        Outcome::Estimated { total, interval, is_bound, .. } => {
             // Those on no list are counted against the lists of the run, not against all sources.
             let seen = estimate.n_documented.unwrap_or(n_documented) as f64;
             let tile = |label: &str, minus: f64, note: String, card: Option<Card>| {
-                let (value, interval) = figure(*total, *interval, minus);
+                let (value, interval) = figure(*total, *interval, minus, step(*interval));
+                let value = bound(reader, value, *is_bound);
                 Tile { label: reader.t(label), value, refused: false, interval, note, card }
             };
             vec![
@@ -259,13 +268,14 @@ fn verdict(reader: &Reader, estimate: &Estimate) -> Markup {
             }
         },
         Outcome::Estimated { total, interval, assumption, is_bound, warnings, sensitivity } => {
-            let (value, span) = figure(*total, *interval, 0.0);
+            let step = step(*interval);
+            let (value, span) = figure(*total, *interval, 0.0, step);
             html! {
                 p.verdict { @if warnings.is_empty() { (reader.t("verdict-published")) } @else { (reader.t("verdict-warnings")) } }
-                p.value { @if *is_bound { (reader.t("lower-bound")) " " } bdi { (value) } @if let Some(span) = span { " " span.interval { bdi { (span) } } } }
+                p.value { bdi { (bound(reader, value, *is_bound)) } @if let Some(span) = span { " " span.interval { bdi { (span) } } } }
                 p.value.assumption { (printed(assumption)) }
                 @if let Some((low, high)) = sensitivity.range {
-                    p.value.assumption { (reader.n("sensitivity-spread", &[("low", rounded(low, *interval)), ("high", rounded(high, *interval))])) }
+                    p.value.assumption { (reader.n("sensitivity-spread", &[("low", rounded(low, step)), ("high", rounded(high, step))])) }
                 }
                 p.note { (method(reader, &estimate.method)) " · " (reader.t("interval95-note")) }
                 @if !warnings.is_empty() {
@@ -275,7 +285,7 @@ fn verdict(reader: &Reader, estimate: &Estimate) -> Markup {
                         (printed(text))
                     } } }
                 }
-                @if !sensitivity.alternatives.is_empty() { h3 { (reader.t("sensitivity-title")) } (alternatives(reader, &sensitivity.alternatives)) }
+                @if !sensitivity.alternatives.is_empty() { h3 { (reader.t("sensitivity-title")) } (alternatives(reader, &sensitivity.alternatives, step)) }
             }
         }
     }
@@ -284,8 +294,9 @@ fn verdict(reader: &Reader, estimate: &Estimate) -> Markup {
 fn side_by_side(reader: &Reader, estimates: &[Estimate]) -> Markup {
     let rows = estimates.iter().map(|estimate| {
         let cells = match &estimate.outcome {
-            Outcome::Estimated { total, interval, warnings, .. } => {
-                let (value, span) = figure(*total, *interval, 0.0);
+            Outcome::Estimated { total, interval, is_bound, warnings, .. } => {
+                let (value, span) = figure(*total, *interval, 0.0, step(*interval));
+                let value = bound(reader, value, *is_bound);
                 let span = span.map_or_else(|| Cell::Absent(reader.t("no-interval")), Cell::Figure);
                 vec![Cell::Figure(value), span, Cell::Number(warnings.len() as u64)]
             }
@@ -312,14 +323,16 @@ fn side_by_side(reader: &Reader, estimates: &[Estimate]) -> Markup {
     })
 }
 
-/// The same data under other assumptions, other methods among them.
-fn alternatives(reader: &Reader, tried: &[Alternative]) -> Markup {
+/// The same data under other assumptions, other methods among them; all to the step of the figure itself.
+fn alternatives(reader: &Reader, tried: &[Alternative], step: f64) -> Markup {
     let rows = tried.iter().map(|alternative| {
         let cells = match &alternative.outcome {
             Tried::Given { total, interval, is_bound } => {
-                let (value, span) = figure(*total, *interval, 0.0);
-                let value = if *is_bound { format!("{} {value}", reader.t("lower-bound")) } else { value };
-                vec![Cell::Figure(value), span.map_or_else(|| Cell::Absent(reader.t("no-interval")), Cell::Figure)]
+                let (value, span) = figure(*total, *interval, 0.0, step);
+                vec![
+                    Cell::Figure(bound(reader, value, *is_bound)),
+                    span.map_or_else(|| Cell::Absent(reader.t("no-interval")), Cell::Figure),
+                ]
             }
             Tried::Refused { code } => {
                 let why = reader.find(&format!("refusal-{code}")).unwrap_or_else(|| code.clone());

@@ -36,16 +36,17 @@ use habeas_core::CaseFile;
 use habeas_publish::ui;
 use reader::Reader;
 
-/// Makes a file of one case that needs nothing else; `lang` is `en` or `ur`, anything else reads as English.
-pub fn report_case(case: &CaseFile<'_>, lang: &str) -> String {
-    let reader = Reader::of_file(lang);
+/// Makes a file of one case that needs nothing else; `lang` is `en` or `ur`, anything else reads as English. `is_demo`
+/// says that all people are invented, which then stands in every figure.
+pub fn report_case(case: &CaseFile<'_>, lang: &str, is_demo: bool) -> String {
+    let reader = Reader { is_demo, ..Reader::of_file(lang) };
     let view = case::View::of(case);
     ui::standalone(&view.title(&reader), reader.lang.tag(), reader.lang.dir(), &case::body(&reader, &view))
 }
 
-/// Makes a file of all tables that needs nothing else; `lang` as in [`report_case`].
-pub fn report_tables(figures: &Figures, estimates: &[StoredEstimate], lang: &str) -> String {
-    let reader = Reader::of_file(lang);
+/// Makes a file of all tables that needs nothing else; `lang` and `is_demo` as in [`report_case`].
+pub fn report_tables(figures: &Figures, estimates: &[StoredEstimate], lang: &str, is_demo: bool) -> String {
+    let reader = Reader { is_demo, ..Reader::of_file(lang) };
     let view = stats::View::of(figures, estimates, Vec::new());
     ui::standalone(&reader.t("stats-title"), reader.lang.tag(), reader.lang.dir(), &stats::body(&reader, &view))
 }

@@ -458,6 +458,25 @@ async fn every_page_of_a_demo_says_so_and_so_does_every_figure() {
 }
 
 #[test]
+fn a_report_file_needs_nothing_else_and_leads_nowhere() {
+    let house = House::new();
+    let (snapshot, figures) = (house.app.desk.snapshot().unwrap(), house.app.desk.figures().unwrap());
+    let case = snapshot.case(house.person.parse().unwrap()).unwrap();
+    for lang in ["en", "ur"] {
+        let estimates = house.app.desk.estimates().unwrap();
+        let files = [super::report_case(&case, lang, true), super::report_tables(&figures, &estimates, lang, true)];
+        for file in files {
+            assert!(file.contains(&format!("<html lang=\"{lang}\"")) && file.contains("&lt;script&gt;"));
+            for outside in ["<script", "<link", "http://", "https://", "href=\"/", "url(", "<form", "<button"] {
+                assert!(!file.contains(outside), "{outside}");
+            }
+            assert!(file.contains("2015-02-05") || file.contains("a third"), "the content is there");
+            assert!(lang == "ur" || file.contains("is invented"), "a file of a demo says so");
+        }
+    }
+}
+
+#[test]
 fn both_languages_have_the_same_messages_with_the_same_arguments() {
     let (en, ur) =
         (messages(include_str!("../../locales/en/main.ftl")), messages(include_str!("../../locales/ur/main.ftl")));

@@ -5,7 +5,10 @@
 
 use super::sound;
 use rand::distr::{Distribution, weighted::WeightedIndex};
-use rand::{Rng, RngExt, seq::IndexedRandom};
+use rand::{
+    Rng, RngExt,
+    seq::{IndexedRandom, SliceRandom},
+};
 use std::collections::HashSet;
 
 const MEN: &str = "\
@@ -80,12 +83,16 @@ impl Names {
         for first in ["dIn", "nUr", "Xer", "jAn", "gul", "dost", "wAlI", "fEz", "sultAn", "tAj"] {
             given.push(format!("{first} muHammad"));
         }
+        let n_frequent = given.len();
+        for name in listed(MEN).filter(|name| !name.contains([' ', '-'])) {
+            given.extend(["aHmad", "'alI", "xAn"].map(|second| format!("{name} {second}")));
+        }
         let n_men = given.len();
-        let men = by_rank(n_men, rng);
+        let men = by_rank(&[n_frequent, n_men - n_frequent], rng);
         given.extend(listed(WOMEN).map(str::to_owned));
-        let women = by_rank(given.len() - n_men, rng);
+        let women = by_rank(&[given.len() - n_men], rng);
         let families = families(180 + (n_persons as f64).sqrt() as usize, rng);
-        let family = by_rank(families.len(), rng);
+        let family = by_rank(&[families.len()], rng);
         Self { given, men, women, n_men, families, family }
     }
 
@@ -136,11 +143,17 @@ fn listed(table: &'static str) -> impl Iterator<Item = &'static str> {
     table.split(", ")
 }
 
-/// Frequencies that fall with the rank to the power 0.7, the ranks dealt at random.
-fn by_rank(n: usize, rng: &mut impl Rng) -> WeightedIndex<f64> {
-    use rand::seq::SliceRandom;
-    let mut weights: Vec<f64> = (1..=n).map(|rank| (rank as f64).powf(-0.7)).collect();
-    weights.shuffle(rng);
+/// Frequencies that fall with the rank to the power 0.7; within each class of so many names the ranks are dealt at
+/// random, and every name of a class is more frequent than all of the next one.
+fn by_rank(classes: &[usize], rng: &mut impl Rng) -> WeightedIndex<f64> {
+    let n = classes.iter().sum();
+    let mut weights: Vec<f64> = (1..=n).map(|rank: usize| (rank as f64).powf(-0.7)).collect();
+    let mut rest = weights.as_mut_slice();
+    for n_of_class in classes {
+        let (class, after) = rest.split_at_mut(*n_of_class);
+        class.shuffle(rng);
+        rest = after;
+    }
     WeightedIndex::new(weights).expect("the weights are positive and at least one")
 }
 

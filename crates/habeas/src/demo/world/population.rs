@@ -22,7 +22,7 @@ pub const CLOSED: Date = jiff::civil::date(2021, 6, 30);
 /// Share of women and girls among those taken.
 pub const WOMEN: f64 = 0.07;
 /// Share of takings of two or three persons at once.
-pub const TAKEN_TOGETHER: f64 = 0.08;
+pub const TAKEN_TOGETHER: f64 = 0.05;
 /// Share of those who, taken with somebody, are a brother, a sister or a son of that person.
 pub const KIN: f64 = 0.5;
 /// Share of persons who bear personal name and family of somebody else of the same district.

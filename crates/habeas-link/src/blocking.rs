@@ -156,7 +156,10 @@ impl Key {
                     }
                 }
             }
-            Self::PlaceWord(field) => out.extend(table.place(*field, record).iter().map(|word| u64::from(*word))),
+            Self::PlaceWord(field) => {
+                let words = &table.place_words[*field as usize];
+                out.extend(table.place(*field, record).iter().map(|word| u64::from(words.key(*word))));
+            }
             Self::Document => {
                 let column = table.documents();
                 out.extend(column.rows.get(record).iter().map(|value| u64::from(column.value(*value).hash)));
@@ -214,7 +217,7 @@ fn two_words(table: &Table, record: u32, out: &mut Vec<u64>) {
 }
 
 fn joined(table: &Table, record: u32, out: &mut Vec<u64>) {
-    out.extend_from_slice(table.joined_names(record));
+    out.extend(table.joined_names(record).iter().map(|key| u64::from(*key)));
     let tokens = &table.tokens[NameField::Own as usize];
     // Where the words are in another order, the sum of their keys is still the same.
     for form in table.name(NameField::Own, record).split(|word| *word == FORM_END) {

@@ -6,11 +6,13 @@
 mod builder;
 mod dates;
 mod dictionary;
+mod rows;
 
 pub use builder::TableBuilder;
 pub use dates::DateEntry;
 pub(crate) use dates::Dates;
-pub(crate) use dictionary::{TextColumn, Tokens, WordCounts};
+pub(crate) use dictionary::{PlaceWords, TextColumn, Tokens};
+pub(crate) use rows::Rows;
 
 use habeas_core::EventKind;
 
@@ -91,72 +93,27 @@ pub(crate) fn token_id(word: u32) -> usize {
     (word & TOKEN_MASK) as usize
 }
 
-/// Lists of numbers, one per record, in one allocation.
-#[derive(Debug, Clone)]
-pub(crate) struct Rows {
-    ends: Vec<u32>,
-    values: Vec<u32>,
-}
-
-impl Default for Rows {
-    fn default() -> Self {
-        Self { ends: vec![0], values: Vec::new() }
-    }
-}
-
-impl Rows {
-    pub(crate) fn push(&mut self, values: impl IntoIterator<Item = u32>) {
-        self.values.extend(values);
-        self.ends.push(u32::try_from(self.values.len()).expect("a table holds fewer than 2^32 values of a field"));
-    }
-
-    pub(crate) fn get(&self, record: u32) -> &[u32] {
-        let record = record as usize;
-        &self.values[self.ends[record] as usize..self.ends[record + 1] as usize]
-    }
-
-    fn shrink(&mut self) {
-        self.ends.shrink_to_fit();
-        self.values.shrink_to_fit();
-    }
-
-    fn n_filled(&self) -> usize {
-        self.ends.windows(2).filter(|pair| pair[0] < pair[1]).count()
-    }
-}
-
-/// Keys of whole names without their blanks, per record.
-#[derive(Debug, Default)]
-struct JoinedNames {
-    ends: Vec<u32>,
-    keys: Vec<u64>,
-}
-
-/// All records, column by column.
+/// All records, as numbers.
 #[derive(Debug)]
 pub struct Table {
     lists: Vec<ListInfo>,
     list_of: Vec<u16>,
-    /// Words of names: role in the upper four bits, token number below; forms end with [`FORM_END`].
-    names: [Rows; 5],
+    /// Segments: five names (role in the upper four bits, token number below; forms end with [`FORM_END`]), three places
+    /// (sorted numbers of words), events (kind in the upper four bits, date number below), keys of joined names.
+    store: rows::RecordStore,
     pub(crate) tokens: [Tokens; 5],
-    /// Per record, the most bits that the words of one form of the name have together, rounded up.
-    name_bits: [Vec<u8>; 5],
-    sex: Vec<u8>,
-    birth: Vec<u32>,
-    /// Kind of event in the upper four bits, date number below.
-    events: Rows,
     pub(crate) dates: Dates,
-    /// Keys of words, sorted.
-    places: [Rows; 3],
-    pub(crate) place_words: [WordCounts; 3],
+    pub(crate) place_words: [PlaceWords; 3],
     texts: Vec<TextColumn>,
     documents: TextColumn,
-    /// Keys of the name written without blanks, per form.
-    joined: JoinedNames,
     /// Record indices in an order that depends on what the records say only.
     canonical: Vec<u32>,
 }
+
+/// Segments of the store after the five names.
+const PLACES: usize = 5;
+const EVENTS: usize = 8;
+const JOINED: usize = 9;
 
 impl Table {
     /// Number of records.
@@ -185,36 +142,34 @@ impl Table {
     }
 
     pub(crate) fn name(&self, field: NameField, record: u32) -> &[u32] {
-        self.names[field as usize].get(record)
+        self.store.segment(record, field as usize)
     }
 
     /// Bits that agreement on a record's name can bring at most.
     pub(crate) fn name_bits(&self, field: NameField, record: u32) -> f32 {
-        f32::from(self.name_bits[field as usize][record as usize])
+        f32::from(self.store.name_bits(record, field as usize))
     }
 
     pub(crate) fn sex(&self, record: u32) -> u8 {
-        self.sex[record as usize]
+        self.store.list_and_sex(record).1
     }
 
     /// Keys of the name written without blanks, one or two per form.
-    pub(crate) fn joined_names(&self, record: u32) -> &[u64] {
-        let record = record as usize;
-        let start = if record == 0 { 0 } else { self.joined.ends[record - 1] };
-        &self.joined.keys[start as usize..self.joined.ends[record] as usize]
+    pub(crate) fn joined_names(&self, record: u32) -> &[u32] {
+        self.store.segment(record, JOINED)
     }
 
     /// Number of the birth date; 0 for none.
     pub(crate) fn birth(&self, record: u32) -> u32 {
-        self.birth[record as usize]
+        self.store.birth(record)
     }
 
     pub(crate) fn events(&self, record: u32) -> &[u32] {
-        self.events.get(record)
+        self.store.segment(record, EVENTS)
     }
 
     pub(crate) fn place(&self, field: PlaceField, record: u32) -> &[u32] {
-        self.places[field as usize].get(record)
+        self.store.segment(record, PLACES + field as usize)
     }
 
     pub(crate) fn texts(&self) -> &[TextColumn] {
@@ -227,8 +182,8 @@ impl Table {
 
     /// Whether a pair stands in one list whose keeper says that it names a person once.
     pub(crate) fn within_once_list(&self, a: u32, b: u32) -> bool {
-        let list = self.list_of[a as usize];
-        list == self.list_of[b as usize] && self.lists[usize::from(list)].names_once
+        let list = self.store.list_and_sex(a).0;
+        list == self.store.list_and_sex(b).0 && self.lists[usize::from(list)].names_once
     }
 
     /// Number of records, per list, that `is_filled` holds for.

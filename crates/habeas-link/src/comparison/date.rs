@@ -18,6 +18,7 @@ pub(super) const EVENT_LEVELS: &[&str] = &[
     "more than a year apart",
     "within a year",
     "the same year, as far as told",
+    "within three months",
     "within a month",
     "one part of the date differs",
     "within three days",
@@ -72,19 +73,20 @@ pub(super) fn compare_births(dates: &Dates, a: u32, b: u32) -> Outcome {
 fn compare_event(dates: &Dates, a: u32, b: u32) -> Outcome {
     let (Some(first), Some(second)) = (dates.entry(a), dates.entry(b)) else { return Outcome::default() };
     if a == b && first.civil.is_some() {
-        return Outcome { level: 8, bits: dates.event_bits[a as usize - 1] };
+        return Outcome { level: 9, bits: dates.event_bits[a as usize - 1] };
     }
     let width = first.width().max(second.width());
     if !first.is_bounded() || !second.is_bounded() || width > 1_100 {
         return Outcome::default();
     }
     Outcome::level(match first.gap(second) {
-        0 if width <= 62 => 7,
+        0 if width <= 62 => 8,
         0 => 3,
-        1..=3 => 6,
-        _ if one_part_differs(first, second) => 5,
-        4..=31 => 4,
-        32..=366 => 2,
+        1..=3 => 7,
+        _ if one_part_differs(first, second) => 6,
+        4..=31 => 5,
+        32..=92 => 4,
+        93..=366 => 2,
         _ => 1,
     })
 }

@@ -1,7 +1,7 @@
 //! Places compared by the words of all their levels; a district inside its province shares the province's word.
 
 use super::Outcome;
-use crate::table::WordCounts;
+use crate::table::PlaceWords;
 
 pub(super) const LEVELS: &[&str] = &[
     "no word of the places in common",
@@ -9,8 +9,8 @@ pub(super) const LEVELS: &[&str] = &[
     "one place holds all words of the other",
 ];
 
-/// Compares two sorted sets of word keys.
-pub(super) fn compare(words: &WordCounts, a: &[u32], b: &[u32]) -> Outcome {
+/// Compares two sorted sets of words.
+pub(super) fn compare(words: &PlaceWords, a: &[u32], b: &[u32]) -> Outcome {
     if a.is_empty() || b.is_empty() {
         return Outcome::default();
     }

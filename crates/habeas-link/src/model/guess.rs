@@ -63,9 +63,10 @@ const BIRTH: Start = &[
 ];
 const EVENT: Start = &[
     (0.02, 0.10, false),
-    (0.04, 0.05, false),
-    (0.04, 0.05, false),
-    (0.05, 0.05, false),
+    (0.03, 0.04, false),
+    (0.04, 0.04, false),
+    (0.03, 0.03, false),
+    (0.03, 0.04, false),
     (0.05, 0.05, false),
     (0.08, 0.10, false),
     (0.12, 0.10, false),

@@ -2,7 +2,10 @@
 
 use super::{
     DateEntry, FORM_END, ListInfo, NameField, PlaceField, ROLE_SHIFT, Rows, TOKEN_MASK, Table, TextColumn, TokenRole,
-    dictionary::WordCounts, mix, pack_event, stable_hash,
+    dictionary::PlaceWords,
+    mix, pack_event,
+    rows::{RecordStore, StoredRecord, most_bits},
+    stable_hash,
 };
 use crate::script::skeleton;
 use habeas_core::{
@@ -39,9 +42,21 @@ const RELATION_MARKS: &[&str] = &["s/o", "d/o", "w/o", "ولد"];
 #[derive(Debug)]
 pub struct TableBuilder {
     table: Table,
+    columns: Columns,
     text_index: HashMap<String, usize>,
     ages: Vec<Option<Age>>,
     content: Vec<u64>,
+}
+
+/// What the record store is made of, column by column.
+#[derive(Debug, Default)]
+struct Columns {
+    names: [Rows; 5],
+    places: [Rows; 3],
+    events: Rows,
+    joined: Rows,
+    sex: Vec<u8>,
+    birth: Vec<u32>,
 }
 
 #[derive(Default)]
@@ -55,8 +70,33 @@ struct Draft {
     places: [Vec<u32>; 3],
     documents: Vec<u32>,
     texts: Vec<(usize, u32)>,
-    joined: Vec<u64>,
+    joined: Vec<u32>,
     content: u64,
+}
+
+impl Columns {
+    /// Stores all records in the canonical order of the table.
+    fn store(&self, table: &Table) -> RecordStore {
+        let mut store = RecordStore::new(table.n_records());
+        for record in table.canonical.iter().copied() {
+            let [own, father, mother, mother_family, alias] = self.names.each_ref().map(|rows| rows.get(record));
+            let [event, birth, residence] = self.places.each_ref().map(|rows| rows.get(record));
+            let bits = |i: usize| {
+                let tokens = &table.tokens[i];
+                most_bits(self.names[i].get(record), |word| tokens.get(super::token_id(word)).bits)
+            };
+            let (events, joined) = (self.events.get(record), self.joined.get(record));
+            let stored = StoredRecord {
+                list: table.list_of[record as usize],
+                sex: self.sex[record as usize],
+                birth: self.birth[record as usize],
+                name_bits: std::array::from_fn(bits),
+                segments: [own, father, mother, mother_family, alias, event, birth, residence, events, joined],
+            };
+            store.put(record, &stored);
+        }
+        store
+    }
 }
 
 impl Draft {
@@ -72,21 +112,15 @@ impl TableBuilder {
         let table = Table {
             lists,
             list_of: Vec::new(),
-            names: Default::default(),
+            store: RecordStore::default(),
             tokens: Default::default(),
-            name_bits: Default::default(),
-            sex: Vec::new(),
-            birth: Vec::new(),
-            events: Rows::default(),
             dates: super::Dates::default(),
-            places: Default::default(),
             place_words: Default::default(),
             texts: Vec::new(),
             documents: TextColumn::new("identity document".to_owned(), 0),
-            joined: super::JoinedNames::default(),
             canonical: Vec::new(),
         };
-        Self { table, text_index: HashMap::new(), ages: Vec::new(), content: Vec::new() }
+        Self { table, columns: Columns::default(), text_index: HashMap::new(), ages: Vec::new(), content: Vec::new() }
     }
 
     /// Number of records so far.
@@ -109,21 +143,20 @@ impl TableBuilder {
         for claim in affirmed().filter(|claim| !explains(claim)).chain(affirmed().filter(explains)) {
             self.read(&mut draft, header, cells, claim);
         }
-        let table = &mut self.table;
+        let (table, columns) = (&mut self.table, &mut self.columns);
         draft.say(0, stable_hash(table.lists[usize::from(list)].key.as_bytes()));
         table.list_of.push(list);
-        for (rows, words) in table.names.iter_mut().zip(&draft.names) {
+        for (rows, words) in columns.names.iter_mut().zip(&draft.names) {
             rows.push(words.iter().copied());
         }
-        table.joined.keys.extend(&draft.joined);
-        table.joined.ends.push(table.joined.keys.len() as u32);
-        table.sex.push(draft.sex);
-        table.birth.push(draft.birth);
+        columns.joined.push(draft.joined.iter().copied());
+        columns.sex.push(draft.sex);
+        columns.birth.push(draft.birth);
         draft.events.sort_unstable();
         draft.events.dedup();
         draft.events.truncate(MOST_EVENTS);
-        table.events.push(draft.events.iter().copied());
-        for (rows, words) in table.places.iter_mut().zip(&mut draft.places) {
+        columns.events.push(draft.events.iter().copied());
+        for (rows, words) in columns.places.iter_mut().zip(&mut draft.places) {
             words.sort_unstable();
             words.dedup();
             words.truncate(MOST_PLACE_WORDS);
@@ -143,40 +176,41 @@ impl TableBuilder {
     pub fn finish(mut self) -> Table {
         let n_records = self.n_records();
         self.births_from_ages();
-        let table = &mut self.table;
-        for (tokens, rows) in table.tokens.iter_mut().zip(&mut table.names) {
+        let Self { mut table, mut columns, content, .. } = self;
+        for (tokens, rows) in table.tokens.iter_mut().zip(&columns.names) {
             tokens.count(rows, n_records);
-            rows.shrink();
         }
-        for (bits, (tokens, rows)) in table.name_bits.iter_mut().zip(table.tokens.iter().zip(&table.names)) {
-            let of_form = |form: &[u32]| form.iter().map(|word| tokens.get(super::token_id(*word)).bits).sum::<f32>();
-            let of_record = |record| rows.get(record).split(|word| *word == FORM_END).map(of_form).fold(0.0, f32::max);
-            *bits = (0..n_records as u32).map(|record| of_record(record).ceil() as u8).collect();
-        }
-        table.place_words = std::array::from_fn(|i| WordCounts::new(&table.places[i], n_records));
+        table.place_words = std::array::from_fn(|i| PlaceWords::number(&mut columns.places[i], n_records));
         table.texts.iter_mut().for_each(|column| column.count(n_records));
         table.documents.count(n_records);
         let (mut births, mut events) = (vec![0f32; table.dates.len()], vec![0f32; table.dates.len()]);
-        for birth in table.birth.iter().filter(|number| **number > 0) {
+        for birth in columns.birth.iter().filter(|number| **number > 0) {
             births[*birth as usize - 1] += 1.0;
         }
-        for event in &table.events.values {
+        for event in &columns.events.values {
             events[super::unpack_event(*event).1 as usize - 1] += 1.0;
         }
         let to_bits = |counts: Vec<f32>| counts.into_iter().map(|n| super::dictionary::bits(n, n_records)).collect();
         (table.dates.birth_bits, table.dates.event_bits) = (to_bits(births), to_bits(events));
         table.dates.forget_index();
+        // Namesakes next to each other, then by all that is said.
+        let own = &table.tokens[NameField::Own as usize];
+        let order = |record: u32| {
+            let first = columns.names[NameField::Own as usize].get(record).first();
+            (first.map(|word| own.get(super::token_id(*word)).eastern), content[record as usize])
+        };
         table.canonical = (0..n_records as u32).collect();
-        let content = &self.content;
-        table.canonical.sort_by_key(|record| content[*record as usize]);
-        self.table
+        table.canonical.sort_by_cached_key(|record| order(*record));
+        table.store = columns.store(&table);
+        table
     }
 
     /// Where no birth is given, an age at a dated event gives it within a year.
     fn births_from_ages(&mut self) {
-        for record in 0..self.n_records() {
-            let (Some(age), 0) = (self.ages[record], self.table.birth[record]) else { continue };
-            let events = self.table.events.get(record as u32).iter();
+        let columns = &mut self.columns;
+        for (record, age) in self.ages.iter().enumerate() {
+            let (Some(age), 0) = (age, columns.birth[record]) else { continue };
+            let events = columns.events.get(record as u32).iter();
             let dated = events.filter_map(|event| self.table.dates.entry(super::unpack_event(*event).1));
             // The earliest event is the one that ages are told for.
             let Some(event) = dated.filter(|date| date.is_bounded()).min_by_key(|date| (date.first, date.last)) else {
@@ -184,7 +218,7 @@ impl TableBuilder {
             };
             let years = |n: u16| (f64::from(n) * 365.25) as i32;
             let birth = DateEntry::between(event.first - years(age.high + 1) + 1, event.last - years(age.low));
-            self.table.birth[record] = self.table.dates.number(birth);
+            columns.birth[record] = self.table.dates.number(birth);
         }
     }
 
@@ -284,9 +318,9 @@ impl TableBuilder {
         }
         if field == NameField::Own && joined.len() >= 3 {
             let key = skeleton(&joined);
-            draft.joined.push(stable_hash(key.eastern.as_bytes()));
+            draft.joined.push(stable_hash(key.eastern.as_bytes()) as u32);
             if key.arabic != key.eastern {
-                draft.joined.push(stable_hash(key.arabic.as_bytes()));
+                draft.joined.push(stable_hash(key.arabic.as_bytes()) as u32);
             }
         }
         let words = &mut draft.names[field as usize];

@@ -91,25 +91,35 @@ impl Tokens {
     }
 }
 
-/// How many records hold each place word, by its key.
+/// Distinct words of one place field.
 #[derive(Debug, Default)]
-pub(crate) struct WordCounts {
-    bits: HashMap<u32, f32, foldhash::fast::RandomState>,
+pub(crate) struct PlaceWords {
+    /// Key and bits of evidence in sharing it, by number.
+    words: Vec<(u32, f32)>,
 }
 
-impl WordCounts {
-    pub(super) fn new(rows: &Rows, n_records: usize) -> Self {
-        let mut counts: HashMap<u32, f32, foldhash::fast::RandomState> = HashMap::default();
-        for word in &rows.values {
-            *counts.entry(*word).or_insert(0.0) += 1.0;
+impl PlaceWords {
+    /// Numbers the words, whose keys `rows` holds, and writes the numbers in place of the keys, sorted.
+    pub(super) fn number(rows: &mut Rows, n_records: usize) -> Self {
+        let mut keys = rows.values.clone();
+        keys.sort_unstable();
+        let words: Vec<(u32, f32)> =
+            keys.chunk_by(|a, b| a == b).map(|same| (same[0], bits(same.len() as f32, n_records))).collect();
+        // The keys of a record are sorted, and so are their numbers then.
+        for word in &mut rows.values {
+            *word = words.partition_point(|(key, _)| key < word) as u32;
         }
-        counts.values_mut().for_each(|count| *count = bits(*count, n_records));
-        Self { bits: counts }
+        Self { words }
+    }
+
+    /// The key of a word, the same in every table.
+    pub(crate) fn key(&self, word: u32) -> u32 {
+        self.words[word as usize].0
     }
 
     /// Evidence in bits of sharing this word.
     pub(crate) fn bits(&self, word: u32) -> f32 {
-        self.bits.get(&word).copied().unwrap_or(0.0)
+        self.words[word as usize].1
     }
 }
 

@@ -1,11 +1,12 @@
 //! A list on its way in: bytes, table, mapping, rows. What `map`, `import` and `link files` share.
 
 use crate::failure::{Exit, Failure};
+use habeas_core::Claim;
 use habeas_intake::{
     limits::Limits,
     mapping::{Guess, Mapping, guess},
-    read::{InputRow, Reader, RowOutcome},
-    table::{CellKind, OpenOptions, RowEvent, Table, TableError, TextEncoding},
+    read::{Address, CellHint, FailedCheck, ImportReport, InputRow, Reader, RowOutcome},
+    table::{CellKind, OpenOptions, RawRow, RowEvent, Table, TableError, TextEncoding},
     worker::WorkerProgram,
 };
 use std::{ffi::OsString, ops::ControlFlow, path::Path};
@@ -32,9 +33,9 @@ impl ListFile {
     pub fn open(&self, mapping: Option<&Mapping>, limits: &Limits) -> Result<Table<'_>, Failure> {
         let mut options = OpenOptions { limits: limits.clone(), worker: Some(worker()?), ..OpenOptions::default() };
         if let Some(file) = mapping.map(|mapping| &mapping.file) {
-            options.encoding = file.encoding.as_deref().and_then(TextEncoding::from_name);
-            options.delimiter = file.delimiter;
-            options.sheet = file.sheet.clone();
+            options.encoding = TextEncoding::from_name(&file.encoding);
+            options.delimiter = file.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok());
+            options.sheet = Some(file.sheet.clone()).filter(|sheet| !sheet.is_empty());
             options.header_row = file.header_row;
         }
         Table::open(&self.bytes, &self.name, &options).map_err(|error| table_failure(error, &self.name))
@@ -62,41 +63,111 @@ pub fn read_mapping(path: &Path) -> Result<Mapping, Failure> {
     })
 }
 
-/// Reads every row of a table through a mapping, in order, until `take` breaks off.
+/// What came of one row of a file.
+pub struct Taken {
+    /// The row as it is to be kept.
+    pub row: Kept,
+    /// Its number, 1 for the first below the header.
+    pub number: u64,
+}
+
+/// How a row is to be kept.
+pub enum Kept {
+    /// As a record.
+    Record {
+        /// The words as written.
+        cells: Vec<String>,
+        /// What is read from them.
+        claims: Vec<Claim>,
+    },
+    /// Verbatim, set aside, under the code of the reason.
+    SetAside {
+        /// The words as written.
+        cells: Vec<String>,
+        /// The code.
+        code: &'static str,
+    },
+    /// In the original file only: it is no record.
+    Skipped,
+}
+
+/// Reads every row of a table through a mapping, in order, until `take` breaks off; the report counts all of them.
 pub fn read_rows(
     file: &ListFile,
     table: &Table<'_>,
     mapping: &Mapping,
-    mut take: impl FnMut(RowOutcome) -> ControlFlow<()>,
-) -> Result<(), Failure> {
-    let mut reader = Reader::new(table.header().names(), mapping).map_err(|error| {
+    mut take: impl FnMut(Taken) -> ControlFlow<()>,
+) -> Result<ImportReport, Failure> {
+    let mut reader = Reader::new(table.header().names(), mapping.clone()).map_err(|error| {
         let remedy = "name the file's own mapping with --map, or guess a new one: habeas map FILE --out MAP.toml";
         Failure::new(Exit::Failed, error, remedy).at(file.name.clone()).leaving("Nothing was imported from this file.")
     })?;
+    let mut report = ImportReport::default();
+    for remark in table.remarks() {
+        let address = remark.column().map(|column| Address { row: 0, line: table.header().line(), column: Some(column) });
+        report.note(remark.code(), address, || remark.to_string(), "");
+    }
     let read = table.rows(|event| {
-        let outcome = match event {
-            RowEvent::Row(row) => reader.row(InputRow {
-                row: row.row,
-                line: row.line,
-                byte: row.byte,
-                cells: row.cells,
-                kinds: row.kinds,
-                remarks: row.remarks,
-            }),
-            RowEvent::Quarantined(bad) => reader.set_aside(bad),
-        };
-        take(outcome)
+        take(match event {
+            RowEvent::Row(raw) => read_row(&mut reader, raw, &mut report),
+            RowEvent::Quarantined(bad) => {
+                report.quarantined += 1;
+                let address = Address { row: bad.row, line: bad.line, column: None };
+                report.note(bad.problem.code(), Some(address), || bad.problem.to_string(), bad.problem.remedy());
+                Taken { number: bad.row, row: Kept::SetAside { code: bad.problem.code(), cells: bad.cells } }
+            }
+        })
     });
-    read.map_err(|error| table_failure(error, &file.name))
+    read.map_err(|error| table_failure(error, &file.name))?;
+    for check in reader.failed_checks() {
+        let (words, address) = match check {
+            FailedCheck::Rows { expected, found } => {
+                (format!("the mapping expects {expected} records, the file has {found}"), None)
+            }
+            FailedCheck::Cell { cell } => {
+                let address = Address { row: 0, line: cell.line, column: Some(cell.column) };
+                ("a cell is not read as the mapping expects".into(), Some(address))
+            }
+        };
+        report.note("N_CHECK", address, || words, "look whether this is the file that the mapping was made for");
+    }
+    Ok(report)
+}
+
+fn read_row(reader: &mut Reader, raw: RawRow, report: &mut ImportReport) -> Taken {
+    let number = raw.row;
+    for remark in &raw.remarks {
+        let address = Address { row: raw.row, line: raw.line, column: remark.column() };
+        report.note(remark.code(), Some(address), || remark.to_string(), "");
+    }
+    let hints = raw.kinds.into_iter().map(hint).collect();
+    let input = InputRow { row: raw.row, line: raw.line, byte: raw.byte, cells: raw.cells, hints };
+    let outcome = reader.row(input);
+    report.add(&outcome);
+    if let (RowOutcome::Accepted(draft), false) = (&outcome, raw.remarks.is_empty()) {
+        report.with_remarks += u64::from(draft.remarks.is_empty());
+    }
+    let row = match outcome {
+        RowOutcome::Accepted(draft) => Kept::Record { cells: draft.cells, claims: draft.claims },
+        RowOutcome::Quarantined(row) => Kept::SetAside { code: row.problem.code(), cells: row.cells },
+        RowOutcome::Skipped { .. } => Kept::Skipped,
+    };
+    Taken { row, number }
+}
+
+fn hint(kind: CellKind) -> CellHint {
+    match kind {
+        CellKind::Text => CellHint::None,
+        CellKind::Number(number) => CellHint::Number(number),
+        CellKind::Date { serial, from_1904 } => CellHint::Serial { days: serial, from_1904 },
+        CellKind::Bool(value) => CellHint::Bool(value),
+        CellKind::Error => CellHint::Error,
+        CellKind::FormulaOnly => CellHint::Formula,
+    }
 }
 
 /// Why a file is no table, for people.
 pub fn table_failure(error: TableError, name: &str) -> Failure {
     let remedy = error.remedy().to_owned();
     Failure::new(Exit::Failed, &error, remedy).at(name).leaving("Nothing was imported from this file.")
-}
-
-/// What a cell is, as the reader of values wants to know it.
-pub fn plain(kinds: &[CellKind]) -> bool {
-    kinds.is_empty()
 }

@@ -179,6 +179,11 @@ fn table(args: &Table, out: &Output) -> Result<Exit, Failure> {
 }
 
 fn finish(outcome: &Outcome, object: Value, out: &Output) -> Result<Exit, Failure> {
+    if let Outcome::Refused(refusal) = outcome
+        && refusal.code() == "settings"
+    {
+        return Err(Failure::usage(refusal.text(), refusal.what_would_help()));
+    }
     out.result(&object, || text(&object))?;
     Ok(match outcome {
         Outcome::Given(_) => Exit::Ok,

@@ -5,7 +5,7 @@ use crate::{
     commands::init::now_ms,
     desk::{shown, vault_failure},
     failure::{Exit, Failure},
-    listing::{self, ListFile, read_rows},
+    listing::{self, Kept, ListFile, read_rows},
     opening,
     output::Output,
 };
@@ -13,7 +13,7 @@ use habeas_core::{Attribution, ImportId, Origin, SourceKind, SpeakerKind};
 use habeas_intake::{
     limits::Limits,
     mapping::Mapping,
-    read::{ImportReport, RowOutcome},
+    read::{Address, CodeCount, ImportReport},
     table::Table,
 };
 use habeas_vault::{ImportError, ImportSummary, QuarantinedRow, RemarkCount, SourceDraft, Vault, VaultError};
@@ -98,6 +98,8 @@ pub enum Imported {
     New {
         /// What became of the rows.
         report: ImportReport,
+        /// Header of the table, for addresses.
+        header: Vec<String>,
         /// Id of the import.
         import: ImportId,
         /// Key of the list.
@@ -127,16 +129,13 @@ fn keep(
     out: &Output,
 ) -> Result<Imported, Failure> {
     let list = &mapping.list;
-    let said_by = match &list.speaker {
-        Some(speaker) => Attribution::direct(speaker, SpeakerKind::ListKeeper),
-        None => Attribution::direct(key, SpeakerKind::ListKeeper),
-    };
+    let or_key = |words: &str| if words.is_empty() { key.to_owned() } else { words.to_owned() };
     let draft = SourceDraft {
         key: key.to_owned(),
         kind: SourceKind::List,
-        title: list.title.clone().unwrap_or_else(|| key.to_owned()),
-        said_by,
-        edition: edition.or(list.edition.as_deref()).unwrap_or_default().to_owned(),
+        title: or_key(&list.title),
+        said_by: Attribution::direct(or_key(&list.speaker), SpeakerKind::ListKeeper),
+        edition: edition.unwrap_or(&list.edition).to_owned(),
         file_name: file.name.clone(),
         names_once: list.names_once,
         compiled_from: list.compiled_from.clone(),
@@ -149,26 +148,17 @@ fn keep(
         Err(error) => return Err(wrong(error)),
     };
     let import = writer.id();
-    let mut report = ImportReport::new(table.remarks());
     let mut failed = None;
     let sheet = table.sheet().to_owned();
-    let mut n_rows = 0;
-    read_rows(file, table, mapping, |outcome| {
-        report.count(&outcome);
-        n_rows += 1;
-        if n_rows % 50_000 == 0 {
-            out.talk(format_args!("{n_rows} rows read"));
+    let report = read_rows(file, table, mapping, |taken| {
+        if taken.number % 50_000 == 0 {
+            out.talk(format_args!("{} rows read", taken.number));
         }
-        let written = match outcome {
-            RowOutcome::Accepted(row) => {
-                writer.push(Origin::Row { sheet: sheet.clone(), row: row.row }, row.cells, row.claims).map(drop)
-            }
-            RowOutcome::Quarantined(row) => writer.quarantine(&QuarantinedRow {
-                origin: Origin::Row { sheet: sheet.clone(), row: row.row },
-                cells: row.cells,
-                code: row.code.to_owned(),
-            }),
-            RowOutcome::Skipped { .. } => Ok(()),
+        let origin = Origin::Row { sheet: sheet.clone(), row: taken.number };
+        let written = match taken.row {
+            Kept::Record { cells, claims } => writer.push(origin, cells, claims).map(drop),
+            Kept::SetAside { cells, code } => writer.quarantine(&QuarantinedRow { origin, cells, code: code.to_owned() }),
+            Kept::Skipped => Ok(()),
         };
         match written {
             Ok(()) => ControlFlow::Continue(()),
@@ -186,21 +176,37 @@ fn keep(
         let failure = Failure::new(Exit::Failed, "no row of this file could be read", remedy).at(file.name.clone());
         return Err(failure.leaving("Nothing was imported from this file."));
     }
-    writer.finish(summary(&report)).map_err(wrong)?;
-    Ok(Imported::New { report, import, key: key.to_owned() })
+    writer.finish(summary(&report, table.header().names())).map_err(wrong)?;
+    let header = table.header().names().to_vec();
+    Ok(Imported::New { report, header, import, key: key.to_owned() })
 }
 
-fn summary(report: &ImportReport) -> ImportSummary {
+fn summary(report: &ImportReport, header: &[String]) -> ImportSummary {
     ImportSummary {
         accepted: report.accepted,
         with_remarks: report.with_remarks,
         quarantined: report.quarantined,
-        refused: 0,
+        refused: report.refused,
         remarks: report
-            .remarks()
-            .map(|remark| RemarkCount { code: remark.code.to_owned(), count: remark.count, first: remark.first.clone() })
+            .codes
+            .iter()
+            .map(|(code, count)| RemarkCount { code: (*code).to_owned(), count: count.n, first: addresses(count, header) })
             .collect(),
     }
+}
+
+/// The first places of a remark in words: row and column, never what stands there.
+fn addresses(count: &CodeCount, header: &[String]) -> Vec<String> {
+    let place = |address: &Address| {
+        let column = address.column.and_then(|column| header.get(usize::from(column)));
+        match (address.row, column) {
+            (0, Some(column)) => format!("column «{column}»"),
+            (0, None) => format!("line {}", address.line),
+            (row, Some(column)) => format!("row {row}, column «{column}»"),
+            (row, None) => format!("row {row}"),
+        }
+    };
+    count.first.iter().map(place).collect()
 }
 
 /// Why an import did not come about, for people.
@@ -229,12 +235,12 @@ fn finish(imported: Imported, guessed: bool, path: &std::path::Path, out: &Outpu
             out.result(&object, || format!("already imported as {}; nothing was changed", id.short()))?;
             Ok(Exit::Ok)
         }
-        Imported::New { report, import, key } => {
-            let mut object = report_json(&report);
+        Imported::New { report, header, import, key } => {
+            let mut object = report_json(&report, &header);
             object["already_imported"] = json!(false);
             object["import"] = json!(import.to_string());
             object["list"] = json!(key);
-            out.result(&object, || report_text(&report, import))?;
+            out.result(&object, || report_text(&report, &header, Some(import)))?;
             if guessed {
                 let path = path.display();
                 out.talk(format_args!("The columns were guessed. To see how: habeas map {path}"));
@@ -245,14 +251,18 @@ fn finish(imported: Imported, guessed: bool, path: &std::path::Path, out: &Outpu
     }
 }
 
-fn report_json(report: &ImportReport) -> Value {
+fn report_json(report: &ImportReport, header: &[String]) -> Value {
     let remarks: Vec<Value> = report
-        .remarks()
-        .map(|remark| json!({ "code": remark.code, "text": remark.text, "count": remark.count, "first": remark.first }))
+        .codes
+        .iter()
+        .map(|(code, count)| {
+            let (text, first) = (&count.words, addresses(count, header));
+            json!({ "code": code, "text": text, "do": count.remedy, "count": count.n, "first": first })
+        })
         .collect();
     json!({
         "schema": 1,
-        "rows": report.n_rows(),
+        "rows": report.rows(),
         "accepted": report.accepted,
         "with_remarks": report.with_remarks,
         "quarantined": report.quarantined,
@@ -261,50 +271,54 @@ fn report_json(report: &ImportReport) -> Value {
     })
 }
 
-fn report_text(report: &ImportReport, import: ImportId) -> String {
+fn report_text(report: &ImportReport, header: &[String], import: Option<ImportId>) -> String {
     let mut text = String::new();
+    let import = import.map(|id| format!("   [import {}]", id.short())).unwrap_or_default();
     let _ = writeln!(
         text,
-        "{} rows: {} accepted ({} with remarks), {} quarantined, {} skipped   [import {}]",
-        report.n_rows(),
+        "{} rows: {} accepted ({} with remarks), {} quarantined, {} skipped{import}",
+        report.rows(),
         report.accepted,
         report.with_remarks,
         report.quarantined,
         report.skipped,
-        import.short()
     );
-    for remark in report.remarks() {
-        let _ = writeln!(text, "  {:>6}  {}  {}; first: {}", remark.count, remark.code, remark.text, remark.first.join(", "));
+    for (code, count) in &report.codes {
+        let _ = writeln!(text, "  {:>6}  {code}  {}", count.n, count.words);
+        let first = addresses(count, header).join("; ");
+        if !first.is_empty() {
+            let _ = writeln!(text, "          first: {first}");
+        }
+        if !count.remedy.is_empty() {
+            let _ = writeln!(text, "          do:    {}", count.remedy);
+        }
     }
     text
 }
 
 fn preview(file: &ListFile, table: &Table<'_>, mapping: &Mapping, out: &Output) -> Result<Exit, Failure> {
-    let mut report = ImportReport::new(table.remarks());
     let mut rows = Vec::new();
     let header = table.header().names();
-    read_rows(file, table, mapping, |outcome| {
-        report.count(&outcome);
-        if let (RowOutcome::Accepted(row), true) = (&outcome, rows.len() < PREVIEW_ROWS) {
-            let claims: Vec<Value> = row
-                .claims
+    let report = read_rows(file, table, mapping, |taken| {
+        if let (Kept::Record { cells, claims }, true) = (&taken.row, rows.len() < PREVIEW_ROWS) {
+            let claims: Vec<Value> = claims
                 .iter()
                 .map(|claim| {
                     let column = usize::from(claim.passage.first().column);
-                    let words: Vec<&str> = claim.passage.spans().filter_map(|span| span.of(&row.cells)).collect();
+                    let words: Vec<&str> = claim.passage.spans().filter_map(|span| span.of(cells)).collect();
                     json!({
                         "question": claim.predicate.code(),
                         "words": words.join(" · "),
                         "value": shown::value_text(claim),
-                        "where": format!("{}, row {}, column «{}»", file.name, row.row, header[column]),
+                        "where": format!("{}, row {}, column «{}»", file.name, taken.number, header[column]),
                     })
                 })
                 .collect();
-            rows.push(json!({ "row": row.row, "claims": claims }));
+            rows.push(json!({ "row": taken.number, "claims": claims }));
         }
         ControlFlow::Continue(())
     })?;
-    let counts = report_json(&report);
+    let counts = report_json(&report, header);
     let object = json!({ "schema": 1, "preview": true, "file": file.name, "report": counts, "rows": rows });
     out.result(&object, || {
         let mut text = String::new();
@@ -316,7 +330,7 @@ fn preview(file: &ListFile, table: &Table<'_>, mapping: &Mapping, out: &Output) 
                 let _ = writeln!(text, "  {:<26} «{}»{value}", word("question"), word("words"));
             }
         }
-        let _ = writeln!(text, "\n{}", report_text(&report, ImportId([0; 16])).trim_end());
+        let _ = writeln!(text, "\n{}", report_text(&report, header, None).trim_end());
         text.push_str("Nothing was written.\n");
         text
     })?;

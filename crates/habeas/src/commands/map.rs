@@ -30,12 +30,12 @@ pub fn run(args: Args, out: &Output) -> Result<Exit, Failure> {
             let failure = Failure::usage("the mapping file exists already", "name another file, or remove it first");
             return Err(failure.at(path.display().to_string()));
         }
-        write_whole(path, guess.mapping.to_toml().as_bytes()).map_err(|error| Failure::file("written", path, &error))?;
+        write_whole(path, guess.to_toml().as_bytes()).map_err(|error| Failure::file("written", path, &error))?;
     }
     let columns: Vec<_> = guess
         .reasons
         .iter()
-        .map(|reason| json!({ "column": reason.column, "header": reason.header, "field": reason.field, "why": reason.words }))
+        .map(|reason| json!({ "column": reason.column, "field": reason.field, "why": reason.words }))
         .collect();
     let object = json!({
         "schema": 1,
@@ -45,12 +45,12 @@ pub fn run(args: Args, out: &Output) -> Result<Exit, Failure> {
         "delimiter": table.delimiter().map(String::from),
         "sheet": table.sheet(),
         "columns": columns,
-        "mapping": guess.mapping.to_toml(),
+        "mapping": guess.to_toml(),
     });
     out.result(&object, || {
         let mut text = String::new();
         for reason in &guess.reasons {
-            let _ = writeln!(text, "{:<32} {:<24} {}", format!("«{}»", reason.header), reason.field, reason.words);
+            let _ = writeln!(text, "{:<32} {:<24} {}", format!("«{}»", reason.column), reason.field, reason.words);
         }
         text
     })?;

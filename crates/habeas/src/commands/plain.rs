@@ -5,11 +5,11 @@ use crate::{
     demo::evaluation_json,
     desk::linking,
     failure::{Exit, Failure},
-    listing::{self, ListFile, read_rows},
+    listing::{self, Kept, ListFile, read_rows},
     output::Output,
 };
 use habeas_core::{Partition, Probability};
-use habeas_intake::{limits::Limits, read::RowOutcome};
+use habeas_intake::{limits::Limits, mapping::Field};
 use habeas_link::{Constraints, Linkage, ListInfo, Table, TableBuilder, evaluate};
 use serde_json::json;
 use std::{
@@ -152,7 +152,6 @@ fn load(args: &Args) -> Result<Loaded, Failure> {
     if let Some(twice) = keys.iter().enumerate().find(|(idx, key)| keys[..*idx].contains(key)) {
         return Err(Failure::usage(format_args!("two lists are called «{}»", twice.1), "rename one of the files"));
     }
-    let mut builder = None;
     let mut infos: Vec<ListInfo> = Vec::new();
     let mut places = Vec::new();
     let mut labels: Vec<Option<String>> = Vec::new();
@@ -166,35 +165,35 @@ fn load(args: &Args) -> Result<Loaded, Failure> {
             Some(mapping) => mapping,
             None => file.guess(&file.open(None, &Limits::default())?)?.mapping,
         };
-        let mapping = match &args.truth {
-            Some(truth) => mapping.ignoring(truth),
-            None => mapping,
-        };
+        let mut mapping = mapping;
+        for column in mapping.columns.iter_mut().filter(|column| args.truth.as_deref() == Some(column.header.as_str())) {
+            // The truth is for measuring: it must not reach the linkage.
+            column.field = Field::Ignore;
+        }
         infos.push(ListInfo { key: keys[idx].clone(), names_once: mapping.list.names_once, is_list: true });
         opened.push((file, mapping));
     }
-    let builder = builder.get_or_insert_with(|| TableBuilder::new(infos));
+    let mut builder = TableBuilder::new(infos);
     for (list, (file, mapping)) in opened.into_iter().enumerate() {
         let list = list as u16;
         let table = file.open(Some(&mapping), &Limits::default())?;
         let header = table.header().names().to_vec();
         let truth = truth_column(&header, args.truth.as_deref(), &file.name)?;
-        read_rows(&file, &table, &mapping, |outcome| {
-            match outcome {
-                RowOutcome::Accepted(row) => {
-                    builder.push(list, &header, &row.cells, &row.claims);
-                    places.push((list, row.row));
-                    labels.push(truth.map(|column| row.cells[column].clone()));
+        read_rows(&file, &table, &mapping, |taken| {
+            match taken.row {
+                Kept::Record { cells, claims } => {
+                    builder.push(list, &header, &cells, &claims);
+                    places.push((list, taken.number));
+                    labels.push(truth.map(|column| cells[column].clone()));
                 }
-                RowOutcome::Quarantined(_) => n_set_aside += 1,
-                RowOutcome::Skipped { .. } => {}
+                Kept::SetAside { .. } => n_set_aside += 1,
+                Kept::Skipped => {}
             }
             ControlFlow::Continue(())
         })?;
     }
     let truth = args.truth.is_some().then(|| numbered(labels));
-    let table = std::mem::replace(builder, TableBuilder::new(Vec::new())).finish();
-    Ok(Loaded { table, keys, places, truth, n_set_aside })
+    Ok(Loaded { table: builder.finish(), keys, places, truth, n_set_aside })
 }
 
 fn truth_column(header: &[String], truth: Option<&str>, file: &str) -> Result<Option<usize>, Failure> {

@@ -6,9 +6,6 @@
 /// Letters that a packed word can hold.
 pub const CAPACITY: usize = 16;
 
-const LOW_BITS: u128 = u128::from_ne_bytes([0x01; 16]);
-const HIGH_BITS: u128 = u128::from_ne_bytes([0x80; 16]);
-
 /// A folded word of up to sixteen letters, one byte each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Packed {
@@ -82,16 +79,56 @@ impl Packed {
     }
 }
 
-/// The high bit of every byte of `word` that equals `letter`.
-fn positions(word: u128, letter: u8) -> u128 {
-    let differences = word ^ (LOW_BITS * u128::from(letter));
-    !(((differences & !HIGH_BITS) + !HIGH_BITS) | differences | !HIGH_BITS)
+/// Number of letters that two words have in common within the window, and of those that are out of order.
+macro_rules! common_letters {
+    ($(#[$doc:meta])* $name:ident, $word:ty, $capacity:literal) => {
+        $(#[$doc])*
+        fn $name(a: Packed, b: Packed) -> (u32, u32) {
+            const LOW_BITS: $word = <$word>::from_ne_bytes([0x01; $capacity]);
+            const HIGH_BITS: $word = <$word>::from_ne_bytes([0x80; $capacity]);
+            // The high bit of every byte that equals the letter.
+            let positions = |word: $word, letter: u8| {
+                let differences = word ^ LOW_BITS.wrapping_mul(<$word>::from(letter));
+                !(((differences & !HIGH_BITS) + !HIGH_BITS) | differences | !HIGH_BITS)
+            };
+            let first_bytes =
+                |n: usize| if n >= $capacity { HIGH_BITS } else { HIGH_BITS & (((1 as $word) << (8 * n)) - 1) };
+            let (letters_a, letters_b) = (a.letters.to_le_bytes(), b.letters.to_le_bytes());
+            let word_b = b.letters as $word;
+            let window = (a.len().max(b.len()) / 2).saturating_sub(1);
+            let inside_b = first_bytes(b.len());
+            let (mut used, mut matched_a): ($word, u32) = (0, 0);
+            for i in 0..a.len() {
+                let near = first_bytes(i + window + 1) & !first_bytes(i.saturating_sub(window));
+                let found = positions(word_b, letters_a[i]) & near & !used & inside_b;
+                used |= found & found.wrapping_neg();
+                matched_a |= u32::from(found != 0) << i;
+            }
+            let n_matched = matched_a.count_ones();
+            let mut out_of_order = 0;
+            while matched_a != 0 {
+                let (i, j) = (matched_a.trailing_zeros() as usize, used.trailing_zeros() as usize / 8);
+                out_of_order += u32::from(letters_a[i] != letters_b[j]);
+                matched_a &= matched_a - 1;
+                used &= used - 1;
+            }
+            (n_matched, out_of_order)
+        }
+    };
 }
 
-/// High bits of the first `n` bytes.
-fn first_bytes(n: usize) -> u128 {
-    if n >= CAPACITY { HIGH_BITS } else { HIGH_BITS & ((1u128 << (8 * n)) - 1) }
-}
+common_letters!(
+    /// For words of up to eight letters, which most are.
+    common_of_8,
+    u64,
+    8
+);
+common_letters!(
+    /// For words of up to sixteen letters.
+    common_of_16,
+    u128,
+    16
+);
 
 /// Jaro–Winkler similarity in [0, 1], or 0 where it cannot reach `least`.
 ///
@@ -114,27 +151,10 @@ pub fn jaro_winkler(a: Packed, b: Packed, least: f32) -> f32 {
     if with_prefix((at_most / n_a + at_most / n_b + 1.0) / 3.0) < least {
         return 0.0;
     }
-    let window = (a.len().max(b.len()) / 2).saturating_sub(1);
-    let (mut used, mut matched_a) = (0u128, 0u32);
-    for i in 0..a.len() {
-        let near = first_bytes(i + window + 1) & !first_bytes(i.saturating_sub(window));
-        let found = positions(b.letters, a.letter(i)) & near & !used & first_bytes(b.len());
-        if found != 0 {
-            used |= found & found.wrapping_neg();
-            matched_a |= 1 << i;
-        }
-    }
-    let n_matched = matched_a.count_ones();
+    let both = if a.len().max(b.len()) <= 8 { common_of_8(a, b) } else { common_of_16(a, b) };
+    let (n_matched, out_of_order) = both;
     if n_matched == 0 {
         return 0.0;
-    }
-    let mut out_of_order = 0u32;
-    let mut rest_b = used;
-    while matched_a != 0 {
-        let (i, j) = (matched_a.trailing_zeros() as usize, rest_b.trailing_zeros() as usize / 8);
-        out_of_order += u32::from(a.letter(i) != b.letter(j));
-        matched_a &= matched_a - 1;
-        rest_b &= rest_b - 1;
     }
     let m = n_matched as f32;
     let jaro = (m / n_a + m / n_b + (m - (out_of_order / 2) as f32) / m) / 3.0;

@@ -108,26 +108,24 @@ pub(super) fn align(tokens: &Tokens, a: &[u32], b: &[u32]) -> Alignment {
             }
         }
     }
-    let free = |used: u32, words: &[u32]| !used & ((1u32 << words.len()) - 1);
     // The best partner first, until none is left: with so few words the best assignment is nearly always this one.
-    while free(used_a, a) != 0 && free(used_b, b) != 0 {
-        let mut best: Option<(f32, f32, u128, usize, usize)> = None;
-        for i in (0..a.len()).filter(|i| used_a >> i & 1 == 0) {
-            for j in (0..b.len()).filter(|j| used_b >> j & 1 == 0) {
-                if let Some((rank, bits)) = word_similarity(tokens, a[i], b[j]) {
-                    // Ties are broken by the letters, so that neither order nor numbering matters.
-                    let letters = |word: u32| tokens.get(token_id(word)).letters.order();
-                    let tie = letters(a[i]).wrapping_add(letters(b[j]));
-                    if best.is_none_or(|(r, s, t, ..)| (rank, bits, tie) > (r, s, t)) {
-                        best = Some((rank, bits, tie, i, j));
-                    }
-                }
+    let mut partners: Vec<(f32, f32, u128, usize, usize)> = Vec::new();
+    for i in (0..a.len()).filter(|i| used_a >> i & 1 == 0) {
+        for j in (0..b.len()).filter(|j| used_b >> j & 1 == 0) {
+            if let Some((rank, bits)) = word_similarity(tokens, a[i], b[j]) {
+                // Ties are broken by the letters, so that neither order nor numbering matters.
+                let letters = |word: u32| tokens.get(token_id(word)).letters.order();
+                partners.push((rank, bits, letters(a[i]).wrapping_add(letters(b[j])), i, j));
             }
         }
-        let Some((_, bits, _, i, j)) = best else { break };
-        take(&mut found, i, j, bits, false);
-        used_a |= 1 << i;
-        used_b |= 1 << j;
+    }
+    partners.sort_by(|x, y| y.0.total_cmp(&x.0).then(y.1.total_cmp(&x.1)).then(y.2.cmp(&x.2)));
+    for (_, bits, _, i, j) in partners {
+        if used_a >> i & 1 == 0 && used_b >> j & 1 == 0 {
+            take(&mut found, i, j, bits, false);
+            used_a |= 1 << i;
+            used_b |= 1 << j;
+        }
     }
     let mut both = [(a, used_a), (b, used_b)];
     for (one, other) in [(0, 1), (1, 0)] {

@@ -17,7 +17,12 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let start = Instant::now();
     let guess = guess(table.header().names(), &table.sample(2000)?, &path);
-    writeln!(out, "mapping of {} columns proposed in {:.3} s", guess.mapping.columns.len(), start.elapsed().as_secs_f64())?;
+    writeln!(
+        out,
+        "mapping of {} columns proposed in {:.3} s",
+        guess.mapping.columns.len(),
+        start.elapsed().as_secs_f64()
+    )?;
 
     let mut rows = Vec::new();
     table.rows(|event| {
@@ -34,6 +39,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let seconds = start.elapsed().as_secs_f64();
     writeln!(out, "{n} rows to claims in {seconds:.3} s: {:.0} rows a second", n as f64 / seconds)?;
-    writeln!(out, "accepted {}, with remarks {}, set aside {}", report.accepted, report.with_remarks, report.quarantined)?;
+    writeln!(
+        out,
+        "accepted {}, with remarks {}, set aside {}",
+        report.accepted, report.with_remarks, report.quarantined
+    )?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What the columns of a list mean: a mapping, as a file that a person can read and edit.
 //!
 //! A mapping says which column holds which field, how its words are written, and what is known of the list as a whole.
-//! It is proposed by [`guess`], changed by a person, and used by [`crate::read`]. It holds no row of the list.
+//! It is proposed by [`guess()`], changed by a person, and used by [`crate::read`]. It holds no row of the list.
 
 pub(crate) mod check;
 mod field;

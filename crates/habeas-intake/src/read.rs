@@ -152,9 +152,7 @@ impl Reader {
             return RowOutcome::Skipped { row, why };
         }
         self.n_records += 1;
-        let quarantined = |problem, cells| {
-            RowOutcome::Quarantined(QuarantinedRow { row, line, byte, problem, cells })
-        };
+        let quarantined = |problem, cells| RowOutcome::Quarantined(QuarantinedRow { row, line, byte, problem, cells });
         if cells.len() != self.header.len() {
             return quarantined(Problem::Fields { found: cells.len(), expected: self.header.len() }, cells);
         }

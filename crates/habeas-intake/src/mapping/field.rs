@@ -77,10 +77,35 @@ pub enum Field {
 impl Field {
     /// Codes of all fields, as written in mapping files.
     pub const CODES: &'static [&'static str] = &[
-        "list-id", "name", "name.given", "name.family", "name.father", "name.mother", "name.mother-family",
-        "name.married", "name.alias", "sex", "birth.date", "birth.year", "birth.place", "age", "nationality",
-        "occupation", "residence", "identity-document", "event.date", "event.place", "event.date-place",
-        "event.latitude", "event.longitude", "event.alleged-perpetrator", "event", "said-by", "text", "other", "ignore",
+        "list-id",
+        "name",
+        "name.given",
+        "name.family",
+        "name.father",
+        "name.mother",
+        "name.mother-family",
+        "name.married",
+        "name.alias",
+        "sex",
+        "birth.date",
+        "birth.year",
+        "birth.place",
+        "age",
+        "nationality",
+        "occupation",
+        "residence",
+        "identity-document",
+        "event.date",
+        "event.place",
+        "event.date-place",
+        "event.latitude",
+        "event.longitude",
+        "event.alleged-perpetrator",
+        "event",
+        "said-by",
+        "text",
+        "other",
+        "ignore",
     ];
 
     /// The code, as written in mapping files.
@@ -129,10 +154,28 @@ impl Field {
             "event.alleged-perpetrator" => Self::AllegedPerpetrator(part.event),
             _ => {
                 let plain = [
-                    Self::ListId, Self::Name, Self::NameGiven, Self::NameFamily, Self::NameFather, Self::NameMother,
-                    Self::NameMotherFamily, Self::NameMarried, Self::NameAlias, Self::Sex, Self::BirthDate,
-                    Self::BirthYear, Self::BirthPlace, Self::Age, Self::Nationality, Self::Occupation,
-                    Self::Residence, Self::IdentityDocument, Self::Event, Self::SaidBy, Self::Text, Self::Other,
+                    Self::ListId,
+                    Self::Name,
+                    Self::NameGiven,
+                    Self::NameFamily,
+                    Self::NameFather,
+                    Self::NameMother,
+                    Self::NameMotherFamily,
+                    Self::NameMarried,
+                    Self::NameAlias,
+                    Self::Sex,
+                    Self::BirthDate,
+                    Self::BirthYear,
+                    Self::BirthPlace,
+                    Self::Age,
+                    Self::Nationality,
+                    Self::Occupation,
+                    Self::Residence,
+                    Self::IdentityDocument,
+                    Self::Event,
+                    Self::SaidBy,
+                    Self::Text,
+                    Self::Other,
                     Self::Ignore,
                 ];
                 return plain.into_iter().find(|field| field.code() == code);
@@ -186,7 +229,13 @@ pub enum PlaceLevel {
 impl PlaceLevel {
     /// Every level, the most exact first.
     pub const ALL: &'static [Self] = &[
-        Self::Site, Self::Settlement, Self::UnionCouncil, Self::Tehsil, Self::District, Self::Division, Self::Province,
+        Self::Site,
+        Self::Settlement,
+        Self::UnionCouncil,
+        Self::Tehsil,
+        Self::District,
+        Self::Division,
+        Self::Province,
         Self::Country,
     ];
 

@@ -1,8 +1,8 @@
 //! The mapping file: what TOML holds, checked into a [`Mapping`].
 
 use super::{
-    CellAddress, Check, ColumnMapping, ColumnOptions, EventPart, FORMAT, Field, FileHints, ListMeta, MOST_BYTES, Mapping,
-    PerpetratorBasis, PlaceLevel, RowRange, SkipRule, StatusWord, Unread,
+    CellAddress, Check, ColumnMapping, ColumnOptions, EventPart, FORMAT, Field, FileHints, ListMeta, MOST_BYTES,
+    Mapping, PerpetratorBasis, PlaceLevel, RowRange, SkipRule, StatusWord, Unread,
 };
 use crate::values::{Calendar, DayOrder, NameLayout, Placeholder};
 use habeas_core::{Acknowledgement, EventKind, Fate, Register, Sex, SpeakerKind, Whereabouts};
@@ -278,11 +278,17 @@ fn no_double(mapping: &Mapping) -> Result<(), MappingError> {
         }
         let once = matches!(
             column.field,
-            Field::ListId | Field::Name | Field::NameGiven | Field::NameFamily | Field::Sex | Field::Age
-                | Field::BirthYear | Field::EventLatitude(_) | Field::EventLongitude(_)
+            Field::ListId
+                | Field::Name
+                | Field::NameGiven
+                | Field::NameFamily
+                | Field::Sex
+                | Field::Age
+                | Field::BirthYear
+                | Field::EventLatitude(_)
+                | Field::EventLongitude(_)
         );
-        let named_twice =
-            column.field == Field::Name && (has(Field::NameGiven) || has(Field::NameFamily));
+        let named_twice = column.field == Field::Name && (has(Field::NameGiven) || has(Field::NameFamily));
         if named_twice || (once && earlier.iter().any(|other| other.field == column.field)) {
             return Err(MappingError::SaidTwice { place: place(), field: column.field.code() });
         }
@@ -292,7 +298,11 @@ fn no_double(mapping: &Mapping) -> Result<(), MappingError> {
 
 /// Finds the value of a word, or says which words there are.
 fn word<T: Copy>(
-    place: &Place, key: &'static str, found: &str, values: &[T], code: impl Fn(T) -> &'static str,
+    place: &Place,
+    key: &'static str,
+    found: &str,
+    values: &[T],
+    code: impl Fn(T) -> &'static str,
 ) -> Result<T, MappingError> {
     values.iter().copied().find(|value| code(*value) == found).ok_or_else(|| MappingError::NotAllowed {
         place: place.clone(),
@@ -303,7 +313,11 @@ fn word<T: Copy>(
 }
 
 fn optional<T: Copy>(
-    place: &Place, key: &'static str, found: Option<&str>, values: &[T], code: impl Fn(T) -> &'static str,
+    place: &Place,
+    key: &'static str,
+    found: Option<&str>,
+    values: &[T],
+    code: impl Fn(T) -> &'static str,
 ) -> Result<Option<T>, MappingError> {
     found.map(|found| word(place, key, found, values, code)).transpose()
 }
@@ -429,13 +443,18 @@ fn list_meta(entry: ListEntry) -> Result<ListMeta, MappingError> {
     let period = match entry.period.as_str() {
         "" => None,
         period => {
-            let years = period.split_once('/').and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
+            let years =
+                period.split_once('/').and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
             let years = years.filter(|(first, last): &(i16, i16)| first <= last && (1000..=2999).contains(first));
             Some(years.ok_or(MappingError::Malformed { place: place(), key: "period", expected: "2000/2024" })?)
         }
     };
     if !entry.published.is_empty() && published_end(&entry.published).is_none() {
-        return Err(MappingError::Malformed { place: place(), key: "published", expected: "2024-03-10, 2024-03 or 2024" });
+        return Err(MappingError::Malformed {
+            place: place(),
+            key: "published",
+            expected: "2024-03-10, 2024-03 or 2024",
+        });
     }
     Ok(ListMeta {
         id: entry.id,
@@ -462,12 +481,15 @@ fn file_hints(entry: FileEntry) -> Result<FileHints, MappingError> {
         None => RowRange::All,
         Some("until-blank") => RowRange::UntilBlank,
         Some(range) => {
-            let lines = range.split_once("..").and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
+            let lines =
+                range.split_once("..").and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
             match lines {
                 Some((first, last)) if first <= last => RowRange::Lines(first, last),
                 _ => {
                     let place = Place::Table { table: "file" };
-                    return Err(MappingError::Malformed { place, key: "rows", expected: "«until-blank» or «6..480»" });
+                    return Err(MappingError::Malformed {
+                        place, key: "rows", expected: "«until-blank» or «6..480»"
+                    });
                 }
             }
         }

@@ -92,7 +92,8 @@ fn null_words(n_columns: usize, sample: &[Vec<String>]) -> Vec<String> {
         let mut n = 0;
         let holds = |cell: &String| {
             let cell = cell.trim();
-            cell.eq_ignore_ascii_case(candidate) || cell.split("  ").any(|piece| piece.trim().eq_ignore_ascii_case(candidate))
+            cell.eq_ignore_ascii_case(candidate)
+                || cell.split("  ").any(|piece| piece.trim().eq_ignore_ascii_case(candidate))
         };
         for column in 0..n_columns {
             n += usize::from(sample.iter().filter_map(|row| row.get(column)).any(holds));

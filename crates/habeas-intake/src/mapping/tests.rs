@@ -66,17 +66,47 @@ fn a_mapping_that_was_written_is_read_back_as_the_same() {
 
 #[test]
 fn a_mapping_that_is_not_understood_is_refused_with_its_place_and_what_is_allowed() {
-    refused("format = \"habeas-mapping/2\"\n", expect!["the mapping is of the form «habeas-mapping/2», this program reads «habeas-mapping/1»"]);
-    refused("format = \"habeas-mapping/1\"\ncolour = 1\n", expect![[r#"line 2 of the mapping: unknown field `colour`, expected one of `format`, `name`, `version`, `changed`, `column`, `check`, `list`, `file`"#]]);
-    refused(&one_column("field = \"date\""), expect!["column «X»: field = «date» is not allowed; allowed are «list-id», «name», «name.given», «name.family», «name.father», «name.mother», «name.mother-family», «name.married», «name.alias», «sex», «birth.date», «birth.year», «birth.place», «age», «nationality», «occupation», «residence», «identity-document», «event.date», «event.place», «event.date-place», «event.latitude», «event.longitude», «event.alleged-perpetrator», «event», «said-by», «text», «other», «ignore»"]);
-    refused(&one_column("field = \"event.date\", event = \"taken\", order = \"dym\""), expect!["column «X»: order = «dym» is not allowed; allowed are «dmy», «mdy», «ymd»"]);
+    refused(
+        "format = \"habeas-mapping/2\"\n",
+        expect!["the mapping is of the form «habeas-mapping/2», this program reads «habeas-mapping/1»"],
+    );
+    refused(
+        "format = \"habeas-mapping/1\"\ncolour = 1\n",
+        expect![[
+            r#"line 2 of the mapping: unknown field `colour`, expected one of `format`, `name`, `version`, `changed`, `column`, `check`, `list`, `file`"#
+        ]],
+    );
+    refused(
+        &one_column("field = \"date\""),
+        expect![
+            "column «X»: field = «date» is not allowed; allowed are «list-id», «name», «name.given», «name.family», «name.father», «name.mother», «name.mother-family», «name.married», «name.alias», «sex», «birth.date», «birth.year», «birth.place», «age», «nationality», «occupation», «residence», «identity-document», «event.date», «event.place», «event.date-place», «event.latitude», «event.longitude», «event.alleged-perpetrator», «event», «said-by», «text», «other», «ignore»"
+        ],
+    );
+    refused(
+        &one_column("field = \"event.date\", event = \"taken\", order = \"dym\""),
+        expect!["column «X»: order = «dym» is not allowed; allowed are «dmy», «mdy», «ymd»"],
+    );
     refused(&one_column("field = \"event.date\""), expect!["column «X»: the field «event.date» needs event"]);
     refused(&one_column("field = \"ignore\""), expect!["column «X»: the field «ignore» needs why"]);
     refused(&one_column("field = \"said-by\""), expect!["column «X»: the field «said-by» needs kind"]);
-    refused(&one_column("field = \"name\", order = \"dmy\""), expect!["column «X»: order has no meaning for the field «name»"]);
-    refused(&one_column("field = \"event\", values = { a = { fate = \"gone\" } }"), expect!["column «X»: fate = «gone» is not allowed; allowed are «unknown», «alive-reported», «alive-confirmed», «dead-reported», «dead-identified», «dead-match-proposed»"]);
-    refused("format = \"habeas-mapping/1\"\n[list]\nperiod = \"2024/2000\"\n", expect!["[list]: period is not of the form 2000/2024"]);
-    refused("format = \"habeas-mapping/1\"\n[file]\nrows = \"9\"\n", expect!["[file]: rows is not of the form «until-blank» or «6..480»"]);
+    refused(
+        &one_column("field = \"name\", order = \"dmy\""),
+        expect!["column «X»: order has no meaning for the field «name»"],
+    );
+    refused(
+        &one_column("field = \"event\", values = { a = { fate = \"gone\" } }"),
+        expect![
+            "column «X»: fate = «gone» is not allowed; allowed are «unknown», «alive-reported», «alive-confirmed», «dead-reported», «dead-identified», «dead-match-proposed»"
+        ],
+    );
+    refused(
+        "format = \"habeas-mapping/1\"\n[list]\nperiod = \"2024/2000\"\n",
+        expect!["[list]: period is not of the form 2000/2024"],
+    );
+    refused(
+        "format = \"habeas-mapping/1\"\n[file]\nrows = \"9\"\n",
+        expect!["[file]: rows is not of the form «until-blank» or «6..480»"],
+    );
 }
 
 #[test]
@@ -86,8 +116,14 @@ fn a_mapping_that_would_make_a_record_contradict_itself_is_refused() {
             "format = \"habeas-mapping/1\"\ncolumn = [{{ header = \"X\", field = \"{first}\" }}, {{ header = \"Y\", field = \"{second}\" }}]\n"
         )
     };
-    refused(&two("name", "name.given"), expect!["column «X»: «name» is already said by another column; map one of them as «other»"]);
-    refused(&two("sex", "sex"), expect!["column «Y»: «sex» is already said by another column; map one of them as «other»"]);
+    refused(
+        &two("name", "name.given"),
+        expect!["column «X»: «name» is already said by another column; map one of them as «other»"],
+    );
+    refused(
+        &two("sex", "sex"),
+        expect!["column «Y»: «sex» is already said by another column; map one of them as «other»"],
+    );
     refused(&two("text", "text").replace("\"Y\"", "\"X\""), expect!["column «X»: mapped twice"]);
 }
 

@@ -35,7 +35,9 @@ pub(super) fn to_toml(mapping: &Mapping, reasons: &[ColumnReason]) -> String {
     line("\n# What the list says it holds: { rows = 475 }, or { cell = \"D6\", reads = \"2014-03-05\" }".to_owned());
     let checks = mapping.checks.iter().map(|check| match check {
         Check::Rows(rows) => format!("{{ rows = {rows} }}"),
-        Check::Reads { cell, reads } => format!("{{ cell = {}, reads = {} }}", quoted(&cell.to_string()), quoted(reads)),
+        Check::Reads { cell, reads } => {
+            format!("{{ cell = {}, reads = {} }}", quoted(&cell.to_string()), quoted(reads))
+        }
     });
     line(format!("check = [{}]", checks.collect::<Vec<_>>().join(", ")));
     list_table(mapping, &mut line);
@@ -98,10 +100,7 @@ fn column_entry(column: &ColumnMapping) -> String {
         }
     };
     let part = column.field.event_part();
-    let has_index = matches!(
-        column.field,
-        Field::EventPlace(_) | Field::EventLatitude(_) | Field::EventLongitude(_)
-    );
+    let has_index = matches!(column.field, Field::EventPlace(_) | Field::EventLatitude(_) | Field::EventLongitude(_));
     add("event", part.map(|part| quoted(part.event.code())));
     add("index", part.filter(|part| has_index && part.index != 1).map(|part| part.index.to_string()));
     add("parts", options.parts.map(NameLayout::code).map(quoted));
@@ -120,7 +119,8 @@ fn column_entry(column: &ColumnMapping) -> String {
     add("class", options.source_identity.then(|| quoted("source-identity")));
     add("why", (!options.why.is_empty()).then(|| quoted(&options.why)));
     if !options.values.is_empty() {
-        let values = options.values.iter().map(|(word, meaning)| format!("    {} = {},\n", quoted(word), status(meaning)));
+        let values =
+            options.values.iter().map(|(word, meaning)| format!("    {} = {},\n", quoted(word), status(meaning)));
         add("values", Some(format!("{{\n{}  }}", values.collect::<String>())));
     }
     entry + " }"
@@ -151,7 +151,9 @@ fn quoted(text: &str) -> String {
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
             // Marks that would change how the file looks are spelled out.
-            c if c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}') => {
+            c if c.is_control()
+                || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}') =>
+            {
                 write!(out, "\\u{:04X}", c as u32).expect("a string takes all that is written");
             }
             c => out.push(c),

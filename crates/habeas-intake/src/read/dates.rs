@@ -112,10 +112,10 @@ impl RowReading<'_> {
         {
             self.remarks.push(Remark::AfterPublication { column });
         }
-        let is_of_period =
-            matches!(predicate, Predicate::EventDate(event) if !matches!(event, EventKind::Reported | EventKind::Identified));
+        let is_of_period = matches!(predicate, Predicate::EventDate(event) if !matches!(event, EventKind::Reported | EventKind::Identified));
         if let (true, Some((first, last))) = (is_of_period, self.period)
-            && (date.earliest().is_some_and(|day| day.year() > last) || date.latest().is_some_and(|day| day.year() < first))
+            && (date.earliest().is_some_and(|day| day.year() > last)
+                || date.latest().is_some_and(|day| day.year() < first))
         {
             self.remarks.push(Remark::OutsidePeriod { column });
         }

@@ -127,9 +127,9 @@ impl Plan {
             let place = Place::Table { table: "file.skip" };
             let found = header.iter().position(|name| name.trim() == rule.column.trim());
             let column = found.and_then(|i| u16::try_from(i).ok()).or_else(|| column_of_letters(&rule.column));
-            let column = column.filter(|column| usize::from(*column) < header.len()).ok_or_else(|| {
-                MappingError::NoColumn { place: Place::Column { header: rule.column.clone() } }
-            })?;
+            let column = column
+                .filter(|column| usize::from(*column) < header.len())
+                .ok_or_else(|| MappingError::NoColumn { place: Place::Column { header: rule.column.clone() } })?;
             let pattern = RegexBuilder::new(&rule.matches).size_limit(PATTERN_BYTES).build();
             plan.skip.push((column, pattern.map_err(|_| MappingError::Pattern { place })?));
         }
@@ -186,7 +186,9 @@ impl Plan {
             Field::SaidBy => self.said_by = options.kind.map(|kind| (column, kind)),
             Field::BirthDate | Field::BirthYear => self.date(Predicate::BirthDate, column, mapped, list),
             Field::EventDate(event) => self.date(Predicate::EventDate(event), column, mapped, list),
-            Field::BirthPlace => self.place(Predicate::BirthPlace, 1, mapped).columns.push(place_column(column, mapped)),
+            Field::BirthPlace => {
+                self.place(Predicate::BirthPlace, 1, mapped).columns.push(place_column(column, mapped))
+            }
             Field::Residence => self.place(Predicate::Residence, 1, mapped).columns.push(place_column(column, mapped)),
             Field::EventPlace(EventPart { event, index }) => {
                 self.place(Predicate::EventPlace(event), index, mapped).columns.push(place_column(column, mapped));
@@ -282,8 +284,7 @@ fn value_column(column: Column, mapped: &ColumnMapping) -> ValueColumn {
 }
 
 fn place_column(column: Column, mapped: &ColumnMapping) -> PlaceColumn {
-    let after = matches!(mapped.field, Field::EventDatePlace(_)).then(|| {
-        mapped.options.separator.clone().unwrap_or_else(|| crate::mapping::DEFAULT_SEPARATOR.to_owned())
-    });
+    let after = matches!(mapped.field, Field::EventDatePlace(_))
+        .then(|| mapped.options.separator.clone().unwrap_or_else(|| crate::mapping::DEFAULT_SEPARATOR.to_owned()));
     PlaceColumn { column, level: mapped.options.level, after, cache: Cache::new() }
 }

@@ -156,7 +156,9 @@ impl Remark {
             Self::Date { problem, .. } => match problem {
                 DateProblem::TwoDigitYear => "set `year2 = \"window\"` and the `period` of the list",
                 DateProblem::BareNumber => "set `serial = \"1900\"` (or \"1904\") if the numbers are days",
-                DateProblem::NotRead => "set `order`, `calendar` or `null` in the mapping, or leave the words as they are",
+                DateProblem::NotRead => {
+                    "set `order`, `calendar` or `null` in the mapping, or leave the words as they are"
+                }
                 _ => "compare with the source; the words are kept as they are",
             },
             Self::BothOrders { .. } => "set `order` for the column if you know it",
@@ -188,7 +190,9 @@ pub enum Problem {
         remark: Remark,
     },
     /// Not one of the dates, ages, sexes and coordinates of the row can be read: it is a row of another list, or shifted.
-    #[error("none of {typed} dates, ages, words for sex and coordinates can be read: a row of another list, or shifted")]
+    #[error(
+        "none of {typed} dates, ages, words for sex and coordinates can be read: a row of another list, or shifted"
+    )]
     OtherList {
         /// How many cells of such columns have words.
         typed: usize,

@@ -88,9 +88,14 @@ impl ImportReport {
 
     /// Counts a remark that was made elsewhere: by the reader of the file.
     pub fn note(
-        &mut self, code: &'static str, address: Option<Address>, words: impl FnOnce() -> String, remedy: &'static str,
+        &mut self,
+        code: &'static str,
+        address: Option<Address>,
+        words: impl FnOnce() -> String,
+        remedy: &'static str,
     ) {
-        let count = self.codes.entry(code).or_insert_with(|| CodeCount { words: words(), remedy, ..Default::default() });
+        let count =
+            self.codes.entry(code).or_insert_with(|| CodeCount { words: words(), remedy, ..Default::default() });
         count.n += 1;
         if count.first.len() < FIRST {
             count.first.extend(address);

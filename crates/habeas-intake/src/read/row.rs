@@ -8,8 +8,8 @@ use super::{
 use crate::mapping::{ListMeta, StatusWord, Unread, format::published_end};
 use crate::values::{name::listed, name_parts, place_parts, read_age, read_sex};
 use habeas_core::{
-    Attribution, CellSpan, Claim, Date, Modality, NameAsGiven, NamePart, NameRole, PartialDate, Passage, PlaceAsGiven, Point,
-    Predicate, Sex, SpeakerKind, Value, fold,
+    Attribution, CellSpan, Claim, Date, Modality, NameAsGiven, NamePart, NameRole, PartialDate, Passage, PlaceAsGiven,
+    Point, Predicate, Sex, SpeakerKind, Value, fold,
 };
 
 /// What a word of a column with meanings means.
@@ -255,7 +255,8 @@ impl<'r> RowReading<'r> {
         let Some((start, words)) = self.words_of(&status.column) else { return };
         let span = self.span(status.column.index, start, words);
         let values = &status.values;
-        let read = status.cache.get(words, |words| values.get(&fold(words)).map_or(Status::Unknown, |w| Status::Means(*w)));
+        let read =
+            status.cache.get(words, |words| values.get(&fold(words)).map_or(Status::Unknown, |w| Status::Means(*w)));
         let mut says = Vec::with_capacity(2);
         match read {
             Status::Means(word) => {
@@ -334,8 +335,7 @@ fn is_confusable(words: &str) -> bool {
     let invisible = |c: char| matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
     let latin = |c: char| c.is_ascii_alphabetic() || matches!(c, '\u{00C0}'..='\u{024F}');
     let look_alike = |c: char| matches!(c, '\u{0370}'..='\u{03FF}' | '\u{0400}'..='\u{052F}');
-    words.contains(invisible)
-        || words.split_whitespace().any(|word| word.contains(latin) && word.contains(look_alike))
+    words.contains(invisible) || words.split_whitespace().any(|word| word.contains(latin) && word.contains(look_alike))
 }
 
 /// «and his two cousins»: a cell that names more people than one.
@@ -344,9 +344,34 @@ fn names_several(words: &str) -> bool {
     let more = |word: &str| {
         matches!(
             word,
-            "his" | "her" | "their" | "two" | "three" | "four" | "others" | "other" | "su" | "sus" | "dos" | "tres"
-                | "cuatro" | "otros" | "ses" | "son" | "sa" | "deux" | "trois" | "autres" | "seus" | "dois" | "outros"
-                | "دو" | "تین" | "اس" | "آخرون" | "دیگر"
+            "his"
+                | "her"
+                | "their"
+                | "two"
+                | "three"
+                | "four"
+                | "others"
+                | "other"
+                | "su"
+                | "sus"
+                | "dos"
+                | "tres"
+                | "cuatro"
+                | "otros"
+                | "ses"
+                | "son"
+                | "sa"
+                | "deux"
+                | "trois"
+                | "autres"
+                | "seus"
+                | "dois"
+                | "outros"
+                | "دو"
+                | "تین"
+                | "اس"
+                | "آخرون"
+                | "دیگر"
         ) || word.chars().all(|c| c.is_ascii_digit())
     };
     let mut before = "";

@@ -33,7 +33,9 @@ fn show(outcome: &RowOutcome) -> String {
                     Value::Name(name) => {
                         name.parts.iter().map(|p| format!("{:?} {}", p.role, p.text)).collect::<Vec<_>>().join(", ")
                     }
-                    Value::Place(place) => format!("{:?} {:?}", place.parts, place.point.map(|p| (p.latitude, p.longitude))),
+                    Value::Place(place) => {
+                        format!("{:?} {:?}", place.parts, place.point.map(|p| (p.latitude, p.longitude)))
+                    }
                     other => format!("{other:?}"),
                 };
                 assert_eq!(claim.polarity, Polarity::Affirms);
@@ -72,7 +74,18 @@ fn a_row_becomes_claims_that_rest_on_its_words() {
     );
     check(
         &mut reader,
-        &["7", " Tolan, Mirak ", "Sohrab", "05/03/2014", "Old town, Kolmar", "26.5", "64.2", "26", "Body Found", "men in uniform"],
+        &[
+            "7",
+            " Tolan, Mirak ",
+            "Sohrab",
+            "05/03/2014",
+            "Old town, Kolmar",
+            "26.5",
+            "64.2",
+            "26",
+            "Body Found",
+            "men in uniform",
+        ],
         expect![[r#"
             name = Family Tolan, Given Mirak ⟵ Tolan, Mirak
             father-name = Father Sohrab ⟵ Sohrab
@@ -150,9 +163,13 @@ fn a_date_and_its_place_in_one_cell_have_words_of_their_own() {
             event-date.taken = 1976-03-01 ⟵ 1º/03/1976
         "#]],
     );
-    check(&mut reader, &["Ana", "---"], expect![[r#"
+    check(
+        &mut reader,
+        &["Ana", "---"],
+        expect![[r#"
         name = Unassigned Ana ⟵ Ana
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -237,17 +254,30 @@ fn rows_that_are_no_records_are_skipped_and_said_so() {
 
 #[test]
 fn a_row_of_another_list_or_a_shifted_one_is_set_aside() {
-    let columns = [("Name", "\"name\""), ("Age", "\"age\""), ("Taken", "\"event.date\", event = \"taken\""), ("Sex", "\"sex\"")];
+    let columns =
+        [("Name", "\"name\""), ("Age", "\"age\""), ("Taken", "\"event.date\", event = \"taken\""), ("Sex", "\"sex\"")];
     let mut reader = reader(&columns, "");
-    check(&mut reader, &["17", "Mirak Tolan", "weaver", "Kolmar"], expect![[r#"
+    check(
+        &mut reader,
+        &["17", "Mirak Tolan", "weaver", "Kolmar"],
+        expect![[r#"
         Q_OTHER_LIST None
-    "#]]);
-    check(&mut reader, &["2014-03-05", "Mirak", "Kolmar", ""], expect![[r#"
+    "#]],
+    );
+    check(
+        &mut reader,
+        &["2014-03-05", "Mirak", "Kolmar", ""],
+        expect![[r#"
         Q_OTHER_LIST None
-    "#]]);
-    check(&mut reader, &["too", "few"], expect![[r#"
+    "#]],
+    );
+    check(
+        &mut reader,
+        &["too", "few"],
+        expect![[r#"
         Q_FIELDS None
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -258,23 +288,36 @@ fn a_mapping_may_want_rows_with_unread_words_set_aside() {
         ("Status", "\"event\", unread = \"quarantine\", values = { \"missing\" = {} }"),
     ];
     let mut reader = reader(&columns, "");
-    check(&mut reader, &["Mirak", "after Eid", "missing"], expect![[r#"
+    check(
+        &mut reader,
+        &["Mirak", "after Eid", "missing"],
+        expect![[r#"
         Q_DATE Some(1)
-    "#]]);
-    check(&mut reader, &["Mirak", "2014", "gone"], expect![[r#"
+    "#]],
+    );
+    check(
+        &mut reader,
+        &["Mirak", "2014", "gone"],
+        expect![[r#"
         Q_STATUS Some(2)
-    "#]]);
-    check(&mut reader, &["Mirak", "2014", "missing"], expect![[r#"
+    "#]],
+    );
+    check(
+        &mut reader,
+        &["Mirak", "2014", "missing"],
+        expect![[r#"
         name = Unassigned Mirak ⟵ Mirak
         event-date.taken = 2014 ⟵ 2014
         attribute = Words ⟵ missing
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn the_period_and_the_publication_of_the_list_are_compared_with_its_dates() {
     let rest = "[list]\npublished = \"2020\"\nperiod = \"2000/2024\"\n";
-    let columns = [("Name", "\"name\""), ("Taken", "\"event.date\", event = \"taken\", order = \"dmy\", year2 = \"window\"")];
+    let columns =
+        [("Name", "\"name\""), ("Taken", "\"event.date\", event = \"taken\", order = \"dmy\", year2 = \"window\"")];
     let mut reader = reader(&columns, rest);
     let codes = |outcome: RowOutcome| match outcome {
         RowOutcome::Accepted(draft) => draft.remarks.iter().map(Remark::code).collect::<Vec<_>>(),
@@ -310,26 +353,39 @@ fn dates_of_a_workbook_are_read_from_their_serials_and_broken_cells_say_nothing(
 #[test]
 fn a_number_that_a_spreadsheet_has_rounded_identifies_nobody() {
     let mut reader = reader(&[("No", "\"list-id\""), ("Name", "\"name\"")], "");
-    check(&mut reader, &["3.52E+12", "Mirak"], expect![[r#"
+    check(
+        &mut reader,
+        &["3.52E+12", "Mirak"],
+        expect![[r#"
         name = Unassigned Mirak ⟵ Mirak
         attribute = Words ⟵ 3.52E+12
         N_ID_PRECISION Some(0)
-    "#]]);
-    check(&mut reader, &["007", "Mirak"], expect![[r#"
+    "#]],
+    );
+    check(
+        &mut reader,
+        &["007", "Mirak"],
+        expect![[r#"
         name = Unassigned Mirak ⟵ Mirak
         list-number = Words ⟵ 007
-    "#]]);
-    check(&mut reader, &["007", "Asif"], expect![[r#"
+    "#]],
+    );
+    check(
+        &mut reader,
+        &["007", "Asif"],
+        expect![[r#"
         name = Unassigned Asif ⟵ Asif
         list-number = Words ⟵ 007
         N_ID_TWICE Some(0)
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_name_with_invisible_or_look_alike_signs_is_marked() {
     let mut reader = reader(&[("Name", "\"name\"")], "");
-    for (name, marked) in [("Mir\u{202E}ak", true), ("Mirаk", true), ("Mírak", false), ("مه\u{200C}رنگ", false)] {
+    for (name, marked) in [("Mir\u{202E}ak", true), ("Mirаk", true), ("Mírak", false), ("مه\u{200C}رنگ", false)]
+    {
         let RowOutcome::Accepted(draft) = reader.row(row(&[name])) else { panic!("{name}") };
         assert_eq!(draft.remarks == [Remark::Confusable { column: 0 }], marked, "{name}");
         assert_eq!(draft.cells, [name], "the words stay as they are");
@@ -359,17 +415,23 @@ fn a_file_of_another_form_is_refused_before_any_row() {
     .unwrap();
     let refused = |header: &[&str]| Reader::new(&strings(header), mapping.clone()).unwrap_err().to_string();
     expect!["column «Age»: the file has no such column"].assert_eq(&refused(&["Name", "Years"]));
-    expect!["2 of 2 mapped columns are not in this file: it is another list, or a new form of it"].assert_eq(&refused(&["Nom", "Ans"]));
-    let nobody = Mapping::parse("format = \"habeas-mapping/1\"\ncolumn = [{ header = \"Age\", field = \"age\" }]").unwrap();
+    expect!["2 of 2 mapped columns are not in this file: it is another list, or a new form of it"]
+        .assert_eq(&refused(&["Nom", "Ans"]));
+    let nobody =
+        Mapping::parse("format = \"habeas-mapping/1\"\ncolumn = [{ header = \"Age\", field = \"age\" }]").unwrap();
     expect!["no column is mapped to a name, a list-id or a document: nobody could be told from these rows"]
         .assert_eq(&Reader::new(&strings(&["Age"]), nobody).unwrap_err().to_string());
 }
 
 #[test]
 fn the_report_counts_every_row_once_and_names_the_first_places() {
-    let mut reader = reader(&[("Name", "\"name\""), ("Age", "\"age\""), ("Taken", "\"event.date\", event = \"taken\"")], "check = [{ rows = 3 }, { cell = \"C2\", reads = \"2014-03\" }]");
+    let mut reader = reader(
+        &[("Name", "\"name\""), ("Age", "\"age\""), ("Taken", "\"event.date\", event = \"taken\"")],
+        "check = [{ rows = 3 }, { cell = \"C2\", reads = \"2014-03\" }]",
+    );
     let mut report = ImportReport::default();
-    for (n, cells) in [["Mirak", "26", "2014"], ["Asif", "young", ""], ["", "", ""], ["9", "a", "b"]].iter().enumerate() {
+    for (n, cells) in [["Mirak", "26", "2014"], ["Asif", "young", ""], ["", "", ""], ["9", "a", "b"]].iter().enumerate()
+    {
         let n = n as u64;
         let input = InputRow { row: n + 1, line: n + 2, byte: 0, cells: strings(cells), hints: Vec::new() };
         report.add(&reader.row(input));

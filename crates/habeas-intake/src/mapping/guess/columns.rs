@@ -58,7 +58,8 @@ fn field(concepts: &Concepts, profile: &Profile<'_>, options: &mut ColumnOptions
     if concepts.has(C::Truth) {
         return (Field::Ignore, "looks like the answer of an earlier linkage: it must not steer this one".into());
     }
-    let coordinates = [(C::Latitude, Field::EventLatitude as fn(EventPart) -> Field), (C::Longitude, Field::EventLongitude)];
+    let coordinates =
+        [(C::Latitude, Field::EventLatitude as fn(EventPart) -> Field), (C::Longitude, Field::EventLongitude)];
     for (concept, field) in coordinates {
         if concepts.has(concept) && (empty || profile.decimal >= 0.5) {
             let part = EventPart { index: concepts.number.unwrap_or(1), ..TAKEN };
@@ -103,7 +104,8 @@ fn field(concepts: &Concepts, profile: &Profile<'_>, options: &mut ColumnOptions
         if understood >= if concepts.is_empty() { 0.9 } else { 0.5 } {
             options.values = status::values(profile);
             let open = options.values.values().filter(|word| **word == StatusWord::default()).count();
-            let open = if open > 0 { format!("; {open} frequent words have no meaning yet: say it") } else { String::new() };
+            let open =
+                if open > 0 { format!("; {open} frequent words have no meaning yet: say it") } else { String::new() };
             return (Field::Event, format!("{} of the cells are known status words{open}", percent(understood)));
         }
     }
@@ -147,7 +149,10 @@ fn event(concepts: &Concepts, profile: &Profile<'_>, options: &mut ColumnOptions
         if profile.date_place >= 0.5 {
             options.separator = Some(crate::mapping::DEFAULT_SEPARATOR.to_owned());
             let share = profile.date_place * 100.0;
-            return Some((Field::EventDatePlace(kind), format!("{share:.0} % are a date, blanks and a place; the event is «{code}»{also}")));
+            return Some((
+                Field::EventDatePlace(kind),
+                format!("{share:.0} % are a date, blanks and a place; the event is «{code}»{also}"),
+            ));
         }
         if concepts.any(&[C::Date, C::Year]) || profile.date >= 0.5 {
             return Some((Field::EventDate(kind), format!("the header speaks of the date of «{code}»{also}")));
@@ -165,7 +170,11 @@ fn event(concepts: &Concepts, profile: &Profile<'_>, options: &mut ColumnOptions
     }
     let is_date = profile.date >= 0.6 && profile.year < 0.5 && profile.small_number < 0.3;
     (is_start && (is_date || profile.n == 0)).then(|| {
-        (Field::EventDate(EventKind::Taken), "a date, of what the header does not say: read as the day of being taken; change `event` if it is another".into())
+        (
+            Field::EventDate(EventKind::Taken),
+            "a date, of what the header does not say: read as the day of being taken; change `event` if it is another"
+                .into(),
+        )
     })
 }
 
@@ -222,7 +231,11 @@ fn place(concepts: &Concepts, profile: &Profile<'_>, options: &mut ColumnOptions
     if concepts.has(C::Place) || level.is_some() {
         options.level = level;
         let part = EventPart { index: concepts.number.unwrap_or(1), ..TAKEN };
-        return Some((Field::EventPlace(part), "a place, of what the header does not say: read as that of being taken; change `event` if it is another".into()));
+        return Some((
+            Field::EventPlace(part),
+            "a place, of what the header does not say: read as that of being taken; change `event` if it is another"
+                .into(),
+        ));
     }
     None
 }
@@ -259,8 +272,12 @@ pub(super) fn settle(drafts: &mut [Draft<'_>]) {
     only_first(drafts, Field::BirthYear, "another column says it already");
     if !has(drafts, Field::ListId)
         && let Some(draft) = drafts.iter_mut().find(|draft| {
-            draft.column.field == Field::Other && draft.profile.is_unique() && draft.profile.filled() > 0.99
-                && draft.profile.name_like < 0.1 && draft.profile.date < 0.5 && draft.profile.n >= 20
+            draft.column.field == Field::Other
+                && draft.profile.is_unique()
+                && draft.profile.filled() > 0.99
+                && draft.profile.name_like < 0.1
+                && draft.profile.date < 0.5
+                && draft.profile.n >= 20
         })
     {
         draft.column.field = Field::ListId;
@@ -303,7 +320,9 @@ fn date_reason(profile: &Profile<'_>, options: &ColumnOptions) -> String {
         None if order.is_conflict() => {
             format!("; {} cells say day first, {} month first: decide", order.day_first, order.month_first)
         }
-        None if order.either > 0 => "; day and month could be swapped: both readings are kept until you set the order".into(),
+        None if order.either > 0 => {
+            "; day and month could be swapped: both readings are kept until you set the order".into()
+        }
         None => String::new(),
     };
     let [n, firsts, new_years] = profile.days;

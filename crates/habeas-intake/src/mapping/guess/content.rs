@@ -5,12 +5,39 @@ use std::collections::HashMap;
 
 /// Words that say nothing, with the number of columns that must hold them: a short word may be a name in one.
 pub(super) const NULL_CANDIDATES: &[(&str, usize)] = &[
-    ("-", 1), ("--", 1), ("---", 1), ("?", 1), (".", 1), ("n/a", 1), ("NA", 2), ("N.A.", 1), ("null", 1), ("nan", 2),
-    ("s/d", 1), ("unknown", 1), ("not known", 1), ("not available", 1), ("no data", 1), ("sin datos", 1),
-    ("sin datos fecha", 1), ("sin datos lugar", 1), ("sin información", 1), ("No hay información.", 1),
-    ("dato resguardado", 1), ("desconocido", 1), ("no consta", 1), ("inconnu", 1), ("sans données", 1),
-    ("desconhecido", 1), ("sem dados", 1), ("não informado", 1), ("غير معروف", 1), ("مجهول", 1), ("نامشخص", 1),
-    ("نامعلوم", 1), ("معلوم نہیں", 1),
+    ("-", 1),
+    ("--", 1),
+    ("---", 1),
+    ("?", 1),
+    (".", 1),
+    ("n/a", 1),
+    ("NA", 2),
+    ("N.A.", 1),
+    ("null", 1),
+    ("nan", 2),
+    ("s/d", 1),
+    ("unknown", 1),
+    ("not known", 1),
+    ("not available", 1),
+    ("no data", 1),
+    ("sin datos", 1),
+    ("sin datos fecha", 1),
+    ("sin datos lugar", 1),
+    ("sin información", 1),
+    ("No hay información.", 1),
+    ("dato resguardado", 1),
+    ("desconocido", 1),
+    ("no consta", 1),
+    ("inconnu", 1),
+    ("sans données", 1),
+    ("desconhecido", 1),
+    ("sem dados", 1),
+    ("não informado", 1),
+    ("غير معروف", 1),
+    ("مجهول", 1),
+    ("نامشخص", 1),
+    ("نامعلوم", 1),
+    ("معلوم نہیں", 1),
 ];
 
 /// What the words of a column look like. Shares are of the cells that say something.
@@ -67,13 +94,16 @@ impl<'s> Profile<'s> {
         };
         let rule = DateRule::default();
         let is_date = |words: &str| words.len() <= 40 && read_date(words, &rule).is_ok();
-        let is_year = |words: &str| words.len() == 4 && words.parse::<u16>().is_ok_and(|year| (1800..2100).contains(&year));
+        let is_year =
+            |words: &str| words.len() == 4 && words.parse::<u16>().is_ok_and(|year| (1800..2100).contains(&year));
         let n_words: usize = distinct.iter().map(|(words, count)| words.split_whitespace().count() * count).sum();
         let dates: Vec<(&str, usize)> = distinct.iter().map(|(words, count)| (first_part(words), *count)).collect();
         let mut days = [0; 3];
         for (words, count) in &dates {
             let date = read_date(words, &rule).ok().filter(|_| words.len() <= 40);
-            if let Some(day) = date.and_then(|read| read.date.earliest().filter(|_| read.date.latest() == read.date.earliest())) {
+            if let Some(day) =
+                date.and_then(|read| read.date.earliest().filter(|_| read.date.latest() == read.date.earliest()))
+            {
                 days[0] += count;
                 days[1] += if day.day() == 1 { *count } else { 0 };
                 days[2] += if day.day_of_year() == 1 { *count } else { 0 };
@@ -90,11 +120,28 @@ impl<'s> Profile<'s> {
             year: share(&is_year),
             small_number: share(&|words| words.len() <= 3 && words.bytes().all(|b| b.is_ascii_digit())),
             decimal: share(&|words| words.contains(['.', ',']) && words.replace(',', ".").parse::<f64>().is_ok()),
-            url: share(&|words| words.starts_with("http://") || words.starts_with("https://") || words.starts_with("www.")),
+            url: share(&|words| {
+                words.starts_with("http://") || words.starts_with("https://") || words.starts_with("www.")
+            }),
             sex: share(&|words| read_sex(words).is_some()),
             age: share(&|words| read_age(words).is_ok()),
             flag: share(&|words| {
-                matches!(words.to_lowercase().as_str(), "0" | "1" | "yes" | "no" | "si" | "sí" | "oui" | "non" | "true" | "false" | "sim" | "não" | "y" | "n")
+                matches!(
+                    words.to_lowercase().as_str(),
+                    "0" | "1"
+                        | "yes"
+                        | "no"
+                        | "si"
+                        | "sí"
+                        | "oui"
+                        | "non"
+                        | "true"
+                        | "false"
+                        | "sim"
+                        | "não"
+                        | "y"
+                        | "n"
+                )
             }),
             date_place: share(&|words| {
                 words.split_once("  ").is_some_and(|(date, place)| {

@@ -76,7 +76,10 @@ fn by_content(drafts: &mut [Draft<'_>]) {
     let best = drafts.iter_mut().max_by(|a, b| looks(a).total_cmp(&looks(b)));
     if let Some(draft) = best.filter(|draft| looks(draft) > 0.6) {
         draft.column.field = Field::Name;
-        draft.reason = format!("no header speaks of a name; {:.0} % of the words look like names", draft.profile.name_like * 100.0);
+        draft.reason = format!(
+            "no header speaks of a name; {:.0} % of the words look like names",
+            draft.profile.name_like * 100.0
+        );
     }
 }
 
@@ -88,7 +91,10 @@ fn layout(draft: &Draft<'_>) -> (NameLayout, String) {
     } else if profile.two_blanks >= 0.7 && draft.concepts.has(C::Family) {
         (
             NameLayout::FamilyBlanksGiven,
-            format!("{} have two blanks, and the header names the family name: it is first", percent(profile.two_blanks)),
+            format!(
+                "{} have two blanks, and the header names the family name: it is first",
+                percent(profile.two_blanks)
+            ),
         )
     } else {
         (NameLayout::AsWritten, "nothing tells given and family name apart: kept as written".into())

@@ -18,7 +18,8 @@ const ALIVE: &str = "alive localizado localizada restituido restituida vivo viva
 const CUSTODY: &str = "custody jail prison imprisoned";
 const OPEN: &str = "unresolved pending open unknown";
 /// Words that make a status a supposition: what it means is for a person to say.
-const HEDGES: &str = "presuncion presunto presunta presumed suspected alleged possible probable suposto presume presumee";
+const HEDGES: &str =
+    "presuncion presunto presunta presumed suspected alleged possible probable suposto presume presumee";
 const DENIES: &str = "not no never without nobody sin ni non sans nao لا نہیں غیر";
 const SMALL: &str = "forzada forced enforced body found in of the and a o la el de en su sus e y con sobre informacion \
     information restos remains forcibly nino nina junto padres allegados familia nacido nacida cautiverio entregado \
@@ -36,9 +37,10 @@ pub(super) fn understand(words: &str) -> Option<StatusWord> {
     let says = [TAKEN, KILLED, DEAD, REMAINS, RELEASED, ALIVE, CUSTODY];
     let is_status = |token: &String| says.iter().any(|list| among(list, token));
     // «not released», «not yet found dead»: what is denied stays open.
-    let denies = tokens.iter().enumerate().any(|(i, token)| {
-        among(DENIES, token) && tokens.iter().skip(i + 1).take(2).any(is_status)
-    });
+    let denies = tokens
+        .iter()
+        .enumerate()
+        .any(|(i, token)| among(DENIES, token) && tokens.iter().skip(i + 1).take(2).any(is_status));
     if denies || tokens.len() > 16 {
         return None;
     }
@@ -48,7 +50,10 @@ pub(super) fn understand(words: &str) -> Option<StatusWord> {
     let body = folded.contains("body found") || folded.contains("found dead");
     let (killed, dead) = (has(KILLED), has(DEAD) || body);
     let identified = has(REMAINS) && (killed || dead || has(TAKEN));
-    let (released, alive) = (has(RELEASED), has(ALIVE) || folded.contains("entregado a su familia") || folded.contains("entregada a su familia"));
+    let (released, alive) = (
+        has(RELEASED),
+        has(ALIVE) || folded.contains("entregado a su familia") || folded.contains("entregada a su familia"),
+    );
     if (killed || dead || identified) && (released || alive) {
         return None;
     }

@@ -50,6 +50,9 @@ pub struct Sensitivity {
 
 #[derive(Debug, Clone, PartialEq)]
 struct Alternative {
+    /// Code of what was changed.
+    kind: String,
+    /// To what.
     label: String,
     outcome: Tried,
 }
@@ -123,6 +126,7 @@ impl Estimate {
 impl Sensitivity {
     fn read(json: &Json) -> Self {
         let alternatives = list(json, "alternatives").map(|row| Alternative {
+            kind: text(row, "kind"),
             label: text(row, "label"),
             outcome: match number(row, "point") {
                 Some(total) => Tried::Given {
@@ -323,6 +327,11 @@ fn side_by_side(reader: &Reader, estimates: &[Estimate]) -> Markup {
     })
 }
 
+/// To what an assumption was changed; names of methods in the reader's words.
+fn tried_words(reader: &Reader, alternative: &Alternative) -> String {
+    reader.find(&format!("method-{}", alternative.label)).unwrap_or_else(|| alternative.label.clone())
+}
+
 /// The same data under other assumptions, other methods among them; all to the step of the figure itself.
 fn alternatives(reader: &Reader, tried: &[Alternative], step: f64) -> Markup {
     let rows = tried.iter().map(|alternative| {
@@ -339,12 +348,18 @@ fn alternatives(reader: &Reader, tried: &[Alternative], step: f64) -> Markup {
                 vec![Cell::Absent(reader.t("not-estimable")), Cell::Absent(why)]
             }
         };
-        Row { key: None, head: Cell::Words(alternative.label.clone()), cells }
+        let kind = reader.find(&format!("tried-{}", alternative.kind)).unwrap_or_else(|| alternative.kind.clone());
+        Row {
+            key: None,
+            head: Cell::Text(kind),
+            cells: [vec![Cell::Words(tried_words(reader, alternative))], cells].concat(),
+        }
     });
     table(&Table {
         caption: reader.t("sensitivity-title"),
         head: vec![
             Head::words(reader.t("assumption-tried")),
+            Head::words(reader.t("changed-to")),
             Head::figures(reader.t("estimated")),
             Head::figures(reader.t("interval95")),
         ],
@@ -373,8 +388,8 @@ mod tests {
             "sensitivity": {
                 "lowest": 2301.0, "highest": 2990.0,
                 "alternatives": [
-                    {"kind": "other-method", "label": "chao", "point": 2301.0, "low": 2180.0, "high": 2440.0, "is_lower_bound": true},
-                    {"kind": "leave-one-list-out", "label": "without a", "refused": "too_few_lists"},
+                    {"kind": "other_method", "label": "chao", "point": 2301.0, "low": 2180.0, "high": 2440.0, "is_lower_bound": true},
+                    {"kind": "leave_one_list_out", "label": "a", "refused": "too_few_lists"},
                 ],
             },
             "warnings": [{"code": "unobservable_part", "text": "those whom no list could see are not in the figure"}],
@@ -424,9 +439,12 @@ mod tests {
     #[test]
     fn the_range_over_other_assumptions_stands_beside_the_figure() {
         let page = section(&Reader::of_file("en"), &Estimate::latest(&[dga()]), 1800).into_string();
-        for words in
-            ["between 2\u{202f}300 and 2\u{202f}990", "at least 2\u{202f}300", "Fewer than three lists", "without a"]
-        {
+        for words in [
+            "between 2\u{202f}300 and 2\u{202f}990",
+            "at least 2\u{202f}300",
+            "Fewer than three lists",
+            "One list left out",
+        ] {
             assert!(page.contains(words), "{words} in {page}");
         }
     }

@@ -525,6 +525,7 @@ fn no_message_is_unused_and_none_is_missing() {
         "warning-",
         "err-",
         "rec-",
+        "tried-",
     ];
     for (key, _) in messages(include_str!("../../locales/en/main.ftl")) {
         let quoted = code.contains(&format!("\"{key}\""));

@@ -119,9 +119,10 @@ mod tests {
 
     #[test]
     fn a_failure_says_what_where_what_to_do_and_what_state_things_are_in() {
-        let failure = Failure::new(Exit::Failed, "the date in row 214 is not a day of the calendar", "correct the cell")
-            .at("families-2014.xlsx, sheet «2014», cell D214")
-            .leaving("Nothing was imported from this file.");
+        let failure =
+            Failure::new(Exit::Failed, "the date in row 214 is not a day of the calendar", "correct the cell")
+                .at("families-2014.xlsx, sheet «2014», cell D214")
+                .leaving("Nothing was imported from this file.");
         let mut out = Vec::new();
         failure.write(&mut out).unwrap();
         expect![[r#"

@@ -104,7 +104,8 @@ pub fn read_rows(
     })?;
     let mut report = ImportReport::default();
     for remark in table.remarks() {
-        let address = remark.column().map(|column| Address { row: 0, line: table.header().line(), column: Some(column) });
+        let address =
+            remark.column().map(|column| Address { row: 0, line: table.header().line(), column: Some(column) });
         report.note(remark.code(), address, || remark.to_string(), "");
     }
     let read = table.rows(|event| {

@@ -41,7 +41,11 @@ pub fn passphrase(global: &Global, prompt: &str) -> Result<Passphrase, Failure> 
     }
     if !std::io::stdin().is_terminal() {
         let remedy = "give --passphrase-file FILE, or set HABEAS_PASSPHRASE_FILE";
-        return Err(Failure::new(Exit::Locked, "the vault is locked and nobody is here to type the passphrase", remedy));
+        return Err(Failure::new(
+            Exit::Locked,
+            "the vault is locked and nobody is here to type the passphrase",
+            remedy,
+        ));
     }
     Ok(Passphrase::new(&*typed(prompt)?))
 }

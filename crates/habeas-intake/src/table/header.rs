@@ -58,17 +58,19 @@ impl Header {
     }
 }
 
-/// Picks the header among the first rows of a file: the first one that fills about as many cells as the widest row and
+/// Picks the header among the first rows of a file: the first one that fills about as many cells as most rows do and
 /// holds words rather than figures. `None` where no row has a cell.
 pub(super) fn find(rows: &[Vec<String>]) -> Option<usize> {
     let filled = |row: &Vec<String>| row.iter().filter(|cell| !cell.trim().is_empty()).count();
-    let widest = rows.iter().map(filled).max().filter(|widest| *widest > 0)?;
+    // The width of most rows, not the greatest: one row with a comma too many must not become the header.
+    let widths: Vec<usize> = rows.iter().map(filled).filter(|width| *width > 0).collect();
+    let usual = *widths.iter().max_by_key(|width| (widths.iter().filter(|other| other == width).count(), **width))?;
     let is_figure = |cell: &&String| cell.trim().chars().all(|c| c.is_numeric() || "-+.,:/ ".contains(c));
     let wordy = |row: &Vec<String>| {
         let figures = row.iter().filter(|cell| !cell.trim().is_empty()).filter(is_figure).count();
         figures * 2 <= filled(row)
     };
-    let wide = |row: &Vec<String>| filled(row) * 3 >= widest * 2;
+    let wide = |row: &Vec<String>| filled(row) * 3 >= usual * 2;
     let found = rows.iter().position(|row| wide(row) && wordy(row));
     found.or_else(|| rows.iter().position(|row| filled(row) > 0))
 }
@@ -101,5 +103,11 @@ mod tests {
         ];
         assert_eq!(find(&rows), Some(2));
         assert_eq!(find(&[row(&["", ""])]), None);
+    }
+
+    #[test]
+    fn a_row_with_a_comma_too_many_is_no_header() {
+        let rows = [row(&["Name", "Date"]), row(&["x", "2013"]), row(&["y"]), row(&["z", "2014", "w", "v"])];
+        assert_eq!(find(&rows), Some(0));
     }
 }

@@ -298,7 +298,11 @@ impl TableBuilder {
                 NameRole::Family => TokenRole::Family,
                 NameRole::Unassigned => TokenRole::Unassigned,
                 NameRole::Honorific => continue,
-                NameRole::MotherFamily | NameRole::Married | NameRole::Father => TokenRole::Optional,
+                // Beside a person's own name these only explain words; a father's name alone is all there is to compare.
+                NameRole::MotherFamily | NameRole::Married | NameRole::Father if field == NameField::Own => {
+                    TokenRole::Optional
+                }
+                NameRole::MotherFamily | NameRole::Married | NameRole::Father => TokenRole::Unassigned,
             };
             for (word, follows_mark) in name_words(&part.text) {
                 let role = if follows_mark { TokenRole::Optional } else { role };

@@ -45,3 +45,27 @@ proptest! {
         prop_assert!((0.0..=1.0).contains(&similarity(&a, &b).score));
     }
 }
+
+#[test]
+fn a_fathers_name_is_compared_whether_or_not_its_role_is_stated() {
+    use habeas_core::{Claim, NameAsGiven, NamePart, NameRole, Passage, Predicate, Value};
+    use habeas_link::{Field, ListInfo, NameField, TableBuilder, explain, guess_model};
+    let list = |key: &str| ListInfo { key: key.into(), names_once: true, is_list: true };
+    let mut builder = TableBuilder::new(vec![list("a"), list("b")]);
+    for (list, role) in [(0, NameRole::Father), (1, NameRole::Unassigned)] {
+        let cells = ["Karim Velan".to_owned(), "Murad Osto".to_owned()];
+        let father = NameAsGiven { parts: vec![NamePart { text: cells[1].clone(), role }] };
+        let claim = |predicate, name, column| {
+            Claim::stated(predicate, Value::Name(name), Passage::whole_cell(&cells, column).unwrap())
+        };
+        let claims = [
+            claim(Predicate::Name, NameAsGiven::unassigned(cells[0].clone()), 0),
+            claim(Predicate::FatherName, father, 1),
+        ];
+        builder.push(list, &["name".to_owned(), "father".to_owned()], &cells, &claims);
+    }
+    let table = builder.finish();
+    let explanation = explain(&table, &guess_model(&table), 0, 1);
+    let father = explanation.reasons.iter().find(|reason| reason.field == Field::Name(NameField::Father));
+    assert_eq!(father.expect("both name a father").level, "the same names");
+}

@@ -296,7 +296,7 @@ month-12 = December
 
 # Statistics
 stats-title = Statistics
-stats-lead = Persons on record, not records. Every number opens the cases behind it.
+stats-lead = Persons on record, not records. Numbers that are links open the cases behind them.
 stats-none = There is nothing to count yet.
 documented = Documented
 documented-note = persons that at least one source names, from { $records ->

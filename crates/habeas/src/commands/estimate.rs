@@ -168,7 +168,9 @@ fn table(args: &Table, out: &Output) -> Result<Exit, Failure> {
     let bytes = std::fs::read(&args.counts).map_err(|error| Failure::file("read", &args.counts, &error))?;
     let (histories, remarks) = capture::read_table(&bytes).map_err(|error| {
         let remedy = "one 0/1 column per list, then a column «count» of whole numbers; one line per capture history";
-        Failure::new(Exit::Failed, error, remedy).at(args.counts.display().to_string()).leaving("Nothing was estimated.")
+        Failure::new(Exit::Failed, error, remedy)
+            .at(args.counts.display().to_string())
+            .leaving("Nothing was estimated.")
     })?;
     for remark in &remarks {
         out.talk(remark.text());
@@ -249,7 +251,9 @@ fn averaged(desk: &Desk, choice: &Choice, n_draws: usize, out: &Output) -> Resul
             (Outcome::Given(Box::new(average.estimate)), shares)
         }
         Err(Stopped::Refused(refusal)) => (Outcome::Refused(refusal), Value::Null),
-        Err(Stopped::Interrupted) => return Err(Failure::new(Exit::Interrupted, "the estimate was stopped", "run it again")),
+        Err(Stopped::Interrupted) => {
+            return Err(Failure::new(Exit::Interrupted, "the estimate was stopped", "run it again"));
+        }
     };
     let mut object = estimating::outcome_json(&outcome, &method, &fixed);
     object["linkage"] = shares;
@@ -299,7 +303,10 @@ fn strata(desk: &Desk, choice: &Choice, by: By, out: &Output) -> Result<Exit, Fa
             };
             let _ = writeln!(lines, "{stratum}: {line}");
         }
-        let _ = writeln!(lines, "{n_refused} of {n_strata} strata are not estimable; their documented persons stand as they are.");
+        let _ = writeln!(
+            lines,
+            "{n_refused} of {n_strata} strata are not estimable; their documented persons stand as they are."
+        );
         let _ = writeln!(lines, "Ends of intervals of several strata must not be added.");
         lines
     })?;
@@ -319,7 +326,12 @@ pub fn text(object: &Value) -> String {
     let total = &object["n_total"];
     let at_least = if object["is_lower_bound"] == true { "at least " } else { "" };
     let point = total["point"].as_f64().unwrap_or_default().round();
-    let _ = writeln!(text, "{} persons documented; {at_least}{point} in all by {}", object["n_documented"], words(&object["method"]));
+    let _ = writeln!(
+        text,
+        "{} persons documented; {at_least}{point} in all by {}",
+        object["n_documented"],
+        words(&object["method"])
+    );
     for interval in total["intervals"].as_array().into_iter().flatten() {
         let level = interval["level"].as_f64().unwrap_or_default() * 100.0;
         let _ = writeln!(text, "  {level:.0} % interval: {} to {}", interval["low"], interval["high"]);
@@ -327,11 +339,20 @@ pub fn text(object: &Value) -> String {
     let _ = writeln!(text, "  assumed: {}", words(&object["assumption"]));
     let number = |value: &Value| value.as_f64().unwrap_or_default().round();
     let sensitivity = &object["sensitivity"];
-    let _ = writeln!(text, "  other choices give {} to {}", number(&sensitivity["lowest"]), number(&sensitivity["highest"]));
+    let _ = writeln!(
+        text,
+        "  other choices give {} to {}",
+        number(&sensitivity["lowest"]),
+        number(&sensitivity["highest"])
+    );
     let linkage = &object["linkage"];
     if linkage.is_object() {
         let share = linkage["linkage_share"].as_f64().unwrap_or_default() * 100.0;
-        let _ = writeln!(text, "  averaged over {} draws of the linkage, which make {share:.0} % of the variance", linkage["draws"]);
+        let _ = writeln!(
+            text,
+            "  averaged over {} draws of the linkage, which make {share:.0} % of the variance",
+            linkage["draws"]
+        );
         let fixed = &linkage["with_linkage_fixed"]["intervals"][1];
         let _ = writeln!(text, "  with the linkage fixed the 95 % interval is {} to {}", fixed["low"], fixed["high"]);
     }

@@ -157,7 +157,9 @@ fn keep(
         let origin = Origin::Row { sheet: sheet.clone(), row: taken.number };
         let written = match taken.row {
             Kept::Record { cells, claims } => writer.push(origin, cells, claims).map(drop),
-            Kept::SetAside { cells, code } => writer.quarantine(&QuarantinedRow { origin, cells, code: code.to_owned() }),
+            Kept::SetAside { cells, code } => {
+                writer.quarantine(&QuarantinedRow { origin, cells, code: code.to_owned() })
+            }
             Kept::Skipped => Ok(()),
         };
         match written {
@@ -190,7 +192,11 @@ fn summary(report: &ImportReport, header: &[String]) -> ImportSummary {
         remarks: report
             .codes
             .iter()
-            .map(|(code, count)| RemarkCount { code: (*code).to_owned(), count: count.n, first: addresses(count, header) })
+            .map(|(code, count)| RemarkCount {
+                code: (*code).to_owned(),
+                count: count.n,
+                first: addresses(count, header),
+            })
             .collect(),
     }
 }
@@ -341,7 +347,8 @@ fn preview(file: &ListFile, table: &Table<'_>, mapping: &Mapping, out: &Output) 
 fn undo(id: &str, why: &str, global: &Global, out: &Output) -> Result<Exit, Failure> {
     let mut vault = opening::open(global)?;
     let standing = vault.imports().iter().filter(|import| import.undone.is_none());
-    let matching: Vec<ImportId> = standing.map(|import| import.id).filter(|import| import.to_string().starts_with(id)).collect();
+    let matching: Vec<ImportId> =
+        standing.map(|import| import.id).filter(|import| import.to_string().starts_with(id)).collect();
     let [import] = matching.as_slice() else {
         let what = format!("{} imports that stand have an id that begins so", matching.len());
         return Err(Failure::usage(what, "the id is printed by `habeas import`; give more of it"));

@@ -139,7 +139,10 @@ fn explain(desk: &Desk, addresses: [&str; 2], out: &Output) -> Result<Exit, Fail
     out.result(&explanation_json(&explanation, addresses, one_person), || {
         explanation_text(&explanation, addresses, one_person)
     })?;
-    out.next(format_args!("habeas review decide {} {} same|different|undecided --why WORDS", addresses[0], addresses[1]));
+    out.next(format_args!(
+        "habeas review decide {} {} same|different|undecided --why WORDS",
+        addresses[0], addresses[1]
+    ));
     Ok(Exit::Ok)
 }
 

@@ -60,7 +60,11 @@ pub fn run(args: Args, out: &Output) -> Result<Exit, Failure> {
     match &args.out {
         Some(path) => {
             out.talk("The speaker of a list and who is accused are never guessed: fill them in.");
-            out.next(format_args!("habeas import {} --as LIST --map {} --preview", args.file.display(), path.display()));
+            out.next(format_args!(
+                "habeas import {} --as LIST --map {} --preview",
+                args.file.display(),
+                path.display()
+            ));
         }
         None => out.next(format_args!("habeas map {} --out MAP.toml  (writes it, to be edited)", args.file.display())),
     }

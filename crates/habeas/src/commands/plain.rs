@@ -93,7 +93,8 @@ pub fn files(args: &Args, out: &Output) -> Result<Exit, Failure> {
     let mut options = linking::options(args.draws, args.seed);
     if let Some(cut) = args.cut {
         let probability = Probability::new(cut).filter(|p| p.get() > 0.0 && p.get() < 1.0);
-        let probability = probability.ok_or_else(|| Failure::usage("--cut is a probability between 0 and 1", "such as 0.5"))?;
+        let probability =
+            probability.ok_or_else(|| Failure::usage("--cut is a probability between 0 and 1", "such as 0.5"))?;
         options.cut = Some(habeas_core::MatchWeight((probability.get() / (1.0 - probability.get())).log2()));
     }
     let linkage = linking::run(&loaded.table, model, &Constraints::default(), &options, out)?;
@@ -129,12 +130,18 @@ pub fn files(args: &Args, out: &Output) -> Result<Exit, Failure> {
             linkage.n_candidates
         );
         if let Some(f1) = object["truth"]["pairwise"]["f1"].as_f64() {
-            text.push_str(&format!("\nF1 over pairs {f1:.4}, B-cubed {:.4}", object["truth"]["b_cubed"]["f1"].as_f64().unwrap_or(0.0)));
+            text.push_str(&format!(
+                "\nF1 over pairs {f1:.4}, B-cubed {:.4}",
+                object["truth"]["b_cubed"]["f1"].as_f64().unwrap_or(0.0)
+            ));
         }
         text
     })?;
     if loaded.n_set_aside > 0 {
-        out.talk(format_args!("{} rows could not be read and were left out: see habeas import FILE --preview", loaded.n_set_aside));
+        out.talk(format_args!(
+            "{} rows could not be read and were left out: see habeas import FILE --preview",
+            loaded.n_set_aside
+        ));
         return Ok(Exit::PartRefused);
     }
     Ok(Exit::Ok)
@@ -142,13 +149,13 @@ pub fn files(args: &Args, out: &Output) -> Result<Exit, Failure> {
 
 fn load(args: &Args) -> Result<Loaded, Failure> {
     if !args.map.is_empty() && args.map.len() != args.lists.len() {
-        return Err(Failure::usage("there are not as many mappings as lists", "give one --map for each list, in order"));
+        return Err(Failure::usage(
+            "there are not as many mappings as lists",
+            "give one --map for each list, in order",
+        ));
     }
-    let keys: Vec<String> = args
-        .lists
-        .iter()
-        .map(|path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned())
-        .collect();
+    let keys: Vec<String> =
+        args.lists.iter().map(|path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned()).collect();
     if let Some(twice) = keys.iter().enumerate().find(|(idx, key)| keys[..*idx].contains(key)) {
         return Err(Failure::usage(format_args!("two lists are called «{}»", twice.1), "rename one of the files"));
     }
@@ -166,7 +173,8 @@ fn load(args: &Args) -> Result<Loaded, Failure> {
             None => file.guess(&file.open(None, &Limits::default())?)?.mapping,
         };
         let mut mapping = mapping;
-        for column in mapping.columns.iter_mut().filter(|column| args.truth.as_deref() == Some(column.header.as_str())) {
+        for column in mapping.columns.iter_mut().filter(|column| args.truth.as_deref() == Some(column.header.as_str()))
+        {
             // The truth is for measuring: it must not reach the linkage.
             column.field = Field::Ignore;
         }
@@ -271,7 +279,8 @@ pub fn names(args: &NamesArgs, out: &Output) -> Result<Exit, Failure> {
     let column = |name: &str| {
         let found = header.iter().position(|column| column.trim() == name.trim());
         found.ok_or_else(|| {
-            Failure::usage(format_args!("there is no column «{name}»"), "name the two columns: --columns LEFT,RIGHT").at(at())
+            Failure::usage(format_args!("there is no column «{name}»"), "name the two columns: --columns LEFT,RIGHT")
+                .at(at())
         })
     };
     let (left, right) = (column(left)?, column(right)?);

@@ -62,8 +62,7 @@ fn tables(desk: &Desk, form: &Form, out: &Output) -> Result<Exit, Failure> {
         || Ok(web::report_tables(&figures, &desk.estimates()?, &form.lang, desk.is_demo())),
         || tables_csv(desk),
     )?;
-    let fields: Vec<_> =
-        figures.disagreements.iter().map(|field| shown::disagreement_json(field, &snapshot)).collect();
+    let fields: Vec<_> = figures.disagreements.iter().map(|field| shown::disagreement_json(field, &snapshot)).collect();
     let object = json!({
         "schema": 1,
         "written": written,
@@ -137,12 +136,21 @@ fn tables_csv(desk: &Desk) -> Result<Vec<u8>, Failure> {
         ("by-sex", &figures.tables.by_sex),
     ] {
         for (category, n) in &table.rows {
-            csv.write_record([name, table.policy, &formula_safe(&shown::category_text(category)), "", &n.to_string(), "", ""])
-                .map_err(wrong)?;
+            csv.write_record([
+                name,
+                table.policy,
+                &formula_safe(&shown::category_text(category)),
+                "",
+                &n.to_string(),
+                "",
+                "",
+            ])
+            .map_err(wrong)?;
         }
     }
     for (mask, n) in &figures.overlap.histories {
-        csv.write_record(["overlap", "", &figures.overlap.names_of(*mask).join("+"), "", &n.to_string(), "", ""]).map_err(wrong)?;
+        csv.write_record(["overlap", "", &figures.overlap.names_of(*mask).join("+"), "", &n.to_string(), "", ""])
+            .map_err(wrong)?;
     }
     for field in &figures.disagreements {
         let (name, lists) = (field.predicate.code(), field.lists.join("/"));
@@ -170,7 +178,11 @@ fn tables_csv(desk: &Desk) -> Result<Vec<u8>, Failure> {
 
 /// Text that a spreadsheet would take for a formula gets a leading apostrophe.
 fn formula_safe(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 fn case(desk: &Desk, id: &str, form: &Form, out: &Output) -> Result<Exit, Failure> {

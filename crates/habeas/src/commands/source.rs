@@ -69,7 +69,8 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
                 if vault.sources().iter().any(|source| source.key == key) {
                     let left = format!("{} of {} files were added.", added.len(), files.len());
                     let remedy = "rename the file: its name without the ending becomes the key of the source";
-                    return Err(Failure::new(Exit::Failed, format_args!("there is a source «{key}» already"), remedy).leaving(left));
+                    return Err(Failure::new(Exit::Failed, format_args!("there is a source «{key}» already"), remedy)
+                        .leaving(left));
                 }
                 let (kind, speaker) = match kind {
                     Kind::Article => (SourceKind::Article, SpeakerKind::Press),
@@ -104,7 +105,14 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
             out.result(&json!({ "schema": 1, "sources": rows }), || {
                 let mut text = String::new();
                 for source in sources {
-                    let _ = writeln!(text, "{}  {}  {}  {}", source.key, kind_code(source.kind), source.file_name, source.title);
+                    let _ = writeln!(
+                        text,
+                        "{}  {}  {}  {}",
+                        source.key,
+                        kind_code(source.kind),
+                        source.file_name,
+                        source.title
+                    );
                 }
                 let _ = write!(text, "{} sources", sources.len());
                 text

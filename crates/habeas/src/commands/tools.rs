@@ -51,7 +51,11 @@ pub fn verify(args: VerifyArgs, global: &Global, out: &Output) -> Result<Exit, F
             "{} segments, {} frames, {} entries, {} originals",
             report.n_segments, report.n_frames, report.n_entries, report.n_blobs
         );
-        if problems.is_empty() { format!("{checked}: all as written") } else { format!("{checked}\n{}", problems.join("\n")) }
+        if problems.is_empty() {
+            format!("{checked}: all as written")
+        } else {
+            format!("{checked}\n{}", problems.join("\n"))
+        }
     })?;
     Ok(if problems.is_empty() { Exit::Ok } else { Exit::FoundProblems })
 }

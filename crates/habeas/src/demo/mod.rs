@@ -4,17 +4,17 @@ pub mod world;
 
 use crate::{
     commands::{estimate, import, init::now_ms},
-    desk::{Desk, DEMO_TRUTH, linking, vault_failure},
+    desk::{DEMO_TRUTH, Desk, linking, vault_failure},
     failure::{Exit, Failure},
     output::Output,
 };
-use habeas_core::{CellSpan, Claim, Origin, Partition, Passage, Record};
+use habeas_core::{CellSpan, Claim, ConsentAnswer, Origin, Partition, Passage, Record};
 use habeas_link::{Evaluation, Scores, evaluate};
 use habeas_stats::{Method, Seed};
 use habeas_vault::{ImportSummary, SourceDraft, Vault};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::{collections::HashMap, fmt::Write, fs::File, io::BufWriter, path::Path};
-use world::{Form, TextPlan, World, WorldError};
+use world::{Form, Tally, TextPlan, Truth, World, WorldError};
 
 /// What the demo found, with the truth beside it.
 pub struct Found {
@@ -67,12 +67,7 @@ pub fn fill(desk: &Desk, world: &World, seed: u64, out: &Output) -> Result<Found
     }
     out.progress("importing lists", 1, 1);
     let truth = world.truth();
-    let truth_json = json!({
-        "seed": seed,
-        "n_total": world.n_total(),
-        "n_documented": truth.persons.n_documented,
-        "by_year": truth.by_year.iter().map(|(year, tally)| (year.to_string(), json!(tally.n_total))).collect::<serde_json::Map<_, _>>(),
-    });
+    let truth_json = truth_json(world, &truth, seed);
     let stored = truth_json.to_string();
     desk.keep(|vault| vault.put_estimate(DEMO_TRUTH, &stored, now_ms()).map_err(vault_failure))?;
     let imported = begun.elapsed().as_secs_f64();
@@ -113,6 +108,25 @@ pub fn fill(desk: &Desk, world: &World, seed: u64, out: &Output) -> Result<Found
     });
     let text = summary(&json, &estimate, &evaluation);
     Ok(Found { json, text })
+}
+
+/// The truth in figures, kept with the vault so that pages can set it beside what was found.
+fn truth_json(world: &World, truth: &Truth, seed: u64) -> Value {
+    let tally = |tally: &Tally| json!({ "persons": tally.n_total, "documented": tally.n_documented });
+    let consents = |answer| world.consents().filter(|consent| consent.answer == answer).count();
+    json!({
+        "seed": seed,
+        "n_total": world.n_total(),
+        "n_documented": truth.persons.n_documented,
+        "by_year": truth.by_year.iter().map(|(year, n)| (year.to_string(), tally(n))).collect::<Map<_, _>>(),
+        "by_sex": truth.by_sex.iter().map(|(sex, n)| (sex.code().to_owned(), tally(n))).collect::<Map<_, _>>(),
+        "by_province": truth.by_province.iter().map(|(name, n)| (name.clone(), tally(n))).collect::<Map<_, _>>(),
+        "by_ending": truth.by_ending.iter().map(|(ending, n)| ((*ending).to_owned(), tally(n))).collect::<Map<_, _>>(),
+        "records_by_list": truth.records,
+        "histories": truth.histories.iter().map(|(mask, n)| json!({ "lists": mask, "persons": n })).collect::<Vec<_>>(),
+        "families_that_consent": consents(ConsentAnswer::Given) - consents(ConsentAnswer::Withdrawn),
+        "families_that_refuse": consents(ConsentAnswer::Refused),
+    })
 }
 
 /// Scores of a partition as scripts read them.
@@ -176,7 +190,8 @@ fn truth_of(world: &World, texts: &[TextPlan], records: &[Record]) -> Partition 
 }
 
 fn summary(json: &Value, estimate: &Value, evaluation: &Evaluation) -> String {
-    let mut text = String::from("Invented people of an invented country. What habeas found, and the truth beside it:\n\n");
+    let mut text =
+        String::from("Invented people of an invented country. What habeas found, and the truth beside it:\n\n");
     let mut row = |what: &str, found: &str, truth: &str| {
         let _ = writeln!(text, "  {what:<34} {found:>22}   {truth}");
     };

@@ -32,7 +32,8 @@ pub fn run(histories: &CaptureHistories, dependences: &[Dependence], method: &Me
 pub fn histories(snapshot: &Snapshot, wanted: impl Fn(usize) -> bool) -> Result<CaptureHistories, Failure> {
     let names: Vec<String> = snapshot.lists().iter().map(|list| list.key.clone()).collect();
     let masks = figures::list_masks(snapshot);
-    let masks = masks.into_iter().enumerate().filter(|(person, mask)| *mask != 0 && wanted(*person)).map(|(_, mask)| mask);
+    let masks =
+        masks.into_iter().enumerate().filter(|(person, mask)| *mask != 0 && wanted(*person)).map(|(_, mask)| mask);
     CaptureHistories::of_memberships(names, masks)
         .map_err(|error| Failure::new(Exit::Failed, error, "estimate over fewer lists"))
 }
@@ -148,8 +149,11 @@ fn sensitivity_json(sensitivity: &Sensitivity) -> Json {
             row
         })
         .collect();
-    let hidden: Vec<Json> =
-        sensitivity.hidden_shares.iter().map(|hidden| json!({ "share": hidden.share, "n_total": hidden.n_total })).collect();
+    let hidden: Vec<Json> = sensitivity
+        .hidden_shares
+        .iter()
+        .map(|hidden| json!({ "share": hidden.share, "n_total": hidden.n_total }))
+        .collect();
     json!({
         "lowest": sensitivity.lowest,
         "highest": sensitivity.highest,

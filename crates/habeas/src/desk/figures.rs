@@ -92,15 +92,15 @@ pub fn year(case: &CaseFile<'_>) -> Category {
         (!years.is_empty()).then_some(years)
     });
     let Some(years) = dated else { return Category::Unknown };
-    let mut certain: Vec<i16> = years
-        .iter()
-        .filter_map(|year| if let YearOf::Certain(year) = year { Some(*year) } else { None })
-        .collect();
+    let mut certain: Vec<i16> =
+        years.iter().filter_map(|year| if let YearOf::Certain(year) = year { Some(*year) } else { None }).collect();
     certain.sort_unstable();
     certain.dedup();
     match (certain.as_slice(), years.as_slice()) {
         ([year], _) => Category::Is(year.to_string()),
-        ([], [YearOf::Between(first, last), ..]) if last - first == 1 => Category::Disputed(format!("{first} or {last}")),
+        ([], [YearOf::Between(first, last), ..]) if last - first == 1 => {
+            Category::Disputed(format!("{first} or {last}"))
+        }
         ([], [YearOf::Between(first, last), ..]) => Category::Disputed(format!("{first} to {last}")),
         ([], _) => Category::Unknown,
         (several, _) => {
@@ -225,8 +225,11 @@ pub fn disagreements(snapshot: &Snapshot) -> Vec<FieldDisagreement> {
                         std::cmp::Ordering::Greater => ((*theirs, *ours), right, left),
                         std::cmp::Ordering::Equal => continue,
                     };
-                    let found =
-                        Disagreeing { agreement: relation(*left, *right), left: left.record.id, right: right.record.id };
+                    let found = Disagreeing {
+                        agreement: relation(*left, *right),
+                        left: left.record.id,
+                        right: right.record.id,
+                    };
                     let known = kindest.entry(lists).or_insert(found);
                     if found.agreement < known.agreement {
                         *known = found;

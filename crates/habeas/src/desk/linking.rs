@@ -7,7 +7,9 @@ use crate::{
     output::Output,
 };
 use habeas_core::{Judgement, RecordId, Source, SourceKind, Standing, Verdict, standing};
-use habeas_link::{Constraints, LinkError, LinkOptions, Linkage, ListInfo, Model, Stage, Table, TableBuilder, Watch, link};
+use habeas_link::{
+    Constraints, LinkError, LinkOptions, Linkage, ListInfo, Model, Stage, Table, TableBuilder, Watch, link,
+};
 use habeas_vault::{LinkRun, Vault};
 use serde_json::{Value as Json, json};
 use std::{

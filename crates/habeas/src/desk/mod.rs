@@ -36,6 +36,7 @@ struct Inner {
     vault: Mutex<Vault>,
     snapshot: Mutex<Option<Arc<Snapshot>>>,
     figures: Mutex<Option<Arc<Figures>>>,
+    link_run: Mutex<Option<Arc<LinkRun>>>,
 }
 
 /// Everything that tables show.
@@ -165,7 +166,14 @@ pub struct StoredEstimate {
 impl Desk {
     /// A desk over an open vault.
     pub fn new(vault: Vault) -> Self {
-        Self { inner: Arc::new(Inner { vault: Mutex::new(vault), snapshot: Mutex::default(), figures: Mutex::default() }) }
+        Self {
+            inner: Arc::new(Inner {
+                vault: Mutex::new(vault),
+                snapshot: Mutex::default(),
+                figures: Mutex::default(),
+                link_run: Mutex::default(),
+            }),
+        }
     }
 
     /// The vault itself, for what changes it. Views are made anew afterwards.
@@ -173,6 +181,7 @@ impl Desk {
         let result = change(&mut self.vault())?;
         *lock(&self.inner.snapshot) = None;
         *lock(&self.inner.figures) = None;
+        *lock(&self.inner.link_run) = None;
         Ok(result)
     }
 
@@ -187,9 +196,8 @@ impl Desk {
         if let Some(snapshot) = kept.as_ref() {
             return Ok(snapshot.clone());
         }
+        let clusters = self.latest_link_run()?.map(|run| clusters_of(&run)).unwrap_or_default();
         let vault = self.vault();
-        let run = vault.latest_link_run().map_err(vault_failure)?;
-        let clusters = run.map(|(_, run)| clusters_of(run)).unwrap_or_default();
         let mut records = Vec::with_capacity(vault.n_records() as usize);
         vault.for_each_record(|record| records.push(record)).map_err(vault_failure)?;
         let snapshot = Arc::new(Snapshot::new(records, vault.sources().to_vec(), |id| clusters.get(&id).copied()));
@@ -230,7 +238,9 @@ impl Desk {
         let after = match query.after.as_deref().map(str::parse) {
             None => None,
             Some(Ok(key)) => Some(key),
-            Some(Err(_)) => return Err(Failure::usage("this is no key of a page", "take the one that a page ends with")),
+            Some(Err(_)) => {
+                return Err(Failure::usage("this is no key of a page", "take the one that a page ends with"));
+            }
         };
         let filter = PersonFilter {
             words: habeas_core::fold_tokens(&query.words),
@@ -292,9 +302,13 @@ impl Desk {
         self.vault().judgements().to_vec()
     }
 
-    /// The last run of the linkage.
-    pub fn latest_link_run(&self) -> Result<Option<LinkRun>, Failure> {
-        Ok(self.vault().latest_link_run().map_err(vault_failure)?.map(|(_, run)| run))
+    /// The last run of the linkage, read once.
+    pub fn latest_link_run(&self) -> Result<Option<Arc<LinkRun>>, Failure> {
+        let mut kept = lock(&self.inner.link_run);
+        if kept.is_none() {
+            *kept = self.vault().latest_link_run().map_err(vault_failure)?.map(|(_, run)| Arc::new(run));
+        }
+        Ok(kept.clone())
     }
 
     /// The text of an article or testimony.
@@ -341,8 +355,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-fn clusters_of(run: LinkRun) -> HashMap<RecordId, u32> {
-    run.record_ids.into_iter().zip(run.partition.cluster_of().iter().copied()).collect()
+fn clusters_of(run: &LinkRun) -> HashMap<RecordId, u32> {
+    run.record_ids.iter().copied().zip(run.partition.cluster_of().iter().copied()).collect()
 }
 
 /// What the index keeps of a case file, to find and list it.

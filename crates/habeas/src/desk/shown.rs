@@ -200,11 +200,8 @@ pub fn tables_json(tables: &Tables) -> Json {
 
 /// Overlap of lists.
 pub fn overlap_json(overlap: &Overlap) -> Json {
-    let histories: Vec<Json> = overlap
-        .histories
-        .iter()
-        .map(|(mask, n)| json!({ "lists": overlap.names_of(*mask), "persons": n }))
-        .collect();
+    let histories: Vec<Json> =
+        overlap.histories.iter().map(|(mask, n)| json!({ "lists": overlap.names_of(*mask), "persons": n })).collect();
     json!({
         "lists": overlap.lists,
         "sizes": overlap.sizes,

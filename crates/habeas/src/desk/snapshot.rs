@@ -30,11 +30,7 @@ pub struct Snapshot {
 impl Snapshot {
     /// Joins records to persons. `person_of` says to which cluster of the last linkage a record belongs; records that
     /// it does not know are persons of their own.
-    pub fn new(
-        records: Vec<Record>,
-        sources: Vec<Arc<Source>>,
-        cluster_of: impl Fn(RecordId) -> Option<u32>,
-    ) -> Self {
+    pub fn new(records: Vec<Record>, sources: Vec<Arc<Source>>, cluster_of: impl Fn(RecordId) -> Option<u32>) -> Self {
         let mut persons: Vec<Person> = Vec::new();
         let mut person_of_cluster: HashMap<u32, u32> = HashMap::new();
         let mut person_of_record = Vec::with_capacity(records.len());

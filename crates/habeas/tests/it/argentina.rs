@@ -118,7 +118,11 @@ fn the_argentine_registers_link_at_least_as_well_as_the_best_run_of_splink() {
         field["contradicts"].as_f64().unwrap() / field["compared"].as_f64().unwrap()
     };
     let (taken, birth) = (share("event-date.taken"), share("birth-date"));
-    println!("argentina: {:.1} % of abduction dates and {:.1} % of birth years contradict", taken * 100.0, birth * 100.0);
+    println!(
+        "argentina: {:.1} % of abduction dates and {:.1} % of birth years contradict",
+        taken * 100.0,
+        birth * 100.0
+    );
     assert!((0.06..0.12).contains(&taken) && (0.025..0.045).contains(&birth), "{taken} {birth}");
 }
 

@@ -56,7 +56,18 @@ fn crates_depend_only_on_those_that_the_architecture_allows() {
         ("habeas-link", &["habeas-core"]),
         ("habeas-engine", &["habeas-core", "habeas-link"]),
         ("habeas-publish", &["habeas-core", "habeas-stats"]),
-        ("habeas", &["habeas-core", "habeas-intake", "habeas-vault", "habeas-link", "habeas-stats", "habeas-publish", "habeas-engine"]),
+        (
+            "habeas",
+            &[
+                "habeas-core",
+                "habeas-intake",
+                "habeas-vault",
+                "habeas-link",
+                "habeas-stats",
+                "habeas-publish",
+                "habeas-engine",
+            ],
+        ),
     ];
     for (krate, edges) in allowed {
         for dependency in dependencies(krate).iter().filter(|name| name.starts_with("habeas")) {
@@ -116,7 +127,9 @@ fn raw_html_is_made_in_one_reviewed_place() {
     let places: Vec<String> = ["crates/habeas/src", "crates/habeas-publish/src"]
         .iter()
         .flat_map(|folder| files(folder, ".rs"))
-        .filter(|path| read(path).lines().any(|line| line.contains("PreEscaped(") && !line.trim_start().starts_with("//")))
+        .filter(|path| {
+            read(path).lines().any(|line| line.contains("PreEscaped(") && !line.trim_start().starts_with("//"))
+        })
         .map(|path| shown(&path))
         .collect();
     assert!(places.len() <= 1, "PreEscaped stands in {places:?}");
@@ -173,7 +186,9 @@ fn is_citation(key: &str) -> bool {
     let letters = key.chars().take_while(char::is_ascii_lowercase).count();
     let digits = key[letters..].chars().take_while(char::is_ascii_digit).count();
     let rest = &key[letters + digits..];
-    letters >= 3 && digits == 4 && (rest.is_empty() || (rest.len() == 1 && rest.chars().all(|c| c.is_ascii_lowercase())))
+    letters >= 3
+        && digits == 4
+        && (rest.is_empty() || (rest.len() == 1 && rest.chars().all(|c| c.is_ascii_lowercase())))
 }
 
 #[test]
@@ -191,7 +206,9 @@ fn every_dependency_says_what_it_is_for() {
             } else if line.trim().is_empty() {
                 explained = false;
             } else if inside && line.contains('=') && !line.starts_with(' ') && !line.starts_with(['}', ']']) {
-                let ours = line.starts_with("habeas") || line.contains(".workspace = true") || line.contains("workspace = true");
+                let ours = line.starts_with("habeas")
+                    || line.contains(".workspace = true")
+                    || line.contains("workspace = true");
                 assert!(ours || explained, "{}: no reason for «{line}»", shown(&path));
             }
         }
@@ -206,7 +223,10 @@ fn every_public_type_of_the_domain_is_in_the_glossary() {
             let name = ["pub struct ", "pub enum ", "pub trait "].iter().find_map(|head| line.strip_prefix(head));
             if let Some(name) = name.map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default()) {
                 let error = name.ends_with("Error");
-                assert!(error || name.is_empty() || glossary.contains(&format!("`{name}`")), "GLOSSARY.md lacks `{name}`");
+                assert!(
+                    error || name.is_empty() || glossary.contains(&format!("`{name}`")),
+                    "GLOSSARY.md lacks `{name}`"
+                );
             }
         }
     }

@@ -104,7 +104,9 @@ fn a_decision_binds_the_next_linkage_and_can_be_taken_back() {
     office.run(&["link", "run"]).succeeds();
     let persons = |office: &Office| office.json(&["case", "list"])["total"].as_u64().unwrap();
     assert_eq!(persons(&office), 6);
-    office.run(&["review", "decide", "families:1", "commission:1", "different", "--why", "two brothers", "--by", "a"]).succeeds();
+    office
+        .run(&["review", "decide", "families:1", "commission:1", "different", "--why", "two brothers", "--by", "a"])
+        .succeeds();
     office.run(&["link", "run"]).succeeds();
     assert_eq!(persons(&office), 7);
     office.run(&["review", "undo", "--by", "a"]).succeeds();
@@ -139,7 +141,10 @@ fn a_preview_shows_what_each_row_becomes_and_writes_nothing() {
     let office = Office::with_vault();
     office.file("families.csv", FAMILIES);
     let preview = office.json(&["import", "families.csv", "--as", "families", "--preview"]);
-    assert_eq!(preview["rows"][0]["claims"][0]["where"], "families.csv, row 1, column «No»");
+    let claims = preview["rows"][0]["claims"].as_array().unwrap();
+    let dated = claims.iter().find(|claim| claim["question"] == "event-date.taken").unwrap();
+    assert_eq!((&dated["words"], &dated["value"]), (&"03/02/2015".into(), &"2015-02-03".into()));
+    assert_eq!(dated["where"], "families.csv, row 1, column «Date taken»");
     assert_eq!(office.json(&["source", "list"])["sources"], serde_json::json!([]));
 }
 
@@ -187,7 +192,12 @@ fn reports_are_files_that_need_nothing_else() {
     for name in ["tables.html", "case.html"] {
         let html = std::fs::read_to_string(office.path(name)).unwrap();
         assert!(html.starts_with("<!DOCTYPE html>"), "{name}");
-        assert!(!html.contains("<script") && !html.contains("http://") && !html.contains("src=\"/"), "{name} asks for something");
+        assert!(
+            !html.contains("<script") && !html.contains("http://") && !html.contains("src=\"/"),
+            "{name} asks for something"
+        );
     }
-    assert!(std::fs::read_to_string(office.path("tables.csv")).unwrap().contains("disagreement-row,families/commission"));
+    assert!(
+        std::fs::read_to_string(office.path("tables.csv")).unwrap().contains("disagreement-row,families/commission")
+    );
 }

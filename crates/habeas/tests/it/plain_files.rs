@@ -7,7 +7,18 @@ fn plain_lists_are_linked_without_any_configuration() {
     let office = Office::new();
     office.file("a.csv", "name,born,town,true_id\nKarim Velan,1980-02-03,Corva,1\nSanam Osto,1975-06-01,Ostrel,2\nBahir Molan,1990-01-09,Nemra,3\n");
     office.file("b.csv", "full name\tdate of birth\tplace\ttrue_id\nKareem Velan\t03.02.1980\tCorva\t1\nZarin Dorek\t01.01.1960\tCorva\t9\n");
-    let linked = office.json(&["link", "files", "a.csv", "b.csv", "--out", "clusters.csv", "--pairs", "pairs.csv", "--truth", "true_id"]);
+    let linked = office.json(&[
+        "link",
+        "files",
+        "a.csv",
+        "b.csv",
+        "--out",
+        "clusters.csv",
+        "--pairs",
+        "pairs.csv",
+        "--truth",
+        "true_id",
+    ]);
     assert_eq!((&linked["records"], &linked["lists"]), (&5.into(), &2.into()));
     assert_eq!(linked["truth"]["pairwise"]["f1"], 1.0, "{linked}");
     let clusters = std::fs::read_to_string(office.path("clusters.csv")).unwrap();
@@ -25,7 +36,10 @@ fn a_table_of_capture_histories_is_estimated_with_its_assumption() {
     let office = Office::new();
     office.file("counts.csv", "a,b,c,count\n1,0,0,60\n0,1,0,49\n0,0,1,4\n1,1,0,247\n1,0,1,112\n0,1,1,142\n1,1,1,12\n");
     let estimate = office.json(&["estimate", "table", "counts.csv", "--method", "dga"]);
-    assert_eq!((&estimate["schema"], &estimate["lists"], &estimate["n_documented"]), (&1.into(), &3.into(), &626.into()));
+    assert_eq!(
+        (&estimate["schema"], &estimate["lists"], &estimate["n_documented"]),
+        (&1.into(), &3.into(), &626.into())
+    );
     let total = &estimate["n_total"];
     let interval = &total["intervals"][1];
     assert_eq!(interval["level"], 0.95);

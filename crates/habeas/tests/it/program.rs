@@ -64,7 +64,8 @@ impl Office {
         // Paths of the machine are no part of what the program says.
         let clean = |bytes: Vec<u8>| {
             let text = String::from_utf8(bytes).expect("all output is UTF-8");
-            text.replace(&format!("{}/", self.folder.path().display()), "").replace(&self.folder.path().display().to_string(), ".")
+            text.replace(&format!("{}/", self.folder.path().display()), "")
+                .replace(&self.folder.path().display().to_string(), ".")
         };
         Run { code: output.status.code(), stdout: clean(output.stdout), stderr: clean(output.stderr) }
     }

@@ -24,6 +24,7 @@ pub mod truth;
 
 pub use file::Form;
 pub use texts::TextPlan;
+pub use truth::{Tally, Truth};
 
 use coverage::N_LISTS;
 use entry::Entry;

@@ -158,7 +158,7 @@ fn the_written_lists_have_the_documented_error_rates() {
         let wrong_year = count(&|p, row| {
             given(p, row).1
                 && given(p, row).2[0] != p.taken.year()
-                && given(p, row).2[1..] == [p.taken.month().into(), p.taken.day().into()]
+                && given(p, row).2[1..] == [i16::from(p.taken.month()), i16::from(p.taken.day())]
         });
         assert_rate(&format!("{key}: year off"), wrong_year, n, habits.date.year_off);
         assert_rate(

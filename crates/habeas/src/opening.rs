@@ -47,7 +47,7 @@ pub fn passphrase(global: &Global, prompt: &str) -> Result<Passphrase, Failure> 
             remedy,
         ));
     }
-    Ok(Passphrase::new(&*typed(prompt)?))
+    Ok(Passphrase::new(&typed(prompt)?))
 }
 
 /// A line typed without being shown.

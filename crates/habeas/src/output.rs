@@ -58,7 +58,7 @@ impl Output {
     /// Shows how far a long work is, on a terminal only; `done` of `total` in `unit`.
     pub fn progress(&self, stage: &str, done: u64, total: u64) {
         if io::stderr().is_terminal() {
-            let share = if total == 0 { 100 } else { done * 100 / total };
+            let share = (done * 100).checked_div(total).unwrap_or(100);
             let end = if done >= total { "\n" } else { "" };
             let _ = write!(io::stderr().lock(), "\r{stage}: {share:>3} % ({done} of {total}){end}");
         }

@@ -101,7 +101,7 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
         }
         Command::List => {
             let sources = vault.sources();
-            let rows: Vec<_> = sources.iter().map(|source| source_json(source)).collect();
+            let rows: Vec<_> = sources.iter().map(source_json).collect();
             out.result(&json!({ "schema": 1, "sources": rows }), || {
                 let mut text = String::new();
                 for source in sources {

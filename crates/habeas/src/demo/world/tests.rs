@@ -433,7 +433,8 @@ fn manual_tables() -> String {
     }
     tables.push('\n');
     tables += &head("errors, % of rows");
-    let rates: [(&str, fn(&habits::Habits) -> f64); 22] = [
+    type Rate = fn(&habits::Habits) -> f64;
+    let rates: [(&str, Rate); 22] = [
         ("a sound written by ear or by a slip (% of sounds that can be)", |h| h.by_ear),
         ("part of the name left out", |h| h.part_left_out),
         ("title added", |h| h.title_added),

@@ -217,8 +217,8 @@ fn of_several_columns_with_one_name_the_parts_are_taken() {
     let expected = [
         ("unique_id", "list-id"),
         ("cluster", "ignore"),
-        ("full_name", "other"),
-        ("first_and_surname", "other"),
+        ("full_name", "name.alias"),
+        ("first_and_surname", "ignore"),
         ("first_name", "name.given"),
         ("surname", "name.family"),
         ("dob", "birth.date"),

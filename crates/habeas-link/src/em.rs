@@ -18,6 +18,11 @@ const TOLERANCE: f64 = 1e-6;
 const PRIOR_PAIRS: f64 = 10.0;
 /// Random pairs at a level from which its u is trusted as counted.
 const PRIOR_RANDOM: f64 = 1.0;
+/// How many times the declared share of one person's pairs may have no more than one name in common, after learning.
+/// Brothers who were taken together agree on all else, so no unlabelled pair tells them from records of one person that
+/// share a surname only; left free, estimation joins them. Greater values join more brothers, smaller ones lose people
+/// whom two lists know under different names.
+const MOST_TIMES_DECLARED: f64 = 3.0;
 /// Pairs at a level from which its typical bits are learnt.
 const ENOUGH_FOR_TYPICAL: f64 = 5.0;
 
@@ -209,11 +214,15 @@ fn learn_m(model: &mut Model, start: &Model, same: &Sums, kin: &Sums) {
                 let of_kin = learnt(kin, &|level| level.kin);
                 comparison.levels.iter_mut().zip(of_kin).for_each(|(level, kin)| level.kin = kin);
             }
-            KinLearning::BelowNamesake { first_namesake, share } => {
-                // Nothing in common: whether it is a cover name or somebody else, no unlabelled pair can tell.
-                let rest = (1.0 - start[0].m) / (1.0 - m[0]);
-                m.iter_mut().for_each(|m| *m *= rest);
+            KinLearning::BelowNamesake { first_several, first_namesake, share } => {
+                // Nothing in common: whether it is a cover name or somebody else, no unlabelled pair can tell at all.
                 m[0] = start[0].m;
+                for l in 1..first_several {
+                    m[l] = m[l].min(start[l].m * MOST_TIMES_DECLARED);
+                }
+                let low: f64 = m[..first_several].iter().sum();
+                let rest = (1.0 - low) / m[first_several..].iter().sum::<f64>();
+                m[first_several..].iter_mut().for_each(|m| *m *= rest);
                 let of_kin = learnt(kin, &|level| level.kin);
                 let below: f64 = of_kin[..first_namesake].iter().sum();
                 let with_a_name_in_common = (below - of_kin[0]) / below;

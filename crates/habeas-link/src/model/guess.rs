@@ -27,6 +27,8 @@ pub(crate) enum KinLearning {
     /// Of names: which relatives share what, but that one in fifty of those who share a name shares all of it (father
     /// and son) is declared.
     BelowNamesake {
+        /// First level, from 0, at which two names are in common.
+        first_several: usize,
         /// First level, from 0, at which the whole of one name is in the other.
         first_namesake: usize,
         /// Share of those with a name in common.
@@ -98,7 +100,9 @@ impl Field {
     /// kin could learn to stand for badly written records of one person.
     pub(crate) fn kin_learning(&self) -> KinLearning {
         match self {
-            Self::Name(NameField::Own) => KinLearning::BelowNamesake { first_namesake: 5, share: 0.02 },
+            Self::Name(NameField::Own) => {
+                KinLearning::BelowNamesake { first_several: 3, first_namesake: 5, share: 0.02 }
+            }
             Self::Name(NameField::Alias) | Self::Birth | Self::Document | Self::OnceList | Self::Sex => {
                 KinLearning::Declared
             }

@@ -53,6 +53,9 @@ pub struct Run {
     /// A model to use instead of estimating one
     #[arg(long, value_name = "MODEL.toml")]
     model: Option<PathBuf>,
+    /// Where to write the model
+    #[arg(long, value_name = "MODEL.toml")]
+    model_out: Option<PathBuf>,
     /// Keep nothing in the vault
     #[arg(long)]
     dry_run: bool,
@@ -97,6 +100,10 @@ fn link(desk: &Desk, args: &Run, out: &Output) -> Result<Exit, Failure> {
     } else {
         linking::run_desk(desk, &prepared, model, &options, out)?
     };
+    if let Some(path) = &args.model_out {
+        let toml = habeas_link::to_toml(&linkage.model);
+        write_whole(path, toml.as_bytes()).map_err(|error| Failure::file("written", path, &error))?;
+    }
     let n_records = prepared.record_ids.len();
     let mut object = linking::summary(&linkage, n_records, prepared.table.lists().len());
     object["seconds"]["read"] = json!(read);

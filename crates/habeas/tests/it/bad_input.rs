@@ -78,30 +78,80 @@ fn a_workbook_comes_in_through_the_limited_process() {
 
 #[test]
 fn an_empty_file() {
-    refused("empty.csv", "", 1, expect![[""]]);
+    refused(
+        "empty.csv",
+        "",
+        1,
+        expect![[r#"
+        error: the file is empty (0 bytes)
+          where: empty.csv
+          do:    ask for the file again
+          Nothing was imported from this file.
+    "#]],
+    );
 }
 
 #[test]
 fn a_web_page_that_is_named_like_a_workbook() {
-    refused("login.xlsx", "<!DOCTYPE html><html><body>please log in</body></html>", 1, expect![[""]]);
+    refused(
+        "login.xlsx",
+        "<!DOCTYPE html><html><body>please log in</body></html>",
+        1,
+        expect![[r#"
+        error: the file is a web page, not a table
+          where: login.xlsx
+          do:    this is a web page, perhaps a login page: log in and download the file again
+          Nothing was imported from this file.
+    "#]],
+    );
 }
 
 #[test]
 fn a_workbook_that_is_cut_off() {
     let whole = workbook(&small_sheet(), NO_STRINGS);
-    refused("cut.xlsx", &whole[..whole.len() / 2], 1, expect![[""]]);
+    refused(
+        "cut.xlsx",
+        &whole[..whole.len() / 2],
+        1,
+        expect![[r#"
+        error: the file is cut off or damaged: the central directory cannot be read
+          where: cut.xlsx
+          do:    ask for the file again; its bytes are kept as they came
+          Nothing was imported from this file.
+    "#]],
+    );
 }
 
 #[test]
 fn shared_strings_that_claim_four_billion_entries() {
     let strings = NO_STRINGS.replace(r#"uniqueCount="0""#, r#"uniqueCount="4294967295""#);
-    refused("claims.xlsx", workbook(&small_sheet(), &strings), 1, expect![[""]]);
+    refused(
+        "claims.xlsx",
+        workbook(&small_sheet(), &strings),
+        1,
+        expect![[r#"
+        error: the workbook announces 4294967295 strings in 133 bytes
+          where: claims.xlsx
+          do:    do not open this file elsewhere; ask its sender for a CSV export
+          Nothing was imported from this file.
+    "#]],
+    );
 }
 
 #[test]
 fn a_zip_bomb() {
     let sheet = format!("{SHEET_HEAD}{}</sheetData></worksheet>", " ".repeat(300 << 20));
-    refused("bomb.xlsx", workbook(&sheet, NO_STRINGS), 1, expect![[""]]);
+    refused(
+        "bomb.xlsx",
+        workbook(&sheet, NO_STRINGS),
+        1,
+        expect![[r#"
+        error: the file of 307456 bytes inflates to more than 61186903 bytes
+          where: bomb.xlsx
+          do:    do not open this file elsewhere; ask its sender for a CSV export
+          Nothing was imported from this file.
+    "#]],
+    );
 }
 
 #[test]
@@ -178,14 +228,26 @@ fn a_mapping_of_another_list_is_refused_with_the_missing_columns() {
         .file("b.csv", "Nombre,Fecha\nSanam Osto,14/08/2014\n");
     office.run(&["map", "a.csv", "--out", "a.toml"]).succeeds();
     let run = office.run(&["import", "b.csv", "--as", "b", "--map", "a.toml"]).ends_with(1);
-    expect![[""]].assert_eq(&run.stderr);
+    expect![[r#"
+        error: 2 of 2 mapped columns are not in this file: it is another list, or a new form of it
+          where: b.csv
+          do:    name the file's own mapping with --map, or guess a new one: habeas map FILE --out MAP.toml
+          Nothing was imported from this file.
+    "#]]
+    .assert_eq(&run.stderr);
 }
 
 #[test]
 fn no_vault_here() {
     let office = Office::new();
     let run = office.run(&["case", "list"]).ends_with(6);
-    expect![[""]].assert_eq(&run.stderr);
+    expect![[r#"
+        error: there is no vault here
+          where: vault
+          do:    name its folder with --vault DIR, or make one: habeas init DIR
+          Nothing was changed.
+    "#]]
+    .assert_eq(&run.stderr);
 }
 
 #[test]
@@ -193,7 +255,13 @@ fn a_wrong_passphrase() {
     let office = Office::with_vault();
     office.file("passphrase", "another sentence altogether\n");
     let run = office.run(&["case", "list"]).ends_with(5);
-    expect![[""]].assert_eq(&run.stderr);
+    expect![[r#"
+        error: the passphrase does not open this vault
+          where: vault
+          do:    type the passphrase again; there is no other way in than the ones that were set up
+          Nothing was changed.
+    "#]]
+    .assert_eq(&run.stderr);
 }
 
 #[test]
@@ -207,7 +275,13 @@ fn a_second_process() {
     let run = office.run(&["case", "list"]).ends_with(7);
     first.kill().unwrap();
     first.wait().unwrap();
-    expect![[""]].assert_eq(&run.stderr);
+    expect![[r#"
+        error: another process holds this vault
+          where: vault
+          do:    close the other habeas (perhaps `habeas serve`), or wait until it ends
+          Nothing was changed.
+    "#]]
+    .assert_eq(&run.stderr);
     office.run(&["case", "list"]).succeeds();
 }
 

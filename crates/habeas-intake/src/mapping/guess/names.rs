@@ -8,6 +8,9 @@ use habeas_core::fold;
 /// Share of rows that must have words in columns of given and family name, for them to go before a full name.
 const FILLED_ENOUGH: f64 = 0.8;
 
+/// Share of rows in which a full name must be given and family name again, for it to be left out.
+const SAYS_NO_MORE: f64 = 0.9;
+
 /// Leaves one name to a record: given and family name in columns of their own where both are there, else the full name.
 pub(super) fn settle(drafts: &mut [Draft<'_>], sample: &[Vec<String>]) {
     let find = |drafts: &[Draft<'_>], field: Field| drafts.iter().position(|draft| draft.column.field == field);
@@ -36,7 +39,19 @@ pub(super) fn settle(drafts: &mut [Draft<'_>], sample: &[Vec<String>]) {
         _ => find(drafts, Field::Name).is_none(),
     };
     let mut kept: Vec<Field> = Vec::new();
-    for draft in drafts.iter_mut() {
+    // Whether a full name says nothing but given and family name again, in either order.
+    let says_no_more = |column: usize| {
+        let (Some(given), Some(family)) = (given, family) else { return false };
+        let of = |row: &Vec<String>, column: usize| row.get(column).map(|cell| fold(cell)).unwrap_or_default();
+        let repeats = |row: &&Vec<String>| {
+            let (given, family) = (of(row, given), of(row, family));
+            let full = of(row, column);
+            full == fold(&format!("{given} {family}")) || full == fold(&format!("{family} {given}"))
+        };
+        sample.iter().filter(repeats).count() as f64 >= SAYS_NO_MORE * sample.len() as f64
+    };
+    let repeated: Vec<bool> = (0..drafts.len()).map(says_no_more).collect();
+    for (idx, draft) in drafts.iter_mut().enumerate() {
         let field = draft.column.field;
         let is_part = matches!(field, Field::NameGiven | Field::NameFamily);
         if !is_part && field != Field::Name {
@@ -48,13 +63,16 @@ pub(super) fn settle(drafts: &mut [Draft<'_>], sample: &[Vec<String>]) {
                 draft.reason += "; the linkage compares given and family names best in columns of their own";
             }
         } else {
-            draft.column.field = Field::Other;
             draft.column.options.parts = None;
-            draft.reason = if both {
-                "repeats the name; given and family name in columns of their own serve the linkage better".into()
+            // The same name compared twice would count twice as evidence.
+            (draft.column.field, draft.reason) = if !both || repeated[idx] {
+                (Field::Ignore, "repeats the name, which other columns hold".into())
             } else {
-                "repeats the name, which another column holds in full".into()
+                (Field::NameAlias, "the name in full, beside its parts: another form of the name".into())
             };
+            if draft.column.field == Field::Ignore {
+                draft.column.options.why = draft.reason.clone();
+            }
         }
     }
     if kept.is_empty() {

@@ -33,6 +33,13 @@ pub enum IndexError {
     Behind,
 }
 
+impl IndexError {
+    /// Whether there was no room for the index.
+    pub fn is_disk_full(&self) -> bool {
+        matches!(self, Self::Database(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull))
+    }
+}
+
 /// One step by which the index follows the log.
 pub enum Change<'c> {
     /// A frame holds statements.

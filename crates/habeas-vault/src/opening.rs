@@ -165,15 +165,33 @@ impl Vault {
         let device = read_device(&*storage)?;
         let (feed, torn) = Feed::open(Arc::clone(&storage), &keys, device)?;
         let log = Log { feed, keys, entropy: Entropy::default() };
-        let (index, fresh) = open_index(&*storage, &log)?;
+        let (index, fresh) = match open_index(&*storage, &log) {
+            Err(error) if is_full(&error) => (Index::create(None, &log.keys.index())?, false),
+            opened => opened?,
+        };
         let mut notices: Vec<Notice> = torn.into_iter().map(Notice::TornTail).collect();
         if fresh && storage.local_path(&RelPath::root()).is_some() {
             notices.push(Notice::IndexRebuilt);
         }
         let mut vault = Self { storage, log, catalog: Catalog::default(), index, notices, id, _lock: lock };
-        vault.replay()?;
-        vault.settle()?;
+        match vault.replay() {
+            Err(error) if is_full(&error) => vault.replay_in_memory()?,
+            replayed => replayed?,
+        }
+        match vault.settle() {
+            // What an interrupted import left is invisible either way; reading goes on.
+            Err(error) if is_full(&error) => vault.notices.push(Notice::DiskFull),
+            settled => settled?,
+        }
         Ok(vault)
+    }
+
+    /// Reading must go on when the disk is full: the index is made in memory, for this opening only.
+    fn replay_in_memory(&mut self) -> Result<(), OpenError> {
+        self.index = Index::create(None, &self.log.keys.index())?;
+        self.catalog = Catalog::default();
+        self.notices.push(Notice::DiskFull);
+        self.replay()
     }
 
     /// Folds the log into the catalogue: statements that the index knows of by their positions, what follows by reading
@@ -404,6 +422,14 @@ fn open_index(storage: &dyn Storage, log: &Log) -> Result<(Index, bool), OpenErr
     }
     storage.create_dir(&path.parent())?;
     Ok((Index::create(local.as_deref(), &key)?, true))
+}
+
+fn is_full(error: &OpenError) -> bool {
+    match error {
+        OpenError::Vault(VaultError::Storage(StorageError::Full { .. })) => true,
+        OpenError::Vault(VaultError::Index(error)) => error.is_disk_full(),
+        _ => false,
+    }
 }
 
 fn damaged(file: &str, kind: DamageKind) -> OpenError {

@@ -115,6 +115,8 @@ pub enum Notice {
     ImportAbandoned(ImportId),
     /// The index was missing or unusable and was made anew from the log.
     IndexRebuilt,
+    /// The disk is full: the index is held in memory, and nothing can be recorded until there is room.
+    DiskFull,
 }
 
 /// An open vault. Dropping it releases the folder.

@@ -3,8 +3,9 @@
 use crate::{
     cli::Global,
     failure::{Exit, Failure},
+    output::Output,
 };
-use habeas_vault::{OpenError, Passphrase, Vault};
+use habeas_vault::{Notice, OpenError, Passphrase, Vault};
 use std::{
     env,
     io::IsTerminal,
@@ -16,7 +17,23 @@ use zeroize::Zeroizing;
 pub fn open(global: &Global) -> Result<Vault, Failure> {
     let dir = find(global)?;
     let passphrase = passphrase(global, "passphrase: ")?;
-    Vault::open(&dir, &passphrase).map_err(|error| open_failure(&dir, error))
+    let vault = Vault::open(&dir, &passphrase).map_err(|error| open_failure(&dir, error))?;
+    for notice in vault.notices() {
+        Output::new(global.json).talk(notice_words(notice));
+    }
+    Ok(vault)
+}
+
+/// What opening found and settled, in one line.
+fn notice_words(notice: &Notice) -> String {
+    match notice {
+        Notice::TornTail(torn) => {
+            format!("note: {} bytes that a crash left, never acknowledged, were moved to {}", torn.bytes, torn.moved_to)
+        }
+        Notice::ImportAbandoned(id) => format!("note: import {} was interrupted; nothing of it is visible", id.short()),
+        Notice::IndexRebuilt => "note: the index was made anew from the log".into(),
+        Notice::DiskFull => "note: the disk is full; what is here can be read, nothing can be recorded".into(),
+    }
 }
 
 /// The folder of the vault.

@@ -14,7 +14,7 @@ pub use snapshot::Snapshot;
 use crate::failure::{Exit, Failure};
 use figures::{FieldDisagreement, Tables};
 use habeas_core::{CaseFile, EventKind, Judgement, Label, PersonId, Predicate, Record, RecordId, Source, Value, fold};
-use habeas_vault::{LinkRun, PersonFilter, PersonRow, Vault, VaultError};
+use habeas_vault::{LinkRun, PersonFilter, PersonRow, StorageError, Vault, VaultError};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard},
@@ -420,6 +420,11 @@ fn case_row(row: PersonRow) -> CaseRow {
 
 /// An error of the vault, for people.
 pub fn vault_failure(error: VaultError) -> Failure {
-    let remedy = "run `habeas verify` and keep the folder as it is; a backup may hold the missing part";
+    let remedy = match &error {
+        VaultError::Storage(StorageError::Full { .. }) => "free some space on this disk, then run the command again",
+        VaultError::Index(error) if error.is_disk_full() => "free some space on this disk, then run the command again",
+        VaultError::Poisoned => "close everything that has the vault open, then run the command again",
+        _ => "run `habeas verify` and keep the folder as it is; a backup may hold the missing part",
+    };
     Failure::new(Exit::Failed, error, remedy)
 }

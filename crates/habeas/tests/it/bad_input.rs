@@ -329,3 +329,51 @@ fn columns_that_are_all_missing_or_constant_do_not_stop_a_linkage() {
         assert!(linked["clusters"].as_u64().unwrap() <= n_records, "{name}: {linked}");
     }
 }
+
+#[test]
+fn rows_of_another_list_below_the_last_one_are_set_aside() {
+    let mut text = String::from("No,Name,Date taken,Age\n");
+    for row in 1..=40 {
+        text.push_str(&format!("{row},Karim Velan{row},0{}/03/2015,{}\n", row % 9 + 1, 20 + row));
+    }
+    text.push_str("Prices,2015,of rice,per sack\n");
+    let office = Office::with_vault();
+    office.file("two.csv", text);
+    let run = office.run(&["import", "two.csv", "--as", "two", "--json"]).ends_with(3);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((&report["accepted"], &report["quarantined"]), (&40.into(), &1.into()), "{report}");
+    assert!(report["remarks"].to_string().contains("Q_OTHER_LIST"), "{report}");
+}
+
+#[test]
+fn a_full_disk_refuses_the_import_and_keeps_what_was_there() {
+    let office = Office::new();
+    std::fs::create_dir(office.path("small")).unwrap();
+    office.file("good.csv", "Name,Date taken\nKarim Velan,03/02/2015\n").file("long.csv", long_list(40_000));
+    let script = r#"
+        mount -t tmpfs -o size=3m none small || exit 77
+        "$HABEAS" init small/vault >/dev/null 2>&1 || exit 78
+        "$HABEAS" import good.csv --as good >/dev/null 2>&1 || exit 79
+        "$HABEAS" import long.csv --as long; echo "ended with $?"
+        "$HABEAS" verify >/dev/null 2>&1; echo "verify ended with $?"
+        "$HABEAS" link run --dry-run --json 2>/dev/null
+    "#;
+    let mut command = std::process::Command::new("unshare");
+    command
+        .args(["--map-root-user", "--mount", "sh", "-c", script])
+        .current_dir(office.path("."))
+        .env("HABEAS", env!("CARGO_BIN_EXE_habeas"))
+        .env("HABEAS_VAULT", office.path("small/vault"))
+        .env("HABEAS_PASSPHRASE_FILE", office.path("passphrase"));
+    let output = match command.output() {
+        Ok(output) if output.status.code() != Some(77) && !output.stdout.is_empty() => output,
+        _ => {
+            println!("skipped: this system does not let tests mount a small disk of their own");
+            return;
+        }
+    };
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(stdout.contains("ended with 1\nverify ended with 0\n"), "{stdout}\n{stderr}");
+    assert!(stdout.contains(r#""records":1,"#), "what was there before stays: {stdout}");
+    assert!(stderr.contains("error:") && stderr.contains("do:") && stderr.contains("Nothing was imported"), "{stderr}");
+}

@@ -137,6 +137,9 @@ fn birth(concepts: &Concepts, profile: &Profile<'_>, options: &mut ColumnOptions
     }
 }
 
+/// End of the reason for a date whose event no header names.
+const UNSAID: &str = "of what, the header does not say: read as that of being taken; change `event` if it is another";
+
 fn event(concepts: &Concepts, profile: &Profile<'_>, options: &mut ColumnOptions) -> Option<(Field, String)> {
     let events: Vec<C> = EVENTS.iter().map(|(concept, _)| *concept).collect();
     let named = concepts.first_of(&events);
@@ -165,17 +168,19 @@ fn event(concepts: &Concepts, profile: &Profile<'_>, options: &mut ColumnOptions
         }
         return None;
     }
+    if profile.date_place >= 0.8 {
+        options.separator = Some(crate::mapping::DEFAULT_SEPARATOR.to_owned());
+        let share = profile.date_place * 100.0;
+        return Some((
+            Field::EventDatePlace(EventKind::Taken),
+            format!("{share:.0} % are a date, blanks and a place; {UNSAID}"),
+        ));
+    }
     if concepts.has(C::End) && profile.date >= 0.5 {
         return Some((Field::Other, "the end of what is not said: make it a release or a death if it is one".into()));
     }
     let is_date = profile.date >= 0.6 && profile.year < 0.5 && profile.small_number < 0.3;
-    (is_start && (is_date || profile.n == 0)).then(|| {
-        (
-            Field::EventDate(EventKind::Taken),
-            "a date, of what the header does not say: read as the day of being taken; change `event` if it is another"
-                .into(),
-        )
-    })
+    (is_start && (is_date || profile.n == 0)).then(|| (Field::EventDate(EventKind::Taken), format!("a date; {UNSAID}")))
 }
 
 /// Fields that a header names outright.
@@ -263,6 +268,16 @@ pub(super) fn settle(drafts: &mut [Draft<'_>]) {
         if matches!(draft.column.field, Field::EventPlace(_)) && kinds.contains(&stem(draft.header)) {
             draft.column.field = Field::Other;
             draft.reason = KINDS_OF_PLACE.into();
+        }
+    }
+    // A date of nobody knows what is not that of the taking where a header says which one that is.
+    let is_taken = |draft: &Draft<'_>| {
+        matches!(draft.column.field, Field::EventDate(EventKind::Taken) | Field::EventDatePlace(EventKind::Taken))
+    };
+    if drafts.iter().any(|draft| is_taken(draft) && !draft.reason.contains(UNSAID)) {
+        for draft in drafts.iter_mut().filter(|draft| is_taken(draft) && draft.reason.contains(UNSAID)) {
+            draft.column.field = Field::Other;
+            draft.reason = "a date of what is not said; another column is the date of being taken".into();
         }
     }
     // A list names a person by one number.

@@ -137,11 +137,11 @@ const WORDS: &[(&[Concept], &str)] = &[
     ),
     (
         &[C::Family],
-        "surname last_name lastname family_name family last apellido apellidos apellido_paterno primer_apellido nom_de_famille sobrenome نام_خانوادگی اسم_العائلة اللقب",
+        "surname last_name lastname family_name family last apellido apellidos apellido_paterno primer_apellido nom_de_famille sobrenome tribe clan قبیلہ قبيلة نام_خانوادگی اسم_العائلة اللقب",
     ),
     (
         &[C::Father],
-        "father fathers father_name father_s_name parentage padre nombre_del_padre père nom_du_père pai nome_do_pai والد الأب اسم_الأب اب پدر نام_پدر ولدیت والد_کا_نام s_o",
+        "father fathers father_name father_s_name parentage padre nombre_del_padre père nom_du_père pai nome_do_pai والد الأب اسم_الأب اب پدر نام_پدر ولد ولدیت والد_کا_نام s_o",
     ),
     (
         &[C::Mother],

@@ -132,3 +132,17 @@ fn an_empty_table_gives_a_mapping_all_the_same() {
     let guess = guess(&["Name".to_owned(), "Date of birth".to_owned()], &[], "");
     assert_eq!(codes(&guess), ["name", "birth.date"]);
 }
+
+#[test]
+fn a_date_of_nobody_knows_what_is_not_the_taking_where_a_header_names_that() {
+    let dated = list(
+        &["نام", "ولد", "تاريخ گرفتاري", "تاريخ درخواست"],
+        &[&["کریم دارین", "مراد", "26-03-2015", "09-11-2015"], &["زرین دورک", "حمل", "14-08-2014", "20-01-2015"]],
+    );
+    assert_eq!(codes(&dated), ["name", "name.father", "event.date", "other"]);
+    let mashed = list(
+        &["Name", "When and where"],
+        &[&["Karim Darin", "25 June 2014   Simjar, Zalkand"], &["Zarin Dorek", "3 May 2012   Corva, Ostrel"]],
+    );
+    assert_eq!(codes(&mashed), ["name", "event.date-place"]);
+}

@@ -48,7 +48,7 @@ pub fn verify(args: VerifyArgs, global: &Global, out: &Output) -> Result<Exit, F
     });
     out.result(&object, || {
         let checked = format!(
-            "{} segments, {} frames, {} entries, {} originals",
+            "{} segments, {} frames, {} entries, {} sealed files",
             report.n_segments, report.n_frames, report.n_entries, report.n_blobs
         );
         if problems.is_empty() {

@@ -10,7 +10,9 @@ mod tree;
 
 pub use grant::{GrantHeader, commitment, grant, is_device_folder, open_grant};
 pub use identity::{DeviceKeys, UserKeys, device_id, user_id, verify_signature};
-pub use key_file::{KeyFileHeader, MAX_LEN as MAX_KEY_FILE, MAX_NODES, file_name as key_file_name, open as open_key_file};
+pub use key_file::{
+    KeyFileHeader, MAX_LEN as MAX_KEY_FILE, MAX_NODES, file_name as key_file_name, open as open_key_file,
+};
 pub use passphrase::{KdfCost, Passphrase, proposed_passphrase};
 pub use slot::{Slot, SlotError};
 pub use tree::{KeySet, LeafPath, Node};

@@ -14,7 +14,7 @@ pub mod estimable;
 pub mod overlap;
 pub mod table;
 
-pub use estimable::{Dependence, EstimableHistories, Need};
+pub use estimable::{Dependence, EstimableHistories, Islands, Need};
 pub use overlap::Overlap;
 pub use table::{Remark, StratumTable, TableError, TableFile, read_strata, read_table};
 

@@ -29,6 +29,7 @@ pub mod capture;
 mod diagnostics;
 mod estimate;
 pub mod estimators;
+mod linear;
 mod method;
 pub mod pooled;
 mod posterior;
@@ -36,6 +37,7 @@ pub mod progress;
 pub mod refusal;
 mod sensitivity;
 mod special;
+mod stream;
 pub mod tally;
 
 pub use capture::{CaptureHistories, Dependence, EstimableHistories, Need, Overlap, TableId};
@@ -46,6 +48,7 @@ pub use estimators::{
     chao::{ChaoForm, ChaoSettings},
     dga::{DgaSettings, PriorOnTotal},
     independence::IndependenceSettings,
+    loglinear::{BicSettings, Bootstrap, LogLinearModel, LogLinearSettings, StepwiseSettings},
 };
 pub use method::{Assumption, Method, Seed};
 pub use posterior::{Interval, Posterior, TwoModes};

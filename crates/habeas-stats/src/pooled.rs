@@ -10,7 +10,10 @@ use std::{collections::BTreeMap, ops::RangeInclusive};
 use crate::{
     capture::{CaptureHistories, Dependence, EstimableHistories, TableId},
     diagnostics::Value,
-    estimate::{Estimate, Fit, Stopped, fit, fit_in_full},
+    estimate::{
+        Estimate, Stopped,
+        fit::{Fit, Resampling, fit, fit_in_full},
+    },
     method::{Method, Seed},
     posterior::{Posterior, width},
     progress::Progress,
@@ -104,7 +107,7 @@ pub fn average_over_linkage(
     let mut fit_of_text: BTreeMap<&str, usize> = BTreeMap::new();
     for (text, &(first, multiplicity)) in &distinct {
         let fitted = match check(&draws[first]) {
-            Ok(table) => fit(&table, method, progress),
+            Ok(table) => fit(&table, method, Resampling::LeftOut, progress),
             Err(refusal) => Err(Stopped::Refused(refusal)),
         };
         match fitted {
@@ -132,7 +135,7 @@ pub fn average_over_linkage(
         (Err(_), Some(fit)) => check(&draws[fit.first])?,
         (Err(refusal), None) => return Err(refusal.clone().into()),
     };
-    let typical_fit = fit_in_full(&typical, method, progress)?;
+    let typical_fit = fit_in_full(&typical, method, Resampling::From(seed), progress)?;
     let typical_sensitivity = Sensitivity::of(&typical, method, typical_fit.point, progress)?;
     let fixed = fixed_histories.map(|table| {
         Estimate::new(
@@ -149,8 +152,8 @@ pub fn average_over_linkage(
     let weighted: Vec<(f64, &Posterior)> =
         fits.iter().filter_map(|fit| Some((fit.multiplicity as f64, fit.fitted.posterior.as_ref()?))).collect();
     if weighted.is_empty() {
-        // A bound has no posterior to mix.
-        return Err(Refusal::new(Reason::Settings { problem: SettingsProblem::BoundNotAveraged }, [], None).into());
+        // Neither a bound nor a model chosen by its fit has a posterior to mix.
+        return Err(Refusal::new(Reason::Settings { problem: SettingsProblem::NoPosterior }, [], None).into());
     }
     let linkage = shares(&fits, &fit_of_draw, distinct.len(), n_refused, &weighted);
     let mut averaged = Fit::of_posterior(mixture(&weighted));

@@ -37,7 +37,7 @@ fn coverage(method: &Method, lists_of: impl Fn(&mut ChaCha12Rng) -> u32) -> f64 
             Method::Independence(settings) => {
                 habeas_stats::estimators::independence::posterior(&table, settings, &mut Silent)
             }
-            Method::Chao(_) => None,
+            _ => None,
         };
         posterior.is_some_and(|posterior| posterior.interval(0.95).contains(N_TOTAL))
     });

@@ -5,6 +5,7 @@
 mod coverage;
 mod figures;
 mod linkage;
+mod loglinear;
 mod properties;
 mod published;
 mod reading;

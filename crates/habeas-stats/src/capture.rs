@@ -239,6 +239,11 @@ impl TableId {
         &self.0
     }
 
+    /// The identity of something else that figures rest on, such as draws, from a hash that has seen all of it.
+    pub(crate) fn of_digest(hash: Sha256) -> Self {
+        Self(hash.finalize().into())
+    }
+
     /// The identity of an ordered sequence of tables, as used when a figure rests on several draws of the linkage.
     pub fn of_sequence<'a>(tables: impl IntoIterator<Item = &'a TableId>) -> Self {
         let mut hash = Sha256::new();

@@ -154,7 +154,7 @@ impl Estimate {
             remarks: &self.remarks,
             settings: self.method.settings(self.lists.len()),
             seed: self.seed,
-            versions: vec![("habeas-stats", env!("CARGO_PKG_VERSION"))],
+            versions: vec![("habeas-stats", crate::VERSION)],
         }
     }
 }

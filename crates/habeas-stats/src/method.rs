@@ -138,7 +138,7 @@ impl Method {
     }
 
     /// All settings, defaults too, for a table with this many lists.
-    pub(crate) fn settings(&self, n_lists: usize) -> Vec<(String, Value)> {
+    pub fn settings(&self, n_lists: usize) -> Vec<(String, Value)> {
         let entries = match self {
             Self::Independence(settings) => vec![("grid", grid(settings.grid))],
             Self::Dga(settings) => vec![

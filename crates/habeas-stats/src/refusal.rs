@@ -27,6 +27,11 @@ impl Refusal {
         Self { reasons, overlap: overlap.map(Box::new) }
     }
 
+    /// The refusal of settings that make no sense.
+    pub(crate) fn of_settings(problem: SettingsProblem) -> Self {
+        Self::new(Reason::Settings { problem }, [], None)
+    }
+
     /// All reasons, the most telling first; never empty.
     pub fn reasons(&self) -> &[Reason] {
         &self.reasons
@@ -165,6 +170,8 @@ pub enum SettingsProblem {
     Grid,
     /// At least one table is needed.
     NoDraws,
+    /// Not all strata were reached.
+    NotAllStrata,
     /// A bound or a model chosen by its fit has no posterior to average.
     NoPosterior,
     /// A term of the model names something that is not a list of the table.
@@ -320,6 +327,7 @@ impl SettingsProblem {
             Self::PriorOnTotal => "Both parameters of the prior on the total must be numbers above 0.",
             Self::Grid => "The grid needs at least 2 points and must run upwards, to 1,000,000,000 at most.",
             Self::NoDraws => "There is no table to average over.",
+            Self::NotAllStrata => "Not all strata were reached, so that there is no total.",
             Self::NoPosterior => "This method gives no distribution that could be averaged over links or added up.",
             Self::Terms => "A term of the model names something that is not a list of this table.",
             Self::EntryP => "The p at which an interaction enters must lie between 0 and 1.",

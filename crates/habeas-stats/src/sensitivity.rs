@@ -167,6 +167,30 @@ impl Sensitivity {
         (highest > METHODS_DISAGREE * lowest).then_some(Reason::MethodsDisagree { totals })
     }
 
+    /// Adds up the strata: each with its alternative where it has that, with its own point where the choice does not
+    /// arise; refused where it is refused in a stratum. `constant` are people in no estimated stratum.
+    pub(crate) fn summed(strata: &[(&Self, f64)], constant: f64, point: f64) -> Self {
+        let mut keys: Vec<(AlternativeKind, &str, bool)> = Vec::new();
+        for alternative in strata.iter().flat_map(|(sensitivity, _)| &sensitivity.alternatives) {
+            let is_bound = alternative.outcome.is_ok_and(|outcome| outcome.is_bound);
+            match keys.iter_mut().find(|key| (key.0, key.1) == (alternative.kind, alternative.label.as_str())) {
+                Some(key) => key.2 |= is_bound,
+                None => keys.push((alternative.kind, &alternative.label, is_bound)),
+            }
+        }
+        let alternatives = keys.into_iter().map(|(kind, label, is_bound)| {
+            let of_stratum = |(sensitivity, own): &(&Self, f64)| {
+                let same = |alternative: &&Alternative| (alternative.kind, alternative.label.as_str()) == (kind, label);
+                let found = sensitivity.alternatives.iter().find(same);
+                found.map_or(Ok(*own), |alternative| alternative.outcome.map(|outcome| outcome.point))
+            };
+            let sum = strata.iter().try_fold(constant, |sum, stratum| Ok(sum + of_stratum(stratum)?));
+            let outcome = sum.map(|point| Outcome { point, interval: None, is_bound });
+            Alternative { kind, label: label.to_owned(), outcome }
+        });
+        Self::from_alternatives(alternatives.collect(), point)
+    }
+
     /// Gathers the range of alternatives that were computed elsewhere, around the point of the figure itself.
     pub(crate) fn from_alternatives(alternatives: Vec<Alternative>, point: f64) -> Self {
         let points = || alternatives.iter().filter_map(|a| a.outcome.ok()).map(|o| o.point).chain([point]);

@@ -2,6 +2,7 @@
 
 use crate::{
     capture::EstimableHistories,
+    consistency::Consistency,
     diagnostics::Value,
     estimators::{
         chao::{self, ChaoBounds},
@@ -113,7 +114,8 @@ pub(crate) fn fit_in_full(
         fit.warnings.push(Warning::RatioOverFive { ratio });
     }
     fit.warnings.extend(histories.warnings());
-    if let (false, Some(bound), Some((_, high))) = (method.is_bound(), bounds.bound, fit.interval_95())
+    let bound = bounds.lowest();
+    if let (false, Some((_, high))) = (method.is_bound(), fit.interval_95())
         && bound > high as f64
     {
         fit.warnings.push(Warning::ChaoAboveUpper { bound: bound.round() as u64 });
@@ -126,6 +128,8 @@ pub(crate) fn fit_in_full(
         fit.warnings.push(Warning::HeterogeneitySeen);
     }
     fit.warnings.extend(own_warnings);
+    let consistency = Consistency::of(histories, method, progress)?;
+    fit.warnings.extend(consistency.as_ref().and_then(Consistency::warning));
 
     fit.diagnostics.push(("overlap".to_owned(), histories.overlap().as_value()));
     fit.diagnostics.push(("independence_mle".to_owned(), independence_mle.into()));
@@ -140,13 +144,16 @@ pub(crate) fn fit_in_full(
         let modes = two_modes.map(|modes| Value::list([modes.low, modes.high]));
         fit.diagnostics.push(("modes".to_owned(), modes.into()));
     }
+    if let Some(consistency) = consistency {
+        fit.diagnostics.push(("internal_consistency".to_owned(), consistency.as_value()));
+    }
     fit.diagnostics.extend(own_diagnostics);
     Ok(fit)
 }
 
 fn check(histories: &EstimableHistories, method: &Method) -> Result<(), Refusal> {
     if let Some(problem) = method.settings_problem() {
-        return Err(Refusal::new(Reason::Settings { problem }, [], None));
+        return Err(Refusal::of_settings(problem));
     }
     // A table checked for one method may be handed to another with a lower limit.
     let (need, n_lists) = (method.need(), histories.histories().n_lists());

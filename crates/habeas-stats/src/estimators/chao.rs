@@ -47,6 +47,12 @@ pub struct ChaoBounds {
 }
 
 impl ChaoBounds {
+    /// The lowest of the forms. The plain bound is for many occasions; with a few lists of unequal reach it lies above
+    /// the truth even where everyone is alike, so that a warning must not rest on it alone.
+    pub fn lowest(&self) -> f64 {
+        [self.bound, self.mh, self.mth].into_iter().flatten().fold(self.bias_corrected, f64::min)
+    }
+
     /// The bound in the form asked for, or bias-corrected where that form does not exist.
     pub fn in_form(&self, form: ChaoForm) -> f64 {
         let bound = match form {

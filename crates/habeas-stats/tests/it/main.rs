@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod combining;
 mod coverage;
 mod figures;
 mod linkage;
@@ -10,4 +11,5 @@ mod properties;
 mod published;
 mod reading;
 mod refusals;
+mod strata;
 mod tallies;

@@ -13,6 +13,7 @@ use crate::{
     method::Method,
     progress::Progress,
     refusal::Warning,
+    sensitivity::{Outcome, outcome},
     special::compensated_sum,
 };
 
@@ -32,7 +33,7 @@ pub(crate) struct Consistency {
 struct Checked {
     list: String,
     known: u64,
-    outcome: Result<(f64, Option<(u64, u64)>), &'static str>,
+    outcome: Result<Outcome, &'static str>,
 }
 
 impl Consistency {
@@ -54,18 +55,14 @@ impl Consistency {
                 Ok(others) => fit(&others, &method, Resampling::LeftOut, progress),
                 Err(refusal) => Err(refusal.into()),
             };
-            let outcome = match fitted {
-                Ok(fit) => Ok((fit.point, fit.interval_95())),
-                Err(Stopped::Refused(refusal)) => Err(refusal.code()),
-                Err(Stopped::Interrupted) => return Err(Stopped::Interrupted),
-            };
+            let outcome = outcome(fitted, false)?;
             lists.push(Checked { list: table.lists()[list].clone(), known: histories.overlap().sizes[list], outcome });
         }
         Ok(Some(Self { lists }))
     }
 
     fn covered(&self) -> (usize, usize) {
-        let intervals = self.lists.iter().filter_map(|list| Some((list.known, list.outcome.ok()?.1?)));
+        let intervals = self.lists.iter().filter_map(|list| Some((list.known, list.outcome.ok()?.interval?)));
         intervals.fold((0, 0), |(covered, tried), (known, (low, high))| {
             (covered + usize::from((low..=high).contains(&known)), tried + 1)
         })
@@ -79,17 +76,19 @@ impl Consistency {
 
     pub(crate) fn as_value(&self) -> Value {
         let log_ratio = |checked: &Checked| {
-            checked.outcome.ok().map(|(point, _)| libm::log(point / checked.known as f64)).filter(|x| x.is_finite())
+            checked
+                .outcome
+                .ok()
+                .map(|outcome| libm::log(outcome.point / checked.known as f64))
+                .filter(|x| x.is_finite())
         };
         let rows = self.lists.iter().map(|checked| {
-            let (point, interval, refused) = match checked.outcome {
-                Ok((point, interval)) => (Some(point), interval, None),
-                Err(code) => (None, None, Some(code)),
-            };
+            let (given, refused) = (checked.outcome.ok(), checked.outcome.err());
+            let interval = given.and_then(|outcome| outcome.interval);
             Value::map([
                 ("list", checked.list.as_str().into()),
                 ("known", checked.known.into()),
-                ("estimated", point.into()),
+                ("estimated", given.map(|outcome| outcome.point).into()),
                 ("low", interval.map(|(low, _)| low).into()),
                 ("high", interval.map(|(_, high)| high).into()),
                 ("log_ratio", log_ratio(checked).into()),

@@ -109,6 +109,11 @@ impl Method {
         matches!(self, Self::Chao(_))
     }
 
+    /// Whether it gives a distribution of the total, which can be averaged over links and added over strata.
+    pub fn has_posterior(&self) -> bool {
+        matches!(self, Self::Independence(_) | Self::Dga(_))
+    }
+
     pub(crate) fn settings_problem(&self) -> Option<SettingsProblem> {
         match self {
             Self::Independence(settings) => settings.grid.problem(),

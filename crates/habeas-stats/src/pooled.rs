@@ -123,7 +123,7 @@ impl FitsOfDraws {
             return Err(Refusal::of_settings(SettingsProblem::NoDraws).into());
         }
         // Compared in full: the table is the key, not its hash.
-        let mut group_of: HashMap<(&[String], Vec<(u32, u64)>), usize> = HashMap::new();
+        let mut group_of: HashMap<TableKey, usize> = HashMap::new();
         let mut groups: Vec<(usize, usize)> = Vec::new();
         let mut group_of_draw = Vec::with_capacity(draws.len());
         for (idx, table) in draws.iter().enumerate() {
@@ -163,6 +163,9 @@ impl FitsOfDraws {
         self.fits[self.fit_of_draw[draw]?].fitted.posterior.as_ref()
     }
 }
+
+/// What makes two tables the same: the lists, and mask and count of each history.
+type TableKey<'a> = (&'a [String], Vec<(u32, u64)>);
 
 /// One fit per distinct table, in order; threads share the tables, the hook is asked between pieces.
 fn fit_distinct(
@@ -235,7 +238,7 @@ pub(crate) fn average(
         fits.iter().filter_map(|fit| Some((fit.multiplicity as f64, fit.fitted.posterior.as_ref()?))).collect();
     if weighted.is_empty() {
         // Neither a bound nor a model chosen by its fit has a posterior to mix.
-        return Err(Refusal::of_settings(SettingsProblem::NoPosterior).into());
+        return Err(Refusal::new(Reason::NoPosterior { method: method.name() }, [], None).into());
     }
     let linkage = shares(fits, fit_of_draw, *n_distinct, *n_refused, &weighted);
     let mut averaged = Fit::of_posterior(mixture(&weighted));
@@ -245,7 +248,7 @@ pub(crate) fn average(
     averaged.warnings.extend(linkage.warnings(options));
     let n_documented = compensated_sum(fits.iter().map(|f| f.multiplicity as f64 * f.n_documented as f64))
         / fits.iter().map(|f| f.multiplicity as f64).sum::<f64>();
-    let sensitivity = Sensitivity::from_alternatives(typical_sensitivity.alternatives, averaged.point);
+    let sensitivity = Sensitivity::from_alternatives(typical_sensitivity.alternatives, averaged.point, n_documented);
     let ids: Vec<TableId> = draws.iter().map(CaptureHistories::id).collect();
     let estimate = Estimate::new(
         method,

@@ -141,6 +141,13 @@ pub enum Reason {
         /// Each method with its total, in ascending order of the total.
         totals: Vec<(&'static str, f64)>,
     },
+    /// The method gives no distribution that could be averaged over draws of the linkage or added up over strata.
+    NoPosterior {
+        /// The method.
+        method: &'static str,
+    },
+    /// Work was stopped before all strata were reached.
+    NotAllStrata,
     /// Too many draws of the linkage give a table that is itself refused.
     LinkageNotEstimable {
         /// Draws refused.
@@ -170,10 +177,6 @@ pub enum SettingsProblem {
     Grid,
     /// At least one table is needed.
     NoDraws,
-    /// Not all strata were reached.
-    NotAllStrata,
-    /// A bound or a model chosen by its fit has no posterior to average.
-    NoPosterior,
     /// A term of the model names something that is not a list of the table.
     Terms,
     /// The p at which an interaction enters must lie between 0 and 1.
@@ -199,6 +202,8 @@ impl Reason {
             Self::NotIdentifiable { .. } => "not_identifiable",
             Self::Unbounded => "unbounded",
             Self::MethodsDisagree { .. } => "methods_disagree",
+            Self::NoPosterior { .. } => "no_posterior",
+            Self::NotAllStrata => "not_all_strata",
             Self::LinkageNotEstimable { .. } => "linkage_not_estimable",
             Self::Settings { .. } => "settings",
         }
@@ -265,6 +270,11 @@ impl Reason {
                     .collect::<Vec<_>>()
                     .join(", ")
             ),
+            Self::NoPosterior { method } => format!(
+                "The method {method} says how many there are and between which limits, but gives no distribution; only \
+                 distributions can be averaged over links or added up over strata. Limits must not be added."
+            ),
+            Self::NotAllStrata => "Not all strata were reached before the work was stopped.".to_owned(),
             Self::LinkageNotEstimable { refused, draws, commonest } => format!(
                 "In {refused} of {draws} draws of who is the same person, the lists cannot carry an estimate (mostly \
                  «{commonest}»). Leaving those draws out would hide the doubt that they express."
@@ -311,6 +321,8 @@ impl Reason {
             Self::MethodsDisagree { .. } => "Show all of them and publish none; add a source that overlaps with the \
                                              others, or use coarser strata (larger areas, longer periods)."
                 .to_owned(),
+            Self::NoPosterior { .. } => "Use a method with a distribution, such as dga.".to_owned(),
+            Self::NotAllStrata => "Run it again and let it finish.".to_owned(),
             Self::LinkageNotEstimable { .. } => "Review the doubtful links first: every decision there removes doubt \
                                                  here."
                 .to_owned(),
@@ -327,8 +339,6 @@ impl SettingsProblem {
             Self::PriorOnTotal => "Both parameters of the prior on the total must be numbers above 0.",
             Self::Grid => "The grid needs at least 2 points and must run upwards, to 1,000,000,000 at most.",
             Self::NoDraws => "There is no table to average over.",
-            Self::NotAllStrata => "Not all strata were reached, so that there is no total.",
-            Self::NoPosterior => "This method gives no distribution that could be averaged over links or added up.",
             Self::Terms => "A term of the model names something that is not a list of this table.",
             Self::EntryP => "The p at which an interaction enters must lie between 0 and 1.",
             Self::Order => "Interactions hold at least two lists.",

@@ -40,7 +40,7 @@ pub struct Sensitivity {
     pub alternatives: Vec<Alternative>,
     /// The total if a further share of all people was unrecordable.
     pub hidden_shares: Vec<HiddenShare>,
-    /// The lowest point over the figure and all alternatives.
+    /// The lowest point over the figure and all alternatives, though never below the documented, who are certain.
     pub lowest: f64,
     /// The highest point over the figure and all alternatives, hidden shares apart.
     pub highest: f64,
@@ -147,7 +147,7 @@ impl Sensitivity {
             let label = other.name().to_owned();
             alternatives.push(Alternative { kind: AlternativeKind::OtherMethod, label, outcome });
         }
-        Ok(Self::from_alternatives(alternatives, point))
+        Ok(Self::from_alternatives(alternatives, point, histories.histories().n_documented() as f64))
     }
 
     /// The reason to publish nothing, when the methods that may stand as an answer lie too far apart.
@@ -169,7 +169,7 @@ impl Sensitivity {
 
     /// Adds up the strata: each with its alternative where it has that, with its own point where the choice does not
     /// arise; refused where it is refused in a stratum. `constant` are people in no estimated stratum.
-    pub(crate) fn summed(strata: &[(&Self, f64)], constant: f64, point: f64) -> Self {
+    pub(crate) fn summed(strata: &[(&Self, f64)], constant: f64, point: f64, n_documented: f64) -> Self {
         let mut keys: Vec<(AlternativeKind, &str, bool)> = Vec::new();
         for alternative in strata.iter().flat_map(|(sensitivity, _)| &sensitivity.alternatives) {
             let is_bound = alternative.outcome.is_ok_and(|outcome| outcome.is_bound);
@@ -188,20 +188,21 @@ impl Sensitivity {
             let outcome = sum.map(|point| Outcome { point, interval: None, is_bound });
             Alternative { kind, label: label.to_owned(), outcome }
         });
-        Self::from_alternatives(alternatives.collect(), point)
+        Self::from_alternatives(alternatives.collect(), point, n_documented)
     }
 
     /// Gathers the range of alternatives that were computed elsewhere, around the point of the figure itself.
-    pub(crate) fn from_alternatives(alternatives: Vec<Alternative>, point: f64) -> Self {
+    pub(crate) fn from_alternatives(alternatives: Vec<Alternative>, point: f64, n_documented: f64) -> Self {
         let points = || alternatives.iter().filter_map(|a| a.outcome.ok()).map(|o| o.point).chain([point]);
-        let lowest = points().fold(f64::INFINITY, f64::min);
+        let lowest = points().fold(f64::INFINITY, f64::min).max(n_documented.min(point));
         let highest = points().fold(0.0, f64::max);
         let hidden_shares = HIDDEN_SHARES.map(|share| HiddenShare { share, n_total: point / (1.0 - share) }).into();
         Self { alternatives, hidden_shares, lowest, highest }
     }
 }
 
-fn outcome(fit: Result<Fit, Stopped>, is_bound: bool) -> Result<Result<Outcome, &'static str>, Stopped> {
+/// A refusal of another choice is told by its code; only the wish to stop is passed on.
+pub(crate) fn outcome(fit: Result<Fit, Stopped>, is_bound: bool) -> Result<Result<Outcome, &'static str>, Stopped> {
     match fit {
         Ok(fit) => Ok(Ok(Outcome { point: fit.point, interval: fit.interval_95(), is_bound })),
         Err(Stopped::Refused(refusal)) => Ok(Err(refusal.code())),

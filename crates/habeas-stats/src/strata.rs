@@ -14,7 +14,7 @@ use crate::{
     pooled::{FitsOfDraws, LinkageAverage, LinkageOptions, average},
     posterior::Posterior,
     progress::Progress,
-    refusal::{Refusal, SettingsProblem, Warning},
+    refusal::{Reason, Refusal, SettingsProblem, Warning},
     sensitivity::Sensitivity,
     stream::{Purpose, Streams},
 };
@@ -43,16 +43,16 @@ pub struct StratumResult {
     /// Its table.
     pub input: TableId,
     /// Its figure, or why there is none.
-    pub outcome: Result<Box<StratumFigure>, Refusal>,
+    pub outcome: Result<StratumFigure, Refusal>,
 }
 
 /// The figure of a stratum.
 #[derive(Clone, Debug)]
 pub enum StratumFigure {
     /// With links as they were decided.
-    Fixed(Estimate),
+    Fixed(Box<Estimate>),
     /// Averaged over draws of the linkage.
-    Averaged(LinkageAverage),
+    Averaged(Box<LinkageAverage>),
 }
 
 impl StratumFigure {
@@ -92,10 +92,10 @@ pub fn estimate_strata(
     let mut parts: Vec<Part> = Vec::with_capacity(strata.len());
     for (idx, stratum) in strata.iter().enumerate() {
         let (outcome, part) = match one(stratum, method, seed, options, progress) {
-            Ok((figure, part)) => (Ok(Box::new(figure)), part),
+            Ok((figure, part)) => (Ok(figure), part),
             Err(Stopped::Refused(refusal)) => (Err(refusal), Part::Documented(stratum.table.n_documented())),
             Err(Stopped::Interrupted) => {
-                let total = Err(Refusal::of_settings(SettingsProblem::NotAllStrata));
+                let total = Err(Refusal::new(Reason::NotAllStrata, [], None));
                 return Stratified { strata: results, total, n_not_reached: strata.len() - idx };
             }
         };
@@ -134,12 +134,12 @@ fn one(
         let estimate = estimate_with(&table, method, seed, progress)?;
         let posterior = estimate.posterior().cloned();
         let part = posterior.map_or(Part::Documented(stratum.table.n_documented()), Part::Fixed);
-        return Ok((StratumFigure::Fixed(estimate), part));
+        return Ok((StratumFigure::Fixed(Box::new(estimate)), part));
     }
     let fits = FitsOfDraws::of(&stratum.draws, method, &options.dependences, progress)?;
     let averaged = average(&fits, &stratum.draws, &stratum.table, method, seed, options, progress)?;
     let documented = stratum.draws.iter().map(CaptureHistories::n_documented).collect();
-    Ok((StratumFigure::Averaged(averaged), Part::PerDraw { fits, documented }))
+    Ok((StratumFigure::Averaged(Box::new(averaged)), Part::PerDraw { fits, documented }))
 }
 
 fn total(
@@ -156,7 +156,7 @@ fn total(
         return Err(refusal.cloned().unwrap_or_else(|| Refusal::of_settings(SettingsProblem::NoDraws)));
     };
     if given.iter().any(|estimate| estimate.posterior().is_none()) {
-        return Err(Refusal::of_settings(SettingsProblem::NoPosterior));
+        return Err(Refusal::new(Reason::NoPosterior { method: method.name() }, [], None));
     }
     let ids: Vec<TableId> = results.iter().map(|result| result.input).collect();
     let input = TableId::of_sequence(&ids);
@@ -184,7 +184,7 @@ fn total(
     ];
     let sensitivities: Vec<(&Sensitivity, f64)> =
         given.iter().map(|estimate| (estimate.figures().sensitivity, estimate.figures().point)).collect();
-    let sensitivity = Sensitivity::summed(&sensitivities, refused_documented as f64, fit.point);
+    let sensitivity = Sensitivity::summed(&sensitivities, refused_documented as f64, fit.point, n_documented);
     let lists = widest_lists(&given).unwrap_or_else(|| first.figures().lists.to_vec());
     Ok(Estimate::new(method, lists, n_documented, fit, method.assumption(), sensitivity, (input, seed, Vec::new())))
 }
@@ -215,7 +215,7 @@ impl Part {
                 sums.iter_mut().zip(draws).for_each(|(sum, draw)| *sum = sum.saturating_add(draw));
             }
             Self::PerDraw { fits, documented } => {
-                for replicate in 0..n_replicates {
+                for (replicate, people) in documented.iter().enumerate() {
                     let of_replicate = sums.iter_mut().skip(replicate).step_by(n_replicates);
                     match fits.posterior(replicate) {
                         Some(posterior) => {
@@ -223,7 +223,7 @@ impl Part {
                             let draws = spread_draws(posterior, n_here, generator);
                             of_replicate.zip(draws).for_each(|(sum, draw)| *sum = sum.saturating_add(draw));
                         }
-                        None => of_replicate.for_each(|sum| *sum = sum.saturating_add(documented[replicate])),
+                        None => of_replicate.for_each(|sum| *sum = sum.saturating_add(*people)),
                     }
                 }
             }
@@ -244,7 +244,6 @@ fn spread_draws(posterior: &Posterior, n: usize, generator: &mut ChaCha12Rng) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::refusal::Reason;
 
     #[test]
     fn spread_draws_reproduce_the_distribution_they_come_from() {

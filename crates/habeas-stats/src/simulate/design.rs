@@ -166,7 +166,7 @@ impl Design {
             if ![&missed, &false_links].into_iter().all(is_probability) {
                 return Err(DesignError::Probability { place: "linkage".to_owned() });
             }
-            if !(1..=100_000).contains(&draws) || !(doubt > 0.0 && doubt < 0.5) {
+            if !((1..=100_000).contains(&draws) && doubt > 0.0 && doubt < 0.5) {
                 return Err(DesignError::Linkage);
             }
         }

@@ -149,7 +149,17 @@ struct LinkageDraws {
     partitions: Vec<Partition>,
 }
 
-fn draw_linkage(desk: &Desk, n_draws: usize, seed: u64, out: &Output) -> Result<LinkageDraws, Failure> {
+fn draw_linkage(
+    desk: &Desk,
+    method: &Method,
+    n_draws: usize,
+    seed: u64,
+    out: &Output,
+) -> Result<LinkageDraws, Failure> {
+    if !method.has_posterior() {
+        let what = format!("the method {} has no distribution that could be averaged over links", method.name());
+        return Err(Failure::usage(what, "leave out --linkage-draws, or use --method dga"));
+    }
     let Some(run) = desk.latest_link_run()? else {
         return Err(Failure::new(Exit::Failed, "nothing was linked yet", "run: habeas link run"));
     };
@@ -166,7 +176,7 @@ fn draw_linkage(desk: &Desk, n_draws: usize, seed: u64, out: &Output) -> Result<
 fn averaged(desk: &Desk, choice: &Choice, n_draws: usize, out: &Output) -> Result<Exit, Failure> {
     let snapshot: Arc<Snapshot> = desk.snapshot()?;
     let method = method_for(&snapshot, choice)?;
-    let linkage = draw_linkage(desk, n_draws, choice.seed, out)?;
+    let linkage = draw_linkage(desk, &method, n_draws, choice.seed, out)?;
     let draws = linkage.partitions.iter();
     let draws = draws.map(|draw| estimating::histories_of_draw(&snapshot, &linkage.record_ids, draw));
     let draws = draws.collect::<Result<Vec<_>, _>>()?;

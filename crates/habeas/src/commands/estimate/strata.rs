@@ -54,7 +54,7 @@ pub fn run(
     let dimensions: Vec<Dimension> = by.iter().map(|by| by.dimension()).collect();
     let snapshot = desk.snapshot()?;
     let method = method_for(&snapshot, choice)?;
-    let linkage = linkage_draws.map(|n_draws| draw_linkage(desk, n_draws, choice.seed, out)).transpose()?;
+    let linkage = linkage_draws.map(|n_draws| draw_linkage(desk, &method, n_draws, choice.seed, out)).transpose()?;
     let partitions = linkage.as_ref().map(|linkage| (linkage.record_ids.as_slice(), linkage.partitions.as_slice()));
     let strata = estimating::strata::strata(&snapshot, &dimensions, partitions)?;
     let options = LinkageOptions { dependences: estimating::dependences(&snapshot), approximate: false };
@@ -103,7 +103,7 @@ fn row(result: &StratumResult, stratum: &Stratum, method: &Method, seed: Seed) -
     match &result.outcome {
         Ok(figure) => {
             let mut object = estimating::estimate_json(figure.estimate());
-            if let StratumFigure::Averaged(average) = figure.as_ref() {
+            if let StratumFigure::Averaged(average) = figure {
                 object["linkage"] = estimating::linkage_json(average);
             }
             object

@@ -5,7 +5,8 @@ use crate::{
     diagnostics::Value,
     estimators::loglinear::{
         self, Bca, BicSettings, Bootstrap, Cells, FitCode, Limit, LogLinearModel, LogLinearSettings, Ranked, Ranking,
-        Search, StepwiseSettings, bca,
+        Search, StepwiseSettings,
+        bca::{self, Estimator},
         bic::{best_total, rank},
         stepwise::select,
     },
@@ -40,7 +41,8 @@ pub(super) fn named_model(
     let cells = Cells::of(histories.histories());
     let n = cells.n_documented();
     let fitted = loglinear::fit(&model, &cells, None).map_err(|code| unfit(histories, &model, code))?;
-    let estimator = |cells: &Cells| Some(n + loglinear::fit(&model, cells, None).ok()?.n_undocumented);
+    let total = |cells: &Cells| Some(n + loglinear::fit(&model, cells, None).ok()?.n_undocumented);
+    let estimator = Estimator { total: &total, fits: 1 };
     let diagnostics = vec![
         ("model".to_owned(), model.in_words(lists).into()),
         ("aic".to_owned(), fitted.aic().into()),
@@ -63,7 +65,8 @@ pub(super) fn stepwise(
     let n = cells.n_documented();
     let chosen = select(&cells, settings.entry_p)
         .map_err(|code| unfit(histories, &LogLinearModel::main_effects(lists.len()), code))?;
-    let estimator = |cells: &Cells| Some(n + select(cells, settings.entry_p).ok()?.fit.n_undocumented);
+    let total = |cells: &Cells| Some(n + select(cells, settings.entry_p).ok()?.fit.n_undocumented);
+    let estimator = Estimator { total: &total, fits: 1 + chosen.steps.len() };
     let steps = chosen.steps.iter().map(|step| {
         Value::map([
             ("pair", loglinear::set_in_words(step.pair, lists).into()),
@@ -98,9 +101,12 @@ pub(super) fn bic(
         let code = loglinear::code(&main, &cells);
         return Err(unfit(histories, &main, code).into());
     };
-    let kept: Vec<&LogLinearModel> =
-        ranking.models.iter().take(settings.n_bootstrapped).map(|ranked| &ranked.model).collect();
-    let estimator = |cells: &Cells| best_total(cells, kept.iter().copied());
+    // Where a replicate lacks what all of the best models need, the main effects can still be fitted.
+    let main = LogLinearModel::main_effects(lists.len());
+    let best_models = ranking.models.iter().take(settings.n_bootstrapped).map(|ranked| &ranked.model);
+    let kept: Vec<&LogLinearModel> = best_models.chain([&main]).collect();
+    let total = |cells: &Cells| best_total(cells, kept.iter().copied());
+    let estimator = Estimator { total: &total, fits: kept.len() };
     let mut fit = Fit::of_point(best.n_total);
     fit.diagnostics = ranking_values(&ranking, best, lists);
     let equal = ranking.within(EQUAL_BIC).map(|ranked| ranked.n_total);
@@ -144,7 +150,7 @@ fn with_interval(
     cells: &Cells,
     settings: Bootstrap,
     resampling: Resampling,
-    estimator: &(dyn Fn(&Cells) -> Option<f64> + Sync),
+    estimator: &Estimator<'_>,
     progress: &mut dyn Progress,
 ) -> Result<Fit, Stopped> {
     let Resampling::From(seed) = resampling else { return Ok(fit) };

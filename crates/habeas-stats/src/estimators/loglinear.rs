@@ -117,7 +117,7 @@ pub struct BicSettings {
 
 impl Default for BicSettings {
     fn default() -> Self {
-        Self { order: None, n_bootstrapped: 50, bootstrap: Bootstrap::default() }
+        Self { order: None, n_bootstrapped: 20, bootstrap: Bootstrap::default() }
     }
 }
 

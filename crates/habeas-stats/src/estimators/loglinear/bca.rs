@@ -22,6 +22,10 @@ const REPLICATES: usize = 1_000;
 /// The most replicates that a limit far out in the tail may ask for.
 const MOST_REPLICATES: usize = 16_000;
 
+/// The most fits of models that those further replicates may cost with up to 5 lists; half of it for each list beyond,
+/// as the cells double.
+const MOST_FITS: usize = 100_000;
+
 /// A limit should have this many replicates beyond it.
 const WANTED_BEYOND: f64 = 10.0;
 
@@ -85,6 +89,14 @@ impl Bca {
     }
 }
 
+/// An estimator of the total.
+pub(crate) struct Estimator<'a> {
+    /// The total of some cells; `None` where it has no finite value.
+    pub(crate) total: &'a (dyn Fn(&Cells) -> Option<f64> + Sync),
+    /// About how many models are fitted for it.
+    pub(crate) fits: usize,
+}
+
 /// Why there is no bootstrap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NoBca {
@@ -95,19 +107,21 @@ pub(crate) enum NoBca {
 }
 
 /// Bootstraps an estimator of the total: replicates are multinomial, the acceleration comes from leaving out one person
-/// of each history. `estimator` gives `None` where the cells have no finite estimate, which counts as infinitely large.
+/// of each history. Cells without a finite estimate count as infinitely large.
 ///
 /// Without a wish for a number of replicates 1,000 are made, and up to 16,000 as long as a 95 % limit has fewer than 10 of
-/// them beyond it.
+/// them beyond it, fewer where a replicate costs many fits.
 pub(crate) fn bootstrap(
     cells: &Cells,
     point: f64,
     n_replicates: Option<usize>,
     streams: &Streams,
-    estimator: &(dyn Fn(&Cells) -> Option<f64> + Sync),
+    estimator: &Estimator<'_>,
     progress: &mut dyn Progress,
 ) -> Result<Bca, NoBca> {
     let acceleration = acceleration(cells, estimator).ok_or(NoBca::Unbounded)?;
+    let affordable = (MOST_FITS >> cells.n_lists.saturating_sub(5)) / estimator.fits;
+    let most = affordable.clamp(REPLICATES, MOST_REPLICATES);
     let mut replicates: Vec<f64> = Vec::new();
     let mut wanted = n_replicates.unwrap_or(REPLICATES);
     loop {
@@ -117,10 +131,10 @@ pub(crate) fn bootstrap(
         let bca = Bca { point, bias: bias(&sorted, point), replicates: sorted, acceleration };
         let (low, high) = bca.interval(0.95);
         let is_stable = !low.is_unstable() && !high.is_unstable();
-        if n_replicates.is_some() || is_stable || wanted >= MOST_REPLICATES {
+        if n_replicates.is_some() || is_stable || wanted >= most {
             return Ok(bca);
         }
-        wanted *= 2;
+        wanted = (2 * wanted).min(most);
     }
 }
 
@@ -130,7 +144,7 @@ fn replicate(
     replicates: &mut Vec<f64>,
     wanted: usize,
     streams: &Streams,
-    estimator: &(dyn Fn(&Cells) -> Option<f64> + Sync),
+    estimator: &Estimator<'_>,
     progress: &mut dyn Progress,
 ) -> Option<()> {
     const PIECE: usize = 128;
@@ -139,7 +153,7 @@ fn replicate(
         let n_done = piece.len();
         let totals: Vec<f64> = piece
             .into_par_iter()
-            .map(|index| estimator(&resampled(cells, streams, index as u64)).unwrap_or(f64::INFINITY))
+            .map(|index| (estimator.total)(&resampled(cells, streams, index as u64)).unwrap_or(f64::INFINITY))
             .collect();
         replicates.extend(totals);
         if progress.advance(n_done, wanted) == ControlFlow::Break(()) {
@@ -166,14 +180,14 @@ fn resampled(cells: &Cells, streams: &Streams, index: u64) -> Cells {
 }
 
 /// a = Σ n r³ / (6 (Σ n r²)^{3/2}) over the histories, r = θ̄ − θ without one person of the history.
-fn acceleration(cells: &Cells, estimator: &(dyn Fn(&Cells) -> Option<f64> + Sync)) -> Option<f64> {
+fn acceleration(cells: &Cells, estimator: &Estimator<'_>) -> Option<f64> {
     let occupied: Vec<usize> = (1..cells.counts.len()).filter(|&cell| cells.counts[cell] > 0.0).collect();
     let left_out: Vec<Option<(f64, f64)>> = occupied
         .into_par_iter()
         .map(|cell| {
             let mut counts = cells.counts.clone();
             counts[cell] -= 1.0;
-            let total = estimator(&Cells::new(cells.n_lists, counts)).filter(|total| total.is_finite())?;
+            let total = (estimator.total)(&Cells::new(cells.n_lists, counts)).filter(|total| total.is_finite())?;
             Some((cells.counts[cell], total))
         })
         .collect();

@@ -8,7 +8,7 @@
 mod graph;
 mod leftover;
 
-pub(crate) use graph::{Component, Dense, bind as bound_groups, components_of};
+pub(crate) use graph::{Component, Dense, MOST_DENSE, bind as bound_groups, components_of};
 
 use graph::Groups;
 use habeas_core::{MatchWeight, Partition, ScoredPair};
@@ -107,7 +107,7 @@ pub fn partition(evidence: &Evidence) -> Partitioned {
 fn solve(component: &Component, weigh: &dyn Fn(u32, u32) -> MatchWeight) -> Vec<usize> {
     match component.n_nodes() {
         n if n <= EXACT => exact(&component.dense(weigh)),
-        n if n <= graph::MOST_DENSE => {
+        n if n <= MOST_DENSE => {
             let weights = component.dense(weigh);
             let mut labels = agglomerate(&weights);
             move_singles(&weights, &mut labels);

@@ -5,7 +5,7 @@ use habeas_core::{MatchWeight, Partition, ScoredPair};
 use std::collections::{HashMap, HashSet};
 
 /// Nodes up to which all weights of a component are held in a matrix.
-pub(super) const MOST_DENSE: usize = 400;
+pub(crate) const MOST_DENSE: usize = 400;
 /// Pairs between two clusters of a large component that are looked at before they are joined.
 const PROBES: usize = 32;
 /// Weight of a pair that people judged different: no sum of others reaches it.
@@ -204,7 +204,7 @@ impl Component {
     }
 
     /// For components too large for a matrix: edges from the heaviest down join clusters whose probed pairs agree.
-    pub(super) fn join_by_edges(&self, weigh: &dyn Fn(u32, u32) -> MatchWeight) -> Vec<usize> {
+    pub(crate) fn join_by_edges(&self, weigh: &dyn Fn(u32, u32) -> MatchWeight) -> Vec<usize> {
         let known = self.known();
         let node_of: HashMap<u32, usize> =
             self.nodes.iter().enumerate().flat_map(|(i, records)| records.iter().map(move |r| (*r, i))).collect();

@@ -119,6 +119,7 @@ impl TableBuilder {
             texts: Vec::new(),
             documents: TextColumn::new("identity document".to_owned(), 0),
             canonical: Vec::new(),
+            content: Vec::new(),
         };
         Self { table, columns: Columns::default(), text_index: HashMap::new(), ages: Vec::new(), content: Vec::new() }
     }
@@ -144,7 +145,6 @@ impl TableBuilder {
             self.read(&mut draft, header, cells, claim);
         }
         let (table, columns) = (&mut self.table, &mut self.columns);
-        draft.say(0, stable_hash(table.lists[usize::from(list)].key.as_bytes()));
         table.list_of.push(list);
         for (rows, words) in columns.names.iter_mut().zip(&draft.names) {
             rows.push(words.iter().copied());
@@ -195,13 +195,16 @@ impl TableBuilder {
         table.dates.forget_index();
         // Namesakes next to each other, then by all that is said.
         let own = &table.tokens[NameField::Own as usize];
+        let lists: Vec<u64> = table.lists.iter().map(|list| stable_hash(list.key.as_bytes())).collect();
         let order = |record: u32| {
             let first = columns.names[NameField::Own as usize].get(record).first();
-            (first.map(|word| own.get(super::token_id(*word)).eastern), content[record as usize])
+            let first = first.map(|word| own.get(super::token_id(*word)).eastern);
+            (first, content[record as usize], lists[usize::from(table.list_of[record as usize])])
         };
         table.canonical = (0..n_records as u32).collect();
         table.canonical.sort_by_cached_key(|record| order(*record));
         table.store = columns.store(&table);
+        table.content = content.into_iter().map(|content| content as u32).collect();
         table
     }
 

@@ -6,7 +6,9 @@
 mod builder;
 mod dates;
 mod dictionary;
+mod form;
 mod rows;
+mod words;
 
 pub use builder::TableBuilder;
 pub use dates::DateEntry;

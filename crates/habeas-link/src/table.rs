@@ -13,7 +13,7 @@ mod words;
 pub use builder::TableBuilder;
 pub use dates::DateEntry;
 pub(crate) use dates::Dates;
-pub(crate) use dictionary::{PlaceWords, TextColumn, Tokens};
+pub(crate) use dictionary::{NameToken, PlaceWords, TextColumn, Tokens};
 pub(crate) use rows::Rows;
 
 use habeas_core::EventKind;

@@ -21,6 +21,8 @@ pub(super) fn bits(n_records_with: f32, n_records: usize) -> f32 {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NameToken {
     pub(crate) letters: Packed,
+    /// The consonant skeleton as an Urdu or Persian reader has it.
+    pub(crate) consonants: Packed,
     /// Hashes of the consonant skeleton in its two readings.
     pub(crate) eastern: u32,
     pub(crate) arabic: u32,
@@ -55,6 +57,7 @@ impl Tokens {
         let number = self.tokens.len() as u32;
         self.tokens.push(NameToken {
             letters: Packed::new(word),
+            consonants: Packed::new(&skeleton.eastern),
             eastern: stable_hash(skeleton.eastern.as_bytes()) as u32,
             arabic: stable_hash(skeleton.arabic.as_bytes()) as u32,
             bits: 0.0,

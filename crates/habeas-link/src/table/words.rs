@@ -11,7 +11,7 @@ const MOST_REMEMBERED: usize = 1 << 20;
 /// Words that stand between names.
 const PARTICLES: &[&str] = &[
     "de", "del", "la", "las", "los", "y", "e", "da", "do", "dos", "di", "van", "von", "der", "den", "al", "el", "ul",
-    "bin", "ibn", "ben", "bint", "wa", "of", "the", "بن", "ابن", "بنت", "ال",
+    "ud", "ur", "uz", "bin", "ibn", "ben", "bint", "wa", "of", "the", "بن", "ابن", "بنت", "ال",
 ];
 /// Titles: kept by the source, never evidence of identity.
 const TITLES: &[&str] = &[

@@ -29,6 +29,7 @@ mod model;
 mod pairs;
 mod partition;
 mod posterior;
+mod review;
 mod script;
 mod table;
 
@@ -47,5 +48,6 @@ pub use partition::{
     Conflict, Constraints, Evidence, Leftover, Partitioned, WeakestJoint, components, correct_leftovers, partition,
 };
 pub use posterior::draw_partitions;
+pub use review::most_telling;
 pub use script::{Skeleton, skeleton};
 pub use table::{DateEntry, ListInfo, NameField, PlaceField, Table, TableBuilder};

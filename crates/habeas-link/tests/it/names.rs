@@ -118,5 +118,6 @@ fn the_graded_table_of_names_keeps_its_score() {
         STRONG 252 of 252
         MEDIUM 176 of 193
         WEAK 4 of 13
-    "#]].assert_eq(&told);
+    "#]]
+    .assert_eq(&told);
 }

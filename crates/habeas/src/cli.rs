@@ -1,7 +1,10 @@
 //! The command line as it is typed. What the words mean is decided in `commands`, one file each.
 
-use crate::commands::{case, demo, estimate, import, init, link, map, report, review, serve, source, tools};
-use clap::{Parser, Subcommand};
+use crate::{
+    commands::{audit, case, demo, estimate, import, init, link, map, report, review, serve, source, tools},
+    rights::Asked,
+};
+use clap::{ArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 
 /// Keep what sources say about people who were taken or killed; link, count, publish safely.
@@ -28,6 +31,20 @@ pub struct Global {
     /// Print one JSON object instead of text
     #[arg(long, global = true)]
     pub json: bool,
+    /// What was asked for and what it needs; without it no vault opens
+    #[arg(skip)]
+    pub asked: Option<&'static Asked>,
+}
+
+/// The words of the command that was typed, without options: `case show`.
+pub fn words(typed: &ArgMatches) -> String {
+    let mut words: Vec<&str> = Vec::new();
+    let mut rest = typed.subcommand();
+    while let Some((word, below)) = rest {
+        words.push(word);
+        rest = below.subcommand();
+    }
+    words.join(" ")
 }
 
 /// Every command.
@@ -63,6 +80,8 @@ pub enum Command {
     Serve(serve::Args),
     /// Check the vault against its own log
     Verify(tools::VerifyArgs),
+    /// Read who did what in this vault
+    Audit(audit::Args),
     /// Say what protections this machine offers
     Doctor,
     /// Write completions for a shell

@@ -2,6 +2,7 @@
 
 use crate::{
     cli::Global,
+    desk::Desk,
     failure::{Exit, Failure},
     output::Output,
 };
@@ -13,15 +14,41 @@ use std::{
 };
 use zeroize::Zeroizing;
 
-/// Opens the vault that the options, the environment or the current folder name.
-pub fn open(global: &Global) -> Result<Vault, Failure> {
-    let dir = find(global)?;
-    let passphrase = passphrase(global, "passphrase: ")?;
-    let vault = Vault::open(&dir, &passphrase).map_err(|error| open_failure(&dir, error))?;
-    for notice in vault.notices() {
-        Output::new(global.json).talk(notice_words(notice));
+/// Opens the vault that the options, the environment or the current folder name, for a member whose role lets them do
+/// what was asked.
+pub fn desk(global: &Global) -> Result<Desk, Failure> {
+    let opener = Opener::new(global)?;
+    let desk = opener.open(&passphrase(global, "passphrase: ")?)?;
+    // Without a line in the table a command opens nothing.
+    let asked = global.asked.expect("every command stands in the table of rights: a test walks them all");
+    asked.need.check(desk.who().role).map_err(|denied| Failure::from(denied).at(format!("habeas {}", asked.words)))?;
+    for notice in desk.notices() {
+        Output::new(global.json).talk(notice_words(&notice));
     }
-    Ok(vault)
+    Ok(desk)
+}
+
+/// A vault's folder, to be opened with a passphrase, more than once if need be.
+#[derive(Debug, Clone)]
+pub struct Opener {
+    dir: PathBuf,
+}
+
+impl Opener {
+    /// The vault that the options, the environment or the current folder name.
+    pub fn new(global: &Global) -> Result<Self, Failure> {
+        Ok(Self { dir: find(global)? })
+    }
+
+    /// The vault in a folder.
+    pub fn of(dir: &Path) -> Self {
+        Self { dir: dir.to_owned() }
+    }
+
+    /// Opens it.
+    pub fn open(&self, passphrase: &Passphrase) -> Result<Desk, Failure> {
+        Vault::open(&self.dir, passphrase).map(Desk::new).map_err(|error| open_failure(&self.dir, error))
+    }
 }
 
 /// What opening found and settled, in one line.

@@ -14,6 +14,7 @@ use crate::{
     output::Output,
 };
 use clap::{Args, Subcommand, ValueEnum};
+use habeas_core::Right;
 use habeas_stats::{
     ChaoForm, ChaoSettings, DgaSettings, Grid, IndependenceSettings, Method, PriorOnTotal, Seed, Stopped, capture,
     pooled::{self, LinkageOptions},
@@ -154,7 +155,7 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
     match command {
         Command::Table(args) => table(&args, out),
         Command::Run(args) => {
-            let desk = Desk::new(opening::open(global)?);
+            let desk = opening::desk(global)?;
             match (args.by, args.linkage_draws) {
                 (None, None) => whole(&desk, &args.choice, out),
                 (None, Some(n_draws)) => averaged(&desk, &args.choice, n_draws, out),
@@ -201,7 +202,7 @@ pub fn estimate_desk(desk: &Desk, method: &Method, seed: Seed) -> Result<(Outcom
     let mut object = estimating::outcome_json(&outcome, method, &histories);
     object["records_not_yet_linked"] = json!(snapshot.n_unlinked);
     let stored = object.to_string();
-    desk.keep(|vault| vault.put_estimate(ESTIMATE_RUN, &stored, now_ms()).map_err(vault_failure))?;
+    desk.keep(Right::Judge, |vault| vault.put_estimate(ESTIMATE_RUN, &stored, now_ms()).map_err(vault_failure))?;
     Ok((outcome, object))
 }
 
@@ -222,8 +223,8 @@ fn averaged(desk: &Desk, choice: &Choice, n_draws: usize, out: &Output) -> Resul
     };
     let model = habeas_link::from_toml(&run.model_toml)
         .map_err(|error| Failure::new(Exit::Failed, error, "run `habeas link run` again"))?;
-    let prepared = desk.keep(|vault| linking::prepare(vault))?;
-    let constraints = linking::constraints(&desk.judgements(), &prepared.record_ids);
+    let prepared = desk.keep(Right::Cases, |vault| linking::prepare(vault))?;
+    let constraints = linking::constraints(&desk.judgements()?, &prepared.record_ids);
     let options = linking::options(n_draws, choice.seed);
     let linkage = linking::run(&prepared.table, Some(model), &constraints, &options, out)?;
     let snapshot = desk.snapshot()?;
@@ -258,7 +259,7 @@ fn averaged(desk: &Desk, choice: &Choice, n_draws: usize, out: &Output) -> Resul
     let mut object = estimating::outcome_json(&outcome, &method, &fixed);
     object["linkage"] = shares;
     let stored = object.to_string();
-    desk.keep(|vault| vault.put_estimate(ESTIMATE_RUN, &stored, now_ms()).map_err(vault_failure))?;
+    desk.keep(Right::Judge, |vault| vault.put_estimate(ESTIMATE_RUN, &stored, now_ms()).map_err(vault_failure))?;
     finish(&outcome, object, out)
 }
 

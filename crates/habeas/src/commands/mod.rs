@@ -1,5 +1,6 @@
 //! One command, one file. Each takes its arguments and the output, and says how the process ends.
 
+pub mod audit;
 pub mod case;
 pub mod demo;
 pub mod estimate;
@@ -15,14 +16,15 @@ pub mod source;
 pub mod tools;
 
 use crate::{
-    cli::{Cli, Command},
+    cli::{Cli, Command, Global},
     failure::{Exit, Failure},
     output::Output,
+    rights,
 };
 
-/// Runs the command that was typed.
-pub fn run(cli: Cli, out: &Output) -> Result<Exit, Failure> {
-    let global = &cli.global;
+/// Runs the command that was typed; `words` as in [`rights::COMMANDS`].
+pub fn run(cli: Cli, words: &str, out: &Output) -> Result<Exit, Failure> {
+    let global = &Global { asked: rights::of_command(words), ..cli.global };
     match cli.command {
         Command::Demo(args) => demo::run(args, out),
         Command::Init(args) => init::run(args, global, out),
@@ -36,6 +38,7 @@ pub fn run(cli: Cli, out: &Output) -> Result<Exit, Failure> {
         Command::Report(command) => report::run(command, global, out),
         Command::Serve(args) => serve::run(args, global, out),
         Command::Verify(args) => tools::verify(args, global, out),
+        Command::Audit(args) => audit::run(args, global, out),
         Command::Doctor => tools::doctor(out),
         Command::Completions(args) => tools::completions(args, out),
         Command::Man => tools::man(out),

@@ -9,7 +9,7 @@ use crate::{
     output::Output,
 };
 use clap::{Subcommand, ValueEnum};
-use habeas_core::{JudgementId, RecordId, RecordPair, Standing, Verdict, standing};
+use habeas_core::{JudgementId, RecordId, RecordPair, Right, Standing, Verdict, standing};
 use habeas_vault::JudgementDraft;
 use serde_json::json;
 use std::fmt::Write;
@@ -55,7 +55,7 @@ pub enum Answer {
 
 /// Runs the command.
 pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Failure> {
-    let desk = Desk::new(opening::open(global)?);
+    let desk = opening::desk(global)?;
     match command {
         Command::Decide { a, b, verdict, why, by } => decide(&desk, [&a, &b], verdict, why, by, out),
         Command::Undo { by } => undo(&desk, by, out),
@@ -85,7 +85,7 @@ fn decide(
         Answer::Undecided => Verdict::Undecided,
     };
     let draft = JudgementDraft { pair, verdict, by: reviewer(by), why, saw_weights: false, revokes: None };
-    let id = desk.change(|vault| vault.add_judgement(draft, now_ms()).map_err(vault_failure))?;
+    let id = desk.change(Right::Judge, |vault| vault.add_judgement(draft, now_ms()).map_err(vault_failure))?;
     out.result(&json!({ "schema": 1, "judgement": id.to_string(), "verdict": verdict.code() }), || {
         format!("recorded: {} and {} are {}", addresses[0], addresses[1], verdict.code())
     })?;
@@ -95,7 +95,7 @@ fn decide(
 
 fn undo(desk: &Desk, by: Option<String>, out: &Output) -> Result<Exit, Failure> {
     let by = reviewer(by);
-    let judgements = desk.judgements();
+    let judgements = desk.judgements()?;
     let standing_one = |id: JudgementId| !judgements.iter().any(|other| other.revokes == Some(id));
     let last = judgements.iter().rev().find(|j| j.by == by && j.revokes.is_none() && standing_one(j.id));
     let Some(last) = last.cloned() else {
@@ -104,7 +104,7 @@ fn undo(desk: &Desk, by: Option<String>, out: &Output) -> Result<Exit, Failure> 
     let (pair, verdict, revoked) = (last.pair, last.verdict, Some(last.id));
     let revoking =
         JudgementDraft { pair, verdict, by: by.clone(), why: "undone".into(), saw_weights: false, revokes: revoked };
-    desk.change(|vault| vault.add_judgement(revoking, now_ms()).map_err(vault_failure))?;
+    desk.change(Right::Judge, |vault| vault.add_judgement(revoking, now_ms()).map_err(vault_failure))?;
     out.result(&json!({ "schema": 1, "revoked": last.id.to_string() }), || {
         format!("taken back: «{}», decided by {by}", last.verdict.code())
     })?;
@@ -113,7 +113,7 @@ fn undo(desk: &Desk, by: Option<String>, out: &Output) -> Result<Exit, Failure> 
 }
 
 fn stats(desk: &Desk, out: &Output) -> Result<Exit, Failure> {
-    let pairs = standing(&desk.judgements());
+    let pairs = standing(&desk.judgements()?);
     let count = |wanted: Standing| pairs.values().filter(|standing| **standing == wanted).count();
     let [same, different, undecided] =
         [Verdict::Same, Verdict::Different, Verdict::Undecided].map(|verdict| count(Standing::Agreed(verdict)));

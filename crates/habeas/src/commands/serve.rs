@@ -23,7 +23,7 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
-    let desk = Desk::new(opening::open(global)?);
+    let desk = opening::desk(global)?;
     serve(desk, args.listen, args.open, out)
 }
 

@@ -9,6 +9,7 @@ use crate::{
 };
 use clap::CommandFactory;
 use clap_complete::Shell;
+use habeas_core::Right;
 use habeas_vault::Depth;
 use serde_json::json;
 
@@ -29,9 +30,9 @@ pub struct CompletionsArgs {
 
 /// Checks every frame, and with `--deep` every blob.
 pub fn verify(args: VerifyArgs, global: &Global, out: &Output) -> Result<Exit, Failure> {
-    let vault = opening::open(global)?;
+    let desk = opening::desk(global)?;
     let depth = if args.deep { Depth::Blobs } else { Depth::Log };
-    let report = vault.verify(depth).map_err(vault_failure)?;
+    let report = desk.keep(Right::Copy, |vault| vault.verify(depth).map_err(vault_failure))?;
     let mut problems: Vec<String> = report.damages.iter().map(ToString::to_string).collect();
     if !report.index_agrees {
         problems.push("the index does not agree with the log: delete the folder «index», it is made anew".into());

@@ -28,9 +28,9 @@ pub struct View {
 /// # Errors
 /// [`PageError::Vault`] where the vault cannot be read.
 pub fn load(desk: &Desk) -> Result<View, PageError> {
-    let (snapshot, figures) = (desk.snapshot()?, desk.figures()?);
+    let figures = desk.figures()?;
     Ok(View {
-        n_sources: snapshot.sources.len() as u64,
+        n_sources: figures.sources.len() as u64,
         n_records: figures.n_records,
         n_persons: figures.n_persons,
         n_contradicted: figures.n_contradicted,

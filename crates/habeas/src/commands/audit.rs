@@ -41,6 +41,6 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
 }
 
 /// The day of a moment, in UTC; the epoch for a moment that no calendar has.
-fn day_of(ms: i64) -> Date {
+pub fn day_of(ms: i64) -> Date {
     Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC).date()
 }

@@ -83,7 +83,7 @@ fn waiting(reader: &Reader, view: &View) -> Markup {
                 p { (reader.n("unlinked-n", &[("n", view.n_unlinked)])) } p.note { (reader.t("unlinked-do")) " " code dir="ltr" { "habeas link run" } }
             } }
             @if view.n_contradicted > 0 { li {
-                p { a href="/cases?contradicted=1" { (reader.n("contradicted-n", &[("n", view.n_contradicted)])) } }
+                p { a href=[reader.href("/cases?contradicted=1")] { (reader.n("contradicted-n", &[("n", view.n_contradicted)])) } }
                 p.note { (reader.t("contradicted-do")) }
             } }
             @if view.newest.is_none() { li {

@@ -5,6 +5,7 @@ mod commands;
 mod demo;
 mod desk;
 mod failure;
+mod hardening;
 mod listing;
 mod opening;
 mod output;
@@ -16,6 +17,7 @@ use failure::Exit;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    hardening::shut();
     let typed = cli::Cli::command().try_get_matches();
     let (cli, words) = match typed.and_then(|typed| Ok((cli::Cli::from_arg_matches(&typed)?, cli::words(&typed)))) {
         Ok(parsed) => parsed,

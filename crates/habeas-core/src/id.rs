@@ -67,6 +67,14 @@ id_type!(
     RecordId
 );
 id_type!(
+    /// Names one who works with a vault: derived from the user's public keys, so it cannot be borrowed.
+    UserId
+);
+id_type!(
+    /// Names a device that writes to a vault, and so a feed: derived from the device's public key.
+    DeviceId
+);
+id_type!(
     /// Names a person: the id of the founding record of the cluster (the earliest recorded one).
     ///
     /// Never minted. A merge keeps the older id, a split gives the part without the founder an id of its own.

@@ -71,6 +71,8 @@ pub struct Judgement {
     pub saw_weights: bool,
     /// The judgement that this one takes back, if it does; then `verdict` says nothing.
     pub revokes: Option<JudgementId>,
+    /// The same person's judgements on the pair that were known when this one was given: it stands in their place.
+    pub replaces: Vec<JudgementId>,
 }
 
 /// How a pair stands after all judgements.
@@ -82,16 +84,21 @@ pub enum Standing {
     Disputed,
 }
 
-/// Folds judgements, in any order, to how each pair stands. Revoked ones no longer count; of one person's several
-/// decisions on a pair the last one given (in the order of the slice) counts.
+/// Folds judgements, in any order, to how each pair stands. Neither revoked nor replaced ones count. What one person
+/// decided in two places without knowing of the other decision stands side by side like the decisions of two.
 pub fn standing(judgements: &[Judgement]) -> BTreeMap<RecordPair, Standing> {
+    let author: BTreeMap<JudgementId, &str> = judgements.iter().map(|j| (j.id, j.by.as_str())).collect();
     let revoked: HashSet<JudgementId> = judgements.iter().filter_map(|j| j.revokes).collect();
-    let mut latest: BTreeMap<(RecordPair, &str), Verdict> = BTreeMap::new();
-    for judgement in judgements.iter().filter(|j| j.revokes.is_none() && !revoked.contains(&j.id)) {
-        latest.insert((judgement.pair, &judgement.by), judgement.verdict);
-    }
+    let given: Vec<&Judgement> =
+        judgements.iter().filter(|j| j.revokes.is_none() && !revoked.contains(&j.id)).collect();
+    // Nobody replaces what another person has decided.
+    let own = |j: &Judgement, id: &JudgementId| author.get(id) == Some(&j.by.as_str());
+    let replaced: HashSet<JudgementId> =
+        given.iter().flat_map(|j| j.replaces.iter().filter(|id| own(j, id)).copied()).collect();
+    let counted = given.iter().filter(|j| !replaced.contains(&j.id));
+    let verdicts = counted.map(|j| (j.pair, j.verdict)).collect::<std::collections::BTreeSet<_>>();
     let mut pairs: BTreeMap<RecordPair, Standing> = BTreeMap::new();
-    for ((pair, _), verdict) in latest {
+    for (pair, verdict) in verdicts {
         let merged = match pairs.get(&pair) {
             None | Some(Standing::Agreed(Verdict::Undecided)) => Standing::Agreed(verdict),
             Some(Standing::Agreed(before)) if *before == verdict || verdict == Verdict::Undecided => {
@@ -119,6 +126,7 @@ mod tests {
             why: String::new(),
             saw_weights: false,
             revokes,
+            replaces: Vec::new(),
         }
     }
 
@@ -145,8 +153,35 @@ mod tests {
 
     #[test]
     fn a_person_may_change_their_mind() {
-        let both = [judgement(1, Verdict::Same, "a", None), judgement(2, Verdict::Different, "a", None)];
+        let mut both = [judgement(1, Verdict::Same, "a", None), judgement(2, Verdict::Different, "a", None)];
+        both[1].replaces = vec![JudgementId([1; 16])];
         assert_eq!(stands(&both), Some(Standing::Agreed(Verdict::Different)));
+        both.reverse();
+        assert_eq!(stands(&both), Some(Standing::Agreed(Verdict::Different)), "in any order");
+    }
+
+    #[test]
+    fn taking_back_a_change_of_mind_brings_back_what_was_decided_before() {
+        let mut all = vec![
+            judgement(1, Verdict::Same, "a", None),
+            judgement(2, Verdict::Different, "a", None),
+            judgement(3, Verdict::Undecided, "a", Some(2)),
+        ];
+        all[1].replaces = vec![JudgementId([1; 16])];
+        assert_eq!(stands(&all), Some(Standing::Agreed(Verdict::Same)));
+    }
+
+    #[test]
+    fn what_one_person_decided_in_two_places_unknowing_is_disputed() {
+        let both = [judgement(1, Verdict::Same, "a", None), judgement(2, Verdict::Different, "a", None)];
+        assert_eq!(stands(&both), Some(Standing::Disputed));
+    }
+
+    #[test]
+    fn nobody_replaces_the_judgement_of_another() {
+        let mut both = [judgement(1, Verdict::Same, "a", None), judgement(2, Verdict::Different, "b", None)];
+        both[1].replaces = vec![JudgementId([1; 16])];
+        assert_eq!(stands(&both), Some(Standing::Disputed));
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub use case::{Account, Agreement, CaseFile, Happening, Question, Reading, case_
 pub use consent::{Audience, Consent, ConsentAnswer, FieldGroup, Giver, Purpose, stands};
 pub use date::{Date, DateBasis, DaySpan, Holds, PartialDate, PartialDateError, Precision, Truth, YearOf};
 pub use disclosure::{Disclosed, DisclosurePolicy, PublicCase, Withheld, disclose};
-pub use id::{ImportId, JudgementId, LinkRunId, ParseIdError, PersonId, RecordId, SourceId};
+pub use id::{DeviceId, ImportId, JudgementId, LinkRunId, ParseIdError, PersonId, RecordId, SourceId, UserId};
 pub use judgement::{Judgement, RecordPair, Standing, Verdict, standing};
 pub use name::{NameAsGiven, NamePart, NameRole};
 pub use partition::{MatchWeight, Partition, Probability, ScoredPair};

@@ -8,7 +8,7 @@ use crate::{
     damage::{Damage, DamageKind},
     feed::segment::{FORMAT, SUITE},
     format::v1::source::{BlobRef, hex},
-    keys::{Entropy, ItemId, Keys, NoEntropy, Sealer, TAG_LEN},
+    keys::{Entropy, ItemId, Key, NoEntropy, Sealer, TAG_LEN, VaultId},
     storage::{Open, RelPath, Storage, StorageError},
 };
 use sha2::{Digest, Sha256};
@@ -36,18 +36,20 @@ pub enum BlobError {
     NoEntropy(#[from] NoEntropy),
 }
 
-/// Writes content as a blob that is durable but not yet kept: see [`keep`].
+/// Writes content as a blob that is durable but not yet kept: see [`keep`]. Its id, which is random, is that of the item
+/// whose key seals it.
 pub fn put(
     storage: &dyn Storage,
-    keys: &Keys,
+    vault: &VaultId,
+    key: &Key,
     entropy: &mut Entropy,
-    item: ItemId,
+    id: ItemId,
     content: &[u8],
 ) -> Result<BlobRef, BlobError> {
-    let blob = BlobRef { id: entropy.bytes()?, length: content.len() as u64, sha256: Sha256::digest(content).into() };
+    let blob = BlobRef { id, length: content.len() as u64, sha256: Sha256::digest(content).into() };
     let header = header(&entropy.bytes()?);
-    let sealer = Sealer::new(&keys.blob(item, blob.id));
-    let aad = aad(keys, item, &blob, &header);
+    let sealer = Sealer::new(key);
+    let aad = aad(vault, &blob, &header);
     storage.create_dir(&path(&blob.id).parent())?;
     let mut file = storage.open(&part(&blob.id), Open::Create)?;
     file.write_all_at(&header, 0)?;
@@ -77,8 +79,21 @@ pub fn discard(storage: &dyn Storage, blob: &BlobRef) -> Result<(), StorageError
     storage.remove(&part(&blob.id))
 }
 
-/// After a crash: keeps the unfinished blobs that something durable refers to, removes the others.
-pub fn settle(storage: &dyn Storage, referenced: &HashSet<[u8; 16]>) -> Result<(), StorageError> {
+/// Removes a blob that was erased, kept or not.
+pub fn remove(storage: &dyn Storage, id: &[u8; 16]) -> Result<(), StorageError> {
+    for path in [path(id), part(id)] {
+        match storage.remove(&path) {
+            Ok(()) => storage.sync_dir(&path.parent())?,
+            Err(StorageError::Missing { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// After a crash: keeps the unfinished blobs that something durable refers to, and removes the others if everything that
+/// may refer to them could be read.
+pub fn settle(storage: &dyn Storage, referenced: &HashSet<[u8; 16]>, all_read: bool) -> Result<(), StorageError> {
     let blobs = RelPath::new("blobs");
     for folder in storage.list(&blobs)? {
         let folder = blobs.join(&folder);
@@ -86,6 +101,7 @@ pub fn settle(storage: &dyn Storage, referenced: &HashSet<[u8; 16]>) -> Result<(
             let kept = referenced.iter().find(|id| part(id) == folder.join(name));
             match kept {
                 Some(id) => storage.rename(&part(id), &path(id))?,
+                None if !all_read => continue,
                 None => storage.remove(&folder.join(name))?,
             }
             storage.sync_dir(&folder)?;
@@ -95,7 +111,7 @@ pub fn settle(storage: &dyn Storage, referenced: &HashSet<[u8; 16]>) -> Result<(
 }
 
 /// Reads a blob; checks length, every tag, padding, and at last the hash.
-pub fn get(storage: &dyn Storage, keys: &Keys, item: ItemId, blob: &BlobRef) -> Result<Vec<u8>, BlobError> {
+pub fn get(storage: &dyn Storage, vault: &VaultId, key: &Key, blob: &BlobRef) -> Result<Vec<u8>, BlobError> {
     let path = path(&blob.id);
     let damaged = |offset, kind| Damage { file: path.clone(), offset, kind };
     let file = match storage.open(&path, Open::Read) {
@@ -111,8 +127,8 @@ pub fn get(storage: &dyn Storage, keys: &Keys, item: ItemId, blob: &BlobRef) -> 
     }
     let mut header = [0; HEADER_LEN];
     file.read_exact_at(&mut header, 0)?;
-    let sealer = Sealer::new(&keys.blob(item, blob.id));
-    let aad = aad(keys, item, blob, &header);
+    let sealer = Sealer::new(key);
+    let aad = aad(vault, blob, &header);
     let mut content = Vec::with_capacity(padded as usize);
     let mut at = HEADER_LEN as u64;
     for counter in 0..n_chunks {
@@ -148,8 +164,8 @@ fn nonce(header: &[u8; HEADER_LEN], counter: u64, n_chunks: u64) -> [u8; 24] {
     nonce
 }
 
-fn aad(keys: &Keys, item: ItemId, blob: &BlobRef, header: &[u8; HEADER_LEN]) -> Vec<u8> {
-    [b"habeas/1 blob", &keys.vault()[..], &item, &blob.id, header].concat()
+fn aad(vault: &VaultId, blob: &BlobRef, header: &[u8; HEADER_LEN]) -> Vec<u8> {
+    [b"habeas/1 blob", &vault[..], &blob.id, header].concat()
 }
 
 /// Length of content and padding: at most an eighth more, and only O(log log n) bits of the length are told

@@ -1,12 +1,22 @@
-//! The fold over all statements of the feed but the records themselves: sources, imports, judgements, link runs,
-//! estimates, audit. The same fold runs when the vault is opened and when something is recorded.
+//! The fold over all statements of all feeds but the records themselves: people, sources, imports, judgements, link runs,
+//! estimates, erasures, audit. It is given the statements in the one order that all devices share, and the same fold runs
+//! when the vault is opened and when something is recorded.
+
+mod erased;
+mod people;
+mod standing;
+
+pub use erased::ErasedSet;
+pub use people::{DeviceInfo, MemberInfo, People};
+pub use standing::Conflict;
 
 use crate::{
     feed::Position,
     format::{
         DecodeError,
         v1::{
-            Body, Entry, EntryKind,
+            Body, CommitHead, Entry, EntryKind,
+            erasure::{Erased, Erasure, ErasureReason, Retraction, SourceIdentity},
             linkage::StoredLinkRun,
             source::{BlobRef, StoredSource},
             statement::{Founded, ImportBegun, ImportFinished, ImportSummary, StoredEstimate, Words},
@@ -14,8 +24,11 @@ use crate::{
     },
     keys::ItemId,
 };
-use habeas_core::{ImportId, Judgement, LinkRunId, Source, SourceId};
-use std::{collections::HashSet, sync::Arc};
+use habeas_core::{DeviceId, ImportId, Judgement, LinkRunId, Source, SourceId, UserId};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 /// One import, as recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +39,10 @@ pub struct ImportInfo {
     pub source: Arc<Source>,
     /// When it began, by the caller's clock.
     pub begun_ms: i64,
-    /// Number of its records.
+    /// Number of its records, without those that were erased.
     pub n_records: u64,
+    /// Number of its records that were erased.
+    pub n_erased: u64,
     /// What became of the rows.
     pub summary: ImportSummary,
     /// When it was undone, and why, if it was.
@@ -54,6 +69,8 @@ pub struct LinkRunInfo {
 /// One estimate, as recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EstimateInfo {
+    /// Id of its entry.
+    pub id: [u8; 16],
     /// When it was recorded.
     pub recorded_ms: i64,
     /// What was estimated, by the caller's code.
@@ -65,22 +82,62 @@ pub struct EstimateInfo {
 /// One entry of the audit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// When it was recorded.
+    /// When it was recorded, by the clock of the device.
     pub recorded_ms: i64,
+    /// Who did it.
+    pub user: UserId,
+    /// On which device.
+    pub device: DeviceId,
     /// What was done.
     pub what: String,
+}
+
+/// One erasure, as recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErasureInfo {
+    /// Id of its entry.
+    pub id: [u8; 16],
+    /// When it was recorded.
+    pub recorded_ms: i64,
+    /// By whom.
+    pub user: UserId,
+    /// How many keys it names.
+    pub n_targets: usize,
+    /// Why, as a code.
+    pub reason: ErasureReason,
+    /// Why, in words.
+    pub why: String,
+    /// Devices that have destroyed the keys, with the time by their clocks.
+    pub done: Vec<(DeviceId, i64)>,
 }
 
 /// Everything that the statements say.
 #[derive(Default)]
 pub struct Catalog {
     pub name: String,
+    pub people: People,
     pub sources: Vec<KnownSource>,
     pub imports: Vec<KnownImport>,
     pub judgements: Vec<Judgement>,
     pub link_runs: Vec<(LinkRunInfo, BlobRef)>,
     pub estimates: Vec<EstimateInfo>,
     pub audit: Vec<AuditEntry>,
+    pub erased: ErasedSet,
+    pub erasures: Vec<ErasureInfo>,
+    /// Who sources are, as far as this member may know: the latest words, and the entry that says them.
+    pub identities: HashMap<SourceId, (ItemId, String)>,
+    /// Entries that were taken back.
+    pub retracted: BTreeSet<[u8; 16]>,
+    /// Statements that do not count: made without the right, or not signed by whom they name.
+    pub not_counted: BTreeSet<(Position, [u8; 16])>,
+    /// Statements whose key this member does not hold: entry, item, leaf, compartment.
+    pub unreadable: Vec<Unreadable>,
+    /// Statements that speak of something that has not arrived.
+    pub n_waiting: u64,
+    /// Contradictions between offices.
+    pub conflicts: Vec<Conflict>,
+    /// What retried writes have already done.
+    pub done: HashMap<[u8; 16], [u8; 16]>,
     /// Sources that stand, in log order.
     pub standing_sources: Vec<Arc<Source>>,
     /// Imports that were finished, in log order.
@@ -89,8 +146,21 @@ pub struct Catalog {
     pub generation: u64,
 }
 
+/// A statement whose key this member does not hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Where it stands.
+    pub position: Position,
+    /// Its item.
+    pub item: ItemId,
+    /// Number of the compartment, where it is not the general one.
+    pub compartment: Option<u64>,
+}
+
 /// A source with its file.
 pub struct KnownSource {
+    /// The entry that records it.
+    pub entry: [u8; 16],
     pub source: Arc<Source>,
     pub original: BlobRef,
     /// Recorded by itself, not by an import.
@@ -106,6 +176,8 @@ pub struct KnownImport {
     pub begun: Position,
     pub begun_ms: i64,
     pub state: ImportState,
+    /// The import of the same file that counts instead of this one.
+    pub passed_over: Option<ImportId>,
 }
 
 /// How an import stands.
@@ -125,31 +197,73 @@ impl KnownImport {
     /// Where its records stand in the log, if it counts.
     pub fn standing_range(&self) -> Option<(Position, Position)> {
         match &self.state {
-            ImportState::Finished { last, .. } => Some((self.begun, *last)),
+            ImportState::Finished { last, .. } if self.passed_over.is_none() => Some((self.begun, *last)),
             _ => None,
         }
     }
 }
 
 impl Catalog {
-    /// Takes in one statement. Records and quarantined rows are not for the catalogue.
+    /// An empty catalogue of a vault with this founder.
+    pub fn founded_by(people: People) -> Self {
+        Self { people, ..Self::default() }
+    }
+
+    /// Takes in one statement of a commit; `body` is `None` where its key is not held. Records and quarantined rows are not
+    /// for the catalogue.
     pub fn apply(
         &mut self,
         position: &Position,
-        recorded_ms: i64,
+        head: &CommitHead,
+        entry: &Entry<'_>,
+        body: Option<&[u8]>,
+    ) -> Result<(), DecodeError> {
+        if !self.people.counts(&head.user, &position.device, position.cursor.seq, entry.kind) {
+            self.not_counted.insert((*position, entry.id));
+            return Ok(());
+        }
+        self.done.insert(head.idempotency, entry.id);
+        let Some(body) = body else {
+            self.generation += u64::from(entry.kind == EntryKind::ImportFinished);
+            let compartment = entry.clear.compartment;
+            self.unreadable.push(Unreadable { position: *position, item: entry.item, compartment });
+            return Ok(());
+        };
+        match self.take_in(position, head, entry, body) {
+            // What it speaks of is in a feed that has not arrived, or cannot be read here. It counts when that is there.
+            Err(DecodeError::Dangling { .. }) => {
+                self.n_waiting += 1;
+                Ok(())
+            }
+            taken => taken,
+        }
+    }
+
+    fn take_in(
+        &mut self,
+        position: &Position,
+        head: &CommitHead,
         entry: &Entry<'_>,
         body: &[u8],
     ) -> Result<(), DecodeError> {
+        let recorded_ms = head.recorded_ms;
         match entry.kind {
             EntryKind::Founded => self.name = Founded::from_padded(body)?.name,
+            EntryKind::Device => {
+                self.people.device_introduced(position.device, head.user, Body::from_padded(body)?);
+            }
+            EntryKind::Member => self.people.member_stated(Body::from_padded(body)?, recorded_ms),
+            EntryKind::Epoch => self.people.epoch_begun(Body::from_padded(body)?),
+            EntryKind::DeviceRemoved => self.people.device_removed(&Body::from_padded(body)?),
             EntryKind::Source => {
                 let stored = StoredSource::from_padded(body)?;
                 let by_itself = entry.clear.import.is_none();
-                self.sources.push(KnownSource {
-                    source: Arc::new(stored.source),
-                    original: stored.original,
-                    by_itself,
-                });
+                let (source, original) = (Arc::new(stored.source), stored.original);
+                self.sources.push(KnownSource { entry: entry.id, source, original, by_itself });
+            }
+            EntryKind::SourceIdentity => {
+                let SourceIdentity { source, words } = Body::from_padded(body)?;
+                self.identities.insert(SourceId(source), (entry.item, words));
             }
             EntryKind::ImportBegun => {
                 let begun = ImportBegun::from_padded(body)?;
@@ -162,6 +276,7 @@ impl Catalog {
                     begun: *position,
                     begun_ms: recorded_ms,
                     state: ImportState::Open,
+                    passed_over: None,
                 });
             }
             EntryKind::ImportFinished => {
@@ -176,7 +291,13 @@ impl Catalog {
                     import.state = ImportState::Undone { last, finished, at_ms: recorded_ms, why };
                 }
             }
-            EntryKind::ImportAbandoned => self.import_mut(import_id(entry)?)?.state = ImportState::Abandoned,
+            EntryKind::ImportAbandoned => {
+                let import = self.import_mut(import_id(entry)?)?;
+                // Only the device that began an import can know that it will not be finished.
+                if import.state == ImportState::Open && import.begun.device == position.device {
+                    import.state = ImportState::Abandoned;
+                }
+            }
             EntryKind::Judgement => self.judgements.push(Judgement::from_padded(body)?),
             EntryKind::LinkRun => {
                 let run = StoredLinkRun::from_padded(body)?;
@@ -192,23 +313,46 @@ impl Catalog {
             }
             EntryKind::Estimate => {
                 let StoredEstimate { kind, json } = StoredEstimate::from_padded(body)?;
-                self.estimates.push(EstimateInfo { recorded_ms, kind, json });
+                self.estimates.push(EstimateInfo { id: entry.id, recorded_ms, kind, json });
             }
             EntryKind::Audit => {
-                self.audit.push(AuditEntry { recorded_ms, what: Words::from_padded(body)?.text });
+                let (user, device) = (UserId(head.user), DeviceId(position.device));
+                self.audit.push(AuditEntry { recorded_ms, user, device, what: Words::from_padded(body)?.text });
+            }
+            EntryKind::Erasure => {
+                let Erasure { targets, reason, why } = Body::from_padded(body)?;
+                let (id, user, n_targets) = (entry.id, UserId(head.user), targets.len());
+                targets.into_iter().for_each(|(item, leaf)| self.erased.insert(item, leaf));
+                self.erasures.push(ErasureInfo { id, recorded_ms, user, n_targets, reason, why, done: Vec::new() });
+            }
+            EntryKind::Erased => {
+                let Erased { erasure } = Body::from_padded(body)?;
+                let known = self.erasures.iter_mut().find(|known| known.id == erasure);
+                let known = known.ok_or(DecodeError::Dangling { what: "erasure" })?;
+                known.done.push((DeviceId(position.device), recorded_ms));
+            }
+            EntryKind::Retraction => {
+                self.retract(Retraction::from_padded(body)?.entry);
             }
             EntryKind::Record | EntryKind::Quarantined => {}
         }
         match entry.kind {
-            EntryKind::ImportFinished | EntryKind::ImportUndone => {
+            EntryKind::ImportFinished | EntryKind::ImportUndone | EntryKind::Erasure | EntryKind::Retraction => {
                 self.generation += 1;
                 self.restate();
             }
-            EntryKind::Source => self.restate(),
+            EntryKind::Source | EntryKind::ImportAbandoned => self.restate(),
             EntryKind::Judgement | EntryKind::LinkRun => self.generation += 1,
             _ => {}
         }
         Ok(())
+    }
+
+    fn retract(&mut self, entry: [u8; 16]) {
+        self.retracted.insert(entry);
+        self.judgements.retain(|judgement| judgement.id.0 != entry);
+        self.link_runs.retain(|(run, _)| run.id.0 != entry);
+        self.estimates.retain(|estimate| estimate.id != entry);
     }
 
     /// A source, standing or not.
@@ -233,8 +377,8 @@ impl Catalog {
         standing.map(|import| import.n_records).sum()
     }
 
-    /// Blobs that something durable refers to.
-    pub fn blobs(&self) -> impl Iterator<Item = (ItemId, BlobRef)> + '_ {
+    /// Blobs that something durable refers to, without erased ones.
+    pub fn blobs(&self) -> impl Iterator<Item = BlobRef> + '_ {
         let abandoned: HashSet<SourceId> = self
             .imports
             .iter()
@@ -247,41 +391,21 @@ impl Catalog {
                 || !abandoned.contains(&id)
                 || self.imports.iter().any(|i| i.source == id && i.state != ImportState::Abandoned)
         };
-        let originals = self.sources.iter().filter(used).map(|known| (known.source.id.0, known.original));
-        let runs = self.link_runs.iter().map(|(info, columns)| (info.id.0, *columns));
-        originals.collect::<Vec<_>>().into_iter().chain(runs)
+        let originals = self.sources.iter().filter(used).map(|known| known.original);
+        let runs = self.link_runs.iter().map(|(_, columns)| *columns);
+        let kept = |blob: &BlobRef| !self.erased.contains(&blob.id, None);
+        originals.chain(runs).filter(kept).collect::<Vec<_>>().into_iter()
+    }
+
+    /// Erasures that a device has not yet followed.
+    pub fn unsettled_erasures(&self, device: DeviceId) -> Vec<[u8; 16]> {
+        let open = self.erasures.iter().filter(|known| known.done.iter().all(|(done, _)| *done != device));
+        open.map(|known| known.id).collect()
     }
 
     fn import_mut(&mut self, id: ImportId) -> Result<&mut KnownImport, DecodeError> {
         let found = self.imports.iter_mut().find(|known| known.id == id);
         found.ok_or(DecodeError::Dangling { what: "import" })
-    }
-
-    /// A source stands when it was recorded by itself or an import of it stands.
-    fn stands(&self, known: &KnownSource) -> bool {
-        let standing = |import: &KnownImport| matches!(import.state, ImportState::Finished { .. });
-        known.by_itself || self.imports.iter().any(|import| import.source == known.source.id && standing(import))
-    }
-
-    fn restate(&mut self) {
-        let standing = self.sources.iter().filter(|known| self.stands(known));
-        self.standing_sources = standing.map(|known| Arc::clone(&known.source)).collect();
-        let finished = self.imports.iter().filter_map(|import| {
-            let (finished, undone) = match &import.state {
-                ImportState::Finished { finished, .. } => (finished, None),
-                ImportState::Undone { finished, at_ms, why, .. } => (finished, Some((*at_ms, why.clone()))),
-                _ => return None,
-            };
-            Some(ImportInfo {
-                id: import.id,
-                source: Arc::clone(&self.source(import.source).ok()?.source),
-                begun_ms: import.begun_ms,
-                n_records: finished.n_records,
-                summary: finished.summary.clone(),
-                undone,
-            })
-        });
-        self.finished_imports = finished.collect();
     }
 }
 

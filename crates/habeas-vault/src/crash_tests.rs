@@ -4,7 +4,9 @@
 use crate::{
     import::ImportError,
     index::PersonFilter,
-    keys::{KdfCost, Keys, Passphrase},
+    feed::Access,
+    keys::{Key, KdfCost, Keys, Passphrase, UserKeys},
+    opening::read_genesis,
     opening::{InitOptions, OpenError},
     storage::{
         RelPath, Storage, StorageError,
@@ -16,7 +18,6 @@ use crate::{
 };
 use habeas_core::{Attribution, Origin, SourceKind, SpeakerKind};
 use std::{collections::BTreeSet, sync::Arc};
-use zeroize::Zeroizing;
 
 const ROWS: u64 = 300;
 
@@ -24,20 +25,33 @@ fn passphrase() -> Passphrase {
     Passphrase::new("seven invented words of a test")
 }
 
+/// What a passphrase opens: vault key and user seed.
+#[derive(Clone)]
+struct Secrets(Key, Key);
+
 /// A founded vault and its keys, so that the thousands of openings below need not stretch a passphrase each.
-fn founded() -> (SimDisk, [u8; 32], [u8; 16]) {
+fn founded() -> (SimDisk, Secrets, [u8; 16]) {
     let disk = SimDisk::new();
-    let options = InitOptions { kdf: KdfCost::demo(), name: String::new(), now_ms: 0 };
+    let options = InitOptions {
+        kdf: KdfCost::demo(),
+        name: String::new(),
+        founder: "keeper".into(),
+        device: "office".into(),
+        now_ms: 0,
+    };
     let vault = Vault::init_on(Arc::new(disk.clone()), &passphrase(), options).unwrap();
-    let (key, id) = (vault.log.keys.vault_key(), vault.id);
+    let secrets = Secrets(vault.log.keys.vault_key().clone(), vault.log.user.seed().clone());
+    let id = vault.id;
     drop(vault);
-    (disk, key, id)
+    (disk, secrets, id)
 }
 
-fn open(disk: &SimDisk, key: &[u8; 32], id: [u8; 16]) -> Result<Vault, OpenError> {
+fn open(disk: &SimDisk, secrets: &Secrets, id: [u8; 16]) -> Result<Vault, OpenError> {
     let lock = disk.lock(&RelPath::new("lock"))?;
-    let mut vault = Vault::open_unlocked(Arc::new(disk.clone()), lock, Keys::new(Zeroizing::new(*key), id))?;
-    vault.log.feed.close_segments_at(30_000);
+    let (keys, user) = (Keys::new(secrets.0.clone(), id), UserKeys::of(&secrets.1));
+    let founder = read_genesis(disk, &id)?;
+    let mut vault = Vault::open_unlocked(Arc::new(disk.clone()), Some(lock), Access::Write, keys, user, founder)?;
+    vault.log.own.close_segments_at(30_000);
     Ok(vault)
 }
 
@@ -114,14 +128,14 @@ fn check(vault: &mut Vault, done: &Acknowledged, at: &str) {
         assert!(found.iter().copied().eq(&all), "{at}: an import is not whole");
     }
     assert_eq!(rows.len() as u64, standing.len() as u64 * ROWS, "{at}");
-    let report = vault.verify(Depth::Blobs).unwrap();
+    let report = vault.verify(Depth::Deep, &[]).unwrap();
     assert!(report.is_clean(), "{at}: {report:?}");
     vault.audit("the work goes on", 0).unwrap();
     vault.count_persons(&PersonFilter::default()).unwrap();
 }
 
 /// Runs the history with a fault and tells what was acknowledged; the vault is dropped as a failing program drops it.
-fn run_with(disk: &SimDisk, key: &[u8; 32], id: [u8; 16], fault: Fault) -> (Acknowledged, Option<ImportError>) {
+fn run_with(disk: &SimDisk, key: &Secrets, id: [u8; 16], fault: Fault) -> (Acknowledged, Option<ImportError>) {
     let mut done = Acknowledged::default();
     let mut vault = open(disk, key, id).unwrap();
     disk.fail(Some(fault));
@@ -138,7 +152,7 @@ fn a_power_loss_at_any_call_loses_nothing_acknowledged_and_leaves_imports_whole_
     whole.fail(None);
     history(&mut vault, &mut Acknowledged::default()).unwrap();
     let calls = whole.calls();
-    assert!(vault.log.feed.n_segments() > 3, "the history closes segments");
+    assert!(vault.log.own.n_segments() > 3, "the history closes segments");
     drop(vault);
     for n in 1..=calls {
         let disk = disk.copy();
@@ -252,7 +266,7 @@ fn a_torn_tail_is_moved_away_and_told() {
         disk.tamper(&open_part, |bytes| bytes.extend_from_slice(&tail));
         let vault = open(&disk, &key, id).unwrap();
         let [Notice::TornTail(torn)] = vault.notices() else { panic!("{:?}", vault.notices()) };
-        assert_eq!(disk.read(torn.moved_to.as_str()), tail);
+        assert_eq!(disk.read(torn.moved_to.as_ref().unwrap().as_str()), tail);
         drop(vault);
         assert_eq!(open(&disk, &key, id).unwrap().notices(), []);
     }
@@ -262,11 +276,11 @@ fn a_torn_tail_is_moved_away_and_told() {
 fn a_flip_of_any_byte_of_a_small_vault_is_detected() {
     let (disk, key, id) = founded();
     let mut vault = open(&disk, &key, id).unwrap();
-    vault.log.feed.close_segments_at(600);
+    vault.log.own.close_segments_at(600);
     vault.audit("first", 0).unwrap();
     vault.add_source(draft("article"), b"the words of an article", 0).unwrap();
     vault.audit("second", 0).unwrap();
-    assert!(vault.log.feed.n_segments() > 1);
+    assert!(vault.log.own.n_segments() > 1);
     drop(vault);
     let open_part = disk.paths().into_iter().find(|path| path.ends_with("open.part")).unwrap();
     let mut flips = 0;
@@ -287,7 +301,7 @@ fn a_flip_of_any_byte_of_a_small_vault_is_detected() {
             match open(&disk, &key, id) {
                 Err(_) => {}
                 Ok(vault) => {
-                    let report = vault.verify(Depth::Blobs);
+                    let report = vault.verify(Depth::Deep, &[]);
                     let slot = path == open_part && (4096..12288).contains(&at);
                     // One record of the durable length may be torn at any time: the other one then counts.
                     assert!(slot || report.is_err() || !report.unwrap().is_clean(), "{path}, byte {at}");
@@ -302,7 +316,7 @@ fn a_flip_of_any_byte_of_a_small_vault_is_detected() {
 fn a_missing_or_foreign_segment_is_told_by_name() {
     let (disk, key, id) = founded();
     let mut vault = open(&disk, &key, id).unwrap();
-    vault.log.feed.close_segments_at(600);
+    vault.log.own.close_segments_at(600);
     (0..12).for_each(|i| vault.audit(&format!("entry {i}"), 0).unwrap());
     drop(vault);
     let segments: Vec<String> = disk.paths().into_iter().filter(|path| path.ends_with(".seg")).collect();

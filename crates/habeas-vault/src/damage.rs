@@ -64,6 +64,54 @@ pub enum DamageKind {
     /// A file that habeas has not written: a copy made by a synchronising program, for example.
     #[error("the file is none that habeas has written")]
     Foreign,
+    /// The first frame of a feed does not introduce the device that it names.
+    #[error("the first frame does not introduce the device that the folder names")]
+    Device,
+    /// The tree over the entries is not the one that the segment says.
+    #[error("the entries before frame {seq} are not those that were signed for")]
+    Tree {
+        /// Number of the frame.
+        seq: u64,
+    },
+    /// A commit is not signed by the user that it names.
+    #[error("frame {seq} is not signed by the user that it names")]
+    Signature {
+        /// Number of the frame.
+        seq: u64,
+    },
+    /// A page that must be empty is not.
+    #[error("a page that must be empty is not")]
+    SparePage,
+    /// The file of an item's keys is not as it was written.
+    #[error("the key file was changed")]
+    KeyFile,
+    /// The wrapped key of a compartment is not the one that the log names.
+    #[error("the wrapped key is not the one that the log names")]
+    Grant,
+    /// The key of an item is missing, and nothing says that it was erased.
+    #[error("the key to what frame {seq} holds is missing, and no erasure says why")]
+    KeyMissing {
+        /// Number of the frame.
+        seq: u64,
+    },
+    /// A checkpoint is not readable, or not signed by its device.
+    #[error("the checkpoint is not readable or not signed by its device")]
+    Checkpoint,
+    /// A checkpoint knows of more than the feed holds: an older copy was put in its place.
+    #[error("a checkpoint knows frame {seq} of this feed, which ends before it: an older copy was put in its place")]
+    Rollback {
+        /// Number of the frame.
+        seq: u64,
+    },
+    /// Two histories of one device: a cloned machine, or a restored copy that was written on.
+    #[error("two different frames {seq} of one device: its folder was copied and both copies were written")]
+    Fork {
+        /// Number of the frame.
+        seq: u64,
+    },
+    /// A closed segment differs from the copy that was exchanged before.
+    #[error("the segment differs from the copy elsewhere, although segments never change")]
+    Rewritten,
     /// Both records of the durable length are unreadable.
     #[error("both records of the durable length are unreadable")]
     DurableLength,

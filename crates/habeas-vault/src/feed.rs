@@ -1,26 +1,27 @@
-//! The append-only feed of one device: closed segments, which never change, and one open segment.
+//! The append-only feed of one device: closed segments, which never change, and on the device itself one open segment.
 //!
-//! A commit is acknowledged after one sync; the record of the durable length follows and becomes durable with the next
-//! sync (see [`Feed::commit`]). At open, what lies before the durable length must be whole, what lies after it may be
-//! torn by a crash. Content is bytes here: what entries mean belongs to `format`.
+//! [`FeedReader`] reads the feed of any device; [`Feed`] is this device's own, open for writing. Of the content this
+//! module knows only where entries are, for the tree over them: what they mean belongs to `format`.
 
+pub mod close;
 pub mod segment;
+pub mod tree;
 
 mod recovery;
+mod writer;
 
-pub use recovery::Torn;
+pub use recovery::{Access, Torn};
+pub use writer::Feed;
 
 use crate::{
     damage::{Damage, DamageKind},
-    format::cbor::{Decoder, Encoder},
-    keys::{DeviceId, Entropy, Key, Keys, NoEntropy, VaultId},
+    format::v1::{Head, source::hex},
+    keys::{DeviceId, Keys, NoEntropy, VaultId, verify_signature},
     storage::{self, Open, RelPath, Storage, StorageError, StorageFile},
 };
-use segment::{
-    Chain, Cursor, DurableLength, FrameCodec, FrameKind, HEADER_LEN, Header, MAX_FRAME, OPEN_FRAMES_AT, SIGNATURE_LEN,
-    SLOT_LEN, SLOTS_AT,
-};
+use segment::{Cursor, FrameCodec, FrameKind, HEADER_LEN, Header, MAX_FRAME, OPEN_FRAMES_AT};
 use std::{ops::ControlFlow, sync::Arc};
+use tree::Tree;
 
 /// A segment closes when it has this many bytes of frames. Larger segments copy less often, smaller ones travel sooner.
 const SEGMENT_LEN: u64 = 4 << 20;
@@ -39,6 +40,12 @@ pub enum FeedError {
     /// An earlier write failed. What the disk holds is known only after opening anew.
     #[error("an earlier write failed: open the vault anew before writing again")]
     Poisoned,
+    /// The vault was opened for reading only.
+    #[error("the vault is open for reading only")]
+    ReadOnly,
+    /// The key of the compartment that this belongs to is not held here.
+    #[error("the key of the compartment that this belongs to is not held here")]
+    NoKey,
     /// A single entry is longer than a frame may be.
     #[error("an entry has {length} bytes, more than a frame can hold")]
     TooLong {
@@ -51,8 +58,10 @@ pub enum FeedError {
 }
 
 /// Where a frame stands, and what is needed to open it without reading what is before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
+    /// Whose feed.
+    pub device: DeviceId,
     /// Number of the segment.
     pub segment: u64,
     /// Bytes of frames before it in the segment: the same in the open and in the closed form.
@@ -61,24 +70,32 @@ pub struct Position {
     pub cursor: Cursor,
 }
 
-/// The feed of this device, open for writing.
-pub struct Feed {
+/// Reads the feed of one device.
+pub struct FeedReader {
     files: Files,
     codec: FrameCodec,
-    mark_key: Key,
-    file: Box<dyn StorageFile>,
-    header: Header,
-    /// Bytes of the open segment's file that hold header, slots and whole frames.
-    length: u64,
-    cursor: Cursor,
-    generation: u64,
-    poisoned: bool,
-    entropy: Entropy,
-    /// Closes a segment when it has so many bytes of frames.
-    segment_len: u64,
+    /// The device's Ed25519 public key.
+    public: [u8; 32],
+    n_closed: u64,
+    /// On the device itself.
+    open: Option<OpenSegment>,
+    /// Where the next frame will stand.
+    end: Position,
+    /// Chain at the end of the last closed segment; zeros before there is one.
+    boundary: segment::Chain,
+    /// Frames after this number are passed over: the vault is read as it was known then.
+    until: Option<u64>,
 }
 
-/// Names and reads the files of the feed.
+/// The open segment of this device.
+struct OpenSegment {
+    file: Box<dyn StorageFile>,
+    header: Header,
+    /// Bytes of the file that hold header, slots and whole frames.
+    length: u64,
+}
+
+/// Names and reads the files of a feed.
 struct Files {
     storage: Arc<dyn Storage>,
     dir: RelPath,
@@ -91,102 +108,134 @@ struct Loaded {
     file: RelPath,
     header: Header,
     bytes: Vec<u8>,
-    /// Offset in the file of the first frame.
+    /// Offset in `bytes` of the first frame.
     frames_at: usize,
     closed: bool,
 }
 
-impl Feed {
-    /// Begins the feed of a new device.
-    pub fn create(storage: Arc<dyn Storage>, keys: &Keys, device: DeviceId) -> Result<Self, FeedError> {
+/// A foreign segment that was checked whole, not yet kept.
+pub struct CheckedSegment {
+    /// Where the next frame will stand.
+    pub end: Position,
+    boundary: segment::Chain,
+    /// The tree over all entries up to there.
+    pub tree: Tree,
+    /// Plaintexts of its checkpoint frames.
+    pub notes: Vec<Vec<u8>>,
+}
+
+impl FeedReader {
+    /// Opens the feed of another device, as far as it was received. `introduce` reads the device's public key from its
+    /// first frame.
+    ///
+    /// # Errors
+    /// [`FeedError::Damaged`] when files are missing or foreign, or the first frame does not introduce the device.
+    pub fn open(
+        storage: Arc<dyn Storage>,
+        keys: &Keys,
+        device: DeviceId,
+        introduce: impl FnOnce(&[u8]) -> Option<[u8; 32]>,
+    ) -> Result<Self, FeedError> {
         let files = Files::new(storage, keys, device);
-        files.storage.create_dir(&files.dir)?;
-        let header = Header { vault: files.vault, device, number: 1, first_seq: 1, previous: Chain::default() };
-        let mark_key = keys.mark(device);
-        let (file, generation) = files.create_open(&header, &mark_key)?;
-        Ok(Self {
+        let (n_closed, has_open) = files.survey()?;
+        if has_open {
+            return Err(Damage { file: files.open_path(), offset: 0, kind: DamageKind::Foreign }.into());
+        }
+        let mut reader = Self::empty(files, keys);
+        if n_closed > 0 {
+            let first = reader.files.load_closed(1)?;
+            reader.n_closed = n_closed;
+            let (kind, plaintext, _) = reader
+                .codec
+                .open(&first.header.cursor(), first.frames())
+                .map_err(|kind| first.damage(0, kind))?;
+            let public = if kind == FrameKind::Commit { introduce(&plaintext) } else { None };
+            reader.public = public.ok_or_else(|| first.damage(0, DamageKind::Device))?;
+            let last = if n_closed == 1 { first } else { reader.files.load_closed(n_closed)? };
+            (reader.end, reader.boundary) = reader.position_after(&last)?;
+        }
+        Ok(reader)
+    }
+
+    /// The feed of a device of which nothing was received yet.
+    pub fn unknown(storage: Arc<dyn Storage>, keys: &Keys, device: DeviceId) -> Self {
+        Self::empty(Files::new(storage, keys, device), keys)
+    }
+
+    fn empty(files: Files, keys: &Keys) -> Self {
+        let header = files.first_header();
+        Self {
             codec: files.codec(keys),
+            public: [0; 32],
+            n_closed: 0,
+            open: None,
+            end: Position { device: files.device, segment: 1, offset: 0, cursor: header.cursor() },
+            boundary: header.previous,
+            until: None,
             files,
-            mark_key,
-            file,
-            header,
-            length: OPEN_FRAMES_AT,
-            cursor: header.cursor(),
-            generation,
-            poisoned: false,
-            entropy: Entropy::default(),
-            segment_len: SEGMENT_LEN,
-        })
+        }
+    }
+
+    /// Whose feed it is.
+    pub fn device(&self) -> DeviceId {
+        self.files.device
+    }
+
+    /// The device's Ed25519 public key.
+    pub fn public(&self) -> [u8; 32] {
+        self.public
     }
 
     /// Where the next frame will stand.
     pub fn end(&self) -> Position {
-        Position { segment: self.header.number, offset: self.length - OPEN_FRAMES_AT, cursor: self.cursor }
+        self.end
+    }
+
+    /// The last frame and the chain after it; `None` for an empty feed.
+    pub fn head(&self) -> Option<Head> {
+        let chain = if self.end.offset > 0 { self.end.cursor.chain } else { self.boundary };
+        let seq = self.end.cursor.seq - 1;
+        (seq > 0).then_some(Head { device: self.files.device, seq, chain })
     }
 
     /// Number of segments, the open one included.
     pub fn n_segments(&self) -> u64 {
-        self.header.number
+        self.n_closed + u64::from(self.open.is_some())
     }
 
-    /// Appends a frame without making it durable. Returns where it stands.
-    ///
-    /// # Errors
-    /// [`FeedError::Poisoned`] after any failed write or sync.
-    pub fn append(&mut self, plaintext: Vec<u8>) -> Result<Position, FeedError> {
-        self.writing(|feed| {
-            if feed.length - OPEN_FRAMES_AT >= feed.segment_len {
-                feed.close_segment()?;
-            }
-            let position = feed.end();
-            let (length, nonce) = (plaintext.len(), feed.entropy.bytes()?);
-            let stored = feed.codec.seal(FrameKind::Commit, &nonce, &feed.cursor, plaintext);
-            let stored = stored.ok_or(FeedError::TooLong { length })?;
-            feed.file.write_all_at(&stored, feed.length)?;
-            feed.length += stored.len() as u64;
-            feed.cursor = feed.cursor.after(&stored);
-            Ok(position)
-        })
+    /// Number of closed segments.
+    pub fn n_closed(&self) -> u64 {
+        self.n_closed
     }
 
-    /// Makes all frames durable. When this returns, they are acknowledged: no crash loses them.
-    ///
-    /// The record of the durable length is written afterwards into the older of the two slots and not synced: it is
-    /// made durable by the next commit's sync, so at most one slot is ever in flight.
-    pub fn commit(&mut self) -> Result<(), FeedError> {
-        self.writing(|feed| Ok(feed.file.sync_data()?))?;
-        if self.write_durable_length().is_err() {
-            // The frames are durable, so the commit stands; the next one must not build on an unknown slot.
-            self.poisoned = true;
-        }
-        Ok(())
+    /// Passes over the frames after a number.
+    pub fn read_until(&mut self, seq: u64) {
+        self.until = Some(seq);
     }
 
-    /// Closes segments earlier, so that small histories have several.
-    #[cfg(test)]
-    pub fn close_segments_at(&mut self, bytes: u64) {
-        self.segment_len = bytes;
+    /// Where the first frame of the feed stands.
+    pub fn start(&self) -> Position {
+        let cursor = self.files.first_header().cursor();
+        Position { device: self.files.device, segment: 1, offset: 0, cursor }
     }
 
-    /// Refuses all further writes: the caller knows that something went wrong beside the feed.
-    pub fn poison(&mut self) {
-        self.poisoned = true;
-    }
-
-    /// Opens the frame at a position.
+    /// Opens the commit at a position.
     pub fn read(&self, position: &Position) -> Result<Vec<u8>, FeedError> {
         let closed;
-        let (file, path, frames_at) = if position.segment == self.header.number {
-            (&self.file, self.files.open_path(), OPEN_FRAMES_AT)
-        } else {
-            let path = self.files.closed_path(position.segment);
-            closed = self.files.storage.open(&path, Open::Read)?;
-            (&closed, path, HEADER_LEN as u64)
+        let (file, path, frames_at, end) = match &self.open {
+            Some(open) if open.header.number == position.segment => {
+                (&open.file, self.files.open_path(), OPEN_FRAMES_AT, open.length)
+            }
+            _ => {
+                let path = self.files.closed_path(position.segment);
+                closed = self.files.storage.open(&path, Open::Read)?;
+                let length = closed.len()?;
+                (&closed, path, HEADER_LEN as u64, length)
+            }
         };
         let offset = frames_at + position.offset;
         let damaged = |kind| Damage { file: path.clone(), offset, kind };
         let seq = position.cursor.seq;
-        let end = if position.segment == self.header.number { self.length } else { file.len()? };
         if end < offset + 4 {
             return Err(damaged(DamageKind::FrameCut { seq }).into());
         }
@@ -200,55 +249,76 @@ impl Feed {
         file.read_exact_at(&mut stored, offset)?;
         match self.codec.open(&position.cursor, &stored).map_err(damaged)? {
             (FrameKind::Commit, plaintext, _) => Ok(plaintext),
-            (FrameKind::Close, ..) => Err(damaged(DamageKind::Close).into()),
+            _ => Err(damaged(DamageKind::Frame { seq }).into()),
         }
     }
 
     /// Opens every frame from `from` to the end, in order, one segment in memory at a time, until `visit` breaks.
     ///
-    /// Checks tags, chain, headers, and that each segment continues the one before.
+    /// Checks tags, chain, headers, signatures of closed segments, and that each segment continues the one before.
     pub fn scan<E: From<FeedError>>(
         &self,
         from: &Position,
-        mut visit: impl FnMut(&Position, Vec<u8>) -> Result<ControlFlow<()>, E>,
+        mut visit: impl FnMut(&Position, FrameKind, Vec<u8>) -> Result<ControlFlow<()>, E>,
     ) -> Result<(), E> {
         let mut position = *from;
-        loop {
+        while position.segment <= self.n_segments() {
             match self.scan_segment(&position, &mut visit)? {
                 ControlFlow::Break(()) => return Ok(()),
-                ControlFlow::Continue(_) if position.segment == self.header.number => return Ok(()),
+                ControlFlow::Continue(end) if position.segment == self.n_segments() => {
+                    debug_assert!(self.until.is_some() || end == self.end.cursor || self.open.is_none());
+                    return Ok(());
+                }
                 ControlFlow::Continue(end) => position = self.continued(position.segment + 1, &end)?,
             }
         }
+        Ok(())
     }
 
     /// Opens every frame from a position to the end of its segment. Returns the state at that end.
     pub fn scan_segment<E: From<FeedError>>(
         &self,
         from: &Position,
-        visit: &mut impl FnMut(&Position, Vec<u8>) -> Result<ControlFlow<()>, E>,
+        visit: &mut impl FnMut(&Position, FrameKind, Vec<u8>) -> Result<ControlFlow<()>, E>,
     ) -> Result<ControlFlow<(), Cursor>, E> {
         let loaded = self.load(from.segment)?;
+        self.walk(&loaded, from, visit)
+    }
+
+    fn walk<E: From<FeedError>>(
+        &self,
+        loaded: &Loaded,
+        from: &Position,
+        visit: &mut impl FnMut(&Position, FrameKind, Vec<u8>) -> Result<ControlFlow<()>, E>,
+    ) -> Result<ControlFlow<(), Cursor>, E> {
         let (mut offset, mut cursor) = (from.offset as usize, from.cursor);
+        if offset == 0 && loaded.header.cursor() != cursor {
+            return Err(FeedError::from(loaded.damage_in_header(DamageKind::Link)).into());
+        }
+        if offset > loaded.frames().len() {
+            let kind = DamageKind::FrameCut { seq: cursor.seq };
+            return Err(FeedError::from(loaded.damage(loaded.frames().len(), kind)).into());
+        }
         while offset < loaded.frames().len() {
+            if self.until.is_some_and(|until| cursor.seq > until) {
+                return Ok(ControlFlow::Break(()));
+            }
             let at = offset;
             let damaged = |kind| FeedError::from(loaded.damage(at, kind));
             let rest = &loaded.frames()[at..];
             let (kind, plaintext, length) = self.codec.open(&cursor, rest).map_err(damaged)?;
-            let position = Position { segment: from.segment, offset: at as u64, cursor };
+            let position = Position { offset: at as u64, cursor, ..*from };
             cursor = cursor.after(&rest[..length]);
             offset += length;
-            match kind {
-                FrameKind::Close if loaded.closed => {
-                    check_close(&plaintext, &rest[length..]).map_err(damaged)?;
-                    return Ok(ControlFlow::Continue(cursor));
+            if kind == FrameKind::Close {
+                if !loaded.closed || !self.signed(&loaded.header, &cursor, &rest[length..]) {
+                    return Err(damaged(DamageKind::Close).into());
                 }
-                FrameKind::Close => return Err(damaged(DamageKind::Close).into()),
-                FrameKind::Commit => {
-                    if visit(&position, plaintext)?.is_break() {
-                        return Ok(ControlFlow::Break(()));
-                    }
-                }
+                let flow = visit(&position, kind, plaintext)?;
+                return Ok(flow.map_continue(|()| cursor));
+            }
+            if visit(&position, kind, plaintext)?.is_break() {
+                return Ok(ControlFlow::Break(()));
             }
         }
         if loaded.closed {
@@ -257,10 +327,19 @@ impl Feed {
         Ok(ControlFlow::Continue(cursor))
     }
 
+    fn signed(&self, header: &Header, end: &Cursor, after: &[u8]) -> bool {
+        let number = header.number.to_le_bytes();
+        let parts = close::signed_parts(&header.vault, &header.device, &number, &end.chain);
+        close::signature(after).is_some_and(|signature| verify_signature(&self.public, &parts, signature))
+    }
+
     /// Where the first frame of a segment stands, as its own header says.
     pub fn segment_start(&self, number: u64) -> Result<Position, FeedError> {
-        let header = if number == self.header.number { self.header } else { self.files.load_closed(number)?.header };
-        Ok(Position { segment: number, offset: 0, cursor: header.cursor() })
+        let header = match &self.open {
+            Some(open) if open.header.number == number => open.header,
+            _ => self.files.load_closed(number)?.header,
+        };
+        Ok(Position { device: self.files.device, segment: number, offset: 0, cursor: header.cursor() })
     }
 
     /// Where the first frame of a segment stands, if its header continues a state.
@@ -269,80 +348,168 @@ impl Feed {
         if loaded.header.previous != end.chain || loaded.header.first_seq != end.seq {
             return Err(loaded.damage_in_header(DamageKind::Link).into());
         }
-        Ok(Position { segment: number, offset: 0, cursor: loaded.header.cursor() })
+        Ok(Position { device: self.files.device, segment: number, offset: 0, cursor: loaded.header.cursor() })
+    }
+
+    /// The chain after frame `seq`, if the feed has that frame.
+    pub fn chain_after(&self, seq: u64) -> Result<Option<segment::Chain>, FeedError> {
+        if seq >= self.end.cursor.seq {
+            return Ok(None);
+        }
+        for number in (1..=self.n_segments()).rev() {
+            let loaded = self.load(number)?;
+            if loaded.header.first_seq > seq {
+                continue;
+            }
+            let (mut cursor, mut offset) = (loaded.header.cursor(), 0);
+            while cursor.seq <= seq {
+                let rest = &loaded.frames()[offset..];
+                let damaged = |kind| loaded.damage(offset, kind);
+                let length = segment::frame_len(rest.first_chunk(), cursor.seq).map_err(damaged)?;
+                let stored = rest.get(..length).ok_or(DamageKind::FrameCut { seq: cursor.seq }).map_err(damaged)?;
+                cursor = cursor.after(stored);
+                offset += length;
+            }
+            return Ok(Some(cursor.chain));
+        }
+        Ok(None)
+    }
+
+    /// Position of a frame that was seen before, if the feed still holds it there.
+    pub fn still_holds(&self, seen: &Position) -> Result<bool, FeedError> {
+        let end = self.end;
+        if (seen.segment, seen.offset) >= (end.segment, end.offset) {
+            return Ok(*seen == end);
+        }
+        // The first frame from there on opens only if everything before is what it was: its seal covers the chain.
+        match self.scan(seen, |_, _, _| Ok::<_, FeedError>(ControlFlow::Break(()))) {
+            Ok(()) => Ok(true),
+            Err(FeedError::Damaged(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Checks the next closed segment of the feed, given as bytes from elsewhere: header, link, every frame, the tree, the
+    /// signature. `leaves` reads the leaves from a commit's plaintext; `introduce` the device's key from the first one.
+    ///
+    /// # Errors
+    /// [`Damage`] naming what is wrong, at the path where the segment would stand.
+    pub fn check_next(
+        &mut self,
+        bytes: &[u8],
+        tree: &Tree,
+        introduce: impl FnOnce(&[u8]) -> Option<[u8; 32]>,
+        leaves: impl Fn(&[u8]) -> Option<Vec<tree::Hash>>,
+    ) -> Result<CheckedSegment, Damage> {
+        let number = self.n_closed + 1;
+        let file = self.files.closed_path(number);
+        let at_header = |kind| Damage { file: file.clone(), offset: 0, kind };
+        let header = Header::decode(bytes, self.files.vault, self.files.device, number).map_err(at_header)?;
+        if header.cursor() != self.end.cursor {
+            return Err(at_header(DamageKind::Link));
+        }
+        let loaded = Loaded { file, header, bytes: bytes.to_vec(), frames_at: HEADER_LEN, closed: true };
+        if number == 1 {
+            let opened = self.codec.open(&self.end.cursor, loaded.frames());
+            let (_, plaintext, _) = opened.map_err(|kind| loaded.damage(0, kind))?;
+            self.public = introduce(&plaintext).ok_or_else(|| loaded.damage(0, DamageKind::Device))?;
+        }
+        let (mut tree, mut notes) = (tree.clone(), Vec::new());
+        let walked = self.walk(&loaded, &self.end, &mut |position, kind, plaintext| {
+            let damaged = |kind| FeedError::from(loaded.damage(position.offset as usize, kind));
+            let seq = position.cursor.seq;
+            match kind {
+                FrameKind::Commit => {
+                    let leaves = leaves(&plaintext).ok_or_else(|| damaged(DamageKind::Frame { seq }))?;
+                    leaves.into_iter().for_each(|leaf| tree.push(leaf));
+                }
+                FrameKind::Note => notes.push(plaintext),
+                FrameKind::Close if close::decode(&plaintext).as_ref() != Some(&tree) => {
+                    return Err(damaged(DamageKind::Tree { seq }));
+                }
+                FrameKind::Close => {}
+            }
+            Ok(ControlFlow::Continue(()))
+        });
+        match walked {
+            Ok(ControlFlow::Continue(end)) => {
+                let next = header.next(&end);
+                let end = Position { segment: next.number, offset: 0, cursor: next.cursor(), ..self.end };
+                Ok(CheckedSegment { end, boundary: next.previous, tree, notes })
+            }
+            Ok(ControlFlow::Break(())) => Err(loaded.damage(0, DamageKind::Close)),
+            Err(FeedError::Damaged(damage)) => Err(damage),
+            Err(_) => Err(loaded.damage(0, DamageKind::Close)),
+        }
+    }
+
+    /// Keeps a segment that was checked: whole or not at all.
+    pub fn keep_next(&mut self, bytes: &[u8], checked: &CheckedSegment) -> Result<(), StorageError> {
+        self.files.storage.create_dir(&self.files.dir)?;
+        storage::write_whole(&*self.files.storage, &self.files.closed_path(self.n_closed + 1), bytes)?;
+        self.n_closed += 1;
+        (self.end, self.boundary) = (checked.end, checked.boundary);
+        Ok(())
+    }
+
+    /// The bytes of a closed segment, as stored.
+    pub fn segment_bytes(&self, number: u64) -> Result<Vec<u8>, StorageError> {
+        storage::read_whole(&*self.files.storage, &self.files.closed_path(number), MAX_SEGMENT)
+    }
+
+    /// Where a closed segment lies in the vault, and in every copy of it.
+    pub fn segment_path(&self, number: u64) -> RelPath {
+        self.files.closed_path(number)
+    }
+
+    /// The tree over all entries up to the end of the last closed segment, as its last frame says.
+    pub fn closed_tree(&self) -> Result<Tree, FeedError> {
+        if self.n_closed == 0 {
+            return Ok(Tree::default());
+        }
+        let last = self.files.load_closed(self.n_closed)?;
+        let (offset, before, _) = last.hop_to_close()?;
+        let damaged = |kind| FeedError::from(last.damage(offset, kind));
+        let (_, plaintext, _) = self.codec.open(&before, &last.frames()[offset..]).map_err(damaged)?;
+        close::decode(&plaintext).ok_or_else(|| damaged(DamageKind::Tree { seq: before.seq }))
     }
 
     /// The place in the files that a position means, for messages.
     pub fn damage_at(&self, position: &Position, kind: DamageKind) -> Damage {
-        let open = position.segment == self.header.number;
-        let (file, frames_at) = if open {
-            (self.files.open_path(), OPEN_FRAMES_AT)
-        } else {
-            (self.files.closed_path(position.segment), HEADER_LEN as u64)
+        let (file, frames_at) = match &self.open {
+            Some(open) if open.header.number == position.segment => (self.files.open_path(), OPEN_FRAMES_AT),
+            _ => (self.files.closed_path(position.segment), HEADER_LEN as u64),
         };
         Damage { file, offset: frames_at + position.offset, kind }
     }
 
-    /// Closes the open segment for good and opens the next one.
-    fn close_segment(&mut self) -> Result<(), FeedError> {
-        let nonce = self.entropy.bytes()?;
-        let close = self
-            .codec
-            .seal(FrameKind::Close, &nonce, &self.cursor, encode_close())
-            .expect("a close frame is a few dozen bytes");
-        let mut bytes = vec![0; (self.length - OPEN_FRAMES_AT) as usize];
-        self.file.read_exact_at(&mut bytes, OPEN_FRAMES_AT)?;
-        bytes.splice(0..0, self.header.encode());
-        bytes.extend_from_slice(&close);
-        bytes.resize(bytes.len() + SIGNATURE_LEN, 0);
-        storage::write_whole(&*self.files.storage, &self.files.closed_path(self.header.number), &bytes)?;
-        self.open_next(self.cursor.after(&close))
-    }
-
-    /// Opens the next segment, in place of the one that was closed: one rename, so there is always one of the two.
-    fn open_next(&mut self, end: Cursor) -> Result<(), FeedError> {
-        let header = Header { number: self.header.number + 1, first_seq: end.seq, previous: end.chain, ..self.header };
-        (self.file, self.generation) = self.files.create_open(&header, &self.mark_key)?;
-        (self.header, self.length, self.cursor) = (header, OPEN_FRAMES_AT, header.cursor());
-        Ok(())
-    }
-
-    fn write_durable_length(&mut self) -> Result<(), StorageError> {
-        self.generation += 1;
-        let record = DurableLength {
-            generation: self.generation,
-            segment: self.header.number,
-            length: self.length,
-            cursor: self.cursor,
-        };
-        self.file.write_all_at(&record.encode(&self.mark_key), SLOTS_AT[(self.generation % 2) as usize])
-    }
-
-    fn writing<T>(&mut self, write: impl FnOnce(&mut Self) -> Result<T, FeedError>) -> Result<T, FeedError> {
-        if self.poisoned {
-            return Err(FeedError::Poisoned);
-        }
-        let done = write(self);
-        // A refused length has written nothing; after anything else the disk's state is unknown.
-        self.poisoned = matches!(&done, Err(error) if !matches!(error, FeedError::TooLong { .. }));
-        done
+    fn position_after(&self, last: &Loaded) -> Result<(Position, segment::Chain), FeedError> {
+        let (_, _, end) = last.hop_to_close()?;
+        let next = last.header.next(&end);
+        let position = Position { device: self.files.device, segment: next.number, offset: 0, cursor: next.cursor() };
+        Ok((position, next.previous))
     }
 
     fn load(&self, number: u64) -> Result<Loaded, FeedError> {
-        if number != self.header.number {
-            return self.files.load_closed(number);
+        match &self.open {
+            Some(open) if open.header.number == number => {
+                let mut bytes = vec![0; (open.length - OPEN_FRAMES_AT) as usize];
+                open.file.read_exact_at(&mut bytes, OPEN_FRAMES_AT)?;
+                let file = self.files.open_path();
+                Ok(Loaded { file, header: open.header, bytes, frames_at: 0, closed: false })
+            }
+            _ => self.files.load_closed(number),
         }
-        let mut bytes = vec![0; (self.length - OPEN_FRAMES_AT) as usize];
-        self.file.read_exact_at(&mut bytes, OPEN_FRAMES_AT)?;
-        let file = self.files.open_path();
-        Ok(Loaded { file, header: self.header, bytes, frames_at: 0, closed: false })
     }
 }
 
 impl Files {
     fn new(storage: Arc<dyn Storage>, keys: &Keys, device: DeviceId) -> Self {
-        let hex: String = device.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { storage, dir: RelPath::new("feeds").join(&hex), vault: keys.vault(), device }
+        Self { storage, dir: RelPath::new("feeds").join(&hex(&device)), vault: keys.vault(), device }
+    }
+
+    fn first_header(&self) -> Header {
+        Header { vault: self.vault, device: self.device, number: 1, first_seq: 1, previous: [0; 32] }
     }
 
     fn codec(&self, keys: &Keys) -> FrameCodec {
@@ -357,20 +524,6 @@ impl Files {
         self.dir.join(&format!("{number:06}.seg"))
     }
 
-    /// Makes an open segment without frames, whole or not at all. Returns it and the generation of its later slot.
-    fn create_open(&self, header: &Header, mark_key: &Key) -> Result<(Box<dyn StorageFile>, u64), StorageError> {
-        let mut bytes = vec![0; OPEN_FRAMES_AT as usize];
-        bytes[..HEADER_LEN].copy_from_slice(&header.encode());
-        let mut record =
-            DurableLength { generation: 0, segment: header.number, length: OPEN_FRAMES_AT, cursor: header.cursor() };
-        for at in SLOTS_AT {
-            bytes[at as usize..at as usize + SLOT_LEN].copy_from_slice(&record.encode(mark_key));
-            record.generation += 1;
-        }
-        storage::write_whole(&*self.storage, &self.open_path(), &bytes)?;
-        Ok((self.storage.open(&self.open_path(), Open::Write)?, 1))
-    }
-
     fn load_closed(&self, number: u64) -> Result<Loaded, FeedError> {
         let file = self.closed_path(number);
         let bytes = storage::read_whole(&*self.storage, &file, MAX_SEGMENT)?;
@@ -378,6 +531,25 @@ impl Files {
             Ok(header) => Ok(Loaded { file, header, bytes, frames_at: HEADER_LEN, closed: true }),
             Err(kind) => Err(Damage { file, offset: 0, kind }.into()),
         }
+    }
+
+    /// Number of closed segments, and whether there is an open one. Temporary files, which nothing refers to, are passed
+    /// over.
+    fn survey(&self) -> Result<(u64, bool), FeedError> {
+        let (mut n_closed, mut has_open) = (0, false);
+        for name in self.storage.list(&self.dir)? {
+            let file = self.dir.join(&name);
+            if name == "open.part" {
+                has_open = true;
+            } else if file == self.closed_path(n_closed + 1) {
+                n_closed += 1;
+            } else if !name.ends_with(".tmp") {
+                let known = name.strip_suffix(".seg").is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit()));
+                let kind = if known { DamageKind::Gap } else { DamageKind::Foreign };
+                return Err(Damage { file, offset: 0, kind }.into());
+            }
+        }
+        Ok((n_closed, has_open))
     }
 }
 
@@ -394,18 +566,20 @@ impl Loaded {
         let frames_at = if self.closed { HEADER_LEN as u64 } else { OPEN_FRAMES_AT };
         Damage { file: self.file.clone(), offset: frames_at + offset as u64, kind }
     }
-}
 
-/// Keys 0 (number of entries so far) and 1 (Merkle root over them) are reserved for checkpoints.
-fn encode_close() -> Vec<u8> {
-    let mut e = Encoder::new();
-    e.map(|_| ());
-    e.into_padded()
-}
-
-fn check_close(plaintext: &[u8], after: &[u8]) -> Result<(), DamageKind> {
-    let mut d = Decoder::new(plaintext);
-    let readable = d.map(|_, d| d.skip()).and_then(|()| d.padding()).is_ok();
-    // A later format signs here; what is not zero is not understood by this one.
-    if readable && after == [0; SIGNATURE_LEN] { Ok(()) } else { Err(DamageKind::Close) }
+    /// Follows the chain by the stored bytes alone: offset of the close frame, the state before it and after it.
+    fn hop_to_close(&self) -> Result<(usize, Cursor, Cursor), FeedError> {
+        let (mut offset, mut cursor) = (0, self.header.cursor());
+        loop {
+            let damaged = |kind| FeedError::from(self.damage(offset, kind));
+            let rest = &self.frames()[offset..];
+            let length = segment::frame_len(rest.first_chunk(), cursor.seq).map_err(damaged)?;
+            let stored = rest.get(..length).ok_or_else(|| damaged(DamageKind::FrameCut { seq: cursor.seq }))?;
+            let after = cursor.after(stored);
+            if segment::kind_of(stored) == Some(FrameKind::Close) {
+                return Ok((offset, cursor, after));
+            }
+            (offset, cursor) = (offset + length, after);
+        }
+    }
 }

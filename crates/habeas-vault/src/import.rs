@@ -10,12 +10,12 @@ use crate::{
         source::BlobRef,
         statement::{ImportBegun, ImportFinished, ImportSummary, QuarantinedRow},
     },
-    index::{Change, RecordPlace},
-    keys::{Key, Sealer, hmac},
+    index::{Change, RecordPlace, StatementPlace},
+    keys::{Key, KeySet, LeafPath, Sealer, hmac},
     log::Statement,
-    vault::{SourceDraft, Vault, VaultError},
+    vault::{SourceDraft, Vault, VaultError, clear_of, compartment_of},
 };
-use habeas_core::{Claim, ImportId, Origin, RecordId, Source};
+use habeas_core::{Claim, Compartment, ImportId, Origin, RecordId, Right, Source};
 use std::sync::Arc;
 
 /// A frame is appended when it has so many entries or bytes: some hundred records share one, so that one record is read
@@ -68,8 +68,12 @@ pub struct ImportWriter<'v> {
     now_ms: i64,
     /// The blob that becomes the source's original when the import is finished.
     original: Option<BlobRef>,
-    begun: Position,
-    sealer: Sealer,
+    begun: StatementPlace,
+    compartment: Compartment,
+    /// The keys of the import's records, one leaf for each.
+    keys: KeySet,
+    walk: LeafPath,
+    n_leaves: u32,
     tag_key: Key,
     entries: Vec<Vec<u8>>,
     bytes: usize,
@@ -93,6 +97,7 @@ impl Vault {
         mapping_toml: &str,
         now_ms: i64,
     ) -> Result<ImportWriter<'_>, ImportError> {
+        self.require(Right::Code)?;
         let file_tag = self.tag(b"habeas/1 file", original);
         let mapping_tag = self.tag(b"habeas/1 mapping", mapping_toml.as_bytes());
         if let Some(known) = self.catalog.source_of_key(&source.key) {
@@ -112,24 +117,32 @@ impl Vault {
         let id = ImportId(self.log.fresh_id().map_err(VaultError::from)?);
         let (stored, statement) = self.draft_source(source, original, Some(id))?;
         let new_original = statement.is_some().then_some(stored.original);
-        let item = stored.source.id.0;
-        let clear = Clear { import: Some(id.0), file_tag: Some(file_tag), ..Clear::default() };
+        let (item, compartment) = (stored.source.id.0, compartment_of(stored.source.kind));
+        if statement.is_none() {
+            // The source was recorded before: only the import's own tree is new.
+            self.new_items(compartment, &[id.0])?;
+        }
+        let clear = Clear { import: Some(id.0), file_tag: Some(file_tag), ..clear_of(compartment) };
         let begun = ImportBegun { source: stored.source.id, mapping_tag, mapping_toml: mapping_toml.to_owned() };
         let entry = self.log.fresh_id().map_err(VaultError::from)?;
         let mut statements: Vec<Statement> = statement.into_iter().collect();
         statements.push(Statement::new(entry, EntryKind::ImportBegun, item, clear, &begun));
         let taken: Vec<_> = statements.iter().map(|s| (s.entry(), s.body.clone())).collect();
-        let begun = self.log.append(now_ms, statements).map_err(VaultError::from)?;
+        let (position, head) = self.log.append(now_ms, None, statements).map_err(VaultError::from)?;
         for (entry, body) in &taken {
-            self.take_in(&begun, now_ms, entry, body)?;
+            self.take_in(&position, &head, entry, body)?;
         }
+        let keys = self.log.keys.set(&id.0).cloned().expect("the import's key was just made");
         Ok(ImportWriter {
             id,
             source: Arc::new(stored.source),
             now_ms,
             original: new_original,
-            begun,
-            sealer: Sealer::new(&self.log.keys.item(item)),
+            begun: StatementPlace { lamport: head.lamport, position },
+            compartment,
+            keys,
+            walk: LeafPath::default(),
+            n_leaves: 0,
             tag_key: self.log.keys.tag(),
             entries: Vec::new(),
             bytes: 0,
@@ -145,12 +158,12 @@ impl Vault {
     pub fn mapping_of(&self, import: ImportId) -> Result<String, VaultError> {
         let known = self.catalog.import(import).ok_or(VaultError::Unknown { what: "import" })?;
         let mut mapping = None;
-        let plaintext = self.log.feed.read(&known.begun)?;
+        let plaintext = self.log.read(&known.begun)?;
         let mut opener = self.log.opener();
         self.log.each_entry(&known.begun, &plaintext, |_, _, entry| {
             if entry.kind == EntryKind::ImportBegun && entry.clear.import == Some(import.0) {
-                let begun: ImportBegun = self.log.body(&mut opener, &known.begun, entry)?;
-                mapping = Some(begun.mapping_toml);
+                let begun: Option<ImportBegun> = self.log.body(&mut opener, &known.begun, entry)?;
+                mapping = begun.map(|begun| begun.mapping_toml);
             }
             Ok::<(), VaultError>(())
         })?;
@@ -179,7 +192,7 @@ impl ImportWriter<'_> {
         if claims.iter().flat_map(|claim| claim.passage.spans()).any(|span| span.of(&cells).is_none()) {
             return Err(ImportError::OutsideRecord { number: number_of(&origin) });
         }
-        let clear = Clear { import: Some(self.id.0), record: Some(id.0), ..Clear::default() };
+        let clear = Clear { import: Some(self.id.0), record: Some(id.0), ..clear_of(self.compartment) };
         self.add(EntryKind::Record, clear, &StoredRecord { origin, cells, claims })?;
         self.gathered.push((id, self.entries.len() as u32 - 1));
         self.flush_if_full()?;
@@ -188,7 +201,7 @@ impl ImportWriter<'_> {
 
     /// Keeps a row that was set aside, verbatim, with the code of the reason.
     pub fn quarantine(&mut self, row: &QuarantinedRow) -> Result<(), ImportError> {
-        let clear = Clear { import: Some(self.id.0), ..Clear::default() };
+        let clear = Clear { import: Some(self.id.0), ..clear_of(self.compartment) };
         self.add(EntryKind::Quarantined, clear, row)?;
         self.flush_if_full()
     }
@@ -205,18 +218,18 @@ impl ImportWriter<'_> {
         }
         let n_records = self.places.len() as u64;
         let item = self.source.id.0;
-        let clear = Clear { import: Some(self.id.0), ..Clear::default() };
+        let clear = Clear { import: Some(self.id.0), ..clear_of(self.compartment) };
         let finished = ImportFinished { n_records, summary };
         let entry = self.vault.log.fresh_id().map_err(VaultError::from)?;
         let statement = Statement::new(entry, EntryKind::ImportFinished, item, clear, &finished);
         let (entry, body) = (statement.entry(), statement.body.clone());
-        let position = self.vault.log.append(self.now_ms, vec![statement]).map_err(VaultError::from)?;
-        self.vault.log.feed.commit().map_err(VaultError::from)?;
+        let (position, head) = self.vault.log.append(self.now_ms, None, vec![statement]).map_err(VaultError::from)?;
+        self.vault.log.own.commit().map_err(VaultError::from)?;
         self.done = true;
-        self.vault.take_in(&position, self.now_ms, &entry, &body)?;
+        self.vault.take_in(&position, &head, &entry, &body)?;
         self.vault.index_follows(&[
             Change::Statement(self.begun),
-            Change::Statement(position),
+            Change::Statement(StatementPlace { lamport: head.lamport, position }),
             Change::Imported { import: self.id, frames: &self.frames, records: &self.places },
         ]);
         if let Some(original) = &self.original {
@@ -225,11 +238,16 @@ impl ImportWriter<'_> {
         Ok(ImportReceipt { import: self.id, source: Arc::clone(&self.source), n_records })
     }
 
+    /// Seals a record or a row under a leaf of its own, so that it can be erased alone.
     fn add(&mut self, kind: EntryKind, clear: Clear, body: &impl Body) -> Result<(), ImportError> {
         let log = &mut self.vault.log;
         let id = log.fresh_id().map_err(VaultError::from)?;
-        let statement = Statement::new(id, kind, self.source.id.0, clear, body);
-        let entry = log.seal(&self.sealer, statement).map_err(VaultError::from)?;
+        let leaf = self.n_leaves;
+        let key = self.walk.key(&self.keys, leaf).expect("no leaf of a new import was punctured");
+        self.n_leaves += 1;
+        let clear = Clear { leaf: Some(leaf), ..clear };
+        let statement = Statement::new(id, kind, self.id.0, clear, body);
+        let entry = log.seal(&Sealer::new(&key), statement).map_err(VaultError::from)?;
         self.bytes += entry.len();
         self.entries.push(entry);
         Ok(())
@@ -244,7 +262,8 @@ impl ImportWriter<'_> {
         if self.entries.is_empty() {
             return Ok(());
         }
-        let position = self.vault.log.append_sealed(self.now_ms, &self.entries).map_err(VaultError::from)?;
+        let appended = self.vault.log.append_sealed(self.now_ms, None, &self.entries);
+        let (position, _) = appended.map_err(VaultError::from)?;
         self.entries.clear();
         self.bytes = 0;
         let frame = self.frames.len() as u32;
@@ -268,7 +287,7 @@ impl Drop for ImportWriter<'_> {
             return;
         }
         if self.vault.abandon(self.id, self.now_ms, &[self.begun]).is_err() {
-            self.vault.log.feed.poison();
+            self.vault.log.own.poison();
         } else if let Some(original) = &self.original {
             let _ = blob::discard(&*self.vault.storage, original);
         }

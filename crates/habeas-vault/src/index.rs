@@ -20,7 +20,7 @@ use std::{
 };
 
 /// Raised when tables change; a database of another schema is rebuilt, never migrated.
-const SCHEMA: i64 = 1;
+const SCHEMA: i64 = 2;
 
 /// Why the index cannot be used. It can be deleted: nothing is held in it alone.
 #[derive(Debug, thiserror::Error)]
@@ -43,8 +43,9 @@ impl IndexError {
 /// One step by which the index follows the log.
 pub enum Change<'c> {
     /// A frame holds statements.
-    Statement(Position),
-    /// An import is whole: its frames, and each record's frame (index into `frames`) and place in it.
+    Statement(StatementPlace),
+    /// The records of an import that was finished: its frames, and each record's frame (index into `frames`) and place in
+    /// it. Whether the import counts is not the index's to know.
     Imported {
         /// The import.
         import: ImportId,
@@ -53,8 +54,15 @@ pub enum Change<'c> {
         /// Records, by id.
         records: &'c [RecordPlace],
     },
-    /// An import no longer stands.
-    Undone(ImportId),
+}
+
+/// Where a frame with statements stands in the order that all devices share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StatementPlace {
+    /// Lamport time of the commit; then device and number of the frame decide.
+    pub lamport: u64,
+    /// Where it stands.
+    pub position: Position,
 }
 
 /// Where one record stands.
@@ -97,21 +105,38 @@ impl Index {
         Ok((schema == Some(SCHEMA)).then_some(Self { connection: Mutex::new(connection), failed: false }))
     }
 
-    /// How far the index has followed the log.
-    pub fn mark(&self) -> Result<Option<Position>, IndexError> {
-        let sql = "SELECT segment, offset, seq, chain FROM applied";
-        Ok(self.connection().query_row(sql, [], position_of).optional()?)
-    }
-
-    /// Frames that hold statements, in log order.
-    pub fn statements(&self) -> Result<Vec<Position>, IndexError> {
+    /// How far the index has followed each feed.
+    pub fn marks(&self) -> Result<Vec<Position>, IndexError> {
         let connection = self.connection();
-        let mut statement = connection.prepare("SELECT segment, offset, seq, chain FROM statement ORDER BY seq")?;
+        let mut statement = connection.prepare("SELECT device, segment, offset, seq, chain FROM applied")?;
         let rows = statement.query_map([], position_of)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Follows the log up to `mark`, in one transaction. After a failure the index answers no more.
+    /// Frames that hold statements, in the order that all devices share, and whether their signature was checked.
+    pub fn statements(&self) -> Result<Vec<(StatementPlace, bool)>, IndexError> {
+        let connection = self.connection();
+        let sql = "SELECT device, segment, offset, seq, chain, lamport, checked FROM statement ORDER BY lamport, device, seq";
+        let mut statement = connection.prepare(sql)?;
+        let rows = statement.query_map([], |row| {
+            let lamport = row.get::<_, i64>(5)? as u64;
+            Ok((StatementPlace { lamport, position: position_of(row)? }, row.get(6)?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Notes frames whose signature is right, so that the next opening need not check it again.
+    pub fn note_checked(&mut self, positions: &[Position]) -> Result<(), IndexError> {
+        let transaction = self.connection_mut().transaction()?;
+        let mut update = transaction.prepare("UPDATE statement SET checked = 1 WHERE device = ?1 AND seq = ?2")?;
+        for position in positions {
+            update.execute(params![position.device, number(position.cursor.seq)])?;
+        }
+        drop(update);
+        Ok(transaction.commit()?)
+    }
+
+    /// Follows one feed up to `mark`, in one transaction. After a failure the index answers no more.
     pub fn follow(&mut self, changes: &[Change<'_>], mark: &Position) -> Result<(), IndexError> {
         if self.failed {
             return Err(IndexError::Behind);
@@ -125,34 +150,36 @@ impl Index {
         let transaction = self.connection_mut().transaction()?;
         for change in changes {
             match change {
-                Change::Statement(position) => {
-                    let sql = "INSERT OR IGNORE INTO statement (seq, segment, offset, chain) VALUES (?1, ?2, ?3, ?4)";
-                    let Position { segment, offset, cursor } = position;
-                    transaction
-                        .execute(sql, params![number(cursor.seq), number(*segment), number(*offset), cursor.chain])?;
+                Change::Statement(StatementPlace { lamport, position }) => {
+                    let sql = "INSERT OR IGNORE INTO statement (device, seq, segment, offset, chain, lamport, checked) \
+                               VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)";
+                    let Position { device, segment, offset, cursor } = position;
+                    let (segment, offset, seq) = (number(*segment), number(*offset), number(cursor.seq));
+                    let values = params![device, seq, segment, offset, cursor.chain, number(*lamport)];
+                    transaction.execute(sql, values)?;
                 }
                 Change::Imported { import, frames, records } => imported(&transaction, *import, frames, records)?,
-                Change::Undone(import) => {
-                    transaction.execute("DELETE FROM record WHERE import = ?1", [import.0])?;
-                    transaction.execute("DELETE FROM frame WHERE import = ?1", [import.0])?;
-                }
             }
         }
-        let sql = "INSERT OR REPLACE INTO applied (one, segment, offset, seq, chain) VALUES (1, ?1, ?2, ?3, ?4)";
-        let Position { segment, offset, cursor } = mark;
-        transaction.execute(sql, params![number(*segment), number(*offset), number(cursor.seq), cursor.chain])?;
+        let sql = "INSERT OR REPLACE INTO applied (device, segment, offset, seq, chain) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let Position { device, segment, offset, cursor } = mark;
+        let (segment, offset, seq) = (number(*segment), number(*offset), number(cursor.seq));
+        transaction.execute(sql, params![device, segment, offset, seq, cursor.chain])?;
         Ok(transaction.commit()?)
     }
 
-    /// Where a record stands: its frame, and which entry of it.
-    pub fn place_of(&self, id: RecordId) -> Result<Option<(Position, usize)>, IndexError> {
+    /// Where a record stands: for each import that brought it the frame, and which entry of it.
+    pub fn places_of(&self, id: RecordId) -> Result<Vec<(ImportId, Position, usize)>, IndexError> {
         self.usable()?;
-        let sql = "SELECT f.segment, f.offset, f.seq, f.chain, r.entry FROM record r JOIN frame f ON f.no = r.frame \
-                   WHERE r.id = ?1";
+        let sql = "SELECT f.device, f.segment, f.offset, f.seq, f.chain, r.entry, r.import \
+                   FROM record r JOIN frame f ON f.no = r.frame WHERE r.id = ?1";
         let connection = self.connection();
         let mut statement = connection.prepare_cached(sql)?;
-        let place = |row: &rusqlite::Row<'_>| Ok((position_of(row)?, row.get::<_, u32>(4)? as usize));
-        Ok(statement.query_row([id.0], place).optional()?)
+        let place = |row: &rusqlite::Row<'_>| {
+            Ok((ImportId(row.get(6)?), position_of(row)?, row.get::<_, u32>(5)? as usize))
+        };
+        let rows = statement.query_map([id.0], place)?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// A panic while reading leaves the connection as it was.
@@ -175,14 +202,21 @@ fn imported(
     frames: &[Position],
     records: &[RecordPlace],
 ) -> Result<(), IndexError> {
+    // A feed that was read from further back brings an import again.
+    let known = transaction.query_row("SELECT 1 FROM frame WHERE import = ?1", [import.0], |_| Ok(())).optional()?;
+    if known.is_some() {
+        return Ok(());
+    }
     let mut numbers = Vec::with_capacity(frames.len());
-    let sql = "INSERT INTO frame (import, segment, offset, seq, chain) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let sql = "INSERT INTO frame (import, device, segment, offset, seq, chain) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let mut insert = transaction.prepare(sql)?;
-    for Position { segment, offset, cursor } in frames {
-        insert.execute(params![import.0, number(*segment), number(*offset), number(cursor.seq), cursor.chain])?;
+    for Position { device, segment, offset, cursor } in frames {
+        let (segment, offset, seq) = (number(*segment), number(*offset), number(cursor.seq));
+        insert.execute(params![import.0, device, segment, offset, seq, cursor.chain])?;
         numbers.push(transaction.last_insert_rowid());
     }
-    let mut insert = transaction.prepare("INSERT INTO record (id, frame, entry, import) VALUES (?1, ?2, ?3, ?4)")?;
+    let sql = "INSERT OR IGNORE INTO record (id, frame, entry, import) VALUES (?1, ?2, ?3, ?4)";
+    let mut insert = transaction.prepare(sql)?;
     for record in records {
         insert.execute(params![record.id.0, numbers[record.frame as usize], record.entry, import.0])?;
     }
@@ -208,11 +242,17 @@ fn connect(path: Option<&Path>, key: &Key) -> Result<Connection, IndexError> {
 
 const TABLES: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
-    CREATE TABLE applied (one INTEGER PRIMARY KEY, segment INTEGER, offset INTEGER, seq INTEGER, chain BLOB) STRICT;
-    CREATE TABLE statement (seq INTEGER PRIMARY KEY, segment INTEGER, offset INTEGER, chain BLOB) STRICT;
+    CREATE TABLE applied (device BLOB PRIMARY KEY, segment INTEGER, offset INTEGER, seq INTEGER, chain BLOB)
+        STRICT, WITHOUT ROWID;
+    CREATE TABLE statement (
+        device BLOB, seq INTEGER, segment INTEGER, offset INTEGER, chain BLOB, lamport INTEGER, checked INTEGER,
+        PRIMARY KEY (device, seq)) STRICT, WITHOUT ROWID;
     CREATE TABLE frame (
-        no INTEGER PRIMARY KEY, import BLOB, segment INTEGER, offset INTEGER, seq INTEGER, chain BLOB) STRICT;
-    CREATE TABLE record (id BLOB PRIMARY KEY, frame INTEGER, entry INTEGER, import BLOB) STRICT, WITHOUT ROWID;
+        no INTEGER PRIMARY KEY, import BLOB, device BLOB, segment INTEGER, offset INTEGER, seq INTEGER, chain BLOB)
+        STRICT;
+    CREATE INDEX frame_import ON frame (import);
+    CREATE TABLE record (id BLOB, import BLOB, frame INTEGER, entry INTEGER, PRIMARY KEY (id, import))
+        STRICT, WITHOUT ROWID;
     CREATE TABLE person (
         no INTEGER PRIMARY KEY, person BLOB UNIQUE, name TEXT, taken TEXT, year INTEGER, place TEXT,
         n_records INTEGER, n_contradictions INTEGER, labels TEXT, sources TEXT) STRICT;
@@ -227,9 +267,10 @@ const TABLES: &str = "
 fn position_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Position> {
     let unsigned = |i| row.get::<_, i64>(i).map(|number| number as u64);
     Ok(Position {
-        segment: unsigned(0)?,
-        offset: unsigned(1)?,
-        cursor: Cursor { seq: unsigned(2)?, chain: row.get(3)? },
+        device: row.get(0)?,
+        segment: unsigned(1)?,
+        offset: unsigned(2)?,
+        cursor: Cursor { seq: unsigned(3)?, chain: row.get(4)? },
     })
 }
 

@@ -1,19 +1,26 @@
-//! The key hierarchy: one random vault key, and everything else derived from it by HKDF-SHA-256 with a name of its own.
-//!
-//! Content is sealed under a key that [`Keys::item`] returns for its item (a source file, a link run, the vault's own
-//! statements). Today that key is derived; when items get random keys that can be destroyed, this one function changes
-//! and no caller does.
+//! The key hierarchy: one random vault key, from which the keys of feeds are derived; random keys of compartments, wrapped
+//! for their members; and random keys of items, kept in files that may shrink, so that an item can be erased.
 
+mod grant;
+mod identity;
+mod key_file;
 mod passphrase;
 mod slot;
+mod tree;
 
+pub use grant::{GrantHeader, commitment, grant, is_device_folder, open_grant};
+pub use identity::{DeviceKeys, UserKeys, device_id, user_id, verify_signature};
+pub use key_file::{KeyFileHeader, MAX_LEN as MAX_KEY_FILE, MAX_NODES, file_name as key_file_name, open as open_key_file};
 pub use passphrase::{KdfCost, Passphrase, proposed_passphrase};
 pub use slot::{Slot, SlotError};
+pub use tree::{KeySet, LeafPath, Node};
 
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce, aead::AeadInOut};
+use habeas_core::Compartment;
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
+use std::collections::{BTreeMap, HashMap};
 use zeroize::Zeroizing;
 
 /// Bytes of a key.
@@ -22,6 +29,8 @@ pub const KEY_LEN: usize = 32;
 pub const NONCE_LEN: usize = 24;
 /// Bytes that sealing adds.
 pub const TAG_LEN: usize = 16;
+/// Bytes of an Ed25519 signature.
+pub const SIGNATURE_LEN: usize = 64;
 
 /// A secret key, wiped when dropped.
 pub type Key = Zeroizing<[u8; KEY_LEN]>;
@@ -29,35 +38,50 @@ pub type Key = Zeroizing<[u8; KEY_LEN]>;
 pub type VaultId = [u8; 16];
 /// Names a device, and so a feed.
 pub type DeviceId = [u8; 16];
+/// Names a user.
+pub type UserId = [u8; 16];
 /// Names an item: the unit under whose key content is sealed.
 pub type ItemId = [u8; 16];
 
-/// The item of the vault's own statements: its name, judgements, audit.
+/// The item of the vault's own statements, which every member reads: members, devices, audit, erasures.
 pub const VAULT_ITEM: ItemId = [0; 16];
+
+/// The item of judgements and estimates that are made in an epoch of the general compartment.
+pub fn statements_item(epoch: u32) -> ItemId {
+    let mut item = [0; 16];
+    item[11..15].copy_from_slice(&epoch.to_le_bytes());
+    item[15] = 1;
+    item
+}
+
+/// The epoch of a statements item, if it is one.
+fn statements_epoch(item: &ItemId) -> Option<u32> {
+    let epoch = u32::from_le_bytes(item[11..15].try_into().ok()?);
+    (*item == statements_item(epoch)).then_some(epoch)
+}
 
 /// The operating system gives no random bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the operating system gives no random bytes")]
 pub struct NoEntropy;
 
-/// All keys of an open vault.
+/// All keys that an unlocked member holds.
 pub struct Keys {
     vault_key: Key,
     vault: VaultId,
-    general: Key,
+    compartments: BTreeMap<(Compartment, u32), Key>,
+    items: HashMap<ItemId, KeySet>,
 }
 
 impl Keys {
-    /// The hierarchy below a vault key.
+    /// The hierarchy below a vault key; keys of compartments and items are added as they are read.
     pub fn new(vault_key: Key, vault: VaultId) -> Self {
-        let general = derive(&vault_key[..], &vault, &[b"habeas/1 compartment", &[0; 16]]);
-        Self { vault_key, vault, general }
+        Self { vault_key, vault, compartments: BTreeMap::new(), items: HashMap::new() }
     }
 
-    /// The root of the hierarchy, for tests that open thousands of times.
-    #[cfg(test)]
-    pub fn vault_key(&self) -> [u8; KEY_LEN] {
-        *self.vault_key
+    /// The root of the hierarchy: to wrap it under another way in, and to keep a device's secret.
+    pub fn vault_key(&self) -> &Key {
+        &self.vault_key
     }
 
     /// The vault that the keys belong to.
@@ -80,19 +104,78 @@ impl Keys {
         self.sub(&[b"habeas/1 tag"])
     }
 
-    /// Opens the index of the compartment.
+    /// Opens the index: a database of its own for each set of compartments that a member reads.
     pub fn index(&self) -> Key {
-        derive(&self.general[..], &self.vault, &[b"habeas/1 index"])
+        let held: Vec<&[u8]> = self.compartments.values().map(|key| &key[..]).collect();
+        let secret = Zeroizing::new([&self.vault_key[..], &held.concat()].concat());
+        derive(&secret, &self.vault, &[b"habeas/1 index"])
     }
 
-    /// Seals the content of one item. The one place where an item's key is looked up.
-    pub fn item(&self, item: ItemId) -> Key {
-        derive(&self.general[..], &self.vault, &[b"habeas/1 item", &item])
+    /// The keys of compartments that are held.
+    pub fn compartments(&self) -> impl Iterator<Item = (Compartment, u32, &Key)> {
+        self.compartments.iter().map(|((compartment, epoch), key)| (*compartment, *epoch, key))
     }
 
-    /// Seals one blob of an item.
-    pub fn blob(&self, item: ItemId, blob: [u8; 16]) -> Key {
-        derive(&self.item(item)[..], &self.vault, &[b"habeas/1 blob", &blob])
+    /// One key of a compartment.
+    pub fn compartment(&self, compartment: Compartment, epoch: u32) -> Option<&Key> {
+        self.compartments.get(&(compartment, epoch))
+    }
+
+    /// The newest key of a compartment that is held.
+    pub fn newest(&self, compartment: Compartment) -> Option<(u32, &Key)> {
+        let mut epochs = self.compartments.range((compartment, 0)..=(compartment, u32::MAX));
+        epochs.next_back().map(|((_, epoch), key)| (*epoch, key))
+    }
+
+    /// Adds a compartment's key.
+    pub fn insert_compartment(&mut self, compartment: Compartment, epoch: u32, key: Key) {
+        self.compartments.insert((compartment, epoch), key);
+    }
+
+    /// Forgets a compartment's key.
+    pub fn remove_compartment(&mut self, compartment: Compartment, epoch: u32) {
+        self.compartments.remove(&(compartment, epoch));
+    }
+
+    /// Adds one node of an item's key tree.
+    pub fn insert_node(&mut self, item: ItemId, node: Node) {
+        self.items.entry(item).or_default().insert(node);
+    }
+
+    /// What is held of an item's key tree.
+    pub fn set(&self, item: &ItemId) -> Option<&KeySet> {
+        self.items.get(item)
+    }
+
+    /// Forgets an item, or one leaf of it.
+    pub fn forget(&mut self, item: &ItemId, leaf: Option<u32>) {
+        match leaf {
+            None => {
+                self.items.remove(item);
+            }
+            Some(leaf) => {
+                if let Some(set) = self.items.get_mut(item) {
+                    set.puncture(leaf);
+                }
+            }
+        }
+    }
+
+    /// Seals the content of one item; `None` when its key is not held.
+    pub fn item(&self, item: ItemId) -> Option<Key> {
+        let secret = if item == VAULT_ITEM {
+            &self.vault_key
+        } else if let Some(epoch) = statements_epoch(&item) {
+            self.compartment(Compartment::General, epoch)?
+        } else {
+            self.items.get(&item)?.root()?
+        };
+        Some(derive(&secret[..], &self.vault, &[b"habeas/1 item", &item]))
+    }
+
+    /// Seals one blob, which is an item of its own.
+    pub fn blob(&self, blob: ItemId) -> Option<Key> {
+        Some(derive(&self.item(blob)?[..], &self.vault, &[b"habeas/1 blob", &blob]))
     }
 
     fn sub(&self, info: &[&[u8]]) -> Key {
@@ -173,22 +256,43 @@ mod tests {
 
     #[test]
     fn every_purpose_has_a_key_of_its_own() {
-        let keys = Keys::new(Zeroizing::new([7; 32]), [1; 16]);
+        let seed = |byte| Node { depth: 0, index: 0, seed: Zeroizing::new([byte; 32]) };
+        let mut keys = Keys::new(Zeroizing::new([7; 32]), [1; 16]);
+        keys.insert_compartment(Compartment::General, 0, Zeroizing::new([8; 32]));
+        keys.insert_compartment(Compartment::General, 1, Zeroizing::new([8; 32]));
+        keys.insert_node([2; 16], seed(9));
+        keys.insert_node([3; 16], seed(9));
         let mut all = [
             keys.feed([2; 16]),
             keys.feed([3; 16]),
             keys.mark([2; 16]),
             keys.tag(),
             keys.index(),
-            keys.item([2; 16]),
-            keys.item([3; 16]),
-            keys.blob([2; 16], [4; 16]),
-            keys.blob([3; 16], [4; 16]),
+            keys.item([2; 16]).unwrap(),
+            keys.item([3; 16]).unwrap(),
+            keys.item(VAULT_ITEM).unwrap(),
+            keys.item(statements_item(0)).unwrap(),
+            keys.item(statements_item(1)).unwrap(),
+            keys.blob([2; 16]).unwrap(),
+            keys.blob([3; 16]).unwrap(),
             Keys::new(Zeroizing::new([7; 32]), [2; 16]).tag(),
         ]
         .map(|key| *key);
         all.sort();
         assert!(all.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+
+    #[test]
+    fn what_is_not_held_has_no_key() {
+        let mut keys = Keys::new(Zeroizing::new([7; 32]), [1; 16]);
+        assert!(keys.item([2; 16]).is_none() && keys.item(statements_item(0)).is_none());
+        keys.insert_node([2; 16], Node { depth: 0, index: 0, seed: Zeroizing::new([9; 32]) });
+        keys.forget(&[2; 16], Some(5));
+        assert!(keys.item([2; 16]).is_none(), "the item's own key goes with any of its leaves");
+        let set = keys.set(&[2; 16]).unwrap();
+        assert!(set.leaf(4).is_some() && set.leaf(5).is_none());
+        keys.forget(&[2; 16], None);
+        assert!(keys.set(&[2; 16]).is_none());
     }
 
     /// Test case 1 of RFC 5869, cut to the 32 bytes that are used here, and test case 2 of RFC 4231.

@@ -11,13 +11,16 @@
 
 mod blob;
 mod catalog;
+mod checkpoint;
 #[cfg(test)]
 mod crash_tests;
 mod damage;
 mod feed;
+mod fold;
 mod format;
 mod import;
 mod index;
+mod key_area;
 mod keys;
 mod log;
 mod opening;
@@ -26,13 +29,15 @@ mod storage;
 mod vault;
 mod verify;
 
-pub use catalog::{AuditEntry, EstimateInfo, ImportInfo, LinkRunInfo};
+pub use catalog::{AuditEntry, Conflict, DeviceInfo, ErasureInfo, EstimateInfo, ImportInfo, LinkRunInfo, MemberInfo};
+pub use checkpoint::Checkpoint;
 pub use damage::{Damage, DamageKind};
 pub use feed::Torn;
 pub use format::{
     DecodeError,
     cbor::CborError,
     v1::{
+        erasure::ErasureReason,
         linkage::LinkRun,
         statement::{ImportSummary, QuarantinedRow, RemarkCount},
     },

@@ -1,26 +1,30 @@
 //! Making a vault, finding one, opening one.
 
 use crate::{
-    blob,
-    catalog::{Catalog, ImportState},
+    catalog::{Catalog, ErasedSet, People},
+    checkpoint::{self, Checkpoint},
     damage::{Damage, DamageKind},
-    feed::{Feed, FeedError, Position},
+    feed::{Access, Feed, FeedError, FeedReader},
     format::v1::{
         Clear, EntryKind,
+        member::{DeviceIntroduced, EpochBegun, MemberStated},
         source::hex,
-        statement::{Founded, Words},
+        statement::Founded,
     },
-    index::{Change, Index, IndexError, RecordPlace},
-    keys::{DeviceId, Entropy, KdfCost, Key, Keys, Passphrase, Slot, SlotError, VAULT_ITEM, VaultId},
-    log::{Log, Statement},
+    index::{Index, IndexError},
+    key_area::{KeyArea, grants},
+    keys::{
+        DeviceId, DeviceKeys, Entropy, GrantHeader, KdfCost, Key, Keys, Passphrase, Slot, SlotError, UserKeys, VAULT_ITEM,
+        VaultId, commitment, grant, is_device_folder, user_id,
+    },
+    log::{Log, Statement, commit_leaves, introduced},
     storage::{self, Disk, RelPath, Storage, StorageError},
-    vault::{Notice, Vault, VaultError, index_path},
+    vault::{Notice, Vault, VaultError},
 };
-use habeas_core::{ImportId, RecordId};
+use habeas_core::{Compartment, Role};
 use sha2::{Digest, Sha256};
 use std::{
-    collections::{HashMap, HashSet},
-    ops::ControlFlow,
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -42,6 +46,10 @@ pub struct InitOptions {
     pub kdf: KdfCost,
     /// Name of the vault, for people; it is sealed.
     pub name: String,
+    /// Name of the founder, who becomes its first keeper.
+    pub founder: String,
+    /// Name of this device.
+    pub device: String,
     /// The caller's clock, milliseconds of UTC since 1970.
     pub now_ms: i64,
 }
@@ -77,6 +85,9 @@ pub enum OpenError {
     /// No slot opens with this passphrase.
     #[error("the passphrase does not open this vault")]
     WrongPassphrase,
+    /// Whose passphrase it is, is no member any more.
+    #[error("this user is no member of the vault any more")]
+    NotAMember,
     /// Another process holds the vault.
     #[error("another process holds the vault")]
     HeldByAnotherProcess,
@@ -146,216 +157,305 @@ impl Vault {
 
     pub(crate) fn open_on(storage: Arc<dyn Storage>, passphrase: &Passphrase) -> Result<Self, OpenError> {
         let id = read_public(&*storage)?;
-        let lock = storage.lock(&RelPath::new("lock"))?;
-        let genesis = storage::read_whole(&*storage, &RelPath::new("genesis"), MAX_PUBLIC)?;
-        if id_of(&genesis) != id {
-            return Err(damaged("genesis", DamageKind::Public));
-        }
-        let (vault_key, _user_seed) = unlock(&*storage, &id, passphrase)?;
-        Self::open_unlocked(storage, lock, Keys::new(vault_key, id))
+        let (access, lock) = match storage.lock(&RelPath::new("lock")) {
+            Ok(lock) => (Access::Write, Some(lock)),
+            Err(error) if error.is_read_only() => (Access::Read, None),
+            Err(error) => return Err(error.into()),
+        };
+        let founder = read_genesis(&*storage, &id)?;
+        let (vault_key, user_seed) = unlock(&*storage, &id, passphrase)?;
+        let user = UserKeys::of(&user_seed);
+        Self::open_unlocked(storage, lock, access, Keys::new(vault_key, id), user, founder)
     }
 
     /// Opens with the vault's keys at hand.
     pub(crate) fn open_unlocked(
         storage: Arc<dyn Storage>,
-        lock: Box<dyn Send + Sync>,
-        keys: Keys,
+        lock: Option<Box<dyn Send + Sync>>,
+        access: Access,
+        mut keys: Keys,
+        user: UserKeys,
+        founder: People,
     ) -> Result<Self, OpenError> {
         let id = keys.vault();
-        let device = read_device(&*storage)?;
-        let (feed, torn) = Feed::open(Arc::clone(&storage), &keys, device)?;
-        let log = Log { feed, keys, entropy: Entropy::default() };
+        let device_keys = read_device(&*storage, &keys)?;
+        let device = device_keys.id();
+        let key_area = KeyArea::read(Arc::clone(&storage), &mut keys, &user, device).map_err(VaultError::from)?;
+        let (own, settled) = Feed::open(Arc::clone(&storage), &keys, device_keys, access, commit_leaves)?;
+        let others = open_others(&storage, &keys, device)?;
+        let log =
+            Log { own, others, keys, user, entropy: Entropy::default(), lamport: 0, news: Vec::new() };
         let (index, fresh) = match open_index(&*storage, &log) {
+            _ if access == Access::Read => (Index::create(None, &log.keys.index())?, false),
             Err(error) if is_full(&error) => (Index::create(None, &log.keys.index())?, false),
             opened => opened?,
         };
-        let mut notices: Vec<Notice> = torn.into_iter().map(Notice::TornTail).collect();
+        let mut notices: Vec<Notice> = settled.torn.into_iter().map(Notice::TornTail).collect();
+        notices.extend(settled.length_record_lost.then_some(Notice::LengthRecordLost));
+        notices.extend((access == Access::Read).then_some(Notice::ReadOnly));
         if fresh && storage.local_path(&RelPath::root()).is_some() {
             notices.push(Notice::IndexRebuilt);
         }
-        let mut vault = Self { storage, log, catalog: Catalog::default(), index, notices, id, _lock: lock };
+        let mut vault = Self {
+            storage,
+            log,
+            key_area,
+            catalog: Catalog::founded_by(founder),
+            index,
+            notices,
+            id,
+            role: Role::Auditor,
+            checkpoints: Vec::new(),
+            erased_by_now: ErasedSet::default(),
+            _lock: lock,
+        };
         match vault.replay() {
             Err(error) if is_full(&error) => vault.replay_in_memory()?,
             replayed => replayed?,
         }
-        match vault.settle() {
-            // What an interrupted import left is invisible either way; reading goes on.
-            Err(error) if is_full(&error) => vault.notices.push(Notice::DiskFull),
-            settled => settled?,
+        vault.role = vault.catalog.people.role(&vault.log.user.id()).ok_or(OpenError::NotAMember)?;
+        vault.erased_by_now = vault.catalog.erased.clone();
+        vault.read_checkpoints()?;
+        if access == Access::Write {
+            match vault.settle() {
+                // What an interrupted import left is invisible either way; reading goes on.
+                Err(error) if is_full(&error) => vault.notices.push(Notice::DiskFull),
+                settled => settled?,
+            }
         }
+        vault.note_what_is_missing();
         Ok(vault)
+    }
+
+    /// The vault as it was known at a checkpoint, for reading only. What was erased since stays erased.
+    ///
+    /// # Errors
+    /// [`OpenError::Damaged`] when the feeds do not hold what the checkpoint covers.
+    pub fn as_of(mut self, checkpoint: &Checkpoint) -> Result<Self, OpenError> {
+        self.check_against(checkpoint)?;
+        let own = self.log.own.device();
+        self.log.others.retain(|device, _| checkpoint.knows(*device).is_some());
+        for (device, reader) in &mut self.log.others {
+            reader.read_until(checkpoint.knows(*device).map_or(0, |head| head.seq));
+        }
+        self.log.own.read_until(checkpoint.knows(own).map_or(0, |head| head.seq));
+        self.index = Index::create(None, &self.log.keys.index())?;
+        self.catalog = Catalog::founded_by(self.catalog.people.founder_only());
+        self.notices.clear();
+        self.replay()?;
+        self.note_what_is_missing();
+        Ok(self)
     }
 
     /// Reading must go on when the disk is full: the index is made in memory, for this opening only.
     fn replay_in_memory(&mut self) -> Result<(), OpenError> {
         self.index = Index::create(None, &self.log.keys.index())?;
-        self.catalog = Catalog::default();
         self.notices.push(Notice::DiskFull);
         self.replay()
     }
 
-    /// Folds the log into the catalogue: statements that the index knows of by their positions, what follows by reading
-    /// all of it. The index is brought up to the end on the way.
-    fn replay(&mut self) -> Result<(), OpenError> {
-        let mark = self.index.mark()?;
-        if let Some(mark) = &mark
-            && !self.log.feed.still_holds(mark)?
-        {
-            let kind = DamageKind::RolledBack { seq: mark.cursor.seq };
-            return Err(OpenError::Damaged(self.log.feed.damage_at(&self.log.feed.end(), kind)));
-        }
-        let Self { log, catalog, index, .. } = self;
-        let mut opener = log.opener();
-        if mark.is_some() {
-            for position in index.statements()? {
-                let plaintext = log.feed.read(&position)?;
-                log.each_entry(&position, &plaintext, |recorded_ms, _, entry| {
-                    if matches!(entry.kind, EntryKind::Record | EntryKind::Quarantined) {
-                        return Ok(());
-                    }
-                    let body = log.body_bytes(&mut opener, &position, entry)?;
-                    let taken = catalog.apply(&position, recorded_ms, entry, &body);
-                    taken.map_err(|source| log.content_error(&position, source))
-                })?;
+    /// Reads the checkpoints that the vault keeps, and compares them with the feeds.
+    fn read_checkpoints(&mut self) -> Result<(), OpenError> {
+        let folder = RelPath::new("checkpoints");
+        let own = hex(&self.log.own.device());
+        let mut devices = self.storage.list(&folder)?;
+        devices.retain(|name| is_device_folder(name).is_some());
+        devices.sort_by_key(|name| *name != own);
+        for device in devices {
+            let folder = folder.join(&device);
+            for name in self.storage.list(&folder)?.into_iter().filter(|name| name.ends_with(".note")) {
+                let path = folder.join(&name);
+                let bytes = storage::read_whole(&*self.storage, &path, checkpoint::MAX_LEN)?;
+                let text = String::from_utf8(bytes).map_err(|_| damaged(path.as_str(), DamageKind::Checkpoint))?;
+                let read = Checkpoint::read(&text, self.id).map_err(|kind| damaged(path.as_str(), kind))?;
+                self.checkpoints.push(read);
             }
         }
-        let from = match mark {
-            Some(mark) => mark,
-            None => log.feed.segment_start(1)?,
-        };
-        let mut tail = Tail::default();
-        log.feed.scan(&from, |position, plaintext| {
-            log.each_entry(position, &plaintext, |recorded_ms, i, entry| {
-                if !tail.note(position, i, entry.kind, entry.clear) {
-                    return Ok(());
-                }
-                let body = log.body_bytes(&mut opener, position, entry)?;
-                let taken = catalog.apply(position, recorded_ms, entry, &body);
-                taken.map_err(|source| log.content_error(position, source))
-            })?;
-            Ok::<_, FeedError>(ControlFlow::Continue(()))
-        })?;
-        drop(opener);
-        if mark != Some(log.feed.end()) {
-            index.follow(&tail.changes(), &log.feed.end())?;
+        // The last of each device covers those before it.
+        let mut last: BTreeMap<DeviceId, &Checkpoint> = BTreeMap::new();
+        for checkpoint in &self.checkpoints {
+            let known = last.entry(checkpoint.head.device).or_insert(checkpoint);
+            if checkpoint.head.seq >= known.head.seq {
+                *known = checkpoint;
+            }
+        }
+        last.values().try_for_each(|checkpoint| self.check_against(checkpoint))
+    }
+
+    /// Compares the feeds with a checkpoint: nothing that it covers may be missing or another. What has not arrived from
+    /// another device is no alarm.
+    ///
+    /// # Errors
+    /// [`DamageKind::Rollback`] when this device's feed ends before the checkpoint, [`DamageKind::Fork`] when a feed holds
+    /// another frame at its place, [`DamageKind::Checkpoint`] when it is not signed by its device.
+    pub(crate) fn check_against(&self, checkpoint: &Checkpoint) -> Result<(), OpenError> {
+        let public = self.log.reader(&checkpoint.head.device).ok().map(FeedReader::public);
+        let file = RelPath::new("checkpoints").join(&hex(&checkpoint.head.device));
+        if public.is_some_and(|public| public != [0; 32] && !checkpoint.is_signed(&public)) {
+            return Err(damaged(file.as_str(), DamageKind::Checkpoint));
+        }
+        for head in std::iter::once(&checkpoint.head).chain(&checkpoint.seen) {
+            let Ok(reader) = self.log.reader(&head.device) else { continue };
+            let seq = head.seq;
+            let at_end = |kind| OpenError::Damaged(reader.damage_at(&reader.end(), kind));
+            match reader.chain_after(seq)? {
+                Some(chain) if chain == head.chain => {}
+                Some(_) => return Err(at_end(DamageKind::Fork { seq })),
+                None if head.device == self.log.own.device() => return Err(at_end(DamageKind::Rollback { seq })),
+                None => {}
+            }
         }
         Ok(())
     }
-
-    /// Ends imports that a crash interrupted, and settles blobs that were on their way.
-    fn settle(&mut self) -> Result<(), OpenError> {
-        let open = self.catalog.imports.iter().filter(|import| import.state == ImportState::Open);
-        let open: Vec<(ImportId, i64)> = open.map(|import| (import.id, import.begun_ms)).collect();
-        for (id, begun_ms) in open {
-            self.abandon(id, begun_ms, &[])?;
-            self.notices.push(Notice::ImportAbandoned(id));
-        }
-        let referenced: HashSet<[u8; 16]> = self.catalog.blobs().map(|(_, blob)| blob.id).collect();
-        Ok(blob::settle(&*self.storage, &referenced)?)
-    }
-
-    /// Records that an import will never be finished. `unfollowed` are statements that the index has not seen yet.
-    pub(crate) fn abandon(&mut self, id: ImportId, now_ms: i64, unfollowed: &[Position]) -> Result<(), VaultError> {
-        let clear = Clear { import: Some(id.0), ..Clear::default() };
-        let entry = self.log.fresh_id()?;
-        let body = Words { text: String::new() };
-        let statement = Statement::new(entry, EntryKind::ImportAbandoned, VAULT_ITEM, clear, &body);
-        self.record_after(now_ms, vec![statement], unfollowed)
-    }
 }
 
-/// What the index has to learn from the part of the log that it has not followed.
-#[derive(Default)]
-struct Tail {
-    statements: Vec<Position>,
-    imports: HashMap<ImportId, (Vec<Position>, Vec<RecordPlace>)>,
-    finished: Vec<ImportId>,
-    undone: Vec<ImportId>,
-}
-
-impl Tail {
-    /// Notes an entry; tells whether it is a statement for the catalogue.
-    fn note(&mut self, position: &Position, entry: usize, kind: EntryKind, clear: Clear) -> bool {
-        let import = clear.import.map(ImportId);
-        match (kind, import, clear.record) {
-            (EntryKind::Quarantined, ..) => return false,
-            (EntryKind::Record, Some(import), Some(record)) => {
-                let (frames, records) = self.imports.entry(import).or_default();
-                if frames.last() != Some(position) {
-                    frames.push(*position);
-                }
-                let frame = frames.len() as u32 - 1;
-                records.push(RecordPlace { id: RecordId(record), frame, entry: entry as u32 });
-                return false;
+/// The feeds of other devices.
+pub(crate) fn open_others(
+    storage: &Arc<dyn Storage>,
+    keys: &Keys,
+    own: DeviceId,
+) -> Result<BTreeMap<DeviceId, FeedReader>, FeedError> {
+    let mut others = BTreeMap::new();
+    for name in storage.list(&RelPath::new("feeds"))? {
+        match is_device_folder(&name) {
+            Some(device) if device == own => {}
+            Some(device) => {
+                let storage = Arc::clone(storage);
+                let reader = FeedReader::open(storage, keys, device, |first| introduced(keys, device, first))?;
+                others.insert(device, reader);
             }
-            (EntryKind::ImportFinished, Some(import), _) => self.finished.push(import),
-            (EntryKind::ImportUndone, Some(import), _) => self.undone.push(import),
-            (EntryKind::ImportAbandoned, Some(import), _) => {
-                self.imports.remove(&import);
+            None => {
+                let file = RelPath::new("feeds").join(&name);
+                return Err(Damage { file, offset: 0, kind: DamageKind::Foreign }.into());
             }
-            _ => {}
         }
-        if self.statements.last() != Some(position) {
-            self.statements.push(*position);
-        }
-        true
     }
-
-    fn changes(&mut self) -> Vec<Change<'_>> {
-        let Self { statements, imports, finished, undone } = self;
-        imports.values_mut().for_each(|(_, records)| records.sort());
-        let mut changes: Vec<Change<'_>> = statements.iter().copied().map(Change::Statement).collect();
-        for import in finished.iter().filter(|import| !undone.contains(import)) {
-            let (frames, records) = imports.get(import).map_or((&[][..], &[][..]), |(f, r)| (&f[..], &r[..]));
-            changes.push(Change::Imported { import: *import, frames, records });
-        }
-        changes.extend(undone.iter().copied().map(Change::Undone));
-        changes
-    }
+    Ok(others)
 }
 
+/// The founder's part of a new vault: the files that unlock it, the first commit, and `vault.toml` at last.
 fn found(storage: Arc<dyn Storage>, passphrase: &Passphrase, options: InitOptions) -> Result<Vault, VaultError> {
-    let root = RelPath::root();
-    storage.create_dir(&root)?;
+    storage.create_dir(&RelPath::root())?;
     let lock = storage.lock(&RelPath::new("lock"))?;
     let mut entropy = Entropy::default();
-    let genesis = [&GENESIS_MAGIC[..], &entropy.bytes::<32>()?].concat();
-    let id = id_of(&genesis);
     let (vault_key, user_seed): (Key, Key) = (Zeroizing::new(entropy.bytes()?), Zeroizing::new(entropy.bytes()?));
-    let device: DeviceId = entropy.bytes()?;
+    let user = UserKeys::of(&user_seed);
+    let genesis = [&GENESIS_MAGIC[..], &entropy.bytes::<32>()?, &user.sign_public(), &user.open_public()].concat();
+    let id = id_of(&genesis);
     let slot = Slot::wrap(&vault_key, &user_seed, &id, passphrase, options.kdf, &mut entropy)?;
     let unlock = RelPath::new("unlock");
     storage.create_dir(&unlock)?;
     storage.create_dir(&RelPath::new("index"))?;
     storage::write_whole(&*storage, &RelPath::new("genesis"), &genesis)?;
-    storage::write_whole(&*storage, &RelPath::new("device"), format!("{}\n", hex(&device)).as_bytes())?;
     storage::write_whole(&*storage, &unlock.join(&slot.file_name()), &slot.encode())?;
-    let keys = Keys::new(vault_key, id);
-    let feed = Feed::create(Arc::clone(&storage), &keys, device)?;
-    let log = Log { feed, keys, entropy };
-    let index = Index::create(storage.local_path(&index_path()).as_deref(), &log.keys.index())?;
-    let catalog = Catalog::default();
-    let mut vault = Vault { storage, log, catalog, index, notices: Vec::new(), id, _lock: lock };
-    let entry = vault.log.fresh_id()?;
-    let name = Founded { name: options.name };
-    vault
-        .record(options.now_ms, vec![Statement::new(entry, EntryKind::Founded, VAULT_ITEM, Clear::default(), &name)])?;
-    let public = format!(
-        "# A vault of habeas. Nothing in this file is secret.\nformat = {FORMAT}\nsuite = {SUITE}\nvault = \"{}\"\n",
-        hex(&id)
-    );
-    storage::write_whole(&*vault.storage, &RelPath::new("vault.toml"), public.as_bytes())?;
+    let mut keys = Keys::new(vault_key, id);
+    let mut epochs = Vec::new();
+    storage.create_dir(&grants())?;
+    for compartment in Compartment::ALL.iter().copied() {
+        let key: Key = Zeroizing::new(entropy.bytes()?);
+        epochs.push(EpochBegun { compartment, epoch: 0, commitment: commitment(compartment, 0, &key) });
+        let header = GrantHeader { compartment, epoch: 0, member: user.id() };
+        let bytes = grant(&header, &key, &id, &user.open_public(), &mut entropy)?;
+        storage::write_whole(&*storage, &grants().join(&header.file_name()), &bytes)?;
+        keys.insert_compartment(compartment, 0, key);
+    }
+    let founder = People::founded_by(user.id(), user.sign_public(), user.open_public());
+    let member = MemberStated {
+        user: user.id(),
+        name: options.founder,
+        role: Some(Role::Keeper),
+        sign_public: user.sign_public(),
+        open_public: user.open_public(),
+    };
+    let mut vault = begin_device(storage, lock, keys, user, founder)?;
+    let device = DeviceIntroduced { public: vault.log.own.public(), name: options.device };
+    let mut statements = vec![own_statement(&mut vault, EntryKind::Device, &device)?];
+    statements.push(own_statement(&mut vault, EntryKind::Member, &member)?);
+    for epoch in &epochs {
+        statements.push(own_statement(&mut vault, EntryKind::Epoch, epoch)?);
+    }
+    statements.push(own_statement(&mut vault, EntryKind::Founded, &Founded { name: options.name })?);
+    vault.record(options.now_ms, statements)?;
+    vault.role = Role::Keeper;
+    storage::write_whole(&*vault.storage, &RelPath::new("vault.toml"), public_text(&id).as_bytes())?;
     Ok(vault)
 }
 
-/// The first 16 bytes of the hash of the genesis file, which holds random bytes and later the founder's public keys.
+/// A vault on a device that has not written to it yet: its keys are made, its feed is empty.
+pub(crate) fn begin_device(
+    storage: Arc<dyn Storage>,
+    lock: Box<dyn Send + Sync>,
+    mut keys: Keys,
+    user: UserKeys,
+    founder: People,
+) -> Result<Vault, VaultError> {
+    let mut entropy = Entropy::default();
+    let id = keys.vault();
+    let device_keys = DeviceKeys::fresh(&mut entropy)?;
+    let device = device_keys.id();
+    let file = device_keys.to_file(keys.vault_key(), &id, &mut entropy)?;
+    storage::write_whole(&*storage, &RelPath::new("device"), &file)?;
+    let key_area = KeyArea::read(Arc::clone(&storage), &mut keys, &user, device)?;
+    let own = Feed::create(Arc::clone(&storage), &keys, device_keys)?;
+    let others = open_others(&storage, &keys, device)?;
+    let log = Log { own, others, keys, user, entropy, lamport: 0, news: Vec::new() };
+    storage.create_dir(&index_path(&log.keys).parent())?;
+    let index = Index::create(storage.local_path(&index_path(&log.keys)).as_deref(), &log.keys.index())?;
+    Ok(Vault {
+        storage,
+        log,
+        key_area,
+        catalog: Catalog::founded_by(founder),
+        index,
+        notices: Vec::new(),
+        id,
+        role: Role::Auditor,
+        checkpoints: Vec::new(),
+        erased_by_now: ErasedSet::default(),
+        _lock: Some(lock),
+    })
+}
+
+/// One of the vault's own statements, which every member reads.
+pub(crate) fn own_statement(
+    vault: &mut Vault,
+    kind: EntryKind,
+    body: &impl crate::format::v1::Body,
+) -> Result<Statement, VaultError> {
+    let id = vault.log.fresh_id()?;
+    Ok(Statement::new(id, kind, VAULT_ITEM, Clear::default(), body))
+}
+
+/// The text of `vault.toml`.
+pub(crate) fn public_text(id: &VaultId) -> String {
+    format!(
+        "# A vault of habeas. Nothing in this file is secret.\nformat = {FORMAT}\nsuite = {SUITE}\nvault = \"{}\"\n",
+        hex(id)
+    )
+}
+
+/// The first 16 bytes of the hash of the genesis file.
 fn id_of(genesis: &[u8]) -> VaultId {
     let hash = Sha256::new().chain_update(b"habeas/1 genesis").chain_update(genesis).finalize();
     *hash.first_chunk().expect("SHA-256 has 32 bytes")
 }
 
+/// The founder, whom the genesis names.
+pub(crate) fn read_genesis(storage: &dyn Storage, id: &VaultId) -> Result<People, OpenError> {
+    let bytes = storage::read_whole(storage, &RelPath::new("genesis"), MAX_PUBLIC)?;
+    let keys = |at: usize| bytes.get(at..at + 32)?.try_into().ok();
+    match (keys(40), keys(72)) {
+        (Some(sign_public), Some(open_public))
+            if bytes.len() == 104 && bytes.starts_with(GENESIS_MAGIC) && id_of(&bytes) == *id =>
+        {
+            Ok(People::founded_by(user_id(&sign_public, &open_public), sign_public, open_public))
+        }
+        _ => Err(damaged("genesis", DamageKind::Public)),
+    }
+}
+
 /// Reads `vault.toml`: the format first, since everything else may be different in another one.
-fn read_public(storage: &dyn Storage) -> Result<VaultId, OpenError> {
+pub(crate) fn read_public(storage: &dyn Storage) -> Result<VaultId, OpenError> {
     let changed = || damaged("vault.toml", DamageKind::Public);
     let bytes = match storage::read_whole(storage, &RelPath::new("vault.toml"), MAX_PUBLIC) {
         Err(StorageError::Missing { .. }) => return Err(OpenError::NoVault),
@@ -375,19 +475,19 @@ fn read_public(storage: &dyn Storage) -> Result<VaultId, OpenError> {
     }
 }
 
-fn read_device(storage: &dyn Storage) -> Result<DeviceId, OpenError> {
+fn read_device(storage: &dyn Storage, keys: &Keys) -> Result<DeviceKeys, OpenError> {
     let bytes = storage::read_whole(storage, &RelPath::new("device"), MAX_PUBLIC)?;
-    let text = std::str::from_utf8(&bytes).ok().and_then(|text| parse_hex(text.trim_end()));
-    text.ok_or_else(|| damaged("device", DamageKind::Public))
+    let device = DeviceKeys::from_file(&bytes, keys.vault_key(), &keys.vault());
+    device.ok_or_else(|| damaged("device", DamageKind::Public))
 }
 
 fn parse_hex(text: &str) -> Option<[u8; 16]> {
     // The same reading as for all identifiers.
-    text.parse::<RecordId>().ok().map(|id| id.0)
+    text.parse::<habeas_core::SourceId>().ok().map(|id| id.0)
 }
 
 /// Tries every slot, the first that opens wins.
-fn unlock(storage: &dyn Storage, vault: &VaultId, passphrase: &Passphrase) -> Result<(Key, Key), OpenError> {
+pub(crate) fn unlock(storage: &dyn Storage, vault: &VaultId, passphrase: &Passphrase) -> Result<(Key, Key), OpenError> {
     let dir = RelPath::new("unlock");
     let names = storage.list(&dir)?;
     let slots: Vec<&String> = names.iter().filter(|name| name.ends_with(".slot")).take(MAX_SLOTS).collect();
@@ -407,9 +507,15 @@ fn unlock(storage: &dyn Storage, vault: &VaultId, passphrase: &Passphrase) -> Re
     Err(error)
 }
 
+/// Where the index lies: one for each set of compartments that a member reads, and one for each schema.
+fn index_path(keys: &Keys) -> RelPath {
+    let name = Sha256::new().chain_update(b"habeas/1 index name").chain_update(&keys.index()[..]).finalize();
+    RelPath::new(&format!("index/{}-2.db", hex(&name[..8])))
+}
+
 /// Opens the index, or makes an empty one in place of what cannot be used. Tells whether it is a fresh one.
-fn open_index(storage: &dyn Storage, log: &Log) -> Result<(Index, bool), OpenError> {
-    let path = index_path();
+pub(crate) fn open_index(storage: &dyn Storage, log: &Log) -> Result<(Index, bool), OpenError> {
+    let path = index_path(&log.keys);
     let local = storage.local_path(&path);
     let key = log.keys.index();
     if storage.list(&path.parent())?.iter().any(|name| path.parent().join(name) == path) {
@@ -417,11 +523,22 @@ fn open_index(storage: &dyn Storage, log: &Log) -> Result<(Index, bool), OpenErr
             return Ok((index, false));
         }
         for name in storage.list(&path.parent())? {
-            storage.remove(&path.parent().join(&name))?;
+            if path.parent().join(&name).as_str().starts_with(path.as_str()) {
+                storage.remove(&path.parent().join(&name))?;
+            }
         }
     }
     storage.create_dir(&path.parent())?;
     Ok((Index::create(local.as_deref(), &key)?, true))
+}
+
+/// Removes every index, of whatever member: each is made anew from the log.
+pub(crate) fn remove_index(storage: &dyn Storage) -> Result<(), StorageError> {
+    let folder = RelPath::new("index");
+    for name in storage.list(&folder)? {
+        storage.remove(&folder.join(&name))?;
+    }
+    storage.sync_dir(&folder)
 }
 
 fn is_full(error: &OpenError) -> bool {
@@ -432,7 +549,7 @@ fn is_full(error: &OpenError) -> bool {
     }
 }
 
-fn damaged(file: &str, kind: DamageKind) -> OpenError {
+pub(crate) fn damaged(file: &str, kind: DamageKind) -> OpenError {
     OpenError::Damaged(Damage { file: RelPath::new(file), offset: 0, kind })
 }
 

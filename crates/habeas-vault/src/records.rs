@@ -31,7 +31,7 @@ impl Vault {
         let mut opened: Vec<OpenedFrame> = Vec::new();
         let mut records = Vec::with_capacity(ids.len());
         for id in ids {
-            let (position, entry) = self.index.place_of(*id)?.ok_or(VaultError::Unknown { what: "record" })?;
+            let (position, entry) = self.place_of(*id)?;
             let frame = match opened.iter().position(|(known, _)| *known == position) {
                 Some(frame) => frame,
                 None => {
@@ -53,6 +53,14 @@ impl Vault {
         Ok(records)
     }
 
+    /// Where a record stands in the import of it that counts.
+    pub(crate) fn place_of(&self, id: RecordId) -> Result<(Position, usize), VaultError> {
+        let places = self.index.places_of(id)?;
+        let counts = |import: &ImportId| self.catalog.import(*import).is_some_and(KnownImport::counts);
+        let place = places.into_iter().find(|(import, ..)| counts(import));
+        place.map(|(_, position, entry)| (position, entry)).ok_or(VaultError::Unknown { what: "record" })
+    }
+
     /// Rows that an import set aside, in order.
     pub fn quarantined_rows(&self, import: ImportId) -> Result<Vec<QuarantinedRow>, VaultError> {
         let known = self.catalog.import(import).ok_or(VaultError::Unknown { what: "import" })?;
@@ -61,10 +69,10 @@ impl Vault {
         };
         let mut rows = Vec::new();
         let mut opener = self.log.opener();
-        self.log.feed.scan(&known.begun, |position, plaintext| {
+        self.log.each_commit(&known.begun, |position, plaintext| {
             self.log.each_entry(position, &plaintext, |_, _, entry| {
                 if entry.kind == EntryKind::Quarantined && entry.clear.import == Some(import.0) {
-                    rows.push(self.log.body(&mut opener, position, entry)?);
+                    rows.extend(self.log.body::<QuarantinedRow>(&mut opener, position, entry)?);
                 }
                 Ok::<(), FeedError>(())
             })?;
@@ -76,11 +84,11 @@ impl Vault {
     /// What is stored at one place of a frame.
     pub(crate) fn stored_record(&self, position: &Position, place: usize) -> Result<StoredRecord, VaultError> {
         let mut stored = None;
-        let plaintext = self.log.feed.read(position)?;
+        let plaintext = self.log.read(position)?;
         let mut opener = self.log.opener();
         self.log.each_entry(position, &plaintext, |_, i, entry| {
             if i == place && entry.kind == EntryKind::Record {
-                stored = Some(self.log.body(&mut opener, position, entry)?);
+                stored = self.log.body(&mut opener, position, entry)?;
             }
             Ok::<(), VaultError>(())
         })?;
@@ -96,10 +104,13 @@ impl Vault {
     ) -> Result<(), VaultError> {
         let source = self.source_of(import)?;
         let mut opener = self.log.opener();
-        self.log.feed.scan(first, |position, plaintext| {
+        self.log.each_commit(first, |position, plaintext| {
             self.log.each_entry(position, &plaintext, |_, _, entry| {
-                if let (EntryKind::Record, Some(id)) = (entry.kind, entry.clear.record) {
-                    let stored = self.log.body(&mut opener, position, entry)?;
+                let of_import = entry.kind == EntryKind::Record && entry.clear.import == Some(import.id.0);
+                if let (true, Some(id)) = (of_import, entry.clear.record)
+                    // A record that was erased has no key.
+                    && let Some(stored) = self.log.body(&mut opener, position, entry)?
+                {
                     visit(record(RecordId(id), &source, import.id, stored));
                 }
                 Ok::<(), VaultError>(())
@@ -114,7 +125,7 @@ impl Vault {
         position: &Position,
         wanted: impl Fn(usize) -> bool,
     ) -> Result<Vec<(usize, Record)>, VaultError> {
-        let plaintext = self.log.feed.read(position)?;
+        let plaintext = self.log.read(position)?;
         let mut opener = self.log.opener();
         let mut records = Vec::new();
         self.log.each_entry(position, &plaintext, |_, i, entry| {
@@ -124,6 +135,7 @@ impl Vault {
                 let known = self.catalog.import(import).ok_or(VaultError::Unknown { what: "import" })?;
                 let source = self.source_of(known)?;
                 let stored = self.log.body(&mut opener, position, entry)?;
+                let stored = stored.ok_or(VaultError::Unknown { what: "record" })?;
                 records.push((i, record(RecordId(id), &source, import, stored)));
             }
             Ok::<(), VaultError>(())

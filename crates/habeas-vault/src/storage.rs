@@ -171,6 +171,12 @@ impl fmt::Display for Action {
 }
 
 impl StorageError {
+    /// Whether the medium takes no writes.
+    pub fn is_read_only(&self) -> bool {
+        let refused = [io::ErrorKind::ReadOnlyFilesystem, io::ErrorKind::PermissionDenied];
+        matches!(self, Self::Io { source, .. } if refused.contains(&source.kind()))
+    }
+
     /// Sorts an error of the operating system.
     pub fn io(path: &RelPath, action: Action, source: io::Error) -> Self {
         let path = path.clone();

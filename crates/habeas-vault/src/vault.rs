@@ -2,22 +2,25 @@
 
 use crate::{
     blob::{self, BlobError},
-    catalog::{AuditEntry, Catalog, EstimateInfo, ImportInfo, LinkRunInfo},
+    catalog::{AuditEntry, Catalog, Conflict, ErasedSet, EstimateInfo, ImportInfo, LinkRunInfo},
+    checkpoint::Checkpoint,
     damage::Damage,
     feed::{FeedError, Position, Torn},
     format::v1::{
-        Body, Clear, Entry, EntryKind,
+        Body, Clear, CommitHead, Entry, EntryKind,
         linkage::{LinkRun, StoredLinkRun, decode_columns, encode_columns},
-        source::{StoredSource, hex},
+        source::{BlobRef, StoredSource, hex},
         statement::{StoredEstimate, Words},
     },
-    index::{Change, Index, IndexError, PersonFilter, PersonPage, PersonRow},
-    keys::{NoEntropy, VAULT_ITEM, hmac},
+    index::{Change, Index, IndexError, PersonFilter, PersonPage, PersonRow, StatementPlace},
+    key_area::{KeyArea, KeyAreaError},
+    keys::{ItemId, NoEntropy, VAULT_ITEM, hmac, statements_item},
     log::{Log, Statement},
-    storage::{RelPath, Storage, StorageError},
+    storage::{Storage, StorageError},
 };
 use habeas_core::{
-    Attribution, ImportId, Judgement, JudgementId, LinkRunId, RecordPair, Source, SourceId, SourceKind, Verdict,
+    Attribution, Compartment, ImportId, Judgement, JudgementId, LinkRunId, RecordPair, Right, Role, Source, SourceId,
+    SourceKind, Verdict,
 };
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -34,6 +37,23 @@ pub enum VaultError {
     /// An earlier write failed. What the disk holds is known only after opening anew.
     #[error("an earlier write failed: open the vault anew before writing again")]
     Poisoned,
+    /// The vault was opened for reading only: on a medium that takes no writes, or to look at the past.
+    #[error("the vault is open for reading only")]
+    ReadOnly,
+    /// The member's role does not allow it.
+    #[error("the role {role} does not have the right «{right}»")]
+    Denied {
+        /// The role.
+        role: Role,
+        /// The right that it lacks.
+        right: Right,
+    },
+    /// The key of the compartment is not held by this member, or not on this device.
+    #[error("the key of the compartment «{compartment}» is not held here")]
+    NoKey {
+        /// The compartment.
+        compartment: Compartment,
+    },
     /// A single entry is longer than a frame may be.
     #[error("an entry has {length} bytes, more than can be recorded at once")]
     TooLong {
@@ -115,6 +135,25 @@ pub enum Notice {
     ImportAbandoned(ImportId),
     /// The index was missing or unusable and was made anew from the log.
     IndexRebuilt,
+    /// One of two records of the durable length was unreadable; the other held, and nothing is lost by it.
+    LengthRecordLost,
+    /// The medium takes no writes: the vault is open for reading only.
+    ReadOnly,
+    /// So many statements do not count: made without the right to, or not signed by whom they name.
+    NotCounted(usize),
+    /// So many statements speak of something that has not arrived from another device.
+    Waiting(u64),
+    /// So many statements are sealed in a compartment whose key this member does not hold.
+    Sealed {
+        /// How many.
+        n: usize,
+        /// The compartment.
+        compartment: Compartment,
+    },
+    /// The keys of so many statements are missing, and nothing says that they were erased.
+    KeysMissing(usize),
+    /// Keys were destroyed, as so many erasures ask for.
+    Erased(usize),
     /// The disk is full: the index is held in memory, and nothing can be recorded until there is room.
     DiskFull,
 }
@@ -123,11 +162,18 @@ pub enum Notice {
 pub struct Vault {
     pub(crate) storage: Arc<dyn Storage>,
     pub(crate) log: Log,
+    pub(crate) key_area: KeyArea,
     pub(crate) catalog: Catalog,
     pub(crate) index: Index,
     pub(crate) notices: Vec<Notice>,
     pub(crate) id: [u8; 16],
-    pub(crate) _lock: Box<dyn Send + Sync>,
+    /// What the member who opened it may do.
+    pub(crate) role: Role,
+    /// Known checkpoints, those of this device first to last, then those of others.
+    pub(crate) checkpoints: Vec<Checkpoint>,
+    /// Everything that is erased by now, also where the vault is read as it was before.
+    pub(crate) erased_by_now: ErasedSet,
+    pub(crate) _lock: Option<Box<dyn Send + Sync>>,
 }
 
 impl Vault {
@@ -154,6 +200,30 @@ impl Vault {
     /// The source that bears a key.
     pub fn source_of_key(&self, key: &str) -> Option<&Arc<Source>> {
         self.catalog.source_of_key(key).map(|known| &known.source)
+    }
+
+    /// Contradictions between offices, which people have to settle.
+    pub fn conflicts(&self) -> &[Conflict] {
+        &self.catalog.conflicts
+    }
+
+    /// The role of the member who opened the vault.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Refuses what the member's role does not allow.
+    ///
+    /// # Errors
+    /// [`VaultError::Denied`].
+    pub fn require(&self, right: Right) -> Result<(), VaultError> {
+        let role = self.role;
+        if role.may(right) { Ok(()) } else { Err(VaultError::Denied { role, right }) }
+    }
+
+    /// Whether nothing can be recorded, because the vault was opened for reading only.
+    pub fn is_read_only(&self) -> bool {
+        self.log.own.is_read_only()
     }
 
     /// Imports that were finished, in order, those that were undone included.
@@ -191,6 +261,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError::KeyTaken`] when the key names another source.
     pub fn add_source(&mut self, draft: SourceDraft, original: &[u8], now_ms: i64) -> Result<Arc<Source>, VaultError> {
+        self.require(Right::Code)?;
         let (known, statement) = self.draft_source(draft, original, None)?;
         if let Some(statement) = statement {
             let original = known.original;
@@ -203,15 +274,30 @@ impl Vault {
     /// The bytes of a source's file as received.
     pub fn original(&self, source: SourceId) -> Result<Vec<u8>, VaultError> {
         let known = self.catalog.source(source).map_err(|_| VaultError::Unknown { what: "source" })?;
-        Ok(blob::get(&*self.storage, &self.log.keys, source.0, &known.original)?)
+        self.blob(&known.original)
     }
 
-    /// Records a person's decision about a pair.
-    pub fn add_judgement(&mut self, draft: JudgementDraft, now_ms: i64) -> Result<JudgementId, VaultError> {
+    /// Records a person's decision about a pair. A write that is retried with the same `idempotency` key is done once.
+    pub fn add_judgement(
+        &mut self,
+        draft: JudgementDraft,
+        idempotency: Option<[u8; 16]>,
+        now_ms: i64,
+    ) -> Result<JudgementId, VaultError> {
+        self.require(Right::Judge)?;
+        if let Some(done) = idempotency.and_then(|key| self.catalog.done.get(&key)) {
+            return Ok(JudgementId(*done));
+        }
         let id = self.log.fresh_id()?;
         let JudgementDraft { pair, verdict, by, why, saw_weights, revokes } = draft;
-        let judgement = Judgement { id: JudgementId(id), pair, verdict, by, why, saw_weights, revokes };
-        self.record_body(now_ms, id, EntryKind::Judgement, Clear::default(), &judgement)?;
+        let own_before = self.catalog.judgements.iter().filter(|known| {
+            revokes.is_none() && known.revokes.is_none() && known.pair == pair && known.by == by
+        });
+        let replaces = own_before.map(|known| known.id).collect();
+        let judgement = Judgement { id: JudgementId(id), pair, verdict, by, why, saw_weights, revokes, replaces };
+        let item = self.statements_item()?;
+        let statement = Statement::new(id, EntryKind::Judgement, item, Clear::default(), &judgement);
+        self.record_once(now_ms, idempotency, vec![statement], &[])?;
         Ok(JudgementId(id))
     }
 
@@ -220,14 +306,15 @@ impl Vault {
     /// # Errors
     /// [`VaultError::LinkRunMismatch`] when partition or pairs count other records than there are ids.
     pub fn put_link_run(&mut self, run: &LinkRun, now_ms: i64) -> Result<LinkRunId, VaultError> {
+        self.require(Right::Judge)?;
         let n_records = run.record_ids.len();
         let counted = run.pairs.iter().all(|pair| pair.left < pair.right && (pair.right as usize) < n_records);
         if !counted || run.partition.n_records() != n_records {
             return Err(VaultError::LinkRunMismatch { n_records });
         }
-        let id = self.log.fresh_id()?;
-        let columns = encode_columns(run);
-        let columns = blob::put(&*self.storage, &self.log.keys, &mut self.log.entropy, id, &columns)?;
+        let (id, blob) = (self.log.fresh_id()?, self.log.fresh_id()?);
+        self.new_items(Compartment::General, &[id, blob])?;
+        let columns = self.put_blob(blob, &encode_columns(run))?;
         let stored = StoredLinkRun {
             columns,
             n_records: n_records as u64,
@@ -248,7 +335,7 @@ impl Vault {
             .iter()
             .find(|(info, _)| info.id == id)
             .ok_or(VaultError::Unknown { what: "link run" })?;
-        let bytes = blob::get(&*self.storage, &self.log.keys, id.0, columns)?;
+        let bytes = self.blob(columns)?;
         decode_columns(&bytes, info.summary_json.clone()).map_err(|source| {
             let kind = crate::DamageKind::Content { seq: 0, source };
             Damage { file: blob::path(&columns.id), offset: 0, kind }.into()
@@ -263,15 +350,16 @@ impl Vault {
 
     /// Records the result of an estimate.
     pub fn put_estimate(&mut self, kind: &str, json: &str, now_ms: i64) -> Result<(), VaultError> {
-        let id = self.log.fresh_id()?;
+        self.require(Right::Judge)?;
+        let (id, item) = (self.log.fresh_id()?, self.statements_item()?);
         let stored = StoredEstimate { kind: kind.to_owned(), json: json.to_owned() };
-        self.record_body(now_ms, id, EntryKind::Estimate, Clear::default(), &stored)
+        self.record(now_ms, vec![Statement::new(id, EntryKind::Estimate, item, Clear::default(), &stored)])
     }
 
     /// Records in the audit what was done. It cannot be switched off or taken back.
     pub fn audit(&mut self, what: &str, now_ms: i64) -> Result<(), VaultError> {
-        let id = self.log.fresh_id()?;
-        self.record_body(now_ms, id, EntryKind::Audit, Clear::default(), &Words { text: what.to_owned() })
+        let words = Words { text: what.to_owned() };
+        self.record_own(now_ms, EntryKind::Audit, &words)
     }
 
     /// Takes an import back, with the reason. Its records no longer stand; the log keeps them.
@@ -279,13 +367,14 @@ impl Vault {
     /// # Errors
     /// [`VaultError::Unknown`] when no import with this id stands.
     pub fn undo_import(&mut self, id: ImportId, why: &str, now_ms: i64) -> Result<(), VaultError> {
+        self.require(Right::Code)?;
         let standing = self.imports().iter().any(|import| import.id == id && import.undone.is_none());
         if !standing {
             return Err(VaultError::Unknown { what: "standing import" });
         }
         let clear = Clear { import: Some(id.0), ..Clear::default() };
-        let entry = self.log.fresh_id()?;
-        self.record_body(now_ms, entry, EntryKind::ImportUndone, clear, &Words { text: why.to_owned() })
+        let (entry, words) = (self.log.fresh_id()?, Words { text: why.to_owned() });
+        self.record(now_ms, vec![Statement::new(entry, EntryKind::ImportUndone, VAULT_ITEM, clear, &words)])
     }
 
     /// Replaces the persons that [`Vault::search_persons`] finds, in the order given.
@@ -343,13 +432,43 @@ impl Vault {
                 Err(VaultError::KeyTaken { key: source.key })
             };
         }
-        source.id = SourceId(self.log.fresh_id()?);
-        let item = source.id.0;
-        let original = blob::put(&*self.storage, &self.log.keys, &mut self.log.entropy, item, original)?;
+        let (id, blob) = (self.log.fresh_id()?, self.log.fresh_id()?);
+        source.id = SourceId(id);
+        let compartment = compartment_of(source.kind);
+        let mut items = vec![id, blob];
+        items.extend(import.map(|import| import.0));
+        self.new_items(compartment, &items)?;
+        let original = self.put_blob(blob, original)?;
         let stored = StoredSource { source, original };
-        let clear = Clear { import: import.map(|id| id.0), ..Clear::default() };
-        let statement = Statement::new(self.log.fresh_id()?, EntryKind::Source, item, clear, &stored);
+        let clear = Clear { import: import.map(|id| id.0), ..clear_of(compartment) };
+        let statement = Statement::new(self.log.fresh_id()?, EntryKind::Source, id, clear, &stored);
         Ok((stored, Some(statement)))
+    }
+
+    /// Makes keys for new items, durable when this returns.
+    pub(crate) fn new_items(&mut self, compartment: Compartment, items: &[ItemId]) -> Result<(), VaultError> {
+        if self.is_read_only() {
+            return Err(VaultError::ReadOnly);
+        }
+        let Log { keys, entropy, .. } = &mut self.log;
+        Ok(self.key_area.add(keys, entropy, compartment, items)?)
+    }
+
+    pub(crate) fn put_blob(&mut self, id: ItemId, content: &[u8]) -> Result<BlobRef, VaultError> {
+        let key = self.log.keys.blob(id).ok_or(VaultError::NoKey { compartment: Compartment::General })?;
+        Ok(blob::put(&*self.storage, &self.id, &key, &mut self.log.entropy, id, content)?)
+    }
+
+    pub(crate) fn blob(&self, blob: &BlobRef) -> Result<Vec<u8>, VaultError> {
+        let key = self.log.keys.blob(blob.id).ok_or(VaultError::Unknown { what: "file" })?;
+        Ok(blob::get(&*self.storage, &self.id, &key, blob)?)
+    }
+
+    /// The item that judgements and estimates of now are sealed under.
+    fn statements_item(&self) -> Result<ItemId, VaultError> {
+        let compartment = Compartment::General;
+        let (epoch, _) = self.log.keys.newest(compartment).ok_or(VaultError::NoKey { compartment })?;
+        Ok(statements_item(epoch))
     }
 
     /// A keyed tag of bytes: nobody without the key can tell from it which bytes they were.
@@ -357,41 +476,35 @@ impl Vault {
         hmac(&self.log.keys.tag(), &[purpose, bytes])
     }
 
-    fn record_body(
-        &mut self,
-        now_ms: i64,
-        id: [u8; 16],
-        kind: EntryKind,
-        clear: Clear,
-        body: &impl Body,
-    ) -> Result<(), VaultError> {
-        self.record(now_ms, vec![Statement::new(id, kind, VAULT_ITEM, clear, body)])
+    /// Records one of the vault's own statements, which every member reads.
+    pub(crate) fn record_own(&mut self, now_ms: i64, kind: EntryKind, body: &impl Body) -> Result<(), VaultError> {
+        let id = self.log.fresh_id()?;
+        self.record(now_ms, vec![Statement::new(id, kind, VAULT_ITEM, Clear::default(), body)])
     }
 
     /// Records statements durably, then lets the catalogue and the index follow.
     pub(crate) fn record(&mut self, now_ms: i64, statements: Vec<Statement>) -> Result<(), VaultError> {
-        self.record_after(now_ms, statements, &[])
+        self.record_once(now_ms, None, statements, &[])
     }
 
-    /// As [`Vault::record`]; `unfollowed` are earlier frames with statements that the index has not seen yet.
-    pub(crate) fn record_after(
+    /// As [`Vault::record`], under a key that a retry bears too; `unfollowed` are earlier frames with statements that the
+    /// index has not seen yet.
+    pub(crate) fn record_once(
         &mut self,
         now_ms: i64,
+        idempotency: Option<[u8; 16]>,
         statements: Vec<Statement>,
-        unfollowed: &[Position],
+        unfollowed: &[StatementPlace],
     ) -> Result<(), VaultError> {
         let taken: Vec<(Entry<'static>, Vec<u8>)> =
             statements.iter().map(|statement| (statement.entry(), statement.body.clone())).collect();
-        let position = self.log.append(now_ms, statements)?;
-        self.log.feed.commit()?;
+        let (position, head) = self.log.append(now_ms, idempotency, statements)?;
+        self.log.own.commit()?;
         for (entry, body) in &taken {
-            self.take_in(&position, now_ms, entry, body)?;
+            self.take_in(&position, &head, entry, body)?;
         }
-        let undone = taken.iter().filter(|(entry, _)| entry.kind == EntryKind::ImportUndone);
-        let undone = undone.filter_map(|(entry, _)| entry.clear.import.map(ImportId));
         let mut changes: Vec<Change<'_>> = unfollowed.iter().copied().map(Change::Statement).collect();
-        changes.push(Change::Statement(position));
-        changes.extend(undone.map(Change::Undone));
+        changes.push(Change::Statement(StatementPlace { lamport: head.lamport, position }));
         self.index_follows(&changes);
         Ok(())
     }
@@ -399,18 +512,18 @@ impl Vault {
     pub(crate) fn take_in(
         &mut self,
         position: &Position,
-        recorded_ms: i64,
+        head: &CommitHead,
         entry: &Entry<'_>,
         body: &[u8],
     ) -> Result<(), VaultError> {
-        let taken = self.catalog.apply(position, recorded_ms, entry, body);
+        let taken = self.catalog.apply(position, head, entry, Some(body));
         taken.map_err(|source| self.log.content_error(position, source).into())
     }
 
     /// Lets the index follow the log. What is recorded stands whatever the index does: its failure shows when it is
     /// asked, and opening the vault anew repairs it.
     pub(crate) fn index_follows(&mut self, changes: &[Change<'_>]) {
-        let mark = self.log.feed.end();
+        let mark = self.log.own.end();
         let _ = self.index.follow(changes, &mark);
     }
 }
@@ -421,6 +534,8 @@ impl From<FeedError> for VaultError {
             FeedError::Storage(error) => Self::Storage(error),
             FeedError::Damaged(damage) => Self::Damaged(damage),
             FeedError::Poisoned => Self::Poisoned,
+            FeedError::ReadOnly => Self::ReadOnly,
+            FeedError::NoKey => Self::NoKey { compartment: Compartment::General },
             FeedError::TooLong { length } => Self::TooLong { length },
             FeedError::NoEntropy(error) => Self::NoEntropy(error),
         }
@@ -437,7 +552,24 @@ impl From<BlobError> for VaultError {
     }
 }
 
-/// Where the index lies; its name holds the schema, so that another schema is another file.
-pub(crate) fn index_path() -> RelPath {
-    RelPath::new("index/general-1.db")
+impl From<KeyAreaError> for VaultError {
+    fn from(error: KeyAreaError) -> Self {
+        match error {
+            KeyAreaError::Storage(error) => Self::Storage(error),
+            KeyAreaError::Damaged(damage) => Self::Damaged(damage),
+            KeyAreaError::NoEntropy(error) => Self::NoEntropy(error),
+            KeyAreaError::NoKey(compartment) => Self::NoKey { compartment },
+        }
+    }
+}
+
+/// Where sources of a kind, and what is imported from them, are sealed.
+pub(crate) fn compartment_of(kind: SourceKind) -> Compartment {
+    if kind == SourceKind::Testimony { Compartment::Testimony } else { Compartment::General }
+}
+
+/// The clear part that tells a compartment, where it is not the general one.
+pub(crate) fn clear_of(compartment: Compartment) -> Clear {
+    let told = compartment != Compartment::General;
+    Clear { compartment: told.then(|| compartment.number().into()), ..Clear::default() }
 }

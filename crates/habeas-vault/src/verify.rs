@@ -1,27 +1,34 @@
-//! Checking the whole vault: every frame and body, every link of the chain, the index against the log, and on demand
-//! every blob. Nothing is repaired here.
+//! Checking the whole vault: every frame, link, signature and tree of every feed, the checkpoints, and on demand every
+//! body, every blob, and the index against one made anew. Nothing is repaired here.
 
 use crate::{
     blob::{self, BlobError},
+    checkpoint::Checkpoint,
     damage::{Damage, DamageKind},
-    feed::FeedError,
+    feed::{FeedError, FeedReader, Position, close, segment::FrameKind, tree::Tree},
+    fold::is_statement,
     format::v1::{Body, EntryKind, record::StoredRecord, statement::QuarantinedRow},
+    keys::verify_signature,
+    log::BodyOpener,
+    opening::OpenError,
     vault::{Vault, VaultError},
 };
-use std::ops::ControlFlow;
+use std::{collections::BTreeSet, ops::ControlFlow};
 
 /// How much to check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
-    /// Frames, bodies, chain, index.
-    Log,
-    /// Also every byte of every blob, and its hash.
-    Blobs,
+    /// Frames, chains, signatures, trees, checkpoints, the index's list of statements, and that blobs are there.
+    Quick,
+    /// Also every body and every byte of every blob.
+    Deep,
 }
 
 /// What was checked, and what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct VerifyReport {
+    /// Number of devices whose feeds are held.
+    pub n_devices: u64,
     /// Number of segments.
     pub n_segments: u64,
     /// Number of frames that opened.
@@ -30,8 +37,12 @@ pub struct VerifyReport {
     pub n_entries: u64,
     /// Number of those that are records, standing or not.
     pub n_records: u64,
+    /// Number of bodies whose key this member does not hold, or that were erased.
+    pub n_sealed: u64,
     /// Number of blobs that were read whole.
     pub n_blobs: u64,
+    /// Number of checkpoints that the feeds were compared with.
+    pub n_checkpoints: u64,
     /// What is wrong; empty when all is well.
     pub damages: Vec<Damage>,
     /// Whether the index knows of all statements of the log. If not, delete it: it is made anew.
@@ -46,47 +57,79 @@ impl VerifyReport {
 }
 
 impl Vault {
-    /// Checks the vault. Damage goes into the report, so that one bad place does not hide another.
+    /// Checks the vault, and the feeds against checkpoints that were kept elsewhere. Damage goes into the report, so that
+    /// one bad place does not hide another.
     ///
     /// # Errors
     /// [`VaultError::Storage`] when files cannot be read at all.
-    pub fn verify(&self, depth: Depth) -> Result<VerifyReport, VaultError> {
-        let mut report = VerifyReport { n_segments: self.log.feed.n_segments(), ..VerifyReport::default() };
-        let mut statements = Vec::new();
+    pub fn verify(&self, depth: Depth, outside: &[Checkpoint]) -> Result<VerifyReport, VaultError> {
+        let mut report = VerifyReport::default();
+        let mut statements = BTreeSet::new();
+        for reader in self.log.readers() {
+            report.n_devices += 1;
+            report.n_segments += reader.n_segments();
+            self.verify_feed(reader, depth, &mut report, &mut statements)?;
+        }
+        report.damages.extend(self.log.own.damage_in_spare_pages()?);
+        let indexed = self.index.statements()?;
+        report.index_agrees = indexed.len() == statements.len()
+            && indexed.iter().all(|(place, _)| statements.contains(&place.position));
+        for checkpoint in self.checkpoints.iter().chain(outside) {
+            report.n_checkpoints += 1;
+            match self.check_against(checkpoint) {
+                Ok(()) => {}
+                Err(OpenError::Damaged(damage)) => report.damages.push(damage),
+                Err(OpenError::Vault(error)) => return Err(error),
+                Err(_) => {}
+            }
+        }
+        self.verify_blobs(depth, &mut report)?;
+        Ok(report)
+    }
+
+    fn verify_feed(
+        &self,
+        reader: &FeedReader,
+        depth: Depth,
+        report: &mut VerifyReport,
+        statements: &mut BTreeSet<Position>,
+    ) -> Result<(), VaultError> {
+        let mut tree = Some(Tree::default());
         let mut end = None;
-        for number in 1..=report.n_segments {
+        for number in 1..=reader.n_segments() {
             let start = match &end {
-                Some(end) => self.log.feed.continued(number, end),
-                None => self.log.feed.segment_start(number),
+                Some(end) => reader.continued(number, end),
+                None if number == 1 => Ok(reader.start()),
+                None => reader.segment_start(number),
             };
             // After a damaged segment the next one is read from its own header: its seals tell whether that is true.
             let start = match start {
                 Err(FeedError::Damaged(damage)) => {
                     report.damages.push(damage);
-                    self.log.feed.segment_start(number)
+                    reader.segment_start(number)
                 }
                 start => start,
             };
+            let mut opener = self.log.opener();
             let scanned = start.map_err(VaultError::from).and_then(|start| {
-                let mut opener = self.log.opener();
-                self.log.feed.scan_segment(&start, &mut |position, plaintext: Vec<u8>| {
+                reader.scan_segment(&start, &mut |position, kind, plaintext| {
                     report.n_frames += 1;
-                    let mut has_statement = false;
-                    self.log.each_entry(position, &plaintext, |_, _, entry| {
-                        report.n_entries += 1;
-                        let body = self.log.body_bytes(&mut opener, position, entry)?;
-                        let readable = match entry.kind {
-                            EntryKind::Record => StoredRecord::from_padded(&body).map(|_| report.n_records += 1),
-                            EntryKind::Quarantined => QuarantinedRow::from_padded(&body).map(drop),
-                            _ => {
-                                has_statement = true;
-                                Ok(())
+                    match kind {
+                        FrameKind::Commit => {
+                            let leaves = self.verify_commit(&mut opener, position, &plaintext, depth, report, statements)?;
+                            if let Some(tree) = &mut tree {
+                                leaves.into_iter().for_each(|leaf| tree.push(leaf));
                             }
-                        };
-                        readable.map_err(|source| self.log.content_error(position, source))
-                    })?;
-                    if has_statement {
-                        statements.push(*position);
+                        }
+                        FrameKind::Note => {}
+                        FrameKind::Close => {
+                            let stated = close::decode(&plaintext);
+                            if tree.is_some() && stated != tree {
+                                let kind = DamageKind::Tree { seq: position.cursor.seq };
+                                report.damages.push(reader.damage_at(position, kind));
+                            }
+                            tree = stated;
+                        }
                     }
                     Ok::<_, VaultError>(ControlFlow::Continue(()))
                 })
@@ -96,27 +139,67 @@ impl Vault {
                 Ok(ControlFlow::Break(())) => None,
                 Err(VaultError::Damaged(damage)) => {
                     report.damages.push(damage);
+                    // What follows is compared with what its own segments say.
+                    tree = None;
                     None
                 }
                 Err(error) => return Err(error),
             };
         }
-        report.index_agrees = self.index.statements()? == statements;
-        self.verify_blobs(depth, &mut report)?;
-        Ok(report)
+        Ok(())
+    }
+
+    /// Checks one commit: signature, entries, and bodies where depth asks for them. Returns its leaves.
+    fn verify_commit(
+        &self,
+        opener: &mut BodyOpener<'_>,
+        position: &Position,
+        plaintext: &[u8],
+        depth: Depth,
+        report: &mut VerifyReport,
+        statements: &mut BTreeSet<Position>,
+    ) -> Result<Vec<[u8; 32]>, VaultError> {
+        let commit = self.log.commit(position, plaintext)?;
+        let cursor = position.cursor;
+        let message = commit.signed(&self.id, &position.device, cursor.seq, &cursor.chain);
+        let user = self.catalog.people.member(&commit.head.user);
+        if !user.is_some_and(|user| verify_signature(&user.sign_public, &[&message], commit.signature)) {
+            report.damages.push(self.log.damage_at(position, DamageKind::Signature { seq: cursor.seq }));
+        }
+        for entry in &commit.entries {
+            report.n_entries += 1;
+            report.n_records += u64::from(entry.kind == EntryKind::Record);
+            if is_statement(entry.kind) {
+                statements.insert(*position);
+            }
+            if depth == Depth::Quick {
+                continue;
+            }
+            let Some(body) = self.log.body_bytes(opener, position, entry)? else {
+                report.n_sealed += 1;
+                continue;
+            };
+            let readable = match entry.kind {
+                EntryKind::Record => StoredRecord::from_padded(&body).map(drop),
+                EntryKind::Quarantined => QuarantinedRow::from_padded(&body).map(drop),
+                _ => Ok(()),
+            };
+            readable.map_err(|source| self.log.content_error(position, source))?;
+        }
+        Ok(commit.leaves())
     }
 
     fn verify_blobs(&self, depth: Depth, report: &mut VerifyReport) -> Result<(), VaultError> {
-        for (item, blob) in self.catalog.blobs() {
+        for blob in self.catalog.blobs() {
             let file = blob::path(&blob.id);
-            if depth == Depth::Log {
+            let Some(key) = self.log.keys.blob(blob.id).filter(|_| depth == Depth::Deep) else {
                 let present = self.storage.list(&file.parent())?.iter().any(|name| file.parent().join(name) == file);
                 if !present {
                     report.damages.push(Damage { file, offset: 0, kind: DamageKind::BlobMissing });
                 }
                 continue;
-            }
-            match blob::get(&*self.storage, &self.log.keys, item, &blob) {
+            };
+            match blob::get(&*self.storage, &self.id, &key, &blob) {
                 Ok(_) => report.n_blobs += 1,
                 Err(BlobError::Damaged(damage)) => report.damages.push(damage),
                 Err(error) => return Err(error.into()),

@@ -10,11 +10,11 @@ use subtle::ConstantTimeEq;
 
 /// Format of the segments that are written. Readers refuse greater ones.
 pub const FORMAT: u16 = 1;
-/// XChaCha20-Poly1305, HKDF-SHA-256, SHA-256, Argon2id.
+/// XChaCha20-Poly1305, HKDF-SHA-256, SHA-256, Ed25519, X25519, Argon2id.
 pub const SUITE: u16 = 1;
 /// Bytes of a header.
 pub const HEADER_LEN: usize = 128;
-/// Bytes after the close frame, where the device's signature will stand; zeros until then.
+/// Bytes of the device's signature after the close frame.
 pub const SIGNATURE_LEN: usize = 64;
 /// Where frames begin in an open segment: after the header and two records of the durable length, a page each.
 pub const OPEN_FRAMES_AT: u64 = 12_288;
@@ -34,7 +34,7 @@ const PREFIX: usize = 4 + 1 + NONCE_LEN;
 pub type Chain = [u8; 32];
 
 /// The state between two frames.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cursor {
     /// Number of the next frame, counted from 1 through all segments.
     pub seq: u64,
@@ -47,6 +47,8 @@ pub struct Cursor {
 pub enum FrameKind {
     /// Entries.
     Commit,
+    /// A checkpoint of another feed, as this device has received it.
+    Note,
     /// The end of a segment.
     Close,
 }
@@ -105,6 +107,11 @@ impl Header {
         u64::from_le_bytes(bytes[44..52].try_into().expect("eight bytes"))
     }
 
+    /// The header of the segment that follows one with this header, ended in this state.
+    pub fn next(&self, end: &Cursor) -> Self {
+        Self { number: self.number + 1, first_seq: end.seq, previous: end.chain, ..*self }
+    }
+
     /// The state before the first frame.
     pub fn cursor(&self) -> Cursor {
         let chain = Sha256::new().chain_update(b"habeas/1 segment").chain_update(self.encode()).finalize().into();
@@ -116,12 +123,13 @@ impl FrameKind {
     fn code(self) -> u8 {
         match self {
             Self::Commit => 1,
+            Self::Note => 2,
             Self::Close => 3,
         }
     }
 
     fn from_code(code: u8) -> Option<Self> {
-        [Self::Commit, Self::Close].into_iter().find(|kind| kind.code() == code)
+        [Self::Commit, Self::Note, Self::Close].into_iter().find(|kind| kind.code() == code)
     }
 }
 
@@ -174,6 +182,11 @@ impl FrameCodec {
         let seq = cursor.seq.to_le_bytes();
         [b"habeas/1 frame", &self.vault[..], &self.device, &seq, &[kind.code()], &cursor.chain].concat()
     }
+}
+
+/// The kind of a frame, from its stored bytes.
+pub fn kind_of(stored: &[u8]) -> Option<FrameKind> {
+    FrameKind::from_code(*stored.get(4)?)
 }
 
 /// Bytes of a stored frame, from its first four. Checked before anything is allocated by it.

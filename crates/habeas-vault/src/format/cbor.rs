@@ -369,6 +369,13 @@ impl<'b> Decoder<'b> {
         if self.at == self.bytes.len() { Ok(()) } else { Err(CborError::Trailing { at: self.at }) }
     }
 
+    /// Bytes that stand behind a value without being one.
+    pub fn raw<const N: usize>(&mut self) -> Result<&'b [u8; N], CborError> {
+        let at = self.at;
+        let bytes = self.take(N as u64)?;
+        bytes.first_chunk().ok_or(CborError::Truncated { at })
+    }
+
     /// Checks that only the padding of [`Encoder::into_padded`] follows.
     pub fn padding(&self) -> Result<(), CborError> {
         let rest = &self.bytes[self.at..];

@@ -44,7 +44,7 @@ fn write_everything(vault: &mut Vault) {
     let pair = RecordPair::new(ids[0], ids[1]).unwrap();
     let (verdict, saw_weights, revokes) = (Verdict::Same, false, None);
     vault
-        .add_judgement(JudgementDraft { pair, verdict, by: c("by"), why: c("why"), saw_weights, revokes }, NOW)
+        .add_judgement(JudgementDraft { pair, verdict, by: c("by"), why: c("why"), saw_weights, revokes }, None, NOW)
         .unwrap();
     let run = LinkRun {
         model_toml: c("model"),

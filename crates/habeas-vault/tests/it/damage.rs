@@ -145,13 +145,13 @@ fn a_changed_blob_is_found_when_it_is_read() {
         let vault = reopen(dir.path());
         let source = vault.sources()[0].id;
         assert!(vault.original(source).is_err(), "byte {at}");
-        let report = vault.verify(Depth::Blobs).unwrap();
+        let report = vault.verify(Depth::Deep, &[]).unwrap();
         assert_eq!(report.damages.len(), 1, "byte {at}");
     }
     fs::write(&blob, &whole[..whole.len() - 1]).unwrap();
-    assert_eq!(reopen(dir.path()).verify(Depth::Blobs).unwrap().damages[0].kind, DamageKind::Blob);
+    assert_eq!(reopen(dir.path()).verify(Depth::Deep, &[]).unwrap().damages[0].kind, DamageKind::Blob);
     fs::remove_file(&blob).unwrap();
-    assert_eq!(reopen(dir.path()).verify(Depth::Log).unwrap().damages[0].kind, DamageKind::BlobMissing);
+    assert_eq!(reopen(dir.path()).verify(Depth::Quick, &[]).unwrap().damages[0].kind, DamageKind::BlobMissing);
 }
 
 #[test]
@@ -162,6 +162,6 @@ fn an_index_that_is_no_index_is_replaced() {
         fs::write(&index, damage).unwrap();
         let vault = reopen(dir.path());
         assert_eq!(vault.n_records(), 20);
-        assert!(vault.verify(Depth::Log).unwrap().is_clean());
+        assert!(vault.verify(Depth::Quick, &[]).unwrap().is_clean());
     }
 }

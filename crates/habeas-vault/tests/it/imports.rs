@@ -36,7 +36,7 @@ fn what_is_imported_is_read_back_word_for_word_after_reopening() {
     assert_eq!(vault.sources(), std::slice::from_ref(&receipt.source));
     assert_eq!(vault.original(receipt.source.id).unwrap(), b"file of committee with 1000 rows");
     assert_eq!(vault.mapping_of(receipt.import).unwrap(), "mapping");
-    assert!(vault.verify(Depth::Blobs).unwrap().is_clean());
+    assert!(vault.verify(Depth::Deep, &[]).unwrap().is_clean());
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn the_same_file_again_changes_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let mut vault = new_vault(dir.path());
     let receipt = import(&mut vault, "committee", 10);
-    let frames = vault.verify(Depth::Log).unwrap().n_frames;
+    let frames = vault.verify(Depth::Quick, &[]).unwrap().n_frames;
     let file = b"file of committee with 10 rows";
     let again = vault.begin_import(list("committee"), file, "mapping", NOW).err().unwrap();
     assert!(matches!(again, ImportError::AlreadyImported(id) if id == receipt.import));
@@ -66,7 +66,7 @@ fn the_same_file_again_changes_nothing() {
     assert!(matches!(other_mapping, ImportError::ImportedWithAnotherMapping(id) if id == receipt.import));
     let other_file = vault.begin_import(list("committee"), b"other bytes", "mapping", NOW).err().unwrap();
     assert!(matches!(other_file, ImportError::Vault(VaultError::KeyTaken { .. })));
-    assert_eq!(vault.verify(Depth::Log).unwrap().n_frames, frames);
+    assert_eq!(vault.verify(Depth::Quick, &[]).unwrap().n_frames, frames);
     assert_eq!(vault.imports().len(), 1);
 }
 
@@ -84,7 +84,7 @@ fn an_import_that_is_dropped_leaves_nothing_visible_and_can_be_done_again() {
     drop(vault);
     let vault = reopen(dir.path());
     assert_eq!((vault.n_records(), vault.notices()), (3, &[][..]));
-    assert!(vault.verify(Depth::Blobs).unwrap().is_clean());
+    assert!(vault.verify(Depth::Deep, &[]).unwrap().is_clean());
 }
 
 #[test]
@@ -177,8 +177,8 @@ fn judgements_runs_estimates_and_audit_come_back_in_order() {
         saw_weights: true,
         revokes: None,
     };
-    let first = vault.add_judgement(draft.clone(), NOW).unwrap();
-    vault.add_judgement(JudgementDraft { revokes: Some(first), ..draft }, NOW).unwrap();
+    let first = vault.add_judgement(draft.clone(), None, NOW).unwrap();
+    vault.add_judgement(JudgementDraft { revokes: Some(first), ..draft }, None, NOW).unwrap();
     let run = LinkRun {
         model_toml: "model".into(),
         settings: [("threshold".into(), "0.5".into())].into(),
@@ -205,7 +205,7 @@ fn judgements_runs_estimates_and_audit_come_back_in_order() {
         (vault.audit_entries()[0].what.as_str(), vault.audit_entries()[0].recorded_ms),
         ("exported the tables", NOW + 2)
     );
-    assert!(vault.verify(Depth::Blobs).unwrap().is_clean());
+    assert!(vault.verify(Depth::Deep, &[]).unwrap().is_clean());
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn many_segments_are_written_and_read_as_one_feed() {
     }
     drop(vault);
     let vault = reopen(dir.path());
-    let report = vault.verify(Depth::Log).unwrap();
+    let report = vault.verify(Depth::Quick, &[]).unwrap();
     assert!(report.n_segments >= 3, "{} segments", report.n_segments);
     assert!(report.is_clean());
     let records = all_records(&vault);
@@ -274,13 +274,13 @@ fn a_deleted_index_is_made_anew_from_the_log() {
     assert!(vault.index_is_stale_for_persons().unwrap());
     assert_eq!(all_records(&vault), all);
     assert_eq!(vault.records_of(&[all[77].id]).unwrap(), [all[77].clone()]);
-    assert!(vault.verify(Depth::Blobs).unwrap().is_clean());
+    assert!(vault.verify(Depth::Deep, &[]).unwrap().is_clean());
 }
 
 #[test]
 fn a_vault_is_made_only_where_nothing_is_and_with_a_passphrase_of_some_length() {
     let dir = tempfile::tempdir().unwrap();
-    let options = InitOptions { kdf: KdfCost::demo(), name: String::new(), now_ms: NOW };
+    let options = InitOptions { kdf: KdfCost::demo(), name: String::new(), founder: String::new(), device: String::new(), now_ms: NOW };
     let short = Vault::init(dir.path(), &Passphrase::new("thirteen char"), options.clone());
     assert!(matches!(short, Err(InitError::ShortPassphrase { characters: 13, least: 14 })));
     drop(new_vault(&dir.path().join("below/deeper")));

@@ -259,12 +259,15 @@ impl Body for Judgement {
             if let Some(revoked) = &self.revokes {
                 m.key(7).bytes(&revoked.0);
             }
+            if !self.replaces.is_empty() {
+                m.key(8).list(self.replaces.iter(), |e, id| e.bytes(&id.0));
+            }
         });
     }
 
     fn decode(d: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         let (mut id, mut smaller, mut larger, mut verdict) = (None, None, None, None);
-        let (mut by, mut why, mut saw_weights, mut revokes) = (None, None, None, None);
+        let (mut by, mut why, mut saw_weights, mut revokes, mut replaces) = (None, None, None, None, Vec::new());
         d.map(|key, d| {
             match key {
                 0 => id = Some(d.exact()?),
@@ -275,6 +278,7 @@ impl Body for Judgement {
                 5 => why = Some(d.string()?),
                 6 => saw_weights = Some(d.bool()?),
                 7 => revokes = Some(JudgementId(d.exact()?)),
+                8 => replaces = d.list(|d| Ok::<_, DecodeError>(JudgementId(d.exact()?)))?,
                 _ => d.skip()?,
             }
             Ok::<(), DecodeError>(())
@@ -290,6 +294,7 @@ impl Body for Judgement {
             why: why.ok_or(DecodeError::Missing { key: 5 })?,
             saw_weights: saw_weights.ok_or(DecodeError::Missing { key: 6 })?,
             revokes,
+            replaces,
         })
     }
 }

@@ -2,10 +2,14 @@
 //! that exist would no longer open.
 
 use super::{
-    Body, Clear, CommitHead, Entry, EntryKind, SCHEMA, decode_commit, encode_commit, encode_entry,
+    Body, Clear, CommitHead, Entry, EntryKind, Head, SCHEMA, decode_commit, encode_commit, encode_entry,
+    erasure::{Erased, Erasure, ErasureReason, Retraction, SourceIdentity},
+    finish_commit, leaves_of,
     linkage::{LinkRun, StoredLinkRun, decode_columns, encode_columns},
+    member::{DeviceIntroduced, DeviceRemoved, EpochBegun, MemberStated},
     open_body,
     record::StoredRecord,
+    signed_commit,
     source::{BlobRef, StoredSource, hex},
     statement::{
         Founded, ImportBegun, ImportFinished, ImportSummary, QuarantinedRow, RemarkCount, StoredEstimate, Words,
@@ -18,9 +22,9 @@ use crate::{
 };
 use expect_test::{Expect, expect};
 use habeas_core::{
-    Age, Attribution, CellSpan, Claim, Date, DateBasis, DaySpan, EventKind, Fate, Holds, Judgement, JudgementId,
+    Age, Attribution, CellSpan, Claim, Compartment, Date, DateBasis, DaySpan, EventKind, Fate, Holds, Judgement, JudgementId,
     MatchWeight, Modality, NameAsGiven, NamePart, NameRole, Origin, PartialDate, Partition, Passage, PlaceAsGiven,
-    Point, Polarity, Precision, Predicate, RecordId, RecordPair, Register, ScoredPair, Sex, Source, SourceId,
+    Point, Polarity, Precision, Predicate, RecordId, RecordPair, Register, Role, ScoredPair, Sex, Source, SourceId,
     SourceKind, SpeakerKind, Value, Verdict, Whereabouts,
 };
 use proptest::prelude::*;
@@ -136,13 +140,9 @@ fn statements_keep_their_bytes() {
         why: "two brothers".into(),
         saw_weights: true,
         revokes: Some(JudgementId([8; 16])),
+        replaces: vec![JudgementId([9; 16])],
     };
-    golden(
-        &judgement,
-        expect![
-            "a8005005050505050505050505050505050505015006060606060606060606060606060606025007070707070707070707070707070707030104687265766965776572056c74776f2062726f746865727306f5075008080808080808080808080808080808"
-        ],
-    );
+    golden(&judgement, expect!["a9005005050505050505050505050505050505015006060606060606060606060606060606025007070707070707070707070707070707030104687265766965776572056c74776f2062726f746865727306f507500808080808080808080808080808080808815009090909090909090909090909090909"]);
     let columns = BlobRef { id: [1; 16], length: 99, sha256: [2; 32] };
     let run = StoredLinkRun { columns, n_records: 3, n_clusters: 2, n_pairs: 1, summary_json: "{}".into() };
     golden(
@@ -151,6 +151,29 @@ fn statements_keep_their_bytes() {
             "a300835001010101010101010101010101010101186358200202020202020202020202020202020202020202020202020202020202020202018303020102627b7d"
         ],
     );
+}
+
+#[test]
+fn statements_about_people_and_erasure_keep_their_bytes() {
+    golden(&DeviceIntroduced { public: [1; 32], name: "office".into() }, expect!["a2005820010101010101010101010101010101010101010101010101010101010101010101666f6666696365"]);
+    let member = MemberStated {
+        user: [1; 16],
+        name: "Anne".into(),
+        role: Some(Role::Reviewer),
+        sign_public: [2; 32],
+        open_public: [3; 32],
+    };
+    golden(&member, expect!["a50050010101010101010101010101010101010164416e6e65020303582002020202020202020202020202020202020202020202020202020202020202020458200303030303030303030303030303030303030303030303030303030303030303"]);
+    golden(&MemberStated { role: None, ..member }, expect!["a50050010101010101010101010101010101010164416e6e65020003582002020202020202020202020202020202020202020202020202020202020202020458200303030303030303030303030303030303030303030303030303030303030303"]);
+    let epoch = EpochBegun { compartment: Compartment::Testimony, epoch: 4, commitment: [5; 32] };
+    golden(&epoch, expect!["a3000201040258200505050505050505050505050505050505050505050505050505050505050505"]);
+    golden(&DeviceRemoved { device: [1; 16], last_seq: 812, why: "lost".into() }, expect!["a30050010101010101010101010101010101010119032c02646c6f7374"]);
+    let targets = vec![([1; 16], None), ([2; 16], Some(70_000))];
+    let erasure = Erasure { targets, reason: ErasureReason::ConsentWithdrawn, why: "asked".into() };
+    golden(&erasure, expect!["a300828150010101010101010101010101010101018250020202020202020202020202020202021a000111700101026561736b6564"]);
+    golden(&Erased { erasure: [6; 16] }, expect!["a1005006060606060606060606060606060606"]);
+    golden(&SourceIdentity { source: [7; 16], words: "who".into() }, expect!["a2005007070707070707070707070707070707016377686f"]);
+    golden(&Retraction { entry: [8; 16], why: "wrong".into() }, expect!["a2005008080808080808080808080808080808016577726f6e67"]);
 }
 
 #[test]
@@ -169,23 +192,31 @@ fn a_sealed_commit_keeps_its_bytes() {
         kind: EntryKind::Audit,
         schema: SCHEMA,
         item: [3; 16],
-        clear: Clear { import: Some([4; 16]), record: None, file_tag: None },
+        clear: Clear { import: Some([4; 16]), leaf: Some(70_000), compartment: Some(2), ..Clear::default() },
         sealed_body: &[],
     };
     let body = Words { text: "looked".into() }.to_padded();
     let encoded = encode_entry(&[5; 16], &sealer, &[6; 24], &entry, body.clone());
-    let head = CommitHead { lamport: 7, recorded_ms: -1, user: [8; 16], idempotency: [9; 16], salt: [10; 32] };
-    let plaintext = encode_commit(&head, &[encoded]);
+    let seen = Head { device: [16; 16], seq: 17, chain: [18; 32] };
+    let (user, idempotency, salt) = ([8; 16], [9; 16], [10; 32]);
+    let head = CommitHead { lamport: 7, recorded_ms: -1, user, idempotency, salt, heads: vec![seen] };
+    let leaf = leaves_of(&head.salt, &[&encoded])[0];
+    let map = encode_commit(&head, &[encoded]);
+    let signed = signed_commit(&[5; 16], &[12; 16], 13, &[14; 32], &map);
+    expect!["6861626561732f3120636f6d6d6974050505050505050505050505050505050c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0d000000000000000e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e044361c8c44864b0df7b7a54b3b35a93e197960e865817271f1d01c36ced4d73"].assert_eq(&hex(&signed));
+    let plaintext = finish_commit(map, &[19; 64]);
     let codec = FrameCodec::new(&Zeroizing::new([11; 32]), [5; 16], [12; 16]);
     let cursor = Cursor { seq: 13, chain: [14; 32] };
     let stored = codec.seal(FrameKind::Commit, &[15; 24], &cursor, plaintext).unwrap();
-    expect!["29010000010f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f82ae231859fdd028e735be65964b4416b022894ac76a86f68265c680b37ab7febd926e68f36365be3896e59d03fbcff003b7fd033e63f25750b0f4cb4b875ca9df0b76be0d5dee18fd7dd01c4fce25f2d8257436f35fbcdff334004c2deb02e67a282103413ee15d21bf7369ff63dcc8c3dd560dac82bcef7b8e5700f56d95a5ff5ebd638ed90b7bd7300a16990c08fbbc5190129b48600b055ac7b802b19e71653b6065c6c244e8d2254375028e9ddb939616732b376b34bfa9623c7db64e9cc6702d0824d2d19eaf0b761f7a82e8ece2d85458b063dd02c1427e1544a4d035aa797ab0c85d2656a020a32d290210685316dbb50d87506197a6f3c003e35581d28b75b7aa267497ba4794f07f1ced94"].assert_eq(&hex(&stored));
-    expect!["7dd901d960d24f7038fa4ef780cb14ebac60f40e4948cf8989d8f039b2dff1e8"]
+    expect!["a9010000010f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f82ae231859fdd028e735be65964b4416b022894ac76a86f68265c680b37ab7febd926e68f36365be3896e59d03fbcff003b7fd033e63f25750b0f4cb4b875ca9df0b76be0d5dee18fd7dd01c4fefa023909dc226b34daecde126125e3ff910f469720313512dff4d32ae3178ee72cdd9d2cc471cbd93adfe6a9f4617467fd7b3e948ab610b85bfd9d3640c109f0a0effe63b94169f4c640f015ec0b206b69b27603e6560c3c741edd720cfc4ed7cc7c412959d760deea940628614064f7016c21ab4e2710ff1e3da296ba3fd1e1c4d861ad6aec9151f6b0da7e4df74502c5f42c551f63077c246dae94465cb67d57d2096b0607274df01365c1bb19c593b954a871579d164c90e4d24dc6168b93782da6c30b92705c47725d6d786e8ea3a87081a10256576b8288ab3d589f3d9108e8e007e81f550bcbf2a6b071152d2174358afe584c39b4cd590b16416ee4576c63fe3348b217f8110258a71a8d104c2dcba36cf45781f80308f15ae42c4114c9c5ce5e6b6d9b07f01ee0e91b6a758cc0770a2e21a31ee7cfbb2554cb5b764213313"].assert_eq(&hex(&stored));
+    expect!["8f958ba5ce1c2b8ce996adc14be52cfe443688a49e9b1409eb0d987da1f41711"]
         .assert_eq(&hex(&cursor.after(&stored).chain));
 
     let (_, plaintext, _) = codec.open(&cursor, &stored).unwrap();
     let commit = decode_commit(&plaintext).unwrap();
-    assert_eq!((commit.recorded_ms, commit.entries.len()), (-1, 1));
+    assert_eq!((&commit.head, commit.entries.len(), commit.signature), (&head, 1, &[19; 64]));
+    assert_eq!(commit.signed(&[5; 16], &[12; 16], 13, &[14; 32]), signed);
+    assert_eq!(commit.leaves(), [leaf]);
     assert_eq!(Entry { sealed_body: &[], ..commit.entries[0] }, entry);
     assert_eq!(open_body(&[5; 16], &sealer, &commit.entries[0]), Some(body));
     let elsewhere = Entry { item: [0; 16], ..commit.entries[0] };
@@ -213,8 +244,9 @@ fn an_entry_of_a_kind_that_is_not_known_is_refused_by_its_number() {
         sealed_body: &[],
     };
     let encoded = encode_entry(&[5; 16], &sealer, &[6; 24], &known, Words { text: String::new() }.to_padded());
-    let head = CommitHead { lamport: 1, recorded_ms: 0, user: [0; 16], idempotency: [0; 16], salt: [0; 32] };
-    let refused = decode_commit(&encode_commit(&head, &[encoded])).err();
+    let (user, idempotency, salt) = ([0; 16], [0; 16], [0; 32]);
+    let head = CommitHead { lamport: 1, recorded_ms: 0, user, idempotency, salt, heads: Vec::new() };
+    let refused = decode_commit(&finish_commit(encode_commit(&head, &[encoded]), &[0; 64])).err();
     assert_eq!(refused, Some(DecodeError::UnknownEntry { kind: EntryKind::Audit.number(), schema: 9 }));
 }
 

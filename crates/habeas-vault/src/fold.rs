@@ -1,0 +1,309 @@
+//! Following the feeds: the index learns where everything stands, and the catalogue is folded from the statements in the
+//! one order that all devices share. The result depends on what was received, never on when or in which order.
+
+use crate::{
+    blob,
+    catalog::{Catalog, ImportState},
+    damage::{Damage, DamageKind},
+    feed::{FeedError, FeedReader, Position},
+    format::v1::{Clear, EntryKind, erasure::Erased, statement::Words},
+    index::{Change, Index, RecordPlace, StatementPlace},
+    keys::{DeviceId, GrantHeader, VAULT_ITEM, commitment, verify_signature},
+    key_area::grants,
+    log::Statement,
+    opening::{OpenError, open_index, remove_index},
+    storage::RelPath,
+    vault::{Notice, Vault, VaultError},
+};
+use habeas_core::{Compartment, ImportId, RecordId};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    ops::ControlFlow,
+};
+
+impl Vault {
+    /// Brings index and catalogue up to what the feeds hold, and destroys the keys that an erasure among it names.
+    pub(crate) fn replay(&mut self) -> Result<(), OpenError> {
+        self.follow_feeds()?;
+        self.fold()?;
+        if self.key_area.holds_erased(&self.catalog.erased) {
+            self.destroy_erased()?;
+            self.follow_feeds()?;
+            self.fold()?;
+        }
+        Ok(())
+    }
+
+    /// The index follows every feed to its end.
+    fn follow_feeds(&mut self) -> Result<(), OpenError> {
+        let marks: BTreeMap<DeviceId, Position> =
+            self.index.marks()?.into_iter().map(|mark| (mark.device, mark)).collect();
+        let devices: Vec<DeviceId> = self.log.readers().map(FeedReader::device).collect();
+        if let Some(gone) = marks.keys().find(|device| !devices.contains(device)) {
+            let file = RelPath::new("feeds").join(&crate::format::v1::source::hex(gone));
+            return Err(OpenError::Damaged(Damage { file, offset: 0, kind: DamageKind::Gap }));
+        }
+        for device in devices {
+            let reader = self.log.reader(&device)?;
+            let mark = marks.get(&device);
+            if let Some(mark) = mark
+                && !reader.still_holds(mark)?
+            {
+                let kind = DamageKind::RolledBack { seq: mark.cursor.seq };
+                return Err(OpenError::Damaged(reader.damage_at(&reader.end(), kind)));
+            }
+            let from = mark.copied().unwrap_or_else(|| reader.start());
+            let mut tail = Tail::default();
+            let log = &self.log;
+            log.each_commit(&from, |position, plaintext| {
+                log.each_entry(position, &plaintext, |head, i, entry| {
+                    let place = StatementPlace { lamport: head.lamport, position: *position };
+                    tail.note(&place, i, entry.kind, entry.clear);
+                    Ok::<_, FeedError>(())
+                })?;
+                Ok::<_, FeedError>(ControlFlow::Continue(()))
+            })?;
+            self.log.lamport = self.log.lamport.max(tail.lamport);
+            let mark_at = tail.earliest_open().unwrap_or_else(|| self.log.reader(&device).map_or(from, FeedReader::end));
+            if mark != Some(&mark_at) {
+                self.index.follow(&tail.changes(), &mark_at)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Folds all statements into a fresh catalogue.
+    fn fold(&mut self) -> Result<(), OpenError> {
+        let statements = self.index.statements()?;
+        let lamport = statements.last().map_or(0, |(place, _)| place.lamport);
+        self.log.lamport = self.log.lamport.max(lamport);
+        let founder = self.catalog.people.founder_only();
+        let mut cuts: BTreeMap<DeviceId, u64> = BTreeMap::new();
+        let mut checked = Vec::new();
+        // What comes after the removal of a device does not count, wherever it stands in the order: a removal that turns
+        // up is known from the start in the next round, and stays known, so that two who remove each other both go.
+        loop {
+            let mut catalog = Catalog::founded_by(founder.clone().knowing(cuts.clone()));
+            checked.clear();
+            for (place, was_checked) in &statements {
+                if self.fold_frame(&mut catalog, &place.position, *was_checked)? && !was_checked {
+                    checked.push(place.position);
+                }
+            }
+            catalog.restate();
+            let before = cuts.clone();
+            for (device, last) in catalog.people.cuts() {
+                let cut = cuts.entry(device).or_insert(last);
+                *cut = (*cut).min(last);
+            }
+            if cuts == before {
+                self.catalog = catalog;
+                break;
+            }
+        }
+        if !checked.is_empty() {
+            self.index.note_checked(&checked)?;
+        }
+        self.check_commitments()
+    }
+
+    /// Folds the statements of one frame. Tells whether the frame is signed by whom it names.
+    fn fold_frame(&self, catalog: &mut Catalog, position: &Position, was_checked: bool) -> Result<bool, OpenError> {
+        let log = &self.log;
+        let plaintext = log.read(position)?;
+        let commit = log.commit(position, &plaintext)?;
+        let mut opener = log.opener();
+        let statements = || commit.entries.iter().filter(|entry| is_statement(entry.kind));
+        let signed = was_checked || {
+            // A new member may sign the very commit that names them only if they founded the vault.
+            let member = catalog.people.member(&commit.head.user);
+            let cursor = position.cursor;
+            let message = commit.signed(&self.id, &position.device, cursor.seq, &cursor.chain);
+            member.is_some_and(|member| verify_signature(&member.sign_public, &[&message], commit.signature))
+        };
+        if !signed {
+            catalog.not_counted.extend(statements().map(|entry| (*position, entry.id)));
+            return Ok(false);
+        }
+        for entry in statements() {
+            let body = log.body_bytes(&mut opener, position, entry)?;
+            let taken = catalog.apply(position, &commit.head, entry, body.as_deref());
+            taken.map_err(|source| log.content_error(position, source))?;
+        }
+        Ok(true)
+    }
+
+    /// Compares the keys of compartments with what the log says of them. A key that the log does not name is not used.
+    fn check_commitments(&mut self) -> Result<(), OpenError> {
+        let stated: HashMap<(Compartment, u32), [u8; 32]> =
+            self.catalog.people.epochs().map(|(compartment, epoch, commitment)| ((compartment, epoch), *commitment)).collect();
+        let held: Vec<(Compartment, u32, [u8; 32])> = self
+            .log
+            .keys
+            .compartments()
+            .map(|(compartment, epoch, key)| (compartment, epoch, commitment(compartment, epoch, key)))
+            .collect();
+        for (compartment, epoch, found) in held {
+            match stated.get(&(compartment, epoch)) {
+                Some(stated) if *stated == found => {}
+                None => self.log.keys.remove_compartment(compartment, epoch),
+                Some(_) => {
+                    let header = GrantHeader { compartment, epoch, member: self.log.user.id() };
+                    let file = grants().join(&header.file_name());
+                    return Err(OpenError::Damaged(Damage { file, offset: 0, kind: DamageKind::Grant }));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Destroys the keys and files that erasures name, and everything that was derived from what they opened.
+    fn destroy_erased(&mut self) -> Result<(), OpenError> {
+        let erased = self.catalog.erased.clone();
+        if self.is_read_only() {
+            erased.targets().for_each(|(item, leaf)| self.log.keys.forget(&item, leaf));
+            return Ok(());
+        }
+        self.key_area.erase(&mut self.log.keys, &erased).map_err(VaultError::from)?;
+        for item in erased.whole() {
+            blob::remove(&*self.storage, item)?;
+        }
+        // The index held words of what is gone; its pages and its journal go with it.
+        self.index = Index::create(None, &self.log.keys.index())?;
+        remove_index(&*self.storage)?;
+        let (index, _) = open_index(&*self.storage, &self.log)?;
+        self.index = index;
+        Ok(())
+    }
+
+    /// Ends imports that a crash interrupted, settles blobs that were on their way, and says which erasures were followed.
+    pub(crate) fn settle(&mut self) -> Result<(), OpenError> {
+        let own = self.log.own.device();
+        let open = self.catalog.imports.iter();
+        let open = open.filter(|import| import.state == ImportState::Open && import.begun.device == own);
+        let open: Vec<(ImportId, i64)> = open.map(|import| (import.id, import.begun_ms)).collect();
+        for (id, begun_ms) in open {
+            self.abandon(id, begun_ms, &[])?;
+            self.notices.push(Notice::ImportAbandoned(id));
+        }
+        self.acknowledge_erasures()?;
+        let referenced: HashSet<[u8; 16]> = self.catalog.blobs().map(|blob| blob.id).collect();
+        let all_read = self.catalog.unreadable.is_empty();
+        Ok(blob::settle(&*self.storage, &referenced, all_read)?)
+    }
+
+    /// Says in the log that this device has destroyed the keys that erasures name.
+    pub(crate) fn acknowledge_erasures(&mut self) -> Result<(), VaultError> {
+        let device = habeas_core::DeviceId(self.log.own.device());
+        let open = self.catalog.unsettled_erasures(device);
+        for erasure in &open {
+            let at = self.catalog.erasures.iter().find(|known| known.id == *erasure).map_or(0, |known| known.recorded_ms);
+            self.record_own(at, EntryKind::Erased, &Erased { erasure: *erasure })?;
+        }
+        if !open.is_empty() {
+            self.notices.push(Notice::Erased(open.len()));
+        }
+        Ok(())
+    }
+
+    /// Tells what of the log does not count or cannot be read here.
+    pub(crate) fn note_what_is_missing(&mut self) {
+        let mut sealed: BTreeMap<Compartment, usize> = BTreeMap::new();
+        let mut missing = 0;
+        for unreadable in &self.catalog.unreadable {
+            let number = unreadable.compartment.and_then(|number| u8::try_from(number).ok());
+            let compartment = number.and_then(Compartment::from_number).unwrap_or(Compartment::General);
+            let erased = self.erased_by_now.contains(&unreadable.item, None);
+            if !erased && self.log.keys.newest(compartment).is_none() {
+                *sealed.entry(compartment).or_default() += 1;
+            } else if !erased {
+                missing += 1;
+            }
+        }
+        let sealed = sealed.into_iter().map(|(compartment, n)| Notice::Sealed { n, compartment });
+        self.notices.extend(sealed);
+        let (not_counted, waiting) = (self.catalog.not_counted.len(), self.catalog.n_waiting);
+        let told = [
+            (missing > 0).then_some(Notice::KeysMissing(missing)),
+            (not_counted > 0).then_some(Notice::NotCounted(not_counted)),
+            (waiting > 0).then_some(Notice::Waiting(waiting)),
+        ];
+        self.notices.extend(told.into_iter().flatten());
+    }
+
+    /// Records that an import will never be finished. `unfollowed` are statements that the index has not seen yet.
+    pub(crate) fn abandon(
+        &mut self,
+        id: ImportId,
+        now_ms: i64,
+        unfollowed: &[StatementPlace],
+    ) -> Result<(), VaultError> {
+        let clear = Clear { import: Some(id.0), ..Clear::default() };
+        let (entry, body) = (self.log.fresh_id()?, Words { text: String::new() });
+        let statement = Statement::new(entry, EntryKind::ImportAbandoned, VAULT_ITEM, clear, &body);
+        self.record_once(now_ms, None, vec![statement], unfollowed)
+    }
+}
+
+/// Whether an entry is for the catalogue.
+pub(crate) fn is_statement(kind: EntryKind) -> bool {
+    !matches!(kind, EntryKind::Record | EntryKind::Quarantined)
+}
+
+/// What the index has to learn from the part of a feed that it has not followed.
+#[derive(Default)]
+struct Tail {
+    lamport: u64,
+    statements: Vec<StatementPlace>,
+    begun: Vec<(ImportId, Position)>,
+    imports: HashMap<ImportId, (Vec<Position>, Vec<RecordPlace>)>,
+    finished: Vec<ImportId>,
+}
+
+impl Tail {
+    fn note(&mut self, place: &StatementPlace, entry: usize, kind: EntryKind, clear: Clear) {
+        self.lamport = self.lamport.max(place.lamport);
+        let import = clear.import.map(ImportId);
+        match (kind, import, clear.record) {
+            (EntryKind::Quarantined, ..) => return,
+            (EntryKind::Record, Some(import), Some(record)) => {
+                let (frames, records) = self.imports.entry(import).or_default();
+                if frames.last() != Some(&place.position) {
+                    frames.push(place.position);
+                }
+                let frame = frames.len() as u32 - 1;
+                records.push(RecordPlace { id: RecordId(record), frame, entry: entry as u32 });
+                return;
+            }
+            (EntryKind::ImportBegun, Some(import), _) => self.begun.push((import, place.position)),
+            (EntryKind::ImportFinished, Some(import), _) => {
+                self.finished.push(import);
+                self.begun.retain(|(begun, _)| *begun != import);
+            }
+            (EntryKind::ImportAbandoned, Some(import), _) => {
+                self.imports.remove(&import);
+                self.begun.retain(|(begun, _)| *begun != import);
+            }
+            _ => {}
+        }
+        if self.statements.last() != Some(place) {
+            self.statements.push(*place);
+        }
+    }
+
+    /// Where the earliest import begins that has not ended: the feed is read again from there when more of it arrives.
+    fn earliest_open(&self) -> Option<Position> {
+        self.begun.first().map(|(_, position)| *position)
+    }
+
+    fn changes(&mut self) -> Vec<Change<'_>> {
+        let Self { statements, imports, finished, .. } = self;
+        imports.values_mut().for_each(|(_, records)| records.sort());
+        let mut changes: Vec<Change<'_>> = statements.iter().copied().map(Change::Statement).collect();
+        for import in finished {
+            let (frames, records) = imports.get(import).map_or((&[][..], &[][..]), |(f, r)| (&f[..], &r[..]));
+            changes.push(Change::Imported { import: *import, frames, records });
+        }
+        changes
+    }
+}

@@ -1,7 +1,7 @@
 //! The command line as it is typed. What the words mean is decided in `commands`, one file each.
 
 use crate::{
-    commands::{audit, case, demo, estimate, import, init, link, map, report, review, serve, source, tools},
+    commands::{audit, case, demo, estimate, import, init, link, map, report, review, serve, source, tools, verify},
     rights::Asked,
 };
 use clap::{ArgMatches, Parser, Subcommand};
@@ -79,7 +79,7 @@ pub enum Command {
     /// Serve the pages on this computer
     Serve(serve::Args),
     /// Check the vault against its own log
-    Verify(tools::VerifyArgs),
+    Verify(verify::Args),
     /// Read who did what in this vault
     Audit(audit::Args),
     /// Say what protections this machine offers

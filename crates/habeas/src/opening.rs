@@ -54,11 +54,29 @@ impl Opener {
 /// What opening found and settled, in one line.
 fn notice_words(notice: &Notice) -> String {
     match notice {
-        Notice::TornTail(torn) => {
-            format!("note: {} bytes that a crash left, never acknowledged, were moved to {}", torn.bytes, torn.moved_to)
-        }
+        Notice::TornTail(torn) => match &torn.moved_to {
+            Some(to) => format!("note: {} bytes that a crash left, never acknowledged, were moved to {to}", torn.bytes),
+            None => format!("note: {} bytes that a crash left, never acknowledged, are not read", torn.bytes),
+        },
         Notice::ImportAbandoned(id) => format!("note: import {} was interrupted; nothing of it is visible", id.short()),
         Notice::IndexRebuilt => "note: the index was made anew from the log".into(),
+        Notice::LengthRecordLost => {
+            "note: one of two records of the log's length was unreadable; the other held".into()
+        }
+        Notice::ReadOnly => {
+            "note: this medium takes no writes; what is here can be read, nothing can be recorded".into()
+        }
+        Notice::NotCounted(n) => {
+            format!("note: {n} statements do not count: made without the right to, or not signed by whom they name")
+        }
+        Notice::Waiting(n) => format!("note: {n} statements speak of what has not arrived from another device yet"),
+        Notice::Sealed { n, compartment } => {
+            format!("note: {n} statements are in the compartment «{compartment}», which was not granted to you")
+        }
+        Notice::KeysMissing(n) => {
+            format!("warning: the keys of {n} statements are missing, and nothing says that they were erased")
+        }
+        Notice::Erased(n) => format!("note: keys were destroyed here, as {n} erasures ask for"),
         Notice::DiskFull => "note: the disk is full; what is here can be read, nothing can be recorded".into(),
     }
 }
@@ -111,6 +129,10 @@ pub fn open_failure(dir: &Path, error: OpenError) -> Failure {
         OpenError::WrongPassphrase => {
             let remedy = "type the passphrase again; there is no other way in than the ones that were set up";
             Failure::new(Exit::Locked, "the passphrase does not open this vault", remedy)
+        }
+        OpenError::NotAMember => {
+            let remedy = "a keeper can invite you again; what you recorded stays in the vault";
+            Failure::new(Exit::Locked, "you are no member of this vault any more", remedy)
         }
         OpenError::HeldByAnotherProcess => {
             let remedy = "close the other habeas (perhaps `habeas serve`), or wait until it ends";

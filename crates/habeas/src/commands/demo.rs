@@ -45,7 +45,13 @@ pub fn run(args: Args, out: &Output) -> Result<Exit, Failure> {
         out.next(format_args!("habeas link files {}/*.csv --truth true_person --out clusters.csv", dir.display()));
         return Ok(Exit::Ok);
     }
-    let options = InitOptions { name: "demo".into(), kdf: KdfCost::demo(), now_ms: init::now_ms() };
+    let options = InitOptions {
+        name: "demo".into(),
+        founder: "Demo".into(),
+        device: init::device_name(),
+        kdf: KdfCost::demo(),
+        now_ms: init::now_ms(),
+    };
     let vault = Vault::init(&dir, &Passphrase::new(PASSPHRASE), options);
     let desk = Desk::new(vault.map_err(|error| init::init_failure(&dir, error))?);
     let found = demo::fill(&desk, &world, args.seed, out)?;

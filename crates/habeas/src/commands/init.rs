@@ -22,6 +22,12 @@ pub struct Args {
     /// A name for people, shown on the pages [default: the folder's name]
     #[arg(long)]
     name: Option<String>,
+    /// Your name, as members will see it; you become its first keeper [default: your account's name on this computer]
+    #[arg(long = "me", value_name = "NAME")]
+    founder: Option<String>,
+    /// What your team calls this computer [default: its name on the network]
+    #[arg(long, value_name = "NAME")]
+    device: Option<String>,
 }
 
 /// Runs the command.
@@ -32,13 +38,33 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
     });
     let begun = Instant::now();
     let kdf = KdfCost::calibrated(|| begun.elapsed());
-    let options = InitOptions { name, kdf, now_ms: now_ms() };
+    let founder = args.founder.unwrap_or_else(account_name);
+    let device = args.device.unwrap_or_else(device_name);
+    let options = InitOptions { name, founder, device, kdf, now_ms: now_ms() };
     let vault = Vault::init(&args.dir, &passphrase, options).map_err(|error| init_failure(&args.dir, error))?;
     let dir = args.dir.display().to_string();
     out.result(&json!({ "schema": 1, "vault": dir, "id": vault.id() }), || format!("made a vault in {dir}"))?;
     out.talk("A lost passphrase loses everything: write it down and keep it apart from this computer.");
     out.next(format_args!("habeas import FILE --as LIST --vault {dir}"));
     Ok(Exit::Ok)
+}
+
+/// The name of the account on this computer.
+pub fn account_name() -> String {
+    let named = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|variable| std::env::var(variable).ok());
+    named.filter(|name| !name.is_empty()).unwrap_or_else(|| "keeper".into())
+}
+
+/// What this computer calls itself.
+pub fn device_name() -> String {
+    #[cfg(unix)]
+    {
+        rustix::system::uname().nodename().to_string_lossy().into_owned()
+    }
+    #[cfg(not(unix))]
+    {
+        std::env::var("COMPUTERNAME").unwrap_or_else(|_| "computer".into())
+    }
 }
 
 /// Milliseconds since 1970, the only clock that entries are stamped with; no rule depends on it.

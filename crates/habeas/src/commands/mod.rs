@@ -2,7 +2,9 @@
 
 pub mod audit;
 pub mod case;
+pub mod checkpoint;
 pub mod demo;
+pub mod doctor;
 pub mod estimate;
 pub mod import;
 pub mod init;
@@ -14,6 +16,7 @@ pub mod review;
 pub mod serve;
 pub mod source;
 pub mod tools;
+pub mod verify;
 
 use crate::{
     cli::{Cli, Command, Global},
@@ -37,9 +40,9 @@ pub fn run(cli: Cli, words: &str, out: &Output) -> Result<Exit, Failure> {
         Command::Estimate(command) => estimate::run(command, global, out),
         Command::Report(command) => report::run(command, global, out),
         Command::Serve(args) => serve::run(args, global, out),
-        Command::Verify(args) => tools::verify(args, global, out),
+        Command::Verify(args) => verify::run(args, global, out),
         Command::Audit(args) => audit::run(args, global, out),
-        Command::Doctor => tools::doctor(out),
+        Command::Doctor => doctor::run(global, out),
         Command::Completions(args) => tools::completions(args, out),
         Command::Man => tools::man(out),
         Command::ParseWorker => unreachable!("main serves the parse worker before anything else"),

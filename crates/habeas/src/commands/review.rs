@@ -85,7 +85,7 @@ fn decide(
         Answer::Undecided => Verdict::Undecided,
     };
     let draft = JudgementDraft { pair, verdict, by: reviewer(by), why, saw_weights: false, revokes: None };
-    let id = desk.change(Right::Judge, |vault| vault.add_judgement(draft, now_ms()).map_err(vault_failure))?;
+    let id = desk.change(Right::Judge, |vault| vault.add_judgement(draft, None, now_ms()).map_err(vault_failure))?;
     out.result(&json!({ "schema": 1, "judgement": id.to_string(), "verdict": verdict.code() }), || {
         format!("recorded: {} and {} are {}", addresses[0], addresses[1], verdict.code())
     })?;
@@ -104,7 +104,7 @@ fn undo(desk: &Desk, by: Option<String>, out: &Output) -> Result<Exit, Failure> 
     let (pair, verdict, revoked) = (last.pair, last.verdict, Some(last.id));
     let revoking =
         JudgementDraft { pair, verdict, by: by.clone(), why: "undone".into(), saw_weights: false, revokes: revoked };
-    desk.change(Right::Judge, |vault| vault.add_judgement(revoking, now_ms()).map_err(vault_failure))?;
+    desk.change(Right::Judge, |vault| vault.add_judgement(revoking, None, now_ms()).map_err(vault_failure))?;
     out.result(&json!({ "schema": 1, "revoked": last.id.to_string() }), || {
         format!("taken back: «{}», decided by {by}", last.verdict.code())
     })?;

@@ -184,7 +184,7 @@ pub struct StoredEstimate {
 impl Desk {
     /// A desk over an open vault, for the member who opened it.
     pub fn new(vault: Vault) -> Self {
-        let who = Who { name: String::new(), role: Role::Keeper };
+        let who = Who { name: String::new(), role: vault.role() };
         Self::for_member(vault, who)
     }
 
@@ -512,6 +512,9 @@ pub fn vault_failure(error: VaultError) -> Failure {
     let remedy = match &error {
         VaultError::Storage(StorageError::Full { .. }) => "free some space on this disk, then run the command again",
         VaultError::Index(error) if error.is_disk_full() => "free some space on this disk, then run the command again",
+        VaultError::Denied { role, right } => return Failure::from(Denied { role: *role, right: *right }),
+        VaultError::ReadOnly => "copy the vault to a place that takes writes, or leave out --as-of",
+        VaultError::NoKey { .. } => "a keeper can grant you the compartment; then `habeas sync FOLDER` brings its key",
         VaultError::Poisoned => "close everything that has the vault open, then run the command again",
         _ => "run `habeas verify` and keep the folder as it is; a backup may hold the missing part",
     };

@@ -42,7 +42,13 @@ struct House {
 /// A desk over a vault that holds nothing and whose folder is gone.
 pub fn empty_desk() -> Desk {
     let folder = tempfile::tempdir().unwrap();
-    let options = InitOptions { name: String::new(), kdf: KdfCost::demo(), now_ms: 0 };
+    let options = InitOptions {
+        name: String::new(),
+        founder: "Keeper".into(),
+        device: "computer".into(),
+        kdf: KdfCost::demo(),
+        now_ms: 0,
+    };
     Desk::new(Vault::init(&folder.path().join("vault"), &Passphrase::new(PASSPHRASE), options).unwrap())
 }
 
@@ -118,7 +124,13 @@ impl House {
     /// A house whose vault was opened by a member of this role.
     fn of(role: Role) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let options = InitOptions { name: "name-of-the-vault".into(), kdf: KdfCost::demo(), now_ms: 0 };
+        let options = InitOptions {
+            name: "name-of-the-vault".into(),
+            founder: "Keeper".into(),
+            device: "computer".into(),
+            kdf: KdfCost::demo(),
+            now_ms: 0,
+        };
         let mut vault = Vault::init(&folder.path().join("vault"), &Passphrase::new(PASSPHRASE), options).unwrap();
         import_list(
             &mut vault,

@@ -65,8 +65,9 @@ impl Vault {
             })?;
             self.log.lamport = self.log.lamport.max(tail.lamport);
             let mark_at = tail.earliest_open().unwrap_or_else(|| self.log.reader(&device).map_or(from, FeedReader::end));
-            if mark != Some(&mark_at) {
-                self.index.follow(&tail.changes(), &mark_at)?;
+            let changes = tail.changes();
+            if mark != Some(&mark_at) || !changes.is_empty() {
+                self.index.follow(&changes, &mark_at)?;
             }
         }
         Ok(())

@@ -21,7 +21,13 @@ fn passphrase() -> Passphrase {
 }
 
 fn new_vault(dir: &Path) -> Vault {
-    let options = InitOptions { kdf: KdfCost::demo(), name: String::new(), founder: String::new(), device: String::new(), now_ms: 0 };
+    let options = InitOptions {
+        kdf: KdfCost::demo(),
+        name: String::new(),
+        founder: String::new(),
+        device: String::new(),
+        now_ms: 0,
+    };
     Vault::init(dir, &passphrase(), options).expect("a vault in an empty folder")
 }
 

@@ -188,10 +188,8 @@ mod tests {
 
     fn checkpoint() -> Checkpoint {
         let head = Head { device: keys().id(), seq: 812, chain: [7; 32] };
-        let seen = vec![
-            Head { device: [9; 16], seq: 3, chain: [8; 32] },
-            Head { device: [1; 16], seq: 4, chain: [6; 32] },
-        ];
+        let seen =
+            vec![Head { device: [9; 16], seq: 3, chain: [8; 32] }, Head { device: [1; 16], seq: 4, chain: [6; 32] }];
         Checkpoint::sign(VAULT, 8812, [2; 32], head, seen, &keys())
     }
 

@@ -2,10 +2,10 @@
 //! a power loss may leave, and again while recovering.
 
 use crate::{
+    feed::Access,
     import::ImportError,
     index::PersonFilter,
-    feed::Access,
-    keys::{Key, KdfCost, Keys, Passphrase, UserKeys},
+    keys::{KdfCost, Key, Keys, Passphrase, UserKeys},
     opening::read_genesis,
     opening::{InitOptions, OpenError},
     storage::{

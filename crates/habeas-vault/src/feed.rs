@@ -120,8 +120,6 @@ pub struct CheckedSegment {
     boundary: segment::Chain,
     /// The tree over all entries up to there.
     pub tree: Tree,
-    /// Plaintexts of its checkpoint frames.
-    pub notes: Vec<Vec<u8>>,
 }
 
 impl FeedReader {
@@ -145,10 +143,8 @@ impl FeedReader {
         if n_closed > 0 {
             let first = reader.files.load_closed(1)?;
             reader.n_closed = n_closed;
-            let (kind, plaintext, _) = reader
-                .codec
-                .open(&first.header.cursor(), first.frames())
-                .map_err(|kind| first.damage(0, kind))?;
+            let (kind, plaintext, _) =
+                reader.codec.open(&first.header.cursor(), first.frames()).map_err(|kind| first.damage(0, kind))?;
             let public = if kind == FrameKind::Commit { introduce(&plaintext) } else { None };
             reader.public = public.ok_or_else(|| first.damage(0, DamageKind::Device))?;
             let last = if n_closed == 1 { first } else { reader.files.load_closed(n_closed)? };
@@ -414,7 +410,7 @@ impl FeedReader {
             let (_, plaintext, _) = opened.map_err(|kind| loaded.damage(0, kind))?;
             self.public = introduce(&plaintext).ok_or_else(|| loaded.damage(0, DamageKind::Device))?;
         }
-        let (mut tree, mut notes) = (tree.clone(), Vec::new());
+        let mut tree = tree.clone();
         let walked = self.walk(&loaded, &self.end, &mut |position, kind, plaintext| {
             let damaged = |kind| FeedError::from(loaded.damage(position.offset as usize, kind));
             let seq = position.cursor.seq;
@@ -423,11 +419,10 @@ impl FeedReader {
                     let leaves = leaves(&plaintext).ok_or_else(|| damaged(DamageKind::Frame { seq }))?;
                     leaves.into_iter().for_each(|leaf| tree.push(leaf));
                 }
-                FrameKind::Note => notes.push(plaintext),
                 FrameKind::Close if close::decode(&plaintext).as_ref() != Some(&tree) => {
                     return Err(damaged(DamageKind::Tree { seq }));
                 }
-                FrameKind::Close => {}
+                FrameKind::Note | FrameKind::Close => {}
             }
             Ok(ControlFlow::Continue(()))
         });
@@ -435,7 +430,7 @@ impl FeedReader {
             Ok(ControlFlow::Continue(end)) => {
                 let next = header.next(&end);
                 let end = Position { segment: next.number, offset: 0, cursor: next.cursor(), ..self.end };
-                Ok(CheckedSegment { end, boundary: next.previous, tree, notes })
+                Ok(CheckedSegment { end, boundary: next.previous, tree })
             }
             Ok(ControlFlow::Break(())) => Err(loaded.damage(0, DamageKind::Close)),
             Err(FeedError::Damaged(damage)) => Err(damage),
@@ -450,6 +445,22 @@ impl FeedReader {
         self.n_closed += 1;
         (self.end, self.boundary) = (checked.end, checked.boundary);
         Ok(())
+    }
+
+    /// Whether a closed form of the segment after the last closed one begins with everything that is held of it here.
+    pub fn is_continued_by(&self, bytes: &[u8]) -> bool {
+        let (number, end) = (self.n_closed + 1, self.end);
+        let file = self.files.closed_path(number);
+        let Ok(header) = Header::decode(bytes, self.files.vault, self.files.device, number) else { return false };
+        let loaded = Loaded { file, header, bytes: bytes.to_vec(), frames_at: HEADER_LEN, closed: true };
+        let (mut offset, mut cursor) = (0, header.cursor());
+        while cursor.seq < end.cursor.seq {
+            let rest = &loaded.frames()[offset..];
+            let Ok(length) = segment::frame_len(rest.first_chunk(), cursor.seq) else { return false };
+            let Some(stored) = rest.get(..length) else { return false };
+            (offset, cursor) = (offset + length, cursor.after(stored));
+        }
+        cursor == end.cursor
     }
 
     /// The bytes of a closed segment, as stored.

@@ -8,8 +8,8 @@ use crate::{
     feed::{FeedError, FeedReader, Position},
     format::v1::{Clear, EntryKind, erasure::Erased, statement::Words},
     index::{Change, Index, RecordPlace, StatementPlace},
-    keys::{DeviceId, GrantHeader, VAULT_ITEM, commitment, verify_signature},
     key_area::grants,
+    keys::{DeviceId, GrantHeader, KeySet, VAULT_ITEM, commitment, verify_signature},
     log::Statement,
     opening::{OpenError, open_index, remove_index},
     storage::RelPath,
@@ -64,7 +64,8 @@ impl Vault {
                 Ok::<_, FeedError>(ControlFlow::Continue(()))
             })?;
             self.log.lamport = self.log.lamport.max(tail.lamport);
-            let mark_at = tail.earliest_open().unwrap_or_else(|| self.log.reader(&device).map_or(from, FeedReader::end));
+            let mark_at =
+                tail.earliest_open().unwrap_or_else(|| self.log.reader(&device).map_or(from, FeedReader::end));
             let changes = tail.changes();
             if mark != Some(&mark_at) || !changes.is_empty() {
                 self.index.follow(&changes, &mark_at)?;
@@ -136,8 +137,12 @@ impl Vault {
 
     /// Compares the keys of compartments with what the log says of them. A key that the log does not name is not used.
     fn check_commitments(&mut self) -> Result<(), OpenError> {
-        let stated: HashMap<(Compartment, u32), [u8; 32]> =
-            self.catalog.people.epochs().map(|(compartment, epoch, commitment)| ((compartment, epoch), *commitment)).collect();
+        let stated: HashMap<(Compartment, u32), [u8; 32]> = self
+            .catalog
+            .people
+            .epochs()
+            .map(|(compartment, epoch, commitment)| ((compartment, epoch), *commitment))
+            .collect();
         let held: Vec<(Compartment, u32, [u8; 32])> = self
             .log
             .keys
@@ -198,7 +203,8 @@ impl Vault {
         let device = habeas_core::DeviceId(self.log.own.device());
         let open = self.catalog.unsettled_erasures(device);
         for erasure in &open {
-            let at = self.catalog.erasures.iter().find(|known| known.id == *erasure).map_or(0, |known| known.recorded_ms);
+            let at =
+                self.catalog.erasures.iter().find(|known| known.id == *erasure).map_or(0, |known| known.recorded_ms);
             self.record_own(at, EntryKind::Erased, &Erased { erasure: *erasure })?;
         }
         if !open.is_empty() {
@@ -220,6 +226,10 @@ impl Vault {
             } else if !erased {
                 missing += 1;
             }
+        }
+        for import in &self.catalog.imports {
+            let punctured = self.log.keys.set(&import.id.0).map_or(0, KeySet::n_punctured);
+            missing += punctured.saturating_sub(self.erased_by_now.n_leaves(&import.id.0)) as usize;
         }
         let sealed = sealed.into_iter().map(|(compartment, n)| Notice::Sealed { n, compartment });
         self.notices.extend(sealed);

@@ -116,7 +116,8 @@ impl Index {
     /// Frames that hold statements, in the order that all devices share, and whether their signature was checked.
     pub fn statements(&self) -> Result<Vec<(StatementPlace, bool)>, IndexError> {
         let connection = self.connection();
-        let sql = "SELECT device, segment, offset, seq, chain, lamport, checked FROM statement ORDER BY lamport, device, seq";
+        let sql =
+            "SELECT device, segment, offset, seq, chain, lamport, checked FROM statement ORDER BY lamport, device, seq";
         let mut statement = connection.prepare(sql)?;
         let rows = statement.query_map([], |row| {
             let lamport = row.get::<_, i64>(5)? as u64;
@@ -175,9 +176,8 @@ impl Index {
                    FROM record r JOIN frame f ON f.no = r.frame WHERE r.id = ?1";
         let connection = self.connection();
         let mut statement = connection.prepare_cached(sql)?;
-        let place = |row: &rusqlite::Row<'_>| {
-            Ok((ImportId(row.get(6)?), position_of(row)?, row.get::<_, u32>(5)? as usize))
-        };
+        let place =
+            |row: &rusqlite::Row<'_>| Ok((ImportId(row.get(6)?), position_of(row)?, row.get::<_, u32>(5)? as usize));
         let rows = statement.query_map([id.0], place)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

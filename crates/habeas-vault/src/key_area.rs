@@ -6,11 +6,11 @@
 use crate::{
     catalog::ErasedSet,
     damage::{Damage, DamageKind},
-    keys::{
-        DeviceId, Entropy, GrantHeader, ItemId, KeyFileHeader, Keys, MAX_KEY_FILE, MAX_NODES, NoEntropy, Node, UserKeys,
-        is_device_folder, key_file_name, open_grant, open_key_file,
-    },
     format::v1::source::hex,
+    keys::{
+        DeviceId, Entropy, GrantHeader, ItemId, KeyFileHeader, Keys, MAX_KEY_FILE, MAX_NODES, NoEntropy, Node,
+        UserKeys, is_device_folder, key_file_name, open_grant, open_key_file,
+    },
     storage::{self, RelPath, Storage, StorageError},
 };
 use habeas_core::Compartment;
@@ -63,10 +63,17 @@ impl KeyArea {
         user: &UserKeys,
         device: DeviceId,
     ) -> Result<Self, KeyAreaError> {
+        let mut area = Self { storage, device, files: Vec::new() };
+        area.refresh(keys, user)?;
+        Ok(area)
+    }
+
+    /// Reads grants and files again, after others were brought in.
+    pub fn refresh(&mut self, keys: &mut Keys, user: &UserKeys) -> Result<(), KeyAreaError> {
         let vault = keys.vault();
-        for name in storage.list(&grants())?.into_iter().filter(|name| name.ends_with(".grant")) {
+        for name in self.storage.list(&grants())?.into_iter().filter(|name| name.ends_with(".grant")) {
             let path = grants().join(&name);
-            let bytes = storage::read_whole(&*storage, &path, MAX_GRANT)?;
+            let bytes = storage::read_whole(&*self.storage, &path, MAX_GRANT)?;
             let damaged = |kind| Damage { file: path.clone(), offset: 0, kind };
             let header = GrantHeader::peek(&bytes, &vault).ok_or_else(|| damaged(DamageKind::Grant))?;
             if header.file_name() != name {
@@ -77,9 +84,21 @@ impl KeyArea {
                 keys.insert_compartment(header.compartment, header.epoch, key);
             }
         }
-        let mut area = Self { storage, device, files: Vec::new() };
-        area.read_files(keys)?;
-        Ok(area)
+        self.read_files(keys)
+    }
+
+    /// Removes files of which another one of the same number holds every key: an earlier state of a file that has grown.
+    pub fn drop_superseded(&mut self) -> Result<(), KeyAreaError> {
+        let superseded = |old: &KeyFile| {
+            self.files.iter().any(|new| {
+                let same = (new.header, new.nodes.len() > old.nodes.len()) == (old.header, true);
+                same && old.nodes.iter().all(|node| new.nodes.contains(node))
+            })
+        };
+        let gone: Vec<RelPath> = self.files.iter().filter(|file| superseded(file)).map(|f| f.path.clone()).collect();
+        gone.iter().try_for_each(|path| self.storage.remove(path))?;
+        self.files.retain(|file| !gone.contains(&file.path));
+        Ok(())
     }
 
     fn read_files(&mut self, keys: &mut Keys) -> Result<(), KeyAreaError> {
@@ -162,9 +181,10 @@ impl KeyArea {
 
     /// Whether a file still holds a key that is erased.
     pub fn holds_erased(&self, erased: &ErasedSet) -> bool {
-        self.files.iter().flat_map(|file| &file.nodes).any(|(item, node)| {
-            erased.contains(item, None) || erased.leaves(item).any(|leaf| is_above(node, leaf))
-        })
+        self.files
+            .iter()
+            .flat_map(|file| &file.nodes)
+            .any(|(item, node)| erased.contains(item, None) || erased.leaves(item).any(|leaf| is_above(node, leaf)))
     }
 
     /// Destroys erased keys: every file that holds one is written anew without it, then the old one is removed.
@@ -208,11 +228,6 @@ impl KeyArea {
             self.write(old.header, part.to_vec(), &bytes)?;
         }
         Ok(())
-    }
-
-    /// Reads the files again, after others were brought in.
-    pub fn refresh(&mut self, keys: &mut Keys) -> Result<(), KeyAreaError> {
-        self.read_files(keys)
     }
 }
 

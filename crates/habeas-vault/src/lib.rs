@@ -9,12 +9,15 @@
 //! or passage stands in an error. The layout to the byte is in `docs/format.md`. This crate reads no clock: whoever
 //! calls tells the time.
 
+mod backup;
 mod blob;
 mod catalog;
 mod checkpoint;
 #[cfg(test)]
 mod crash_tests;
 mod damage;
+mod erase;
+mod exchange;
 mod feed;
 mod fold;
 mod format;
@@ -23,15 +26,23 @@ mod index;
 mod key_area;
 mod keys;
 mod log;
+mod members;
 mod opening;
 mod records;
 mod storage;
+mod sync;
+#[cfg(test)]
+mod team_tests;
+mod travel;
 mod vault;
 mod verify;
 
+pub use backup::{BackupReport, RestoreError, Restored};
 pub use catalog::{AuditEntry, Conflict, DeviceInfo, ErasureInfo, EstimateInfo, ImportInfo, LinkRunInfo, MemberInfo};
 pub use checkpoint::Checkpoint;
 pub use damage::{Damage, DamageKind};
+pub use erase::EraseTarget;
+pub use exchange::Copied;
 pub use feed::Torn;
 pub use format::{
     DecodeError,
@@ -44,8 +55,13 @@ pub use format::{
 };
 pub use import::{ImportError, ImportReceipt, ImportWriter};
 pub use index::{IndexError, PersonFilter, PersonHit, PersonPage, PersonRow};
-pub use keys::{KdfCost, NoEntropy, Passphrase, proposed_passphrase};
+pub use keys::{
+    KdfCost, NoEntropy, Passphrase, RecoveryKey, RecoveryKeyError, Share, ShareError, ShareSecret, SlotKind, Way,
+    proposed_passphrase,
+};
+pub use members::NewMember;
 pub use opening::{InitError, InitOptions, OpenError};
 pub use storage::{Action, RelPath, StorageError};
+pub use sync::SyncReport;
 pub use vault::{JudgementDraft, Notice, SourceDraft, Vault, VaultError};
 pub use verify::{Depth, VerifyReport};

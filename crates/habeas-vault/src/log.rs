@@ -8,8 +8,8 @@ use crate::{
     format::{
         DecodeError,
         v1::{
-            Body, Clear, Commit, CommitHead, Entry, EntryKind, Head, SCHEMA, decode_commit, encode_commit, encode_entry,
-            finish_commit, leaves_of, member::DeviceIntroduced, open_body, signed_commit,
+            Body, Clear, Commit, CommitHead, Entry, EntryKind, Head, SCHEMA, decode_commit, encode_commit,
+            encode_entry, finish_commit, leaves_of, member::DeviceIntroduced, open_body, signed_commit,
         },
     },
     keys::{DeviceId, Entropy, ItemId, KeySet, Keys, LeafPath, Sealer, UserKeys, VAULT_ITEM, device_id},
@@ -88,11 +88,6 @@ impl Log {
     /// All feeds, this device's first.
     pub fn readers(&self) -> impl Iterator<Item = &FeedReader> {
         std::iter::once(&*self.own).chain(self.others.values())
-    }
-
-    /// The last frame of every feed.
-    pub fn heads(&self) -> Vec<Head> {
-        self.readers().filter_map(FeedReader::head).collect()
     }
 
     /// Opens the commit at a position.

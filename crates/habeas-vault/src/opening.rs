@@ -14,8 +14,8 @@ use crate::{
     index::{Index, IndexError},
     key_area::{KeyArea, grants},
     keys::{
-        DeviceId, DeviceKeys, Entropy, GrantHeader, KdfCost, Key, Keys, Passphrase, Slot, SlotError, UserKeys, VAULT_ITEM,
-        VaultId, commitment, grant, is_device_folder, user_id,
+        DeviceId, DeviceKeys, Entropy, GrantHeader, KdfCost, Key, Keys, Passphrase, Slot, SlotError, SlotKind,
+        UserKeys, VAULT_ITEM, VaultId, Way, commitment, grant, is_device_folder, user_id,
     },
     log::{Log, Statement, commit_leaves, introduced},
     storage::{self, Disk, RelPath, Storage, StorageError},
@@ -85,6 +85,12 @@ pub enum OpenError {
     /// No slot opens with this passphrase.
     #[error("the passphrase does not open this vault")]
     WrongPassphrase,
+    /// The folder holds another vault.
+    #[error("the folder holds another vault")]
+    OtherVault,
+    /// No other device has signed for everything that is recorded here.
+    #[error("no other device has signed for everything that is recorded here")]
+    NoReceipt,
     /// Whose passphrase it is, is no member any more.
     #[error("this user is no member of the vault any more")]
     NotAMember,
@@ -123,12 +129,25 @@ impl Vault {
         Self::init_on(Arc::new(Disk::new(dir)), passphrase, options)
     }
 
-    /// Opens the vault in a folder.
-    pub fn open(dir: &Path, passphrase: &Passphrase) -> Result<Self, OpenError> {
+    /// Opens the vault in a folder with a passphrase, with or without a key file, a recovery key, or shares.
+    pub fn open<'w>(dir: &Path, way: impl Into<Way<'w>>) -> Result<Self, OpenError> {
         if !Disk::has(dir, "vault.toml") {
             return Err(OpenError::NoVault);
         }
-        Self::open_on(Arc::new(Disk::new(dir)), passphrase)
+        Self::open_on(Arc::new(Disk::new(dir)), way)
+    }
+
+    /// The ways into the vault in a folder, as their files tell without any secret.
+    pub fn ways_in(dir: &Path) -> Result<Vec<SlotKind>, OpenError> {
+        let storage = Disk::new(dir);
+        let unlock = RelPath::new("unlock");
+        let names = storage.list(&unlock)?.into_iter().filter(|name| name.ends_with(".slot")).take(MAX_SLOTS);
+        let kinds = names.map(|name| {
+            let path = unlock.join(&name);
+            let slot = Slot::decode(&storage::read_whole(&storage, &path, MAX_PUBLIC)?);
+            slot.map(|slot| slot.summary()).map_err(|_| damaged(path.as_str(), DamageKind::Public))
+        });
+        kinds.collect()
     }
 
     /// The folder of the vault that `start` lies in: itself or the nearest one above it.
@@ -155,7 +174,7 @@ impl Vault {
         Ok(found(storage, passphrase, options)?)
     }
 
-    pub(crate) fn open_on(storage: Arc<dyn Storage>, passphrase: &Passphrase) -> Result<Self, OpenError> {
+    pub(crate) fn open_on<'w>(storage: Arc<dyn Storage>, way: impl Into<Way<'w>>) -> Result<Self, OpenError> {
         let id = read_public(&*storage)?;
         let (access, lock) = match storage.lock(&RelPath::new("lock")) {
             Ok(lock) => (Access::Write, Some(lock)),
@@ -163,9 +182,11 @@ impl Vault {
             Err(error) => return Err(error.into()),
         };
         let founder = read_genesis(&*storage, &id)?;
-        let (vault_key, user_seed) = unlock(&*storage, &id, passphrase)?;
+        let (vault_key, user_seed, slot) = unlock(&*storage, &id, way.into())?;
         let user = UserKeys::of(&user_seed);
-        Self::open_unlocked(storage, lock, access, Keys::new(vault_key, id), user, founder)
+        let mut vault = Self::open_unlocked(storage, lock, access, Keys::new(vault_key, id), user, founder)?;
+        vault.opened_by = Some(slot);
+        Ok(vault)
     }
 
     /// Opens with the vault's keys at hand.
@@ -183,8 +204,7 @@ impl Vault {
         let key_area = KeyArea::read(Arc::clone(&storage), &mut keys, &user, device).map_err(VaultError::from)?;
         let (own, settled) = Feed::open(Arc::clone(&storage), &keys, device_keys, access, commit_leaves)?;
         let others = open_others(&storage, &keys, device)?;
-        let log =
-            Log { own, others, keys, user, entropy: Entropy::default(), lamport: 0, news: Vec::new() };
+        let log = Log { own, others, keys, user, entropy: Entropy::default(), lamport: 0, news: Vec::new() };
         let (index, fresh) = match open_index(&*storage, &log) {
             _ if access == Access::Read => (Index::create(None, &log.keys.index())?, false),
             Err(error) if is_full(&error) => (Index::create(None, &log.keys.index())?, false),
@@ -206,6 +226,8 @@ impl Vault {
             id,
             role: Role::Auditor,
             checkpoints: Vec::new(),
+            to_note: Vec::new(),
+            opened_by: None,
             erased_by_now: ErasedSet::default(),
             _lock: lock,
         };
@@ -377,6 +399,7 @@ fn found(storage: Arc<dyn Storage>, passphrase: &Passphrase, options: InitOption
     statements.push(own_statement(&mut vault, EntryKind::Founded, &Founded { name: options.name })?);
     vault.record(options.now_ms, statements)?;
     vault.role = Role::Keeper;
+    vault.opened_by = Some(unlock.join(&slot.file_name()));
     storage::write_whole(&*vault.storage, &RelPath::new("vault.toml"), public_text(&id).as_bytes())?;
     Ok(vault)
 }
@@ -411,6 +434,8 @@ pub(crate) fn begin_device(
         id,
         role: Role::Auditor,
         checkpoints: Vec::new(),
+        to_note: Vec::new(),
+        opened_by: None,
         erased_by_now: ErasedSet::default(),
         _lock: Some(lock),
     })
@@ -487,7 +512,7 @@ fn parse_hex(text: &str) -> Option<[u8; 16]> {
 }
 
 /// Tries every slot, the first that opens wins.
-pub(crate) fn unlock(storage: &dyn Storage, vault: &VaultId, passphrase: &Passphrase) -> Result<(Key, Key), OpenError> {
+pub(crate) fn unlock(storage: &dyn Storage, vault: &VaultId, way: Way<'_>) -> Result<(Key, Key, RelPath), OpenError> {
     let dir = RelPath::new("unlock");
     let names = storage.list(&dir)?;
     let slots: Vec<&String> = names.iter().filter(|name| name.ends_with(".slot")).take(MAX_SLOTS).collect();
@@ -495,8 +520,8 @@ pub(crate) fn unlock(storage: &dyn Storage, vault: &VaultId, passphrase: &Passph
     for name in slots {
         let path = dir.join(name);
         let bytes = storage::read_whole(storage, &path, MAX_PUBLIC)?;
-        match Slot::decode(&bytes).and_then(|slot| slot.unwrap_keys(vault, passphrase)) {
-            Ok(keys) => return Ok(keys),
+        match Slot::decode(&bytes).and_then(|slot| slot.unwrap_keys(vault, way)) {
+            Ok((vault_key, user_seed)) => return Ok((vault_key, user_seed, path)),
             Err(SlotError::Refused) => {}
             Err(SlotError::HostileCost { memory_mib, passes }) => {
                 error = OpenError::HostileCost { memory_mib, passes };
@@ -511,6 +536,22 @@ pub(crate) fn unlock(storage: &dyn Storage, vault: &VaultId, passphrase: &Passph
 fn index_path(keys: &Keys) -> RelPath {
     let name = Sha256::new().chain_update(b"habeas/1 index name").chain_update(&keys.index()[..]).finalize();
     RelPath::new(&format!("index/{}-2.db", hex(&name[..8])))
+}
+
+/// Opens one slot, given as bytes. Returns also the name of its file.
+pub(crate) fn unlock_slot(
+    bytes: &[u8],
+    vault: &VaultId,
+    passphrase: &Passphrase,
+) -> Result<(String, Key, Key), OpenError> {
+    let changed = || damaged("unlock", DamageKind::Public);
+    let slot = Slot::decode(bytes).map_err(|_| changed())?;
+    match slot.unwrap_keys(vault, passphrase) {
+        Ok((vault_key, user_seed)) => Ok((slot.file_name(), vault_key, user_seed)),
+        Err(SlotError::Refused) => Err(OpenError::WrongPassphrase),
+        Err(SlotError::HostileCost { memory_mib, passes }) => Err(OpenError::HostileCost { memory_mib, passes }),
+        Err(SlotError::Changed | SlotError::Unreadable(_)) => Err(changed()),
+    }
 }
 
 /// Opens the index, or makes an empty one in place of what cannot be used. Tells whether it is a fresh one.

@@ -14,9 +14,9 @@ use crate::{
     },
     index::{Change, Index, IndexError, PersonFilter, PersonPage, PersonRow, StatementPlace},
     key_area::{KeyArea, KeyAreaError},
-    keys::{ItemId, NoEntropy, VAULT_ITEM, hmac, statements_item},
+    keys::{ItemId, NoEntropy, ShareError, VAULT_ITEM, hmac, statements_item},
     log::{Log, Statement},
-    storage::{Storage, StorageError},
+    storage::{RelPath, Storage, StorageError},
 };
 use habeas_core::{
     Attribution, Compartment, ImportId, Judgement, JudgementId, LinkRunId, RecordPair, Right, Role, Source, SourceId,
@@ -78,6 +78,12 @@ pub enum VaultError {
         /// Kind of thing.
         what: &'static str,
     },
+    /// Shares cannot be made like this.
+    #[error(transparent)]
+    Shares(ShareError),
+    /// The only keeper cannot be removed: nobody could add another.
+    #[error("this is the only keeper: make another member a keeper first")]
+    LastKeeper,
     /// The parts of a link run do not fit each other.
     #[error("the link run counts {n_records} records, but its partition or pairs count others")]
     LinkRunMismatch {
@@ -171,6 +177,10 @@ pub struct Vault {
     pub(crate) role: Role,
     /// Known checkpoints, those of this device first to last, then those of others.
     pub(crate) checkpoints: Vec<Checkpoint>,
+    /// Checkpoints that were received and not yet noted in this device's feed.
+    pub(crate) to_note: Vec<String>,
+    /// The way in by which it was opened.
+    pub(crate) opened_by: Option<RelPath>,
     /// Everything that is erased by now, also where the vault is read as it was before.
     pub(crate) erased_by_now: ErasedSet,
     pub(crate) _lock: Option<Box<dyn Send + Sync>>,
@@ -290,9 +300,11 @@ impl Vault {
         }
         let id = self.log.fresh_id()?;
         let JudgementDraft { pair, verdict, by, why, saw_weights, revokes } = draft;
-        let own_before = self.catalog.judgements.iter().filter(|known| {
-            revokes.is_none() && known.revokes.is_none() && known.pair == pair && known.by == by
-        });
+        let own_before = self
+            .catalog
+            .judgements
+            .iter()
+            .filter(|known| revokes.is_none() && known.revokes.is_none() && known.pair == pair && known.by == by);
         let replaces = own_before.map(|known| known.id).collect();
         let judgement = Judgement { id: JudgementId(id), pair, verdict, by, why, saw_weights, revokes, replaces };
         let item = self.statements_item()?;

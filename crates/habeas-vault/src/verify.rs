@@ -72,8 +72,8 @@ impl Vault {
         }
         report.damages.extend(self.log.own.damage_in_spare_pages()?);
         let indexed = self.index.statements()?;
-        report.index_agrees = indexed.len() == statements.len()
-            && indexed.iter().all(|(place, _)| statements.contains(&place.position));
+        report.index_agrees =
+            indexed.len() == statements.len() && indexed.iter().all(|(place, _)| statements.contains(&place.position));
         for checkpoint in self.checkpoints.iter().chain(outside) {
             report.n_checkpoints += 1;
             match self.check_against(checkpoint) {
@@ -116,7 +116,8 @@ impl Vault {
                     report.n_frames += 1;
                     match kind {
                         FrameKind::Commit => {
-                            let leaves = self.verify_commit(&mut opener, position, &plaintext, depth, report, statements)?;
+                            let leaves =
+                                self.verify_commit(&mut opener, position, &plaintext, depth, report, statements)?;
                             if let Some(tree) = &mut tree {
                                 leaves.into_iter().for_each(|leaf| tree.push(leaf));
                             }

@@ -49,9 +49,4 @@ impl ErasedSet {
         let leaves = self.leaves.iter().flat_map(|(item, leaves)| leaves.iter().map(|leaf| (*item, Some(*leaf))));
         self.whole.iter().map(|item| (*item, None)).chain(leaves)
     }
-
-    /// Whether nothing is erased.
-    pub fn is_empty(&self) -> bool {
-        self.whole.is_empty() && self.leaves.is_empty()
-    }
 }

@@ -91,11 +91,6 @@ impl People {
         self.members.get(user)
     }
 
-    /// One device.
-    pub fn device(&self, device: &DeviceId) -> Option<&DeviceInfo> {
-        self.devices.get(device)
-    }
-
     /// The role of a user now.
     pub fn role(&self, user: &UserId) -> Option<Role> {
         self.members.get(user)?.role
@@ -163,11 +158,9 @@ impl People {
 /// The right that a statement of this kind needs to count; none for what every member does.
 pub fn needed(kind: EntryKind) -> Option<Right> {
     match kind {
-        EntryKind::Founded
-        | EntryKind::Member
-        | EntryKind::Epoch
-        | EntryKind::Erasure
-        | EntryKind::DeviceRemoved => Some(Right::Keep),
+        EntryKind::Founded | EntryKind::Member | EntryKind::Epoch | EntryKind::Erasure | EntryKind::DeviceRemoved => {
+            Some(Right::Keep)
+        }
         EntryKind::Source
         | EntryKind::ImportBegun
         | EntryKind::Record

@@ -175,11 +175,7 @@ impl Feed {
 
     /// A crash came after a segment was closed and before the next one was opened: checks the closed form, then goes on
     /// behind it.
-    fn finish_closing(
-        &mut self,
-        access: Access,
-        leaves: impl Fn(&[u8]) -> Option<Vec<Hash>>,
-    ) -> Result<(), FeedError> {
+    fn finish_closing(&mut self, access: Access, leaves: impl Fn(&[u8]) -> Option<Vec<Hash>>) -> Result<(), FeedError> {
         let header = self.reader.open.as_ref().expect("it was just opened").header;
         let loaded = self.reader.files.load_closed(header.number)?;
         if loaded.header != header {

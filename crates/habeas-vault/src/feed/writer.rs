@@ -108,11 +108,7 @@ impl Feed {
         })
     }
 
-    fn append_frame(
-        &mut self,
-        kind: FrameKind,
-        make: impl FnOnce(&Cursor) -> Vec<u8>,
-    ) -> Result<Position, FeedError> {
+    fn append_frame(&mut self, kind: FrameKind, make: impl FnOnce(&Cursor) -> Vec<u8>) -> Result<Position, FeedError> {
         let position = self.reader.end;
         let plaintext = make(&position.cursor);
         let (length, nonce) = (plaintext.len(), self.entropy.bytes()?);
@@ -137,6 +133,11 @@ impl Feed {
             self.poison();
         }
         Ok(())
+    }
+
+    /// Whether entries were recorded since the last segment was closed.
+    pub fn has_open_entries(&self) -> Result<bool, FeedError> {
+        Ok(self.tree.size() > self.reader.closed_tree()?.size())
     }
 
     /// Closes the open segment, if it holds anything, so that all of it can travel.

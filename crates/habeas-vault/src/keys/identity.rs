@@ -2,7 +2,7 @@
 //!
 //! An id is made of the public keys, so nobody can take the id of another.
 
-use super::{DeviceId, Key, NoEntropy, Entropy, SIGNATURE_LEN, Sealer, UserId, VaultId, derive};
+use super::{DeviceId, Entropy, Key, NoEntropy, SIGNATURE_LEN, Sealer, UserId, VaultId, derive};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
 use x25519_dalek::{PublicKey, StaticSecret};

@@ -78,6 +78,12 @@ impl KeySet {
         self.above(leaf).is_some()
     }
 
+    /// Number of leaves whose keys cannot be made.
+    pub fn n_punctured(&self) -> u64 {
+        let below = |depth: u8| 1u64 << (LEAF_DEPTH - depth);
+        (1u64 << LEAF_DEPTH) - self.nodes.keys().map(|(depth, _)| below(*depth)).sum::<u64>()
+    }
+
     /// Destroys the key of one leaf.
     pub fn puncture(&mut self, leaf: u32) {
         let Some(mut node) = self.above(leaf) else { return };
@@ -98,8 +104,7 @@ impl KeySet {
         });
         if !above {
             self.nodes.retain(|(depth, index), _| {
-                *depth < node.depth
-                    || index.checked_shr(u32::from(depth - node.depth)).unwrap_or(0) != node.index
+                *depth < node.depth || index.checked_shr(u32::from(depth - node.depth)).unwrap_or(0) != node.index
             });
             self.nodes.insert((node.depth, node.index), node.seed);
         }
@@ -172,6 +177,8 @@ mod tests {
                 prop_assert!(punctured.leaf(leaf) == expected && punctured.covers(leaf) == expected.is_some());
             }
             prop_assert_eq!(punctured.root().is_none(), !gone.is_empty());
+            let distinct: std::collections::BTreeSet<&u32> = gone.iter().collect();
+            prop_assert_eq!(punctured.n_punctured(), distinct.len() as u64);
             let mut again = set();
             gone.iter().rev().for_each(|leaf| again.puncture(*leaf));
             prop_assert!(again == punctured, "in any order");

@@ -280,7 +280,13 @@ fn a_deleted_index_is_made_anew_from_the_log() {
 #[test]
 fn a_vault_is_made_only_where_nothing_is_and_with_a_passphrase_of_some_length() {
     let dir = tempfile::tempdir().unwrap();
-    let options = InitOptions { kdf: KdfCost::demo(), name: String::new(), founder: String::new(), device: String::new(), now_ms: NOW };
+    let options = InitOptions {
+        kdf: KdfCost::demo(),
+        name: String::new(),
+        founder: String::new(),
+        device: String::new(),
+        now_ms: NOW,
+    };
     let short = Vault::init(dir.path(), &Passphrase::new("thirteen char"), options.clone());
     assert!(matches!(short, Err(InitError::ShortPassphrase { characters: 13, least: 14 })));
     drop(new_vault(&dir.path().join("below/deeper")));

@@ -14,7 +14,13 @@ pub fn passphrase() -> Passphrase {
 }
 
 pub fn new_vault(dir: &Path) -> Vault {
-    let options = InitOptions { kdf: KdfCost::demo(), name: "invented".into(), founder: "keeper".into(), device: "office".into(), now_ms: NOW };
+    let options = InitOptions {
+        kdf: KdfCost::demo(),
+        name: "invented".into(),
+        founder: "keeper".into(),
+        device: "office".into(),
+        now_ms: NOW,
+    };
     Vault::init(dir, &passphrase(), options).unwrap()
 }
 

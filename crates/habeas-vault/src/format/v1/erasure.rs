@@ -1,9 +1,6 @@
 //! Bodies of the entries that take something back: erasure, which destroys keys, and retraction, which keeps history.
 
-use super::{
-    Body,
-    codes::table,
-};
+use super::{Body, codes::table};
 use crate::{
     format::{
         DecodeError,

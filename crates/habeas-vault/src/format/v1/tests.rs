@@ -22,10 +22,10 @@ use crate::{
 };
 use expect_test::{Expect, expect};
 use habeas_core::{
-    Age, Attribution, CellSpan, Claim, Compartment, Date, DateBasis, DaySpan, EventKind, Fate, Holds, Judgement, JudgementId,
-    MatchWeight, Modality, NameAsGiven, NamePart, NameRole, Origin, PartialDate, Partition, Passage, PlaceAsGiven,
-    Point, Polarity, Precision, Predicate, RecordId, RecordPair, Register, Role, ScoredPair, Sex, Source, SourceId,
-    SourceKind, SpeakerKind, Value, Verdict, Whereabouts,
+    Age, Attribution, CellSpan, Claim, Compartment, Date, DateBasis, DaySpan, EventKind, Fate, Holds, Judgement,
+    JudgementId, MatchWeight, Modality, NameAsGiven, NamePart, NameRole, Origin, PartialDate, Partition, Passage,
+    PlaceAsGiven, Point, Polarity, Precision, Predicate, RecordId, RecordPair, Register, Role, ScoredPair, Sex, Source,
+    SourceId, SourceKind, SpeakerKind, Value, Verdict, Whereabouts,
 };
 use proptest::prelude::*;
 use zeroize::Zeroizing;
@@ -142,7 +142,12 @@ fn statements_keep_their_bytes() {
         revokes: Some(JudgementId([8; 16])),
         replaces: vec![JudgementId([9; 16])],
     };
-    golden(&judgement, expect!["a9005005050505050505050505050505050505015006060606060606060606060606060606025007070707070707070707070707070707030104687265766965776572056c74776f2062726f746865727306f507500808080808080808080808080808080808815009090909090909090909090909090909"]);
+    golden(
+        &judgement,
+        expect![
+            "a9005005050505050505050505050505050505015006060606060606060606060606060606025007070707070707070707070707070707030104687265766965776572056c74776f2062726f746865727306f507500808080808080808080808080808080808815009090909090909090909090909090909"
+        ],
+    );
     let columns = BlobRef { id: [1; 16], length: 99, sha256: [2; 32] };
     let run = StoredLinkRun { columns, n_records: 3, n_clusters: 2, n_pairs: 1, summary_json: "{}".into() };
     golden(
@@ -155,7 +160,10 @@ fn statements_keep_their_bytes() {
 
 #[test]
 fn statements_about_people_and_erasure_keep_their_bytes() {
-    golden(&DeviceIntroduced { public: [1; 32], name: "office".into() }, expect!["a2005820010101010101010101010101010101010101010101010101010101010101010101666f6666696365"]);
+    golden(
+        &DeviceIntroduced { public: [1; 32], name: "office".into() },
+        expect!["a2005820010101010101010101010101010101010101010101010101010101010101010101666f6666696365"],
+    );
     let member = MemberStated {
         user: [1; 16],
         name: "Anne".into(),
@@ -163,17 +171,41 @@ fn statements_about_people_and_erasure_keep_their_bytes() {
         sign_public: [2; 32],
         open_public: [3; 32],
     };
-    golden(&member, expect!["a50050010101010101010101010101010101010164416e6e65020303582002020202020202020202020202020202020202020202020202020202020202020458200303030303030303030303030303030303030303030303030303030303030303"]);
-    golden(&MemberStated { role: None, ..member }, expect!["a50050010101010101010101010101010101010164416e6e65020003582002020202020202020202020202020202020202020202020202020202020202020458200303030303030303030303030303030303030303030303030303030303030303"]);
+    golden(
+        &member,
+        expect![
+            "a50050010101010101010101010101010101010164416e6e65020303582002020202020202020202020202020202020202020202020202020202020202020458200303030303030303030303030303030303030303030303030303030303030303"
+        ],
+    );
+    golden(
+        &MemberStated { role: None, ..member },
+        expect![
+            "a50050010101010101010101010101010101010164416e6e65020003582002020202020202020202020202020202020202020202020202020202020202020458200303030303030303030303030303030303030303030303030303030303030303"
+        ],
+    );
     let epoch = EpochBegun { compartment: Compartment::Testimony, epoch: 4, commitment: [5; 32] };
     golden(&epoch, expect!["a3000201040258200505050505050505050505050505050505050505050505050505050505050505"]);
-    golden(&DeviceRemoved { device: [1; 16], last_seq: 812, why: "lost".into() }, expect!["a30050010101010101010101010101010101010119032c02646c6f7374"]);
+    golden(
+        &DeviceRemoved { device: [1; 16], last_seq: 812, why: "lost".into() },
+        expect!["a30050010101010101010101010101010101010119032c02646c6f7374"],
+    );
     let targets = vec![([1; 16], None), ([2; 16], Some(70_000))];
     let erasure = Erasure { targets, reason: ErasureReason::ConsentWithdrawn, why: "asked".into() };
-    golden(&erasure, expect!["a300828150010101010101010101010101010101018250020202020202020202020202020202021a000111700101026561736b6564"]);
+    golden(
+        &erasure,
+        expect![
+            "a300828150010101010101010101010101010101018250020202020202020202020202020202021a000111700101026561736b6564"
+        ],
+    );
     golden(&Erased { erasure: [6; 16] }, expect!["a1005006060606060606060606060606060606"]);
-    golden(&SourceIdentity { source: [7; 16], words: "who".into() }, expect!["a2005007070707070707070707070707070707016377686f"]);
-    golden(&Retraction { entry: [8; 16], why: "wrong".into() }, expect!["a2005008080808080808080808080808080808016577726f6e67"]);
+    golden(
+        &SourceIdentity { source: [7; 16], words: "who".into() },
+        expect!["a2005007070707070707070707070707070707016377686f"],
+    );
+    golden(
+        &Retraction { entry: [8; 16], why: "wrong".into() },
+        expect!["a2005008080808080808080808080808080808016577726f6e67"],
+    );
 }
 
 #[test]

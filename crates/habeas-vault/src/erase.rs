@@ -1,0 +1,131 @@
+//! Taking back: retraction keeps history, erasure destroys the keys to it.
+
+use crate::{
+    catalog::ErasureInfo,
+    format::v1::{
+        EntryKind,
+        erasure::{Erasure, ErasureReason, Retraction, SourceIdentity},
+    },
+    keys::ItemId,
+    log::Statement,
+    opening::OpenError,
+    vault::{Vault, VaultError, clear_of},
+};
+use habeas_core::{Compartment, RecordId, Right, SourceId};
+
+/// What is to be erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EraseTarget {
+    /// One record of a list or text. The file that it came in goes too, since it holds the same words; the other records
+    /// of the list stay.
+    Record(RecordId),
+    /// A source with its file, all imports of it, and what is known of who it is.
+    Source(SourceId),
+}
+
+impl Vault {
+    /// Erases: destroys the keys here now, and on every other device when it next synchronises. A stub stays, with the
+    /// reason.
+    ///
+    /// # Errors
+    /// [`VaultError::Unknown`] when there is no such thing, or it is erased already.
+    pub fn erase(
+        &mut self,
+        target: EraseTarget,
+        reason: ErasureReason,
+        why: &str,
+        now_ms: i64,
+    ) -> Result<(), OpenError> {
+        self.erase_all(&[target], reason, why, now_ms)
+    }
+
+    /// Erases several things by one statement.
+    pub fn erase_all(
+        &mut self,
+        targets: &[EraseTarget],
+        reason: ErasureReason,
+        why: &str,
+        now_ms: i64,
+    ) -> Result<(), OpenError> {
+        self.require(Right::Keep)?;
+        self.require_write()?;
+        let mut keys = Vec::new();
+        for target in targets {
+            keys.extend(match target {
+                EraseTarget::Record(id) => self.keys_of_record(*id)?,
+                EraseTarget::Source(id) => self.keys_of_source(*id)?,
+            });
+        }
+        keys.sort();
+        keys.dedup();
+        keys.retain(|(item, leaf)| !self.catalog.erased.contains(item, *leaf));
+        if keys.is_empty() {
+            return Err(VaultError::Unknown { what: "content that is not erased" }.into());
+        }
+        let erasure = Erasure { targets: keys, reason, why: why.to_owned() };
+        self.record_own(now_ms, EntryKind::Erasure, &erasure)?;
+        self.replay()?;
+        self.erased_by_now = self.catalog.erased.clone();
+        Ok(self.acknowledge_erasures()?)
+    }
+
+    /// Erasures in the order in which they were recorded, each with the devices that have followed it.
+    pub fn erasures(&self) -> &[ErasureInfo] {
+        &self.catalog.erasures
+    }
+
+    /// Takes back a judgement, a link run, an estimate or a source that was recorded by itself, by the id of its entry.
+    /// History stays.
+    pub fn retract(&mut self, entry: [u8; 16], why: &str, now_ms: i64) -> Result<(), VaultError> {
+        self.require(Right::Judge)?;
+        let catalog = &self.catalog;
+        let source = catalog.sources.iter().find(|known| known.source.id.0 == entry && known.by_itself);
+        let entry = source.map_or(entry, |known| known.entry);
+        let known = source.is_some()
+            || catalog.judgements.iter().any(|judgement| judgement.id.0 == entry)
+            || catalog.link_runs.iter().any(|(run, _)| run.id.0 == entry)
+            || catalog.estimates.iter().any(|estimate| estimate.id == entry);
+        if !known || catalog.retracted.contains(&entry) {
+            return Err(VaultError::Unknown { what: "statement that stands" });
+        }
+        self.record_own(now_ms, EntryKind::Retraction, &Retraction { entry, why: why.to_owned() })
+    }
+
+    /// Records who a source really is, in a compartment of its own.
+    ///
+    /// # Errors
+    /// [`VaultError::NoKey`] when that compartment is not held here.
+    pub fn set_source_identity(&mut self, source: SourceId, words: &str, now_ms: i64) -> Result<(), VaultError> {
+        self.require(Right::Code)?;
+        self.catalog.source(source).map_err(|_| VaultError::Unknown { what: "source" })?;
+        let id = self.log.fresh_id()?;
+        self.new_items(Compartment::Sources, &[id])?;
+        let body = SourceIdentity { source: source.0, words: words.to_owned() };
+        let clear = clear_of(Compartment::Sources);
+        self.record(now_ms, vec![Statement::new(id, EntryKind::SourceIdentity, id, clear, &body)])
+    }
+
+    /// Who a source really is, as far as this member may know.
+    pub fn source_identity(&self, source: SourceId) -> Option<&str> {
+        self.catalog.identities.get(&source).map(|(_, words)| words.as_str())
+    }
+
+    fn keys_of_record(&self, id: RecordId) -> Result<Vec<(ItemId, Option<u32>)>, VaultError> {
+        let (position, place) = self.place_of(id)?;
+        let plaintext = self.log.read(&position)?;
+        let commit = self.log.commit(&position, &plaintext)?;
+        let entry = commit.entries.get(place).ok_or(VaultError::Unknown { what: "record" })?;
+        let import = self.catalog.import(habeas_core::ImportId(entry.item));
+        let source = import.and_then(|import| self.catalog.source(import.source).ok());
+        let original = source.map(|known| (known.original.id, None));
+        Ok([(entry.item, entry.clear.leaf)].into_iter().chain(original).collect())
+    }
+
+    fn keys_of_source(&self, id: SourceId) -> Result<Vec<(ItemId, Option<u32>)>, VaultError> {
+        let known = self.catalog.source(id).map_err(|_| VaultError::Unknown { what: "source" })?;
+        let imports = self.catalog.imports.iter().filter(|import| import.source == id).map(|import| import.id.0);
+        let identity = self.catalog.identities.get(&id).map(|(item, _)| *item);
+        let items = [id.0, known.original.id].into_iter().chain(imports).chain(identity);
+        Ok(items.map(|item| (item, None)).collect())
+    }
+}

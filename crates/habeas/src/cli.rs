@@ -1,7 +1,10 @@
 //! The command line as it is typed. What the words mean is decided in `commands`, one file each.
 
 use crate::{
-    commands::{audit, case, demo, estimate, import, init, link, map, report, review, serve, source, tools, verify},
+    commands::{
+        audit, backup, case, checkpoint, demo, doctor, erase, estimate, import, init, link, map, passphrase, report,
+        review, serve, source, sync, tools, travel, user, verify,
+    },
     rights::Asked,
 };
 use clap::{ArgMatches, Parser, Subcommand};
@@ -28,6 +31,9 @@ pub struct Global {
     /// A file whose first line is the passphrase [default: $HABEAS_PASSPHRASE_FILE, else a prompt]
     #[arg(long, global = true, value_name = "FILE")]
     pub passphrase_file: Option<PathBuf>,
+    /// As things stood at a checkpoint (its id) or at the end of a day (YYYY-MM-DD): case, report, estimate run, link clusters
+    #[arg(long, global = true, value_name = "CHECKPOINT|DAY")]
+    pub as_of: Option<String>,
     /// Print one JSON object instead of text
     #[arg(long, global = true)]
     pub json: bool,
@@ -80,10 +86,34 @@ pub enum Command {
     Serve(serve::Args),
     /// Check the vault against its own log
     Verify(verify::Args),
+    /// Sign what the vault holds, for others to keep
+    #[command(subcommand)]
+    Checkpoint(checkpoint::Command),
+    /// Exchange with others through a folder: a stick, a shared drive
+    Sync(sync::Args),
+    /// Begin on this computer with an invitation
+    Join(sync::JoinArgs),
+    /// Copy everything that is sealed, and read it back
+    Backup(backup::Args),
+    /// Make a vault from a backup
+    Restore(backup::RestoreArgs),
+    /// Leave parts of the vault behind for a journey
+    #[command(subcommand)]
+    Travel(travel::Command),
+    /// Destroy the keys to a record or source, here and wherever it was shared
+    Erase(erase::Args),
+    /// Take back a judgement, linkage, estimate or source; history stays
+    Retract(erase::RetractArgs),
+    /// Say who takes part, and as what
+    #[command(subcommand)]
+    User(user::Command),
+    /// Change how the vault is opened
+    #[command(subcommand)]
+    Passphrase(passphrase::Command),
     /// Read who did what in this vault
     Audit(audit::Args),
     /// Say what protections this machine offers
-    Doctor,
+    Doctor(doctor::Args),
     /// Write completions for a shell
     Completions(tools::CompletionsArgs),
     /// Write the manual page

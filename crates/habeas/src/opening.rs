@@ -2,11 +2,12 @@
 
 use crate::{
     cli::Global,
-    desk::Desk,
+    commands::{checkpoint, init::init_failure},
+    desk::{Desk, vault_failure},
     failure::{Exit, Failure},
     output::Output,
 };
-use habeas_vault::{Notice, OpenError, Passphrase, Vault};
+use habeas_vault::{Notice, OpenError, Passphrase, RestoreError, Vault};
 use std::{
     env,
     io::IsTerminal,
@@ -17,10 +18,20 @@ use zeroize::Zeroizing;
 /// Opens the vault that the options, the environment or the current folder name, for a member whose role lets them do
 /// what was asked.
 pub fn desk(global: &Global) -> Result<Desk, Failure> {
-    let opener = Opener::new(global)?;
-    let desk = opener.open(&passphrase(global, "passphrase: ")?)?;
     // Without a line in the table a command opens nothing.
     let asked = global.asked.expect("every command stands in the table of rights: a test walks them all");
+    if global.as_of.is_some() && !asked.of_the_past {
+        let what = format!("`habeas {}` cannot be asked how things stood", asked.words);
+        return Err(Failure::usage(what, "--as-of is for: case, report, estimate run, link clusters"));
+    }
+    let opener = Opener::new(global)?;
+    let mut vault = opener.open_vault(&passphrase(global, "passphrase: ")?)?;
+    if let Some(named) = &global.as_of {
+        let checkpoint = checkpoint::as_of(&vault, named)?;
+        vault = vault.as_of(&checkpoint).map_err(open_error)?;
+        Output::new(global.json).talk(format_args!("as of checkpoint {}", checkpoint.id()));
+    }
+    let desk = Desk::new(vault);
     asked.need.check(desk.who().role).map_err(|denied| Failure::from(denied).at(format!("habeas {}", asked.words)))?;
     for notice in desk.notices() {
         Output::new(global.json).talk(notice_words(&notice));
@@ -47,7 +58,11 @@ impl Opener {
 
     /// Opens it.
     pub fn open(&self, passphrase: &Passphrase) -> Result<Desk, Failure> {
-        Vault::open(&self.dir, passphrase).map(Desk::new).map_err(|error| open_failure(&self.dir, error))
+        self.open_vault(passphrase).map(Desk::new)
+    }
+
+    fn open_vault(&self, passphrase: &Passphrase) -> Result<Vault, Failure> {
+        Vault::open(&self.dir, passphrase).map_err(|error| open_failure(&self.dir, error))
     }
 }
 
@@ -95,10 +110,19 @@ pub fn find(global: &Global) -> Result<PathBuf, Failure> {
 
 /// The passphrase: from a file, or from a prompt where there is a terminal.
 pub fn passphrase(global: &Global, prompt: &str) -> Result<Passphrase, Failure> {
-    let file = global.passphrase_file.clone().or_else(|| env::var_os("HABEAS_PASSPHRASE_FILE").map(PathBuf::from));
+    passphrase_from(passphrase_file(global).as_deref(), prompt)
+}
+
+/// The file that holds the passphrase, where one is named.
+pub fn passphrase_file(global: &Global) -> Option<PathBuf> {
+    global.passphrase_file.clone().or_else(|| env::var_os("HABEAS_PASSPHRASE_FILE").map(PathBuf::from))
+}
+
+/// A passphrase from the first line of a file, or from a prompt where there is a terminal.
+pub fn passphrase_from(file: Option<&Path>, prompt: &str) -> Result<Passphrase, Failure> {
     if let Some(path) = file {
-        let text = std::fs::read_to_string(&path).map(Zeroizing::new);
-        let text = text.map_err(|error| Failure::file("read", &path, &error))?;
+        let text = std::fs::read_to_string(path).map(Zeroizing::new);
+        let text = text.map_err(|error| Failure::file("read", path, &error))?;
         return Ok(Passphrase::new(text.lines().next().unwrap_or_default()));
     }
     if !std::io::stdin().is_terminal() {
@@ -120,7 +144,19 @@ pub fn typed(prompt: &str) -> Result<Zeroizing<String>, Failure> {
 
 /// Why a vault does not open, for people.
 pub fn open_failure(dir: &Path, error: OpenError) -> Failure {
-    let place = dir.display().to_string();
+    open_error(error).at(dir.display().to_string())
+}
+
+/// Why a vault cannot be made from a copy in `dir`, for people.
+pub fn restore_failure(dir: &Path, error: RestoreError) -> Failure {
+    match error {
+        RestoreError::Init(error) => init_failure(dir, error),
+        RestoreError::Open(error) => open_error(error),
+    }
+}
+
+/// Why a vault does not open, or does not exchange with another folder, for people.
+pub fn open_error(error: OpenError) -> Failure {
     match error {
         OpenError::NoVault => {
             let remedy = "name its folder with --vault DIR, or make one: habeas init DIR";
@@ -138,6 +174,15 @@ pub fn open_failure(dir: &Path, error: OpenError) -> Failure {
             let remedy = "close the other habeas (perhaps `habeas serve`), or wait until it ends";
             Failure::new(Exit::Held, "another process holds this vault", remedy)
         }
+        OpenError::OtherVault => {
+            Failure::new(Exit::Failed, error, "name the folder through which the members of this vault exchange")
+        }
+        OpenError::NoReceipt => {
+            let remedy =
+                "run `habeas sync FOLDER` here, let the partner run it there, then again here; they sign by it";
+            Failure::new(Exit::Failed, error, remedy)
+        }
+        OpenError::Vault(error) => vault_failure(error),
         OpenError::NewerFormat { .. } => {
             Failure::new(Exit::Failed, error, "open it with a newer habeas; this one would not understand all of it")
         }
@@ -146,5 +191,83 @@ pub fn open_failure(dir: &Path, error: OpenError) -> Failure {
             Failure::new(Exit::Failed, other, remedy)
         }
     }
-    .at(place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rights::{COMMANDS, Need};
+    use habeas_core::Role;
+    use habeas_vault::{InitOptions, KdfCost, NewMember};
+
+    /// A vault with one member of each role, and the passphrase file of each.
+    fn office() -> (tempfile::TempDir, Vec<(Role, PathBuf)>) {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("vault");
+        let options = InitOptions {
+            name: "office".into(),
+            founder: "Founder".into(),
+            device: "computer".into(),
+            kdf: KdfCost::demo(),
+            now_ms: 0,
+        };
+        let mut vault = Vault::init(&dir, &Passphrase::new("the founder of this office"), options).unwrap();
+        let files = Role::ALL.iter().map(|role| {
+            let words = format!("invented words of the {role}");
+            let new = NewMember { name: format!("The {role}"), role: *role, compartments: Vec::new() };
+            vault.add_member(new, &Passphrase::new(&words), KdfCost::demo(), true, 0).unwrap();
+            let file = folder.path().join(role.code());
+            std::fs::write(&file, words).unwrap();
+            (*role, file)
+        });
+        let files = files.collect();
+        (folder, files)
+    }
+
+    fn global(folder: &Path, file: &Path, words: &str) -> Global {
+        Global {
+            vault: Some(folder.join("vault")),
+            passphrase_file: Some(file.to_owned()),
+            as_of: None,
+            json: true,
+            asked: crate::rights::of_command(words),
+        }
+    }
+
+    #[test]
+    fn every_command_opens_for_members_whose_role_has_its_right_and_for_no_other() {
+        let (folder, files) = office();
+        let mut cells = 0;
+        for (role, file) in &files {
+            for asked in COMMANDS {
+                let opened = desk(&global(folder.path(), file, asked.words));
+                match asked.need {
+                    Need::Right(right) if !role.may(right) => {
+                        let Err(failure) = opened else { panic!("{role} ran {}", asked.words) };
+                        assert_eq!(failure.exit, Exit::Failed);
+                        assert!(failure.what.contains(&format!("«{right}»")), "{}", failure.what);
+                        assert_eq!(failure.place, Some(format!("habeas {}", asked.words)));
+                    }
+                    _ => {
+                        let desk = opened.unwrap_or_else(|failure| panic!("{role}: {}: {}", asked.words, failure.what));
+                        assert_eq!((desk.who().role, desk.who().name.clone()), (*role, format!("The {role}")));
+                    }
+                }
+                cells += 1;
+            }
+        }
+        assert_eq!(cells, Role::ALL.len() * COMMANDS.len());
+    }
+
+    #[test]
+    fn only_what_can_be_asked_of_the_past_takes_a_checkpoint() {
+        let (folder, files) = office();
+        let keeper = &files[Role::ALL.iter().position(|role| *role == Role::Keeper).unwrap()].1;
+        for asked in COMMANDS {
+            let past = Global { as_of: Some("1970-01-01".into()), ..global(folder.path(), keeper, asked.words) };
+            let Err(failure) = desk(&past) else { panic!("there is no checkpoint yet") };
+            let exit = if asked.of_the_past { Exit::Failed } else { Exit::Usage };
+            assert_eq!(failure.exit, exit, "{}: {}", asked.words, failure.what);
+        }
+    }
 }

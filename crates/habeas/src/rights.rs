@@ -35,16 +35,25 @@ pub struct Asked {
     pub words: &'static str,
     /// What it needs.
     pub need: Need,
+    /// Whether it can tell how things stood at a checkpoint.
+    pub of_the_past: bool,
 }
 
 const fn asked(words: &'static str, need: Need) -> Asked {
-    Asked { words, need }
+    Asked { words, need, of_the_past: false }
+}
+
+/// A command that takes `--as-of`.
+const fn also_past(words: &'static str, need: Need) -> Asked {
+    Asked { of_the_past: true, ..asked(words, need) }
 }
 
 /// Every command.
 pub const COMMANDS: &[Asked] = &[
     asked("demo", Nothing),
     asked("init", Nothing),
+    asked("join", Nothing),
+    asked("restore", Nothing),
     asked("source add", CODE),
     asked("source list", CASES),
     asked("source show", CASES),
@@ -54,22 +63,39 @@ pub const COMMANDS: &[Asked] = &[
     asked("link run", JUDGE),
     asked("link files", Nothing),
     asked("link explain", CASES),
-    asked("link clusters", CASES),
+    also_past("link clusters", CASES),
     asked("link pairs", CASES),
     asked("link names", Nothing),
     asked("review decide", JUDGE),
     asked("review undo", JUDGE),
     asked("review stats", CASES),
-    asked("case list", CASES),
-    asked("case search", CASES),
-    asked("case show", CASES),
-    asked("estimate run", JUDGE),
+    also_past("case list", CASES),
+    also_past("case search", CASES),
+    also_past("case show", CASES),
+    also_past("estimate run", JUDGE),
     asked("estimate table", Nothing),
-    asked("report tables", TABLES),
-    asked("report case", CASES),
-    asked("report estimate", TABLES),
+    also_past("report tables", TABLES),
+    also_past("report case", CASES),
+    also_past("report estimate", TABLES),
     asked("serve", Member),
     asked("verify", COPY),
+    asked("checkpoint show", COPY),
+    asked("checkpoint make", COPY),
+    asked("checkpoint list", COPY),
+    asked("checkpoint export", COPY),
+    asked("sync", COPY),
+    asked("backup", COPY),
+    asked("travel leave", KEEP),
+    asked("travel return", Member),
+    asked("travel status", Member),
+    asked("erase", KEEP),
+    asked("retract", JUDGE),
+    asked("user add", KEEP),
+    asked("user list", Member),
+    asked("user role", KEEP),
+    asked("user grant", KEEP),
+    asked("user remove", KEEP),
+    asked("passphrase change", Member),
     asked("audit", AUDIT),
     asked("doctor", Nothing),
     asked("completions", Nothing),
@@ -197,6 +223,23 @@ mod tests {
             report estimate      may       may       may       may       may       ·
             serve                may       may       may       may       may       may
             verify               may       may       may       may       may       may
+            checkpoint show      may       may       may       may       may       may
+            checkpoint make      may       may       may       may       may       may
+            checkpoint list      may       may       may       may       may       may
+            checkpoint export    may       may       may       may       may       may
+            sync                 may       may       may       may       may       may
+            backup               may       may       may       may       may       may
+            travel leave         ·         ·         ·         ·         may       ·
+            travel return        may       may       may       may       may       may
+            travel status        may       may       may       may       may       may
+            erase                ·         ·         ·         ·         may       ·
+            retract              ·         ·         may       ·         may       ·
+            user add             ·         ·         ·         ·         may       ·
+            user list            may       may       may       may       may       may
+            user role            ·         ·         ·         ·         may       ·
+            user grant           ·         ·         ·         ·         may       ·
+            user remove          ·         ·         ·         ·         may       ·
+            passphrase change    may       may       may       may       may       may
             audit                ·         ·         ·         ·         may       may
         "#]]
         .assert_eq(&table);

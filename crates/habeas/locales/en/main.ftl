@@ -70,6 +70,7 @@ audit-lead = { $n ->
 }
 audit-empty = Nothing was recorded yet.
 audit-day = Day
+audit-who = Who
 audit-what = What was done
 
 # Errors

@@ -64,6 +64,7 @@ denied-who = وہ کردار جن میں یہ شامل ہے
 audit-lead = { $n } اندراج بتاتے ہیں کہ اس والٹ میں کس نے کیا کیا؛ تازہ ترین پہلے۔
 audit-empty = ابھی کچھ درج نہیں ہوا۔
 audit-day = دن
+audit-who = کس نے
 audit-what = کیا کیا گیا
 
 # Errors

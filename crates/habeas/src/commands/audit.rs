@@ -6,7 +6,7 @@ use crate::{
     opening,
     output::Output,
 };
-use habeas_core::Date;
+use habeas_core::{Date, UserId};
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::json;
 use std::fmt::Write;
@@ -17,6 +17,9 @@ pub struct Args {
     /// Only what was done on this day or later, as YYYY-MM-DD by the clocks of the devices
     #[arg(long, value_name = "DAY", value_parser = day)]
     since: Option<Date>,
+    /// Only what this member did: their name or the beginning of their id
+    #[arg(long, value_name = "NAME")]
+    user: Option<String>,
 }
 
 fn day(text: &str) -> Result<Date, &'static str> {
@@ -28,11 +31,29 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
     let desk = opening::desk(global)?;
     let mut entries = desk.audit()?;
     entries.retain(|entry| args.since.is_none_or(|since| day_of(entry.recorded_ms) >= since));
-    let rows: Vec<_> = entries.iter().map(|entry| json!({ "at_ms": entry.recorded_ms, "what": entry.what })).collect();
+    let members = desk.members();
+    let name = |user: UserId| members.iter().find(|member| member.user == user).map_or("", |member| &member.name);
+    if let Some(wanted) = &args.user {
+        let fits = |user: UserId| name(user) == wanted || (wanted.len() >= 6 && user.to_string().starts_with(wanted));
+        entries.retain(|entry| fits(entry.user));
+    }
+    let rows: Vec<_> = entries
+        .iter()
+        .map(|entry| {
+            json!({
+                "at_ms": entry.recorded_ms,
+                "user": entry.user.to_string(),
+                "name": name(entry.user),
+                "device": entry.device.to_string(),
+                "what": entry.what,
+            })
+        })
+        .collect();
     out.result(&json!({ "schema": 1, "entries": rows }), || {
         let mut text = String::new();
         for entry in &entries {
-            let _ = writeln!(text, "{}  {}", day_of(entry.recorded_ms), entry.what);
+            let (day, who) = (day_of(entry.recorded_ms), name(entry.user));
+            let _ = writeln!(text, "{day}  {who} ({})  {}", entry.device.short(), entry.what);
         }
         let _ = write!(text, "{} entries", entries.len());
         text

@@ -1,8 +1,13 @@
 //! `habeas doctor`: which protections hold on this machine and for this vault's folder. Opens nothing and asks for no
-//! passphrase.
+//! passphrase, unless it is asked to look inside.
 
 use crate::{
     cli::Global,
+    commands::{
+        backup::{BACKUP, DRILL},
+        init::now_ms,
+    },
+    desk::Desk,
     failure::{Exit, Failure},
     hardening, listing, opening,
     output::Output,
@@ -30,8 +35,16 @@ impl Check {
     }
 }
 
+/// Say what protections this machine offers
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Also open the vault, and say when it was last backed up and restored for trial
+    #[arg(long)]
+    inside: bool,
+}
+
 /// Runs the command.
-pub fn run(global: &Global, out: &Output) -> Result<Exit, Failure> {
+pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
     let layers = habeas_intake::worker::probe(&listing::worker()?).map_err(|error| {
         Failure::new(Exit::Failed, error, "spreadsheets cannot be read here; lists as CSV can").at("the parse worker")
     })?;
@@ -43,6 +56,9 @@ pub fn run(global: &Global, out: &Output) -> Result<Exit, Failure> {
             network(&dir, &read("/proc/self/mountinfo")),
             private(&dir),
         ]);
+    }
+    if args.inside {
+        checks.extend(inside(&opening::desk(global)?, now_ms())?);
     }
     let parts: Map<_, _> = layers.iter().map(|(layer, holds)| ((*layer).to_owned(), json!(holds))).collect();
     let rows: Vec<_> =
@@ -153,6 +169,30 @@ fn network(dir: &Path, mounts: &Option<String>) -> Check {
         Some(_) => Check::new(code, true, "the vault lies on a disk of this computer"),
         None => Check::new(code, None, "the kind of disk cannot be told here"),
     }
+}
+
+/// Days after which a copy is old.
+const BACKUP_DAYS: i64 = 30;
+/// Days after which the last trial says little.
+const DRILL_DAYS: i64 = 180;
+
+/// When the vault was last copied, and when a copy was last proved to be one.
+fn inside(desk: &Desk, now_ms: i64) -> Result<Vec<Check>, Failure> {
+    let days_since = |what: &str| -> Result<Option<i64>, Failure> {
+        let last = desk.of_member(|vault| {
+            Ok(vault.audit_entries().iter().filter(|entry| entry.what == what).map(|entry| entry.recorded_ms).max())
+        })?;
+        Ok(last.map(|ms| (now_ms - ms).max(0) / 86_400_000))
+    };
+    let check = |code, what: &str, days: Option<i64>, limit: i64, remedy: &str| match days {
+        Some(days) if days <= limit => Check::new(code, true, format!("the last {what} was {days} days ago")),
+        Some(days) => Check::new(code, false, format!("the last {what} was {days} days ago: {remedy}")),
+        None => Check::new(code, false, format!("there was no {what} yet: {remedy}")),
+    };
+    Ok(vec![
+        check("backup", BACKUP, days_since(BACKUP)?, BACKUP_DAYS, "habeas backup FOLDER"),
+        check("drill", DRILL, days_since(DRILL)?, DRILL_DAYS, "habeas restore FOLDER --drill"),
+    ])
 }
 
 /// Whether other users of this computer reach into the folder. They would see sealed files, and could remove them.

@@ -2,12 +2,11 @@
 
 use crate::{
     cli::Global,
-    commands::init::now_ms,
     desk::{
-        Desk, ESTIMATE_RUN,
+        Desk,
         estimating::{self, Outcome},
         figures::{self, Category},
-        linking, shown, vault_failure,
+        linking, shown,
     },
     failure::{Exit, Failure},
     opening,
@@ -201,8 +200,7 @@ pub fn estimate_desk(desk: &Desk, method: &Method, seed: Seed) -> Result<(Outcom
     let outcome = estimating::run(&histories, &estimating::dependences(&snapshot), method, seed);
     let mut object = estimating::outcome_json(&outcome, method, &histories);
     object["records_not_yet_linked"] = json!(snapshot.n_unlinked);
-    let stored = object.to_string();
-    desk.keep(Right::Judge, |vault| vault.put_estimate(ESTIMATE_RUN, &stored, now_ms()).map_err(vault_failure))?;
+    desk.keep_estimate(&object)?;
     Ok((outcome, object))
 }
 
@@ -258,8 +256,7 @@ fn averaged(desk: &Desk, choice: &Choice, n_draws: usize, out: &Output) -> Resul
     };
     let mut object = estimating::outcome_json(&outcome, &method, &fixed);
     object["linkage"] = shares;
-    let stored = object.to_string();
-    desk.keep(Right::Judge, |vault| vault.put_estimate(ESTIMATE_RUN, &stored, now_ms()).map_err(vault_failure))?;
+    desk.keep_estimate(&object)?;
     finish(&outcome, object, out)
 }
 

@@ -32,12 +32,11 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
-    let passphrase = choose_passphrase(global, out)?;
+    let passphrase = choose_passphrase(opening::passphrase_file(global).as_deref(), out)?;
     let name = args.name.unwrap_or_else(|| {
         args.dir.file_name().map_or_else(|| "vault".into(), |name| name.to_string_lossy().into_owned())
     });
-    let begun = Instant::now();
-    let kdf = KdfCost::calibrated(|| begun.elapsed());
+    let kdf = calibrated();
     let founder = args.founder.unwrap_or_else(account_name);
     let device = args.device.unwrap_or_else(device_name);
     let options = InitOptions { name, founder, device, kdf, now_ms: now_ms() };
@@ -67,15 +66,21 @@ pub fn device_name() -> String {
     }
 }
 
+/// What a try of a passphrase costs on this computer: at least half a second.
+pub fn calibrated() -> KdfCost {
+    let begun = Instant::now();
+    KdfCost::calibrated(|| begun.elapsed())
+}
+
 /// Milliseconds since 1970, the only clock that entries are stamped with; no rule depends on it.
 pub fn now_ms() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_millis() as i64)
 }
 
-fn choose_passphrase(global: &Global, out: &Output) -> Result<Passphrase, Failure> {
-    let given = global.passphrase_file.is_some() || std::env::var_os("HABEAS_PASSPHRASE_FILE").is_some();
-    if given || !std::io::stdin().is_terminal() {
-        return opening::passphrase(global, "");
+/// A new passphrase: from a file, or proposed and typed twice where there is a terminal.
+pub fn choose_passphrase(file: Option<&Path>, out: &Output) -> Result<Passphrase, Failure> {
+    if file.is_some() || !std::io::stdin().is_terminal() {
+        return opening::passphrase_from(file, "");
     }
     let proposal = habeas_vault::proposed_passphrase().map_err(|error| {
         Failure::new(Exit::Failed, error, "run the command again; without random numbers there is no safe vault")

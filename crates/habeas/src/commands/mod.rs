@@ -1,21 +1,27 @@
 //! One command, one file. Each takes its arguments and the output, and says how the process ends.
 
 pub mod audit;
+pub mod backup;
 pub mod case;
 pub mod checkpoint;
 pub mod demo;
 pub mod doctor;
+pub mod erase;
 pub mod estimate;
 pub mod import;
 pub mod init;
 pub mod link;
 pub mod map;
+pub mod passphrase;
 pub mod plain;
 pub mod report;
 pub mod review;
 pub mod serve;
 pub mod source;
+pub mod sync;
 pub mod tools;
+pub mod travel;
+pub mod user;
 pub mod verify;
 
 use crate::{
@@ -41,8 +47,18 @@ pub fn run(cli: Cli, words: &str, out: &Output) -> Result<Exit, Failure> {
         Command::Report(command) => report::run(command, global, out),
         Command::Serve(args) => serve::run(args, global, out),
         Command::Verify(args) => verify::run(args, global, out),
+        Command::Checkpoint(command) => checkpoint::run(command, global, out),
+        Command::Sync(args) => sync::run(args, global, out),
+        Command::Join(args) => sync::join(args, global, out),
+        Command::Backup(args) => backup::run(args, global, out),
+        Command::Restore(args) => backup::restore(args, global, out),
+        Command::Travel(command) => travel::run(command, global, out),
+        Command::Erase(args) => erase::run(args, global, out),
+        Command::Retract(args) => erase::retract(args, global, out),
+        Command::User(command) => user::run(command, global, out),
+        Command::Passphrase(command) => passphrase::run(command, global, out),
         Command::Audit(args) => audit::run(args, global, out),
-        Command::Doctor => doctor::run(global, out),
+        Command::Doctor(args) => doctor::run(args, global, out),
         Command::Completions(args) => tools::completions(args, out),
         Command::Man => tools::man(out),
         Command::ParseWorker => unreachable!("main serves the parse worker before anything else"),

@@ -13,14 +13,18 @@ mod snapshot;
 pub use snapshot::Snapshot;
 
 use crate::{
+    commands::init::now_ms,
     failure::{Exit, Failure},
     rights::{Denied, Need},
 };
 use figures::{FieldDisagreement, Tables};
 use habeas_core::{
-    CaseFile, EventKind, Judgement, Label, PersonId, Predicate, Record, RecordId, Right, Role, Source, Value, fold,
+    CaseFile, EventKind, Judgement, Label, PersonId, Predicate, Record, RecordId, Right, Role, Source, UserId, Value,
+    fold,
 };
-use habeas_vault::{AuditEntry, LinkRun, Notice, PersonFilter, PersonRow, StorageError, Vault, VaultError};
+use habeas_vault::{
+    AuditEntry, DeviceInfo, LinkRun, MemberInfo, Notice, PersonFilter, PersonRow, StorageError, Vault, VaultError,
+};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard},
@@ -42,6 +46,8 @@ pub struct Desk {
 /// The member who opened a vault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Who {
+    /// Their id.
+    pub user: UserId,
     /// Their name.
     pub name: String,
     /// Their role.
@@ -184,7 +190,9 @@ pub struct StoredEstimate {
 impl Desk {
     /// A desk over an open vault, for the member who opened it.
     pub fn new(vault: Vault) -> Self {
-        let who = Who { name: String::new(), role: vault.role() };
+        let user = vault.me();
+        let name = vault.members().find(|member| member.user == user).map(|member| member.name.clone());
+        let who = Who { user, name: name.unwrap_or_default(), role: vault.role() };
         Self::for_member(vault, who)
     }
 
@@ -202,6 +210,36 @@ impl Desk {
     /// Who opened the vault.
     pub fn who(&self) -> &Who {
         &self.who
+    }
+
+    /// The vault itself, for what every member may do to their own way in, or ask of the folder.
+    pub fn of_member<T>(&self, work: impl FnOnce(&mut Vault) -> Result<T, Failure>) -> Result<T, Failure> {
+        work(&mut self.opened())
+    }
+
+    /// The vault alone, where this is its only desk.
+    pub fn into_vault(self) -> Option<Vault> {
+        let inner = Arc::into_inner(self.inner)?;
+        Some(inner.vault.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    /// Everybody who takes part or has taken part.
+    pub fn members(&self) -> Vec<MemberInfo> {
+        self.opened().members().cloned().collect()
+    }
+
+    /// Every device that has written.
+    pub fn devices(&self) -> Vec<DeviceInfo> {
+        self.opened().devices().cloned().collect()
+    }
+
+    /// Keeps an estimate beside the record; one about the past is shown and not kept.
+    pub fn keep_estimate(&self, json: &serde_json::Value) -> Result<(), Failure> {
+        let mut vault = self.vault(Right::Judge)?;
+        if vault.is_read_only() {
+            return Ok(());
+        }
+        vault.put_estimate(ESTIMATE_RUN, &json.to_string(), now_ms()).map_err(vault_failure)
     }
 
     /// Whether whoever opened the vault has a right.

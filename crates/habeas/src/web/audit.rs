@@ -15,8 +15,8 @@ const SHOWN: usize = 500;
 /// The newest entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {
-    /// Day and words of each.
-    entries: Vec<(String, String)>,
+    /// Day, name and words of each.
+    entries: Vec<[String; 3]>,
     n_entries: u64,
 }
 
@@ -27,7 +27,12 @@ pub struct View {
 pub fn load(desk: &Desk) -> Result<View, PageError> {
     let entries = desk.audit()?;
     let newest = entries.iter().rev().take(SHOWN);
-    let shown = newest.map(|entry| (day_of(entry.recorded_ms).to_string(), entry.what.clone()));
+    let members = desk.members();
+    let name = |user| members.iter().find(|member| member.user == user).map(|member| member.name.clone());
+    let shown = newest.map(|entry| {
+        let day = day_of(entry.recorded_ms).to_string();
+        [day, name(entry.user).unwrap_or_else(|| entry.user.short()), entry.what.clone()]
+    });
     Ok(View { entries: shown.collect(), n_entries: entries.len() as u64 })
 }
 
@@ -39,8 +44,8 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
         @if view.entries.is_empty() { (empty(&reader.t("audit-empty"), None)) }
         @else { div.scroll tabindex="0" role="group" aria-label=(title) { table.list {
             caption.vh { (title) }
-            thead { tr { th scope="col" { (reader.t("audit-day")) } th scope="col" { (reader.t("audit-what")) } } }
-            tbody { @for (day, what) in &view.entries { tr { th scope="row" { (day) } td { (datum(what)) } } } }
+            thead { tr { th scope="col" { (reader.t("audit-day")) } th scope="col" { (reader.t("audit-who")) } th scope="col" { (reader.t("audit-what")) } } }
+            tbody { @for [day, who, what] in &view.entries { tr { th scope="row" { (day) } td { (datum(who)) } td { (datum(what)) } } } }
         } } }
     };
     layout::page(reader, &title, Some(Section::Audit), &body)

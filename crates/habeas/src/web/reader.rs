@@ -192,7 +192,7 @@ pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use habeas_core::Role;
+    use habeas_core::{Role, UserId};
 
     fn reader(lang: &str) -> Reader {
         Reader::of_file(lang)
@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn nobody_is_led_to_a_page_that_is_not_theirs() {
-        let who = |role| Some(Who { name: "Ilan".into(), role });
+        let who = |role| Some(Who { user: UserId([1; 16]), name: "Ilan".into(), role });
         let href = |role, address: &str| Reader { who: who(role), ..Reader::default() }.href(address);
         assert_eq!(href(Role::Coder, "/cases?year=2015"), Some("/cases?year=2015".into()));
         assert_eq!(href(Role::Reader, "/cases?year=2015"), None);

@@ -19,7 +19,7 @@ use axum::{
 };
 use habeas_core::{
     Attribution, CellSpan, Claim, Date, EventKind, NameAsGiven, Origin, PartialDate, Partition, Passage, PlaceAsGiven,
-    Polarity, Predicate, Role, SourceKind, SpeakerKind, Value,
+    Polarity, Predicate, Role, SourceKind, SpeakerKind, UserId, Value,
 };
 use habeas_vault::{ImportSummary, InitOptions, KdfCost, LinkRun, Passphrase, SourceDraft, Vault};
 use std::time::{Duration, Instant};
@@ -54,7 +54,7 @@ pub fn empty_desk() -> Desk {
 
 /// The desk of a member with this role.
 fn member(vault: Vault, role: Role) -> Desk {
-    Desk::for_member(vault, Who { name: "Name of the member".into(), role })
+    Desk::for_member(vault, Who { user: UserId([7; 16]), name: "Name of the member".into(), role })
 }
 
 fn name(words: &str) -> (Predicate, Value, String) {

@@ -11,3 +11,4 @@ mod main_path;
 mod memory;
 mod plain_files;
 mod program;
+mod team;

@@ -7,7 +7,7 @@ use crate::{
     damage::{Damage, DamageKind},
     exchange::{self, Copied},
     format::v1::{EntryKind, member::DeviceIntroduced},
-    keys::{Keys, Passphrase, UserKeys},
+    keys::{Keys, Passphrase, UserKeys, Way},
     opening::{
         InitError, OpenError, begin_device, own_statement, public_text, read_genesis, read_public, unlock, unlock_slot,
     },
@@ -108,26 +108,26 @@ impl Vault {
     ///
     /// # Errors
     /// [`InitError::NotEmpty`] through [`RestoreError`] when `to` holds anything.
-    pub fn restore(
+    pub fn restore<'w>(
         from: &Path,
         to: &Path,
-        passphrase: &Passphrase,
+        way: impl Into<Way<'w>>,
         device: &str,
         now_ms: i64,
     ) -> Result<Restored, RestoreError> {
         let from = Disk::new(&copy_in(from).ok_or(OpenError::NoVault)?);
-        Self::restore_on(&from, Arc::new(Disk::new(to)), passphrase, device, now_ms)
+        Self::restore_on(&from, Arc::new(Disk::new(to)), way.into(), device, now_ms)
     }
 
-    pub(crate) fn restore_on(
+    pub(crate) fn restore_on<'w>(
         from: &dyn Storage,
         to: Arc<dyn Storage>,
-        passphrase: &Passphrase,
+        way: impl Into<Way<'w>>,
         device: &str,
         now_ms: i64,
     ) -> Result<Restored, RestoreError> {
         let id = read_public(from)?;
-        let (vault_key, user_seed, _) = unlock(from, &id, passphrase)?;
+        let (vault_key, user_seed, _) = unlock(from, &id, way.into())?;
         let slots = slots_of(from)?;
         let keys = Keys::new(vault_key, id);
         let (mut vault, root_of_copy) = begin_from(from, to, keys, UserKeys::of(&user_seed), &slots)?;

@@ -5,6 +5,8 @@ mod grant;
 mod identity;
 mod key_file;
 mod passphrase;
+mod recovery_key;
+mod shares;
 mod slot;
 mod tree;
 
@@ -14,7 +16,9 @@ pub use key_file::{
     KeyFileHeader, MAX_LEN as MAX_KEY_FILE, MAX_NODES, file_name as key_file_name, open as open_key_file,
 };
 pub use passphrase::{KdfCost, Passphrase, proposed_passphrase};
-pub use slot::{Slot, SlotError};
+pub use recovery_key::{RecoveryKey, RecoveryKeyError};
+pub use shares::{SetId, Share, ShareError, ShareSecret};
+pub use slot::{Slot, SlotError, SlotKind, Way};
 pub use tree::{KeySet, LeafPath, Node};
 
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce, aead::AeadInOut};

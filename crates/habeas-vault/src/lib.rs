@@ -55,7 +55,10 @@ pub use format::{
 };
 pub use import::{ImportError, ImportReceipt, ImportWriter};
 pub use index::{IndexError, PersonFilter, PersonHit, PersonPage, PersonRow};
-pub use keys::{KdfCost, NoEntropy, Passphrase, proposed_passphrase};
+pub use keys::{
+    KdfCost, NoEntropy, Passphrase, RecoveryKey, RecoveryKeyError, Share, ShareError, ShareSecret, SlotKind, Way,
+    proposed_passphrase,
+};
 pub use members::NewMember;
 pub use opening::{InitError, InitOptions, OpenError};
 pub use storage::{Action, RelPath, StorageError};

@@ -7,7 +7,10 @@ use crate::{
         member::{DeviceRemoved, EpochBegun, MemberStated},
     },
     key_area::grants,
-    keys::{Entropy, GrantHeader, KdfCost, Key, Passphrase, Slot, UserKeys, commitment, grant},
+    keys::{
+        Entropy, GrantHeader, KdfCost, Key, Passphrase, RecoveryKey, Share, ShareError, ShareSecret, Slot, UserKeys,
+        Way, commitment, grant,
+    },
     opening::own_statement,
     storage::{self, RelPath, StorageError},
     vault::{Vault, VaultError},
@@ -63,6 +66,39 @@ impl Vault {
         now_ms: i64,
     ) -> Result<(UserId, Vec<u8>), VaultError> {
         self.require(Right::Keep)?;
+        let (user, slot) = self.admit(new, passphrase.into(), kdf, now_ms)?;
+        if here {
+            self.keep_slot(&slot)?;
+        }
+        Ok((user, slot.encode()))
+    }
+
+    /// Makes a recovery key: 24 words that open everything, for a safe place. It is a keeper of its own, so that what was
+    /// done with it is known.
+    pub fn make_recovery_key(&mut self, now_ms: i64) -> Result<RecoveryKey, VaultError> {
+        self.require(Right::Keep)?;
+        let key = RecoveryKey::generate(&mut self.log.entropy)?;
+        let (_, slot) = self.admit(recovery_member("recovery key"), Way::RecoveryKey(&key), KdfCost::demo(), now_ms)?;
+        self.keep_slot(&slot)?;
+        Ok(key)
+    }
+
+    /// Makes shares of which any `threshold` together open everything, and fewer nothing.
+    ///
+    /// # Errors
+    /// [`VaultError::Shares`] when the numbers make no sense.
+    pub fn make_shares(&mut self, threshold: u8, n_shares: u8, now_ms: i64) -> Result<Vec<Share>, VaultError> {
+        self.require(Right::Keep)?;
+        let secret = ShareSecret::generate(threshold, n_shares, &mut self.log.entropy)?;
+        let seed: Key = Zeroizing::new(self.log.entropy.bytes()?);
+        let name = format!("{threshold} of {n_shares} shares");
+        let (_, slot) = self.admit(recovery_member(&name), Way::Shares(&secret), KdfCost::demo(), now_ms)?;
+        self.keep_slot(&slot)?;
+        Ok(secret.split(&self.id, &seed))
+    }
+
+    /// Adds a member for whom a way in is made, and wraps for them the keys of the compartments that they may open.
+    fn admit(&mut self, new: NewMember, way: Way<'_>, kdf: KdfCost, now_ms: i64) -> Result<(UserId, Slot), VaultError> {
         self.require_write()?;
         let seed: Key = Zeroizing::new(self.log.entropy.bytes()?);
         let user = UserKeys::of(&seed);
@@ -78,16 +114,16 @@ impl Vault {
         for compartment in Compartment::ALL.iter().filter(granted) {
             self.write_grants(*compartment, &member)?;
         }
-        let keys = &self.log.keys;
-        let slot = Slot::wrap(keys.vault_key(), &seed, &self.id, passphrase, kdf, &mut self.log.entropy)?;
-        let bytes = slot.encode();
+        let slot = Slot::wrap(self.log.keys.vault_key(), &seed, &self.id, way, kdf, &mut self.log.entropy)?;
         // Who is a member is said before there is a way in: a crash between leaves a member without one, who can be
         // removed, and never a way in for nobody.
         self.record_own(now_ms, EntryKind::Member, &member)?;
-        if here {
-            storage::write_whole(&*self.storage, &RelPath::new("unlock").join(&slot.file_name()), &bytes)?;
-        }
-        Ok((UserId(member.user), bytes))
+        Ok((UserId(member.user), slot))
+    }
+
+    fn keep_slot(&self, slot: &Slot) -> Result<(), VaultError> {
+        let path = RelPath::new("unlock").join(&slot.file_name());
+        Ok(storage::write_whole(&*self.storage, &path, &slot.encode())?)
     }
 
     /// Gives a member another role. Compartments that the new role holds are granted; what they could open before, they
@@ -158,20 +194,37 @@ impl Vault {
         Ok(())
     }
 
-    /// Replaces the passphrase by which the vault was opened.
+    /// Replaces the passphrase by which the vault was opened; with the SHA-256 of a key file, that file is needed too from
+    /// now on.
     ///
     /// # Errors
     /// [`VaultError::Unknown`] when it was not opened by a way in of its own.
-    pub fn change_passphrase(&mut self, new: &Passphrase, kdf: KdfCost) -> Result<(), VaultError> {
-        self.require_write()?;
+    pub fn change_passphrase(
+        &mut self,
+        new: &Passphrase,
+        key_file: Option<[u8; 32]>,
+        kdf: KdfCost,
+    ) -> Result<(), VaultError> {
         let old = self.opened_by.clone().ok_or(VaultError::Unknown { what: "way in" })?;
-        let (keys, seed, mut entropy) = (&self.log.keys, self.log.user.seed(), Entropy::default());
-        let slot = Slot::wrap(keys.vault_key(), seed, &self.id, new, kdf, &mut entropy)?;
-        let path = old.parent().join(&slot.file_name());
-        storage::write_whole(&*self.storage, &path, &slot.encode())?;
+        self.add_passphrase(new, key_file, kdf)?;
         self.storage.remove(&old)?;
-        self.storage.sync_dir(&old.parent())?;
-        self.opened_by = Some(path);
+        Ok(self.storage.sync_dir(&old.parent())?)
+    }
+
+    /// Adds a passphrase for the member who opened the vault, beside the ways in that there are: after opening it with a
+    /// recovery key or shares.
+    pub fn add_passphrase(
+        &mut self,
+        new: &Passphrase,
+        key_file: Option<[u8; 32]>,
+        kdf: KdfCost,
+    ) -> Result<(), VaultError> {
+        self.require_write()?;
+        let (keys, seed, mut entropy) = (&self.log.keys, self.log.user.seed(), Entropy::default());
+        let way = Way::Passphrase { passphrase: new, key_file };
+        let slot = Slot::wrap(keys.vault_key(), seed, &self.id, way, kdf, &mut entropy)?;
+        self.keep_slot(&slot)?;
+        self.opened_by = Some(RelPath::new("unlock").join(&slot.file_name()));
         Ok(())
     }
 
@@ -222,5 +275,18 @@ impl Vault {
         let header = GrantHeader { compartment, epoch, member: member.user };
         let bytes = grant(&header, key, &self.id, &member.open_public, &mut self.log.entropy)?;
         Ok(storage::write_whole(&*self.storage, &grants().join(&header.file_name()), &bytes)?)
+    }
+}
+
+fn recovery_member(name: &str) -> NewMember {
+    NewMember { name: name.to_owned(), role: Role::Keeper, compartments: Vec::new() }
+}
+
+impl From<ShareError> for VaultError {
+    fn from(error: ShareError) -> Self {
+        match error {
+            ShareError::NoEntropy(error) => Self::NoEntropy(error),
+            error => Self::Shares(error),
+        }
     }
 }

@@ -14,8 +14,8 @@ use crate::{
     index::{Index, IndexError},
     key_area::{KeyArea, grants},
     keys::{
-        DeviceId, DeviceKeys, Entropy, GrantHeader, KdfCost, Key, Keys, Passphrase, Slot, SlotError, UserKeys,
-        VAULT_ITEM, VaultId, commitment, grant, is_device_folder, user_id,
+        DeviceId, DeviceKeys, Entropy, GrantHeader, KdfCost, Key, Keys, Passphrase, Slot, SlotError, SlotKind,
+        UserKeys, VAULT_ITEM, VaultId, Way, commitment, grant, is_device_folder, user_id,
     },
     log::{Log, Statement, commit_leaves, introduced},
     storage::{self, Disk, RelPath, Storage, StorageError},
@@ -129,12 +129,25 @@ impl Vault {
         Self::init_on(Arc::new(Disk::new(dir)), passphrase, options)
     }
 
-    /// Opens the vault in a folder.
-    pub fn open(dir: &Path, passphrase: &Passphrase) -> Result<Self, OpenError> {
+    /// Opens the vault in a folder with a passphrase, with or without a key file, a recovery key, or shares.
+    pub fn open<'w>(dir: &Path, way: impl Into<Way<'w>>) -> Result<Self, OpenError> {
         if !Disk::has(dir, "vault.toml") {
             return Err(OpenError::NoVault);
         }
-        Self::open_on(Arc::new(Disk::new(dir)), passphrase)
+        Self::open_on(Arc::new(Disk::new(dir)), way)
+    }
+
+    /// The ways into the vault in a folder, as their files tell without any secret.
+    pub fn ways_in(dir: &Path) -> Result<Vec<SlotKind>, OpenError> {
+        let storage = Disk::new(dir);
+        let unlock = RelPath::new("unlock");
+        let names = storage.list(&unlock)?.into_iter().filter(|name| name.ends_with(".slot")).take(MAX_SLOTS);
+        let kinds = names.map(|name| {
+            let path = unlock.join(&name);
+            let slot = Slot::decode(&storage::read_whole(&storage, &path, MAX_PUBLIC)?);
+            slot.map(|slot| slot.summary()).map_err(|_| damaged(path.as_str(), DamageKind::Public))
+        });
+        kinds.collect()
     }
 
     /// The folder of the vault that `start` lies in: itself or the nearest one above it.
@@ -161,7 +174,7 @@ impl Vault {
         Ok(found(storage, passphrase, options)?)
     }
 
-    pub(crate) fn open_on(storage: Arc<dyn Storage>, passphrase: &Passphrase) -> Result<Self, OpenError> {
+    pub(crate) fn open_on<'w>(storage: Arc<dyn Storage>, way: impl Into<Way<'w>>) -> Result<Self, OpenError> {
         let id = read_public(&*storage)?;
         let (access, lock) = match storage.lock(&RelPath::new("lock")) {
             Ok(lock) => (Access::Write, Some(lock)),
@@ -169,7 +182,7 @@ impl Vault {
             Err(error) => return Err(error.into()),
         };
         let founder = read_genesis(&*storage, &id)?;
-        let (vault_key, user_seed, slot) = unlock(&*storage, &id, passphrase)?;
+        let (vault_key, user_seed, slot) = unlock(&*storage, &id, way.into())?;
         let user = UserKeys::of(&user_seed);
         let mut vault = Self::open_unlocked(storage, lock, access, Keys::new(vault_key, id), user, founder)?;
         vault.opened_by = Some(slot);
@@ -499,11 +512,7 @@ fn parse_hex(text: &str) -> Option<[u8; 16]> {
 }
 
 /// Tries every slot, the first that opens wins.
-pub(crate) fn unlock(
-    storage: &dyn Storage,
-    vault: &VaultId,
-    passphrase: &Passphrase,
-) -> Result<(Key, Key, RelPath), OpenError> {
+pub(crate) fn unlock(storage: &dyn Storage, vault: &VaultId, way: Way<'_>) -> Result<(Key, Key, RelPath), OpenError> {
     let dir = RelPath::new("unlock");
     let names = storage.list(&dir)?;
     let slots: Vec<&String> = names.iter().filter(|name| name.ends_with(".slot")).take(MAX_SLOTS).collect();
@@ -511,7 +520,7 @@ pub(crate) fn unlock(
     for name in slots {
         let path = dir.join(name);
         let bytes = storage::read_whole(storage, &path, MAX_PUBLIC)?;
-        match Slot::decode(&bytes).and_then(|slot| slot.unwrap_keys(vault, passphrase)) {
+        match Slot::decode(&bytes).and_then(|slot| slot.unwrap_keys(vault, way)) {
             Ok((vault_key, user_seed)) => return Ok((vault_key, user_seed, path)),
             Err(SlotError::Refused) => {}
             Err(SlotError::HostileCost { memory_mib, passes }) => {

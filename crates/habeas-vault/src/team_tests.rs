@@ -4,7 +4,7 @@
 use crate::{
     DamageKind, EraseTarget, ErasureReason, ImportSummary, JudgementDraft, NewMember, SourceDraft,
     catalog::Conflict,
-    keys::{KdfCost, Passphrase},
+    keys::{KdfCost, Passphrase, ShareSecret, Way},
     opening::{InitOptions, OpenError},
     storage::{RelPath, Storage, sim::SimDisk},
     vault::{Notice, Vault, VaultError},
@@ -509,11 +509,43 @@ fn a_compartment_that_is_granted_later_opens_all_that_is_in_it() {
 #[test]
 fn a_changed_passphrase_opens_and_the_old_one_does_not() {
     let (disk, mut a) = office();
-    a.change_passphrase(&words("new"), KdfCost::demo()).unwrap();
+    a.change_passphrase(&words("new"), None, KdfCost::demo()).unwrap();
     a.audit("goes on", 0).unwrap();
     drop(a);
     assert!(matches!(open(&disk, "keeper"), Err(OpenError::WrongPassphrase)));
     assert_eq!(open(&disk, "new").unwrap().role(), Role::Keeper);
+}
+
+#[test]
+fn a_lost_passphrase_is_made_good_by_the_recovery_key_or_by_enough_shares() {
+    let (disk, mut a) = office();
+    import(&mut a, "testimony", SourceKind::Testimony, &["Tolvi"]);
+    let key = a.make_recovery_key(0).unwrap();
+    let shares = a.make_shares(2, 3, 0).unwrap();
+    assert!(matches!(a.make_shares(4, 3, 0), Err(VaultError::Shares(_))));
+    drop(a);
+    let mut recovered = Vault::open_on(arc(&disk), Way::RecoveryKey(&key)).unwrap();
+    assert_eq!(names(&recovered), ["Tolvi"]);
+    recovered.add_passphrase(&words("new"), None, KdfCost::demo()).unwrap();
+    drop(recovered);
+    assert_eq!(names(&open(&disk, "new").unwrap()), ["Tolvi"]);
+    for (i, j) in [(0, 1), (0, 2), (1, 2)] {
+        let secret = ShareSecret::combine(&[shares[i].clone(), shares[j].clone()]).unwrap();
+        assert_eq!(names(&Vault::open_on(arc(&disk), Way::Shares(&secret)).unwrap()), ["Tolvi"]);
+    }
+    assert!(ShareSecret::combine(&shares[..1]).is_err());
+}
+
+#[test]
+fn a_key_file_is_needed_where_the_way_in_asks_for_it() {
+    let (disk, mut a) = office();
+    a.change_passphrase(&words("keeper"), Some([7; 32]), KdfCost::demo()).unwrap();
+    drop(a);
+    let passphrase = words("keeper");
+    let with = |key_file| Vault::open_on(arc(&disk), Way::Passphrase { passphrase: &passphrase, key_file });
+    assert!(matches!(with(None), Err(OpenError::WrongPassphrase)));
+    assert!(matches!(with(Some([8; 32])), Err(OpenError::WrongPassphrase)));
+    assert!(with(Some([7; 32])).is_ok());
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::{
     },
     index::{Change, Index, IndexError, PersonFilter, PersonPage, PersonRow, StatementPlace},
     key_area::{KeyArea, KeyAreaError},
-    keys::{ItemId, NoEntropy, VAULT_ITEM, hmac, statements_item},
+    keys::{ItemId, NoEntropy, ShareError, VAULT_ITEM, hmac, statements_item},
     log::{Log, Statement},
     storage::{RelPath, Storage, StorageError},
 };
@@ -78,6 +78,9 @@ pub enum VaultError {
         /// Kind of thing.
         what: &'static str,
     },
+    /// Shares cannot be made like this.
+    #[error(transparent)]
+    Shares(ShareError),
     /// The only keeper cannot be removed: nobody could add another.
     #[error("this is the only keeper: make another member a keeper first")]
     LastKeeper,

@@ -2,8 +2,8 @@
 
 use crate::{
     commands::{
-        audit, backup, case, checkpoint, demo, doctor, erase, estimate, import, init, link, map, passphrase, report,
-        review, serve, source, sync, tools, travel, user, verify,
+        audit, backup, case, checkpoint, demo, doctor, erase, estimate, import, init, link, map, passphrase, recovery,
+        report, review, serve, source, sync, tools, travel, user, verify,
     },
     rights::Asked,
 };
@@ -31,6 +31,9 @@ pub struct Global {
     /// A file whose first line is the passphrase [default: $HABEAS_PASSPHRASE_FILE, else a prompt]
     #[arg(long, global = true, value_name = "FILE")]
     pub passphrase_file: Option<PathBuf>,
+    /// The key file that goes with the passphrase, where there is one [default: $HABEAS_KEY_FILE]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
     /// As things stood at a checkpoint (its id) or at the end of a day (YYYY-MM-DD): case, report, estimate run, link clusters
     #[arg(long, global = true, value_name = "CHECKPOINT|DAY")]
     pub as_of: Option<String>,
@@ -110,6 +113,12 @@ pub enum Command {
     /// Change how the vault is opened
     #[command(subcommand)]
     Passphrase(passphrase::Command),
+    /// Make and use a recovery key
+    #[command(subcommand)]
+    Recovery(recovery::Command),
+    /// Make and use shares of which several together open the vault
+    #[command(subcommand)]
+    Shares(recovery::Shares),
     /// Read who did what in this vault
     Audit(audit::Args),
     /// Say what protections this machine offers

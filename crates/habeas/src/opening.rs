@@ -7,7 +7,8 @@ use crate::{
     failure::{Exit, Failure},
     output::Output,
 };
-use habeas_vault::{Notice, OpenError, Passphrase, RestoreError, Vault};
+use habeas_vault::{Notice, OpenError, Passphrase, RestoreError, Vault, Way};
+use sha2::{Digest, Sha256};
 use std::{
     env,
     io::IsTerminal,
@@ -43,17 +44,19 @@ pub fn desk(global: &Global) -> Result<Desk, Failure> {
 #[derive(Debug, Clone)]
 pub struct Opener {
     dir: PathBuf,
+    /// SHA-256 of the key file that goes with the passphrase.
+    key_file: Option<[u8; 32]>,
 }
 
 impl Opener {
     /// The vault that the options, the environment or the current folder name.
     pub fn new(global: &Global) -> Result<Self, Failure> {
-        Ok(Self { dir: find(global)? })
+        Ok(Self { dir: find(global)?, key_file: key_file(global)? })
     }
 
     /// The vault in a folder.
     pub fn of(dir: &Path) -> Self {
-        Self { dir: dir.to_owned() }
+        Self { dir: dir.to_owned(), key_file: None }
     }
 
     /// Opens it.
@@ -62,7 +65,8 @@ impl Opener {
     }
 
     fn open_vault(&self, passphrase: &Passphrase) -> Result<Vault, Failure> {
-        Vault::open(&self.dir, passphrase).map_err(|error| open_failure(&self.dir, error))
+        let way = Way::Passphrase { passphrase, key_file: self.key_file };
+        Vault::open(&self.dir, way).map_err(|error| open_failure(&self.dir, error))
     }
 }
 
@@ -111,6 +115,18 @@ pub fn find(global: &Global) -> Result<PathBuf, Failure> {
 /// The passphrase: from a file, or from a prompt where there is a terminal.
 pub fn passphrase(global: &Global, prompt: &str) -> Result<Passphrase, Failure> {
     passphrase_from(passphrase_file(global).as_deref(), prompt)
+}
+
+/// SHA-256 of the key file that goes with the passphrase, where one is named.
+pub fn key_file(global: &Global) -> Result<Option<[u8; 32]>, Failure> {
+    let named = global.key_file.clone().or_else(|| env::var_os("HABEAS_KEY_FILE").map(PathBuf::from));
+    named.map(|path| hash_of_file(&path)).transpose()
+}
+
+/// SHA-256 of a file.
+pub fn hash_of_file(path: &Path) -> Result<[u8; 32], Failure> {
+    let bytes = std::fs::read(path).map(Zeroizing::new).map_err(|error| Failure::file("read", path, &error))?;
+    Ok(Sha256::digest(&*bytes).into())
 }
 
 /// The file that holds the passphrase, where one is named.
@@ -228,6 +244,7 @@ mod tests {
         Global {
             vault: Some(folder.join("vault")),
             passphrase_file: Some(file.to_owned()),
+            key_file: None,
             as_of: None,
             json: true,
             asked: crate::rights::of_command(words),

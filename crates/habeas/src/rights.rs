@@ -96,6 +96,11 @@ pub const COMMANDS: &[Asked] = &[
     asked("user grant", KEEP),
     asked("user remove", KEEP),
     asked("passphrase change", Member),
+    asked("passphrase add-keyfile", Member),
+    asked("recovery make", KEEP),
+    asked("recovery open", Nothing),
+    asked("shares make", KEEP),
+    asked("shares open", Nothing),
     asked("audit", AUDIT),
     asked("doctor", Nothing),
     asked("completions", Nothing),
@@ -240,6 +245,9 @@ mod tests {
             user grant           ·         ·         ·         ·         may       ·
             user remove          ·         ·         ·         ·         may       ·
             passphrase change    may       may       may       may       may       may
+            passphrase add-keyfile may       may       may       may       may       may
+            recovery make        ·         ·         ·         ·         may       ·
+            shares make          ·         ·         ·         ·         may       ·
             audit                ·         ·         ·         ·         may       may
         "#]]
         .assert_eq(&table);

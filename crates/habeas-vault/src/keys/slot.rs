@@ -1,25 +1,28 @@
 //! A slot: the vault key wrapped under one way in. One file each, so that a way in can be changed or removed.
 
 use super::{
-    Entropy, ItemId, KEY_LEN, KdfCost, Key, NONCE_LEN, NoEntropy, Passphrase, Sealer, TAG_LEN, VaultId, derive,
+    Entropy, ItemId, KEY_LEN, KdfCost, Key, NONCE_LEN, NoEntropy, Passphrase, RecoveryKey, Sealer, SetId, ShareSecret,
+    TAG_LEN, VaultId, derive,
 };
 use crate::format::cbor::{CborError, Decoder, Encoder};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// The only kind of slot so far.
+/// Kinds of slots in a file.
 const PASSPHRASE: u64 = 1;
+const RECOVERY_KEY: u64 = 2;
+const SHARES: u64 = 3;
 /// Vault key and user seed.
 const SECRETS_LEN: usize = 2 * KEY_LEN;
 
 /// Why a slot does not open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SlotError {
-    /// The passphrase does not open it; or the slot was changed, which nobody can tell from that.
-    #[error("the passphrase does not open this slot")]
+    /// The way does not open it; or the slot was changed, which nobody can tell from that.
+    #[error("this does not open the slot")]
     Refused,
-    /// The passphrase is right and the rest of the slot is not.
+    /// The way is right and the rest of the slot is not.
     #[error("the slot was changed after it was made")]
     Changed,
     /// Its cost lies outside the bounds; nothing was computed.
@@ -35,40 +38,105 @@ pub enum SlotError {
     Unreadable(#[from] CborError),
 }
 
+/// A way into a vault, as a person has it at hand.
+#[derive(Clone, Copy)]
+pub enum Way<'a> {
+    /// A passphrase, and the SHA-256 of the key file that goes with it.
+    Passphrase {
+        /// What is typed.
+        passphrase: &'a Passphrase,
+        /// SHA-256 of the key file's bytes.
+        key_file: Option<[u8; 32]>,
+    },
+    /// The recovery key on paper.
+    RecoveryKey(&'a RecoveryKey),
+    /// What enough shares combine to.
+    Shares(&'a ShareSecret),
+}
+
+impl<'a> From<&'a Passphrase> for Way<'a> {
+    fn from(passphrase: &'a Passphrase) -> Self {
+        Self::Passphrase { passphrase, key_file: None }
+    }
+}
+
+/// What a slot says about the way that opens it; no secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SlotKind {
+    /// A passphrase.
+    Passphrase {
+        /// Salt of the stretching.
+        salt: [u8; 16],
+        /// What one try costs.
+        cost: KdfCost,
+        /// Whether a key file is needed too.
+        needs_key_file: bool,
+    },
+    /// A recovery key of 24 words.
+    RecoveryKey,
+    /// Shares.
+    Shares {
+        /// How many open it.
+        threshold: u8,
+        /// How many there are.
+        n_shares: u8,
+        /// Names the set.
+        set: SetId,
+    },
+}
+
 /// A readable slot, not yet opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slot {
     id: ItemId,
-    salt: [u8; 16],
-    cost: KdfCost,
+    kind: SlotKind,
     nonce: [u8; NONCE_LEN],
     wrapped: [u8; SECRETS_LEN + TAG_LEN],
     commitment: [u8; 32],
 }
 
 impl Slot {
-    /// Wraps a vault key and a user's seed under a passphrase.
-    pub fn wrap(
+    /// Wraps a vault key and a user's seed. The cost is that of a passphrase; the other ways cannot be guessed.
+    pub fn wrap<'a>(
         vault_key: &Key,
         user_seed: &Key,
         vault: &VaultId,
-        passphrase: &Passphrase,
+        way: impl Into<Way<'a>>,
         cost: KdfCost,
         entropy: &mut Entropy,
     ) -> Result<Self, NoEntropy> {
-        let (id, salt, nonce) = (entropy.bytes()?, entropy.bytes()?, entropy.bytes()?);
-        let kek = kek(passphrase, cost, &salt, vault);
+        let (way, id, nonce) = (way.into(), entropy.bytes()?, entropy.bytes()?);
+        let kind = match way {
+            Way::Passphrase { key_file, .. } => {
+                SlotKind::Passphrase { salt: entropy.bytes()?, cost, needs_key_file: key_file.is_some() }
+            }
+            Way::RecoveryKey(_) => SlotKind::RecoveryKey,
+            Way::Shares(shares) => {
+                SlotKind::Shares { threshold: shares.threshold, n_shares: shares.n_shares, set: shares.set }
+            }
+        };
+        let kek = kek(&kind, way, vault).expect("the kind was made for this way");
         let mut secrets = Vec::with_capacity(SECRETS_LEN + TAG_LEN);
         secrets.extend_from_slice(&vault_key[..]);
         secrets.extend_from_slice(&user_seed[..]);
         Sealer::new(&kek).seal(&nonce, &aad(vault, &id), &mut secrets);
         let wrapped = secrets.try_into().expect("two keys and a tag");
-        Ok(Self { id, salt, cost, nonce, wrapped, commitment: commitment(&id, &kek) })
+        Ok(Self { id, kind, nonce, wrapped, commitment: commitment(&id, &kek) })
     }
 
-    /// Opens the slot. The cost is the same whether the passphrase is right or wrong.
-    pub fn unwrap_keys(&self, vault: &VaultId, passphrase: &Passphrase) -> Result<(Key, Key), SlotError> {
-        let kek = kek(passphrase, self.cost, &self.salt, vault);
+    /// The slot's id.
+    pub fn id(&self) -> ItemId {
+        self.id
+    }
+
+    /// Which way opens the slot, without any secret.
+    pub fn summary(&self) -> SlotKind {
+        self.kind
+    }
+
+    /// Opens the slot. The cost is the same whether the secret is right or wrong; a way of another kind costs nothing.
+    pub fn unwrap_keys<'a>(&self, vault: &VaultId, way: impl Into<Way<'a>>) -> Result<(Key, Key), SlotError> {
+        let kek = kek(&self.kind, way.into(), vault).ok_or(SlotError::Refused)?;
         let opened = Sealer::new(&kek).open(&self.nonce, &aad(vault, &self.id), self.wrapped.to_vec());
         // XChaCha20-Poly1305 does not commit to its key: one slot could be made to open to two vaults without this.
         let committed = bool::from(commitment(&self.id, &kek).ct_eq(&self.commitment));
@@ -96,15 +164,29 @@ impl Slot {
     pub fn encode(&self) -> Vec<u8> {
         let mut e = Encoder::new();
         e.map(|m| {
-            m.key(0).uint(PASSPHRASE);
+            m.key(0).uint(match self.kind {
+                SlotKind::Passphrase { .. } => PASSPHRASE,
+                SlotKind::RecoveryKey => RECOVERY_KEY,
+                SlotKind::Shares { .. } => SHARES,
+            });
             m.key(1).bytes(&self.id);
-            m.key(2).bytes(&self.salt);
-            m.key(3).uint(self.cost.memory_mib().into());
-            m.key(4).uint(self.cost.passes().into());
-            m.key(5).uint(1);
+            if let SlotKind::Passphrase { salt, cost, .. } = &self.kind {
+                m.key(2).bytes(salt);
+                m.key(3).uint(cost.memory_mib().into());
+                m.key(4).uint(cost.passes().into());
+                m.key(5).uint(1);
+            }
             m.key(6).bytes(&self.nonce);
             m.key(7).bytes(&self.wrapped);
             m.key(8).bytes(&self.commitment);
+            if let SlotKind::Passphrase { needs_key_file: true, .. } = self.kind {
+                m.key(9).bool(true);
+            }
+            if let SlotKind::Shares { threshold, n_shares, set } = &self.kind {
+                m.key(10).uint((*threshold).into());
+                m.key(11).uint((*n_shares).into());
+                m.key(12).bytes(set);
+            }
         });
         e.into_bytes()
     }
@@ -114,6 +196,7 @@ impl Slot {
         let mut d = Decoder::new(bytes);
         let (mut kind, mut id, mut salt, mut nonce) = (None, None, None, None);
         let (mut memory_mib, mut passes, mut lanes, mut wrapped, mut commitment) = (None, None, None, None, None);
+        let (mut key_file, mut threshold, mut n_shares, mut set) = (None, None, None, None);
         d.map(|key, d| {
             match key {
                 0 => kind = Some(d.uint()?),
@@ -125,20 +208,39 @@ impl Slot {
                 6 => nonce = Some(d.exact()?),
                 7 => wrapped = Some(d.exact()?),
                 8 => commitment = Some(d.exact()?),
+                9 => key_file = Some(d.bool()?),
+                10 => threshold = Some(d.uint()?),
+                11 => n_shares = Some(d.uint()?),
+                12 => set = Some(d.exact()?),
                 _ => d.skip()?,
             }
             Ok::<(), CborError>(())
         })?;
         d.end()?;
         let missing = CborError::OtherType { at: 0 };
-        if kind != Some(PASSPHRASE) || lanes != Some(1) {
-            return Err(missing.into());
-        }
-        let (memory_mib, passes) = (memory_mib.ok_or(missing)?, passes.ok_or(missing)?);
+        let kind = match kind {
+            Some(PASSPHRASE) if lanes == Some(1) && key_file != Some(false) => {
+                let (memory_mib, passes) = (memory_mib.ok_or(missing)?, passes.ok_or(missing)?);
+                SlotKind::Passphrase {
+                    salt: salt.ok_or(missing)?,
+                    cost: KdfCost::bounded(memory_mib, passes).ok_or(SlotError::HostileCost { memory_mib, passes })?,
+                    needs_key_file: key_file.is_some(),
+                }
+            }
+            Some(RECOVERY_KEY) => SlotKind::RecoveryKey,
+            Some(SHARES) => {
+                let small = |n: Option<u64>| n.and_then(|n| u8::try_from(n).ok()).ok_or(missing);
+                let (threshold, n_shares) = (small(threshold)?, small(n_shares)?);
+                if threshold < 2 || n_shares < threshold {
+                    return Err(missing.into());
+                }
+                SlotKind::Shares { threshold, n_shares, set: set.ok_or(missing)? }
+            }
+            _ => return Err(missing.into()),
+        };
         Ok(Self {
             id: id.ok_or(missing)?,
-            salt: salt.ok_or(missing)?,
-            cost: KdfCost::bounded(memory_mib, passes).ok_or(SlotError::HostileCost { memory_mib, passes })?,
+            kind,
             nonce: nonce.ok_or(missing)?,
             wrapped: wrapped.ok_or(missing)?,
             commitment: commitment.ok_or(missing)?,
@@ -146,11 +248,26 @@ impl Slot {
     }
 }
 
-/// The key-encrypting key. The second half of the secret is where a key file's hash will stand.
-fn kek(passphrase: &Passphrase, cost: KdfCost, salt: &[u8; 16], vault: &VaultId) -> Key {
+/// The key-encrypting key; `None` when the way is not the one that the slot asks for.
+fn kek(kind: &SlotKind, way: Way, vault: &VaultId) -> Option<Key> {
     let mut secret = Zeroizing::new([0; 2 * KEY_LEN]);
-    secret[..KEY_LEN].copy_from_slice(&cost.of(passphrase, salt)[..]);
-    derive(&secret[..], vault, &[b"habeas/1 kek"])
+    let (first, second) = secret.split_at_mut(KEY_LEN);
+    match (kind, way) {
+        (SlotKind::Passphrase { salt, cost, needs_key_file }, Way::Passphrase { passphrase, key_file })
+            if *needs_key_file == key_file.is_some() =>
+        {
+            first.copy_from_slice(&cost.of(passphrase, salt)[..]);
+            second.copy_from_slice(&key_file.unwrap_or_default());
+        }
+        (SlotKind::RecoveryKey, Way::RecoveryKey(key)) => first.copy_from_slice(&key.bytes()[..]),
+        (SlotKind::Shares { threshold, n_shares, set }, Way::Shares(shares))
+            if (*threshold, *n_shares, *set) == (shares.threshold, shares.n_shares, shares.set) =>
+        {
+            first.copy_from_slice(&shares.secret[..]);
+        }
+        _ => return None,
+    }
+    Some(derive(&secret[..], vault, &[b"habeas/1 kek"]))
 }
 
 fn aad(vault: &VaultId, id: &ItemId) -> Vec<u8> {
@@ -194,7 +311,7 @@ mod tests {
             changed[i] ^= 1;
             // Nothing is derived for costs that only a flipped bit asks for: it would take minutes.
             if let Ok(slot) = Slot::decode(&changed)
-                && slot.cost == KdfCost::demo()
+                && matches!(slot.kind, SlotKind::Passphrase { cost, .. } if cost == KdfCost::demo())
             {
                 assert!(slot.unwrap_keys(&VAULT, &Passphrase::new("correct horse battery")).is_err(), "byte {i}");
             }
@@ -215,5 +332,51 @@ mod tests {
         changed.wrapped[0] ^= 1;
         let opened = changed.unwrap_keys(&VAULT, &Passphrase::new("correct horse battery"));
         assert_eq!(opened.unwrap_err(), SlotError::Changed);
+    }
+
+    fn opens(slot: &Slot, way: Way) -> bool {
+        slot.unwrap_keys(&VAULT, way).is_ok()
+    }
+
+    fn made(way: Way) -> Slot {
+        let (key, seed) = (Zeroizing::new([1; 32]), Zeroizing::new([2; 32]));
+        Slot::wrap(&key, &seed, &VAULT, way, KdfCost::demo(), &mut Entropy::default()).unwrap()
+    }
+
+    #[test]
+    fn each_way_opens_the_slot_that_was_made_for_it_and_no_other() {
+        let passphrase = Passphrase::new("correct horse battery");
+        let recovery = RecoveryKey::generate(&mut Entropy::default()).unwrap();
+        let shares = ShareSecret { set: [3; 8], threshold: 2, n_shares: 3, secret: Zeroizing::new([4; 32]) };
+        let other_set = ShareSecret { set: [9; 8], threshold: 2, n_shares: 3, secret: Zeroizing::new([4; 32]) };
+        let ways = [
+            Way::from(&passphrase),
+            Way::Passphrase { passphrase: &passphrase, key_file: Some([6; 32]) },
+            Way::Passphrase { passphrase: &passphrase, key_file: Some([7; 32]) },
+            Way::RecoveryKey(&recovery),
+            Way::Shares(&shares),
+            Way::Shares(&other_set),
+        ];
+        for (i, made_for) in ways.iter().enumerate() {
+            let slot = made(*made_for);
+            assert_eq!(Slot::decode(&slot.encode()).as_ref(), Ok(&slot));
+            for (j, tried) in ways.iter().enumerate() {
+                assert_eq!(opens(&slot, *tried), i == j, "made for way {i}, tried with {j}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_flipped_bit_of_a_slot_for_shares_or_recovery_goes_unnoticed() {
+        let recovery = RecoveryKey::generate(&mut Entropy::default()).unwrap();
+        let shares = ShareSecret { set: [3; 8], threshold: 2, n_shares: 3, secret: Zeroizing::new([4; 32]) };
+        for way in [Way::RecoveryKey(&recovery), Way::Shares(&shares)] {
+            let bytes = made(way).encode();
+            for i in 0..bytes.len() {
+                let mut changed = bytes.clone();
+                changed[i] ^= 1;
+                assert!(!Slot::decode(&changed).is_ok_and(|slot| opens(&slot, way)), "byte {i}");
+            }
+        }
     }
 }

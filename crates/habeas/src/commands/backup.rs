@@ -11,7 +11,7 @@ use crate::{
     output::Output,
 };
 use habeas_core::Right;
-use habeas_vault::Vault;
+use habeas_vault::{Vault, Way};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -72,8 +72,9 @@ pub fn restore(args: RestoreArgs, global: &Global, out: &Output) -> Result<Exit,
         (None, Some(scratch)) => scratch.path().join("vault"),
         (None, None) => return Err(Failure::usage("where to is missing", "habeas restore FROM DIR, or --drill")),
     };
+    let way = Way::Passphrase { passphrase: &passphrase, key_file: opening::key_file(global)? };
     let restored =
-        Vault::restore(&args.from, &to, &passphrase, &device, now_ms()).map_err(|error| restore_failure(&to, error))?;
+        Vault::restore(&args.from, &to, way, &device, now_ms()).map_err(|error| restore_failure(&to, error))?;
     let roots = [hex(&restored.root_of_copy), hex(&restored.root_here)];
     let problems: Vec<String> = restored.report.damages.iter().map(ToString::to_string).collect();
     let same = roots[0] == roots[1] && problems.is_empty();

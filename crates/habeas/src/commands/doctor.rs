@@ -12,6 +12,7 @@ use crate::{
     hardening, listing, opening,
     output::Output,
 };
+use habeas_vault::{SlotKind, Vault};
 use serde_json::{Map, json};
 use std::{
     fmt::Write,
@@ -51,6 +52,7 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
     let mut checks = vec![memory(), swap(&read("/proc/swaps"), &is_encrypted)];
     if let Ok(dir) = opening::find(global) {
         let dir = dir.canonicalize().unwrap_or(dir);
+        checks.extend(ways_in(&Vault::ways_in(&dir).unwrap_or_default()));
         checks.extend([
             synced(&dir, &|path| path.exists()),
             network(&dir, &read("/proc/self/mountinfo")),
@@ -169,6 +171,31 @@ fn network(dir: &Path, mounts: &Option<String>) -> Check {
         Some(_) => Check::new(code, true, "the vault lies on a disk of this computer"),
         None => Check::new(code, None, "the kind of disk cannot be told here"),
     }
+}
+
+/// Least cost of a try of a passphrase: memory in MiB and passes, as `init` takes them. Less is guessed too fast.
+const LEAST_COST: (u32, u32) = (64, 3);
+
+/// What the ways in say of themselves, without any secret.
+fn ways_in(ways: &[SlotKind]) -> Vec<Check> {
+    let cheap = |way: &SlotKind| match way {
+        SlotKind::Passphrase { cost, .. } => cost.memory_mib() < LEAST_COST.0 || cost.passes() < LEAST_COST.1,
+        SlotKind::RecoveryKey | SlotKind::Shares { .. } => false,
+    };
+    let aged = match ways.iter().filter(|way| cheap(way)).count() {
+        0 => Check::new("passphrase-cost", true, "each try of a passphrase costs what it should"),
+        n => {
+            let words = "passphrases cost too little to try: whoever owns one runs `habeas passphrase change`";
+            Check::new("passphrase-cost", false, format!("{n} {words}"))
+        }
+    };
+    let recovery = if ways.iter().any(|way| !matches!(way, SlotKind::Passphrase { .. })) {
+        Check::new("recovery", true, "a recovery key or shares open the vault when passphrases are lost")
+    } else {
+        let words = "a lost passphrase loses everything: habeas recovery make, or habeas shares make 2 3 --out DIR";
+        Check::new("recovery", false, words)
+    };
+    vec![aged, recovery]
 }
 
 /// Days after which a copy is old.

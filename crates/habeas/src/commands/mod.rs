@@ -14,6 +14,7 @@ pub mod link;
 pub mod map;
 pub mod passphrase;
 pub mod plain;
+pub mod recovery;
 pub mod report;
 pub mod review;
 pub mod serve;
@@ -57,6 +58,8 @@ pub fn run(cli: Cli, words: &str, out: &Output) -> Result<Exit, Failure> {
         Command::Retract(args) => erase::retract(args, global, out),
         Command::User(command) => user::run(command, global, out),
         Command::Passphrase(command) => passphrase::run(command, global, out),
+        Command::Recovery(command) => recovery::run(command, global, out),
+        Command::Shares(command) => recovery::shares(command, global, out),
         Command::Audit(args) => audit::run(args, global, out),
         Command::Doctor(args) => doctor::run(args, global, out),
         Command::Completions(args) => tools::completions(args, out),

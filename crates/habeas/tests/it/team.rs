@@ -190,6 +190,49 @@ fn the_audit_says_who_did_what() {
     office.run(&by("Ilan", &["case", "list"], &mut Vec::new())).ends_with(1);
 }
 
+#[test]
+fn a_key_file_is_needed_from_the_day_it_is_added() {
+    let office = office(&[]);
+    office.run(&["passphrase", "add-keyfile", "stick.key"]).succeeds();
+    office.run(&["case", "list"]).ends_with(5);
+    office.run(&["case", "list", "--key-file", "families.csv"]).ends_with(5);
+    office.run(&["case", "list", "--key-file", "stick.key"]).succeeds();
+    office.file("new", "another dozen of invented words\n");
+    office.run(&["passphrase", "change", "--new-passphrase-file", "new", "--key-file", "stick.key"]).succeeds();
+    office.run(&["case", "list", "--passphrase-file", "new"]).ends_with(5);
+    office.run(&["case", "list", "--passphrase-file", "new", "--key-file", "stick.key"]).succeeds();
+}
+
+#[test]
+fn a_recovery_key_or_enough_shares_open_a_vault_whose_passphrase_is_lost() {
+    let office = office(&[]);
+    office.file("new", "another dozen of invented words\n").file("third", "a third dozen of invented words\n");
+    assert!(office.run(&["doctor"]).stdout.contains("a lost passphrase loses everything"));
+    office.run(&["recovery", "make", "--out", "paper"]).succeeds();
+    office.run(&["shares", "make", "2", "3", "--out", "holders"]).succeeds();
+    office.run(&["shares", "make", "4", "3", "--out", "more"]).ends_with(2);
+    assert!(office.run(&["doctor"]).stdout.contains("a recovery key or shares open the vault"));
+    let words = fs::read_to_string(office.path("paper")).unwrap();
+    let mut wrong: Vec<&str> = words.split(' ').collect();
+    wrong.swap(0, 1);
+    wrong[2] = "nonsense";
+    office.file("wrong", wrong.join(" "));
+    let open = |words: &str| office.run(&["recovery", "open", "--words-file", words, "--new-passphrase-file", "new"]);
+    open("wrong").ends_with(5);
+    office.run(&["case", "list", "--passphrase-file", "new"]).ends_with(5);
+    open("paper").succeeds();
+    let seen = office.run(&["case", "list", "--passphrase-file", "new"]).succeeds();
+    assert!(seen.stdout.contains("Karim Velan"));
+    let share = |n: u8| format!("holders/share-{n}-of-3.txt");
+    let (one, two) = (share(1), share(3));
+    office.run(&["shares", "open", &one, "--new-passphrase-file", "third"]).ends_with(5);
+    office.run(&["shares", "open", &one, &one, "--new-passphrase-file", "third"]).ends_with(5);
+    office.run(&["shares", "open", &one, &two, "--new-passphrase-file", "third"]).succeeds();
+    office.run(&["case", "list", "--passphrase-file", "third"]).succeeds();
+    let who = office.run(&["user", "list", "--passphrase-file", "third"]).succeeds().stdout;
+    assert!(who.contains("2 of 3 shares  (you)"), "{who}");
+}
+
 fn copy(office: &Office, from: &str, to: &str) {
     for (path, bytes) in office.files_below(from) {
         let target = office.path(to).join(path.strip_prefix(office.path(from)).unwrap());

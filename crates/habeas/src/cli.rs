@@ -1,7 +1,13 @@
 //! The command line as it is typed. What the words mean is decided in `commands`, one file each.
 
-use crate::commands::{case, demo, estimate, import, init, link, map, report, review, serve, source, tools};
-use clap::{Parser, Subcommand};
+use crate::{
+    commands::{
+        audit, backup, case, checkpoint, demo, doctor, erase, estimate, import, init, link, map, passphrase, recovery,
+        report, review, serve, source, sync, tools, travel, user, verify,
+    },
+    rights::Asked,
+};
+use clap::{ArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 
 /// Keep what sources say about people who were taken or killed; link, count, publish safely.
@@ -25,9 +31,29 @@ pub struct Global {
     /// A file whose first line is the passphrase [default: $HABEAS_PASSPHRASE_FILE, else a prompt]
     #[arg(long, global = true, value_name = "FILE")]
     pub passphrase_file: Option<PathBuf>,
+    /// The key file that goes with the passphrase, where there is one [default: $HABEAS_KEY_FILE]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// As things stood at a checkpoint (its id) or at the end of a day (YYYY-MM-DD): case, report, estimate run, link clusters
+    #[arg(long, global = true, value_name = "CHECKPOINT|DAY")]
+    pub as_of: Option<String>,
     /// Print one JSON object instead of text
     #[arg(long, global = true)]
     pub json: bool,
+    /// What was asked for and what it needs; without it no vault opens
+    #[arg(skip)]
+    pub asked: Option<&'static Asked>,
+}
+
+/// The words of the command that was typed, without options: `case show`.
+pub fn words(typed: &ArgMatches) -> String {
+    let mut words: Vec<&str> = Vec::new();
+    let mut rest = typed.subcommand();
+    while let Some((word, below)) = rest {
+        words.push(word);
+        rest = below.subcommand();
+    }
+    words.join(" ")
 }
 
 /// Every command.
@@ -62,9 +88,41 @@ pub enum Command {
     /// Serve the pages on this computer
     Serve(serve::Args),
     /// Check the vault against its own log
-    Verify(tools::VerifyArgs),
+    Verify(verify::Args),
+    /// Sign what the vault holds, for others to keep
+    #[command(subcommand)]
+    Checkpoint(checkpoint::Command),
+    /// Exchange with others through a folder: a stick, a shared drive
+    Sync(sync::Args),
+    /// Begin on this computer with an invitation
+    Join(sync::JoinArgs),
+    /// Copy everything that is sealed, and read it back
+    Backup(backup::Args),
+    /// Make a vault from a backup
+    Restore(backup::RestoreArgs),
+    /// Leave parts of the vault behind for a journey
+    #[command(subcommand)]
+    Travel(travel::Command),
+    /// Destroy the keys to a record or source, here and wherever it was shared
+    Erase(erase::Args),
+    /// Take back a judgement, linkage, estimate or source; history stays
+    Retract(erase::RetractArgs),
+    /// Say who takes part, and as what
+    #[command(subcommand)]
+    User(user::Command),
+    /// Change how the vault is opened
+    #[command(subcommand)]
+    Passphrase(passphrase::Command),
+    /// Make and use a recovery key
+    #[command(subcommand)]
+    Recovery(recovery::Command),
+    /// Make and use shares of which several together open the vault
+    #[command(subcommand)]
+    Shares(recovery::Shares),
+    /// Read who did what in this vault
+    Audit(audit::Args),
     /// Say what protections this machine offers
-    Doctor,
+    Doctor(doctor::Args),
     /// Write completions for a shell
     Completions(tools::CompletionsArgs),
     /// Write the manual page

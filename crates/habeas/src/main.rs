@@ -5,18 +5,22 @@ mod commands;
 mod demo;
 mod desk;
 mod failure;
+mod hardening;
 mod listing;
 mod opening;
 mod output;
+mod rights;
 mod web;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 use failure::Exit;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = match cli::Cli::try_parse() {
-        Ok(cli) => cli,
+    hardening::shut();
+    let typed = cli::Cli::command().try_get_matches();
+    let (cli, words) = match typed.and_then(|typed| Ok((cli::Cli::from_arg_matches(&typed)?, cli::words(&typed)))) {
+        Ok(parsed) => parsed,
         Err(shown) => {
             // Help and version are no errors; clap tells them apart.
             let _ = shown.print();
@@ -28,7 +32,7 @@ fn main() -> ExitCode {
         return habeas_intake::worker::serve(std::io::stdin().lock(), std::io::stdout().lock());
     }
     let out = output::Output::new(cli.global.json);
-    let exit = commands::run(cli, &out).unwrap_or_else(|failure| {
+    let exit = commands::run(cli, &words, &out).unwrap_or_else(|failure| {
         out.failure(&failure);
         failure.exit
     });

@@ -2,10 +2,13 @@
 
 use crate::{
     cli::Global,
+    commands::{checkpoint, init::init_failure},
+    desk::{Desk, vault_failure},
     failure::{Exit, Failure},
     output::Output,
 };
-use habeas_vault::{Notice, OpenError, Passphrase, Vault};
+use habeas_vault::{Notice, OpenError, Passphrase, RestoreError, Vault, Way};
+use sha2::{Digest, Sha256};
 use std::{
     env,
     io::IsTerminal,
@@ -13,25 +16,86 @@ use std::{
 };
 use zeroize::Zeroizing;
 
-/// Opens the vault that the options, the environment or the current folder name.
-pub fn open(global: &Global) -> Result<Vault, Failure> {
-    let dir = find(global)?;
-    let passphrase = passphrase(global, "passphrase: ")?;
-    let vault = Vault::open(&dir, &passphrase).map_err(|error| open_failure(&dir, error))?;
-    for notice in vault.notices() {
-        Output::new(global.json).talk(notice_words(notice));
+/// Opens the vault that the options, the environment or the current folder name, for a member whose role lets them do
+/// what was asked.
+pub fn desk(global: &Global) -> Result<Desk, Failure> {
+    // Without a line in the table a command opens nothing.
+    let asked = global.asked.expect("every command stands in the table of rights: a test walks them all");
+    if global.as_of.is_some() && !asked.of_the_past {
+        let what = format!("`habeas {}` cannot be asked how things stood", asked.words);
+        return Err(Failure::usage(what, "--as-of is for: case, report, estimate run, link clusters"));
     }
-    Ok(vault)
+    let opener = Opener::new(global)?;
+    let mut vault = opener.open_vault(&passphrase(global, "passphrase: ")?)?;
+    if let Some(named) = &global.as_of {
+        let checkpoint = checkpoint::as_of(&vault, named)?;
+        vault = vault.as_of(&checkpoint).map_err(open_error)?;
+        Output::new(global.json).talk(format_args!("as of checkpoint {}", checkpoint.id()));
+    }
+    let desk = Desk::new(vault);
+    asked.need.check(desk.who().role).map_err(|denied| Failure::from(denied).at(format!("habeas {}", asked.words)))?;
+    for notice in desk.notices() {
+        Output::new(global.json).talk(notice_words(&notice));
+    }
+    Ok(desk)
+}
+
+/// A vault's folder, to be opened with a passphrase, more than once if need be.
+#[derive(Debug, Clone)]
+pub struct Opener {
+    dir: PathBuf,
+    /// SHA-256 of the key file that goes with the passphrase.
+    key_file: Option<[u8; 32]>,
+}
+
+impl Opener {
+    /// The vault that the options, the environment or the current folder name.
+    pub fn new(global: &Global) -> Result<Self, Failure> {
+        Ok(Self { dir: find(global)?, key_file: key_file(global)? })
+    }
+
+    /// The vault in a folder.
+    pub fn of(dir: &Path) -> Self {
+        Self { dir: dir.to_owned(), key_file: None }
+    }
+
+    /// Opens it.
+    pub fn open(&self, passphrase: &Passphrase) -> Result<Desk, Failure> {
+        self.open_vault(passphrase).map(Desk::new)
+    }
+
+    fn open_vault(&self, passphrase: &Passphrase) -> Result<Vault, Failure> {
+        let way = Way::Passphrase { passphrase, key_file: self.key_file };
+        Vault::open(&self.dir, way).map_err(|error| open_failure(&self.dir, error))
+    }
 }
 
 /// What opening found and settled, in one line.
 fn notice_words(notice: &Notice) -> String {
     match notice {
-        Notice::TornTail(torn) => {
-            format!("note: {} bytes that a crash left, never acknowledged, were moved to {}", torn.bytes, torn.moved_to)
-        }
+        Notice::TornTail(torn) => match &torn.moved_to {
+            Some(to) => format!("note: {} bytes that a crash left, never acknowledged, were moved to {to}", torn.bytes),
+            None => format!("note: {} bytes that a crash left, never acknowledged, are not read", torn.bytes),
+        },
         Notice::ImportAbandoned(id) => format!("note: import {} was interrupted; nothing of it is visible", id.short()),
         Notice::IndexRebuilt => "note: the index was made anew from the log".into(),
+        Notice::LengthRecordLost => {
+            "note: one of two records of the log's length was unreadable; the other held".into()
+        }
+        Notice::ReadOnly => {
+            "note: this medium takes no writes; what is here can be read, nothing can be recorded".into()
+        }
+        Notice::NotCounted(n) => {
+            format!("note: {n} statements do not count: made without the right to, or not signed by whom they name")
+        }
+        Notice::Waiting(n) => format!("note: {n} statements speak of what has not arrived from another device yet"),
+        Notice::Sealed { n, compartment } => {
+            format!("note: {n} statements are in the compartment «{compartment}», which was not granted to you")
+        }
+        Notice::KeysMissing(n) => {
+            format!("warning: the keys of {n} statements are missing, and nothing says that they were erased")
+        }
+        Notice::Erased(n) => format!("note: keys were destroyed here, as {n} erasures ask for"),
         Notice::DiskFull => "note: the disk is full; what is here can be read, nothing can be recorded".into(),
     }
 }
@@ -50,10 +114,31 @@ pub fn find(global: &Global) -> Result<PathBuf, Failure> {
 
 /// The passphrase: from a file, or from a prompt where there is a terminal.
 pub fn passphrase(global: &Global, prompt: &str) -> Result<Passphrase, Failure> {
-    let file = global.passphrase_file.clone().or_else(|| env::var_os("HABEAS_PASSPHRASE_FILE").map(PathBuf::from));
+    passphrase_from(passphrase_file(global).as_deref(), prompt)
+}
+
+/// SHA-256 of the key file that goes with the passphrase, where one is named.
+pub fn key_file(global: &Global) -> Result<Option<[u8; 32]>, Failure> {
+    let named = global.key_file.clone().or_else(|| env::var_os("HABEAS_KEY_FILE").map(PathBuf::from));
+    named.map(|path| hash_of_file(&path)).transpose()
+}
+
+/// SHA-256 of a file.
+pub fn hash_of_file(path: &Path) -> Result<[u8; 32], Failure> {
+    let bytes = std::fs::read(path).map(Zeroizing::new).map_err(|error| Failure::file("read", path, &error))?;
+    Ok(Sha256::digest(&*bytes).into())
+}
+
+/// The file that holds the passphrase, where one is named.
+pub fn passphrase_file(global: &Global) -> Option<PathBuf> {
+    global.passphrase_file.clone().or_else(|| env::var_os("HABEAS_PASSPHRASE_FILE").map(PathBuf::from))
+}
+
+/// A passphrase from the first line of a file, or from a prompt where there is a terminal.
+pub fn passphrase_from(file: Option<&Path>, prompt: &str) -> Result<Passphrase, Failure> {
     if let Some(path) = file {
-        let text = std::fs::read_to_string(&path).map(Zeroizing::new);
-        let text = text.map_err(|error| Failure::file("read", &path, &error))?;
+        let text = std::fs::read_to_string(path).map(Zeroizing::new);
+        let text = text.map_err(|error| Failure::file("read", path, &error))?;
         return Ok(Passphrase::new(text.lines().next().unwrap_or_default()));
     }
     if !std::io::stdin().is_terminal() {
@@ -75,7 +160,19 @@ pub fn typed(prompt: &str) -> Result<Zeroizing<String>, Failure> {
 
 /// Why a vault does not open, for people.
 pub fn open_failure(dir: &Path, error: OpenError) -> Failure {
-    let place = dir.display().to_string();
+    open_error(error).at(dir.display().to_string())
+}
+
+/// Why a vault cannot be made from a copy in `dir`, for people.
+pub fn restore_failure(dir: &Path, error: RestoreError) -> Failure {
+    match error {
+        RestoreError::Init(error) => init_failure(dir, error),
+        RestoreError::Open(error) => open_error(error),
+    }
+}
+
+/// Why a vault does not open, or does not exchange with another folder, for people.
+pub fn open_error(error: OpenError) -> Failure {
     match error {
         OpenError::NoVault => {
             let remedy = "name its folder with --vault DIR, or make one: habeas init DIR";
@@ -85,10 +182,23 @@ pub fn open_failure(dir: &Path, error: OpenError) -> Failure {
             let remedy = "type the passphrase again; there is no other way in than the ones that were set up";
             Failure::new(Exit::Locked, "the passphrase does not open this vault", remedy)
         }
+        OpenError::NotAMember => {
+            let remedy = "a keeper can invite you again; what you recorded stays in the vault";
+            Failure::new(Exit::Locked, "you are no member of this vault any more", remedy)
+        }
         OpenError::HeldByAnotherProcess => {
             let remedy = "close the other habeas (perhaps `habeas serve`), or wait until it ends";
             Failure::new(Exit::Held, "another process holds this vault", remedy)
         }
+        OpenError::OtherVault => {
+            Failure::new(Exit::Failed, error, "name the folder through which the members of this vault exchange")
+        }
+        OpenError::NoReceipt => {
+            let remedy =
+                "run `habeas sync FOLDER` here, let the partner run it there, then again here; they sign by it";
+            Failure::new(Exit::Failed, error, remedy)
+        }
+        OpenError::Vault(error) => vault_failure(error),
         OpenError::NewerFormat { .. } => {
             Failure::new(Exit::Failed, error, "open it with a newer habeas; this one would not understand all of it")
         }
@@ -97,5 +207,84 @@ pub fn open_failure(dir: &Path, error: OpenError) -> Failure {
             Failure::new(Exit::Failed, other, remedy)
         }
     }
-    .at(place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rights::{COMMANDS, Need};
+    use habeas_core::Role;
+    use habeas_vault::{InitOptions, KdfCost, NewMember};
+
+    /// A vault with one member of each role, and the passphrase file of each.
+    fn office() -> (tempfile::TempDir, Vec<(Role, PathBuf)>) {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("vault");
+        let options = InitOptions {
+            name: "office".into(),
+            founder: "Founder".into(),
+            device: "computer".into(),
+            kdf: KdfCost::demo(),
+            now_ms: 0,
+        };
+        let mut vault = Vault::init(&dir, &Passphrase::new("the founder of this office"), options).unwrap();
+        let files = Role::ALL.iter().map(|role| {
+            let words = format!("invented words of the {role}");
+            let new = NewMember { name: format!("The {role}"), role: *role, compartments: Vec::new() };
+            vault.add_member(new, &Passphrase::new(&words), KdfCost::demo(), true, 0).unwrap();
+            let file = folder.path().join(role.code());
+            std::fs::write(&file, words).unwrap();
+            (*role, file)
+        });
+        let files = files.collect();
+        (folder, files)
+    }
+
+    fn global(folder: &Path, file: &Path, words: &str) -> Global {
+        Global {
+            vault: Some(folder.join("vault")),
+            passphrase_file: Some(file.to_owned()),
+            key_file: None,
+            as_of: None,
+            json: true,
+            asked: crate::rights::of_command(words),
+        }
+    }
+
+    #[test]
+    fn every_command_opens_for_members_whose_role_has_its_right_and_for_no_other() {
+        let (folder, files) = office();
+        let mut cells = 0;
+        for (role, file) in &files {
+            for asked in COMMANDS {
+                let opened = desk(&global(folder.path(), file, asked.words));
+                match asked.need {
+                    Need::Right(right) if !role.may(right) => {
+                        let Err(failure) = opened else { panic!("{role} ran {}", asked.words) };
+                        assert_eq!(failure.exit, Exit::Failed);
+                        assert!(failure.what.contains(&format!("«{right}»")), "{}", failure.what);
+                        assert_eq!(failure.place, Some(format!("habeas {}", asked.words)));
+                    }
+                    _ => {
+                        let desk = opened.unwrap_or_else(|failure| panic!("{role}: {}: {}", asked.words, failure.what));
+                        assert_eq!((desk.who().role, desk.who().name.clone()), (*role, format!("The {role}")));
+                    }
+                }
+                cells += 1;
+            }
+        }
+        assert_eq!(cells, Role::ALL.len() * COMMANDS.len());
+    }
+
+    #[test]
+    fn only_what_can_be_asked_of_the_past_takes_a_checkpoint() {
+        let (folder, files) = office();
+        let keeper = &files[Role::ALL.iter().position(|role| *role == Role::Keeper).unwrap()].1;
+        for asked in COMMANDS {
+            let past = Global { as_of: Some("1970-01-01".into()), ..global(folder.path(), keeper, asked.words) };
+            let Err(failure) = desk(&past) else { panic!("there is no checkpoint yet") };
+            let exit = if asked.of_the_past { Exit::Failed } else { Exit::Usage };
+            assert_eq!(failure.exit, exit, "{}: {}", asked.words, failure.what);
+        }
+    }
 }

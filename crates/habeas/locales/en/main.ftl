@@ -4,11 +4,13 @@ nav-home = Overview
 nav-sources = Sources
 nav-cases = Case files
 nav-stats = Statistics
+nav-audit = Audit
 skip = Skip to content
 demo = Demonstration data. Every person, place and event here is invented.
 local-only = On this computer only
 theme = Light or dark
 shortcuts = Keyboard shortcuts
+lock = Lock
 keys-lead = Keys work outside of fields, and only while no other key is held.
 keys-on = Single-key shortcuts on
 key-search = Search
@@ -30,6 +32,47 @@ enter-again-lead = Is the address used up or older than a minute?
 enter-again = Print a new address in the terminal
 enter-onward = Go to the overview
 
+# The lock
+unlock-title = The vault is locked
+unlock-lead = Nothing of it can be read here until somebody opens it with their passphrase.
+unlock-passphrase = Passphrase
+unlock-go = Open the vault
+unlock-wrong = That does not open the vault.
+unlock-wait = { $n ->
+    [one] Wait { $n } second, then try again.
+   *[other] Wait { $n } seconds, then try again.
+}
+unlock-elsewhere = It is open in another browser on this computer. Lock it there, then you can open it here.
+lock-there = Lock it there
+unlock-already = The vault is open
+
+# Who may do what
+role-reader = Reader of tables
+role-coder = Coder
+role-reviewer = Reviewer
+role-publisher = Publisher
+role-keeper = Keeper
+role-auditor = Auditor
+right-tables = Your role does not include tables, estimates and charts.
+right-cases = Your role does not include case files, records, sources and search.
+right-code = Your role does not include sources, imports and claims.
+right-judge = Your role does not include decisions on pairs, linkage and estimates.
+right-publish = Your role does not include publications.
+right-keep = Your role does not include members, erasure, recovery and travel.
+right-audit = Your role does not include the audit.
+right-copy = Your role does not include sync, backup and checkpoints.
+denied-who = Roles that include it
+
+# Audit
+audit-lead = { $n ->
+    [one] { $n } entry says who did what in this vault; the newest come first.
+   *[other] { $n } entries say who did what in this vault; the newest come first.
+}
+audit-empty = Nothing was recorded yet.
+audit-day = Day
+audit-who = Who
+audit-what = What was done
+
 # Errors
 err-what = What
 err-where = Where
@@ -40,6 +83,8 @@ err-not-found = There is nothing at this address
 rec-not-found = Look in the case files or sources, or go to the overview.
 err-parameter = The address holds a value that this page does not know
 rec-parameter = Go back and use the links and fields of the page.
+err-denied = This page is not for your role
+rec-denied = A keeper can give you another role. On the command line habeas user list names the keepers.
 err-vault = The vault could not be read
 rec-vault = Run habeas verify.
 err-bug = The program failed at this page

@@ -63,7 +63,7 @@ pub struct Filter {
 
 /// Runs the command.
 pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Failure> {
-    let desk = Desk::new(opening::open(global)?);
+    let desk = opening::desk(global)?;
     match command {
         Command::List(filter) => list(&desk, filter, String::new(), out),
         Command::Search(search) => list(&desk, search.filter, search.words.join(" "), out),

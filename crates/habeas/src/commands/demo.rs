@@ -5,10 +5,11 @@ use crate::{
     demo,
     desk::Desk,
     failure::{Exit, Failure},
+    opening::Opener,
     output::Output,
 };
 use habeas_vault::{InitOptions, KdfCost, Passphrase, Vault};
-use std::{net::SocketAddr, path::PathBuf};
+use std::path::PathBuf;
 
 /// The passphrase of every demo vault. The people in it are invented, so it is no secret.
 const PASSPHRASE: &str = "invented people in an invented country";
@@ -30,12 +31,8 @@ pub struct Args {
     /// Only write the lists as plain CSV with the true person in the last column; no vault
     #[arg(long)]
     lists_only: bool,
-    /// Where to serve
-    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:7417")]
-    listen: SocketAddr,
-    /// Open the pages in the browser
-    #[arg(long)]
-    open: bool,
+    #[command(flatten)]
+    pages: serve::Pages,
 }
 
 /// Runs the command.
@@ -48,7 +45,13 @@ pub fn run(args: Args, out: &Output) -> Result<Exit, Failure> {
         out.next(format_args!("habeas link files {}/*.csv --truth true_person --out clusters.csv", dir.display()));
         return Ok(Exit::Ok);
     }
-    let options = InitOptions { name: "demo".into(), kdf: KdfCost::demo(), now_ms: init::now_ms() };
+    let options = InitOptions {
+        name: "demo".into(),
+        founder: "Demo".into(),
+        device: init::device_name(),
+        kdf: KdfCost::demo(),
+        now_ms: init::now_ms(),
+    };
     let vault = Vault::init(&dir, &Passphrase::new(PASSPHRASE), options);
     let desk = Desk::new(vault.map_err(|error| init::init_failure(&dir, error))?);
     let found = demo::fill(&desk, &world, args.seed, out)?;
@@ -58,7 +61,7 @@ pub fn run(args: Args, out: &Output) -> Result<Exit, Failure> {
         out.next(format_args!("habeas serve --vault {}", dir.display()));
         return Ok(Exit::Ok);
     }
-    serve::serve(desk, args.listen, args.open, out)
+    serve::serve(desk, Opener::of(&dir), &args.pages, out)
 }
 
 /// A folder that does not exist yet, so that the demo can be run twice.

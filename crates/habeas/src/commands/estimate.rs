@@ -8,11 +8,10 @@ mod strata;
 
 use crate::{
     cli::Global,
-    commands::init::now_ms,
     desk::{
-        Desk, ESTIMATE_RUN, Snapshot,
+        Desk, Snapshot,
         estimating::{self, Outcome},
-        linking, vault_failure,
+        linking,
     },
     failure::{Exit, Failure},
     opening,
@@ -20,7 +19,7 @@ use crate::{
 };
 use choice::Choice;
 use clap::{Args, Subcommand};
-use habeas_core::{Partition, RecordId};
+use habeas_core::{Partition, RecordId, Right};
 use habeas_stats::{
     Method, Seed, Stopped, capture,
     pooled::{self, LinkageOptions},
@@ -72,7 +71,7 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
         Command::Combine(args) => combine::run(&args, out),
         Command::Simulate(args) => simulate::run(&args, out),
         Command::Run(args) => {
-            let desk = Desk::new(opening::open(global)?);
+            let desk = opening::desk(global)?;
             match (args.by.as_slice(), args.linkage_draws) {
                 ([], None) => whole(&desk, &args.choice, out),
                 ([], Some(n_draws)) => averaged(&desk, &args.choice, n_draws, out),
@@ -121,13 +120,8 @@ pub fn estimate_desk(desk: &Desk, method: &Method, seed: Seed) -> Result<(Outcom
     let outcome = estimating::run(&histories, &estimating::dependences(&snapshot), method, seed, &mut Silent)?;
     let mut object = estimating::outcome_json(&outcome, method, seed, &histories);
     object["records_not_yet_linked"] = json!(snapshot.n_unlinked);
-    keep(desk, &object)?;
+    desk.keep_estimate(&object)?;
     Ok((outcome, object))
-}
-
-fn keep(desk: &Desk, object: &Value) -> Result<(), Failure> {
-    let stored = object.to_string();
-    desk.keep(|vault| vault.put_estimate(ESTIMATE_RUN, &stored, now_ms()).map_err(vault_failure))
 }
 
 /// The method as chosen for the lists and persons of a snapshot.
@@ -165,8 +159,8 @@ fn draw_linkage(
     };
     let model = habeas_link::from_toml(&run.model_toml)
         .map_err(|error| Failure::new(Exit::Failed, error, "run `habeas link run` again"))?;
-    let prepared = desk.keep(|vault| linking::prepare(vault))?;
-    let constraints = linking::constraints(&desk.judgements(), &prepared.record_ids);
+    let prepared = desk.keep(Right::Cases, |vault| linking::prepare(vault))?;
+    let constraints = linking::constraints(&desk.judgements()?, &prepared.record_ids);
     let options = linking::options(n_draws, seed);
     let linkage = linking::run(&prepared.table, Some(model), &constraints, &options, out)?;
     Ok(LinkageDraws { record_ids: prepared.record_ids, partitions: linkage.draws })
@@ -195,7 +189,7 @@ fn averaged(desk: &Desk, choice: &Choice, n_draws: usize, out: &Output) -> Resul
     };
     let mut object = estimating::outcome_json(&outcome, &method, choice.seed(), &fixed);
     object["linkage"] = shares;
-    keep(desk, &object)?;
+    desk.keep_estimate(&object)?;
     finish(&outcome, object, out)
 }
 

@@ -9,7 +9,7 @@ use crate::{
     opening,
     output::Output,
 };
-use habeas_core::{Attribution, ImportId, Origin, SourceKind, SpeakerKind};
+use habeas_core::{Attribution, ImportId, Origin, Right, SourceKind, SpeakerKind};
 use habeas_intake::{
     limits::Limits,
     mapping::Mapping,
@@ -87,9 +87,10 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
     if args.preview {
         return preview(&file, &table, &mapping, out);
     }
-    let mut vault = opening::open(global)?;
-    let imported = keep(&mut vault, &file, &table, &mapping, key, args.edition.as_deref(), out);
-    finish(imported?, guessed, path, out)
+    let desk = opening::desk(global)?;
+    let edition = args.edition.as_deref();
+    let imported = desk.change(Right::Code, |vault| keep(vault, &file, &table, &mapping, key, edition, out))?;
+    finish(imported, guessed, path, out)
 }
 
 /// What became of a file.
@@ -345,15 +346,16 @@ fn preview(file: &ListFile, table: &Table<'_>, mapping: &Mapping, out: &Output) 
 }
 
 fn undo(id: &str, why: &str, global: &Global, out: &Output) -> Result<Exit, Failure> {
-    let mut vault = opening::open(global)?;
-    let standing = vault.imports().iter().filter(|import| import.undone.is_none());
+    let desk = opening::desk(global)?;
+    let imports = desk.keep(Right::Code, |vault| Ok(vault.imports().to_vec()))?;
+    let standing = imports.iter().filter(|import| import.undone.is_none());
     let matching: Vec<ImportId> =
         standing.map(|import| import.id).filter(|import| import.to_string().starts_with(id)).collect();
     let [import] = matching.as_slice() else {
         let what = format!("{} imports that stand have an id that begins so", matching.len());
         return Err(Failure::usage(what, "the id is printed by `habeas import`; give more of it"));
     };
-    vault.undo_import(*import, why, now_ms()).map_err(vault_failure)?;
+    desk.change(Right::Code, |vault| vault.undo_import(*import, why, now_ms()).map_err(vault_failure))?;
     out.result(&json!({ "schema": 1, "undone": import.to_string() }), || {
         format!("taken back: import {}; its records no longer stand", import.short())
     })?;

@@ -9,7 +9,7 @@ use crate::{
     output::Output,
 };
 use clap::{Args, Subcommand};
-use habeas_core::{MatchWeight, Record};
+use habeas_core::{MatchWeight, Record, Right};
 use habeas_link::{Explanation, Model};
 use serde_json::{Value, json};
 use std::{
@@ -69,10 +69,10 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
     match command {
         Command::Files(args) => plain::files(&args, out),
         Command::Names(args) => plain::names(&args, out),
-        Command::Run(args) => link(&Desk::new(opening::open(global)?), &args, out),
-        Command::Explain { a, b } => explain(&Desk::new(opening::open(global)?), [&a, &b], out),
-        Command::Clusters { out: path } => clusters(&Desk::new(opening::open(global)?), &path, out),
-        Command::Pairs { out: path } => pairs(&Desk::new(opening::open(global)?), &path, out),
+        Command::Run(args) => link(&opening::desk(global)?, &args, out),
+        Command::Explain { a, b } => explain(&opening::desk(global)?, [&a, &b], out),
+        Command::Clusters { out: path } => clusters(&opening::desk(global)?, &path, out),
+        Command::Pairs { out: path } => pairs(&opening::desk(global)?, &path, out),
     }
 }
 
@@ -91,11 +91,11 @@ pub fn read_model(path: Option<&Path>) -> Result<Option<Model>, Failure> {
 fn link(desk: &Desk, args: &Run, out: &Output) -> Result<Exit, Failure> {
     let begun = std::time::Instant::now();
     let model = read_model(args.model.as_deref())?;
-    let prepared = desk.keep(|vault| linking::prepare(vault))?;
+    let prepared = desk.keep(Right::Cases, |vault| linking::prepare(vault))?;
     let read = begun.elapsed().as_secs_f64();
     let options = linking::options(0, 1);
     let linkage = if args.dry_run {
-        let constraints = linking::constraints(&desk.judgements(), &prepared.record_ids);
+        let constraints = linking::constraints(&desk.judgements()?, &prepared.record_ids);
         linking::run(&prepared.table, model, &constraints, &options, out)?
     } else {
         linking::run_desk(desk, &prepared, model, &options, out)?
@@ -135,7 +135,7 @@ fn explain(desk: &Desk, addresses: [&str; 2], out: &Output) -> Result<Exit, Fail
     };
     let model = habeas_link::from_toml(&run.model_toml)
         .map_err(|error| Failure::new(Exit::Failed, error, "run `habeas link run` again"))?;
-    let prepared = desk.keep(|vault| linking::prepare(vault))?;
+    let prepared = desk.keep(Right::Cases, |vault| linking::prepare(vault))?;
     let idx = |id| prepared.record_ids.iter().position(|other| *other == id).map(|idx| idx as u32);
     let (Some(left), Some(right)) = (idx(a), idx(b)) else {
         return Err(Failure::usage("one of the records no longer stands", "see: habeas source list"));

@@ -1,28 +1,40 @@
 //! One command, one file. Each takes its arguments and the output, and says how the process ends.
 
+pub mod audit;
+pub mod backup;
 pub mod case;
+pub mod checkpoint;
 pub mod demo;
+pub mod doctor;
+pub mod erase;
 pub mod estimate;
 pub mod import;
 pub mod init;
 pub mod link;
 pub mod map;
+pub mod passphrase;
 pub mod plain;
+pub mod recovery;
 pub mod report;
 pub mod review;
 pub mod serve;
 pub mod source;
+pub mod sync;
 pub mod tools;
+pub mod travel;
+pub mod user;
+pub mod verify;
 
 use crate::{
-    cli::{Cli, Command},
+    cli::{Cli, Command, Global},
     failure::{Exit, Failure},
     output::Output,
+    rights,
 };
 
-/// Runs the command that was typed.
-pub fn run(cli: Cli, out: &Output) -> Result<Exit, Failure> {
-    let global = &cli.global;
+/// Runs the command that was typed; `words` as in [`rights::COMMANDS`].
+pub fn run(cli: Cli, words: &str, out: &Output) -> Result<Exit, Failure> {
+    let global = &Global { asked: rights::of_command(words), ..cli.global };
     match cli.command {
         Command::Demo(args) => demo::run(args, out),
         Command::Init(args) => init::run(args, global, out),
@@ -35,8 +47,21 @@ pub fn run(cli: Cli, out: &Output) -> Result<Exit, Failure> {
         Command::Estimate(command) => estimate::run(command, global, out),
         Command::Report(command) => report::run(command, global, out),
         Command::Serve(args) => serve::run(args, global, out),
-        Command::Verify(args) => tools::verify(args, global, out),
-        Command::Doctor => tools::doctor(out),
+        Command::Verify(args) => verify::run(args, global, out),
+        Command::Checkpoint(command) => checkpoint::run(command, global, out),
+        Command::Sync(args) => sync::run(args, global, out),
+        Command::Join(args) => sync::join(args, global, out),
+        Command::Backup(args) => backup::run(args, global, out),
+        Command::Restore(args) => backup::restore(args, global, out),
+        Command::Travel(command) => travel::run(command, global, out),
+        Command::Erase(args) => erase::run(args, global, out),
+        Command::Retract(args) => erase::retract(args, global, out),
+        Command::User(command) => user::run(command, global, out),
+        Command::Passphrase(command) => passphrase::run(command, global, out),
+        Command::Recovery(command) => recovery::run(command, global, out),
+        Command::Shares(command) => recovery::shares(command, global, out),
+        Command::Audit(args) => audit::run(args, global, out),
+        Command::Doctor(args) => doctor::run(args, global, out),
         Command::Completions(args) => tools::completions(args, out),
         Command::Man => tools::man(out),
         Command::ParseWorker => unreachable!("main serves the parse worker before anything else"),

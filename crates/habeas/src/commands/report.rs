@@ -47,7 +47,7 @@ pub struct Form {
 
 /// Runs the command.
 pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Failure> {
-    let desk = Desk::new(opening::open(global)?);
+    let desk = opening::desk(global)?;
     match command {
         Command::Tables(form) => tables(&desk, &form, out),
         Command::Case { id, form } => case(&desk, &id, &form, out),
@@ -56,13 +56,13 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
 }
 
 fn tables(desk: &Desk, form: &Form, out: &Output) -> Result<Exit, Failure> {
-    let snapshot = desk.snapshot()?;
     let figures = desk.figures()?;
     let written = form.write(
         || Ok(web::report_tables(&figures, &desk.estimates()?, &form.lang, desk.is_demo())),
         || tables_csv(desk),
     )?;
-    let fields: Vec<_> = figures.disagreements.iter().map(|field| shown::disagreement_json(field, &snapshot)).collect();
+    let fields =
+        figures.disagreements.iter().map(|field| disagreement_json(desk, field)).collect::<Result<Vec<_>, _>>()?;
     let object = json!({
         "schema": 1,
         "written": written,
@@ -109,6 +109,24 @@ fn tables(desk: &Desk, form: &Form, out: &Output) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
+/// How often two lists disagree on one field; rows, for whoever may read cases, as record addresses.
+fn disagreement_json(desk: &Desk, field: &FieldDisagreement) -> Result<serde_json::Value, Failure> {
+    let rows = field.rows.iter().map(|row| {
+        let records = [desk.address(row.left)?, desk.address(row.right)?];
+        Ok(json!({ "agreement": shown::agreement_code(row.agreement), "records": records }))
+    });
+    Ok(json!({
+        "question": field.predicate.code(),
+        "lists": field.lists,
+        "compared": field.n_compared,
+        "same": field.n_same,
+        "compatible": field.n_compatible,
+        "differs": field.n_differs,
+        "contradicts": field.n_contradicts,
+        "rows": rows.collect::<Result<Vec<_>, Failure>>()?,
+    }))
+}
+
 fn disagreement_line(field: &FieldDisagreement) -> String {
     let share = |n: u64| if field.n_compared == 0 { 0.0 } else { n as f64 * 100.0 / field.n_compared as f64 };
     format!(
@@ -126,7 +144,7 @@ fn disagreement_line(field: &FieldDisagreement) -> String {
 
 /// One CSV of all tables: `table,policy,category,second,persons,record_a,record_b`.
 fn tables_csv(desk: &Desk) -> Result<Vec<u8>, Failure> {
-    let (snapshot, figures) = (desk.snapshot()?, desk.figures()?);
+    let figures = desk.figures()?;
     let mut csv = csv::Writer::from_writer(Vec::new());
     let wrong = |error: csv::Error| Failure::from(std::io::Error::other(error));
     csv.write_record(["table", "policy", "category", "detail", "persons", "record_a", "record_b"]).map_err(wrong)?;
@@ -164,13 +182,17 @@ fn tables_csv(desk: &Desk) -> Result<Vec<u8>, Failure> {
             csv.write_record(["disagreement", &lists, &name, word, &n.to_string(), "", ""]).map_err(wrong)?;
         }
         for row in &field.rows {
-            let address = |id| {
-                let idx = snapshot.record_idx(id);
-                idx.map(|idx| snapshot.records[idx as usize].address().to_string()).unwrap_or_default()
-            };
             let word = shown::agreement_code(row.agreement);
-            csv.write_record(["disagreement-row", &lists, &name, word, "1", &address(row.left), &address(row.right)])
-                .map_err(wrong)?;
+            csv.write_record([
+                "disagreement-row",
+                &lists,
+                &name,
+                word,
+                "1",
+                &desk.address(row.left)?,
+                &desk.address(row.right)?,
+            ])
+            .map_err(wrong)?;
         }
     }
     csv.into_inner().map_err(|error| Failure::from(error.into_error()))

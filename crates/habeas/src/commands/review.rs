@@ -9,7 +9,7 @@ use crate::{
     output::Output,
 };
 use clap::{Subcommand, ValueEnum};
-use habeas_core::{Judgement, JudgementId, RecordId, RecordPair, ScoredPair, Standing, Verdict, standing};
+use habeas_core::{Judgement, JudgementId, RecordId, RecordPair, Right, ScoredPair, Standing, Verdict, standing};
 use habeas_vault::JudgementDraft;
 use serde_json::json;
 use std::{
@@ -82,7 +82,7 @@ pub enum Answer {
 
 /// Runs the command.
 pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Failure> {
-    let desk = Desk::new(opening::open(global)?);
+    let desk = opening::desk(global)?;
     match command {
         Command::Decide { a, b, verdict, why, by } => decide(&desk, [&a, &b], verdict, why, by, out),
         Command::Undo { by } => undo(&desk, by, out),
@@ -115,7 +115,7 @@ fn decide(
         Answer::Undecided => Verdict::Undecided,
     };
     let draft = JudgementDraft { pair, verdict, by: reviewer(by), why, saw_weights: false, revokes: None };
-    let id = desk.change(|vault| vault.add_judgement(draft, now_ms()).map_err(vault_failure))?;
+    let id = desk.change(Right::Judge, |vault| vault.add_judgement(draft, None, now_ms()).map_err(vault_failure))?;
     out.result(&json!({ "schema": 1, "judgement": id.to_string(), "verdict": verdict.code() }), || {
         format!("recorded: {} and {} are {}", addresses[0], addresses[1], verdict.code())
     })?;
@@ -125,7 +125,7 @@ fn decide(
 
 fn undo(desk: &Desk, by: Option<String>, out: &Output) -> Result<Exit, Failure> {
     let by = reviewer(by);
-    let judgements = desk.judgements();
+    let judgements = desk.judgements()?;
     let standing_one = |id: JudgementId| !judgements.iter().any(|other| other.revokes == Some(id));
     let last = judgements.iter().rev().find(|j| j.by == by && j.revokes.is_none() && standing_one(j.id));
     let Some(last) = last.cloned() else {
@@ -134,7 +134,7 @@ fn undo(desk: &Desk, by: Option<String>, out: &Output) -> Result<Exit, Failure> 
     let (pair, verdict, revoked) = (last.pair, last.verdict, Some(last.id));
     let revoking =
         JudgementDraft { pair, verdict, by: by.clone(), why: "undone".into(), saw_weights: false, revokes: revoked };
-    desk.change(|vault| vault.add_judgement(revoking, now_ms()).map_err(vault_failure))?;
+    desk.change(Right::Judge, |vault| vault.add_judgement(revoking, None, now_ms()).map_err(vault_failure))?;
     out.result(&json!({ "schema": 1, "revoked": last.id.to_string() }), || {
         format!("taken back: «{}», decided by {by}", last.verdict.code())
     })?;
@@ -143,7 +143,7 @@ fn undo(desk: &Desk, by: Option<String>, out: &Output) -> Result<Exit, Failure> 
 }
 
 fn stats(desk: &Desk, out: &Output) -> Result<Exit, Failure> {
-    let pairs = standing(&desk.judgements());
+    let pairs = standing(&desk.judgements()?);
     let count = |wanted: Standing| pairs.values().filter(|standing| **standing == wanted).count();
     let [same, different, undecided] =
         [Verdict::Same, Verdict::Different, Verdict::Undecided].map(|verdict| count(Standing::Agreed(verdict)));
@@ -161,10 +161,10 @@ fn stats(desk: &Desk, out: &Output) -> Result<Exit, Failure> {
 }
 
 /// Decisions that were not taken back, in the order in which they were made.
-fn standing_ones(desk: &Desk) -> Vec<Judgement> {
-    let judgements = desk.judgements();
+fn standing_ones(desk: &Desk) -> Result<Vec<Judgement>, Failure> {
+    let judgements = desk.judgements()?;
     let revoked: HashSet<JudgementId> = judgements.iter().filter_map(|judgement| judgement.revokes).collect();
-    judgements.into_iter().filter(|one| one.revokes.is_none() && !revoked.contains(&one.id)).collect()
+    Ok(judgements.into_iter().filter(|one| one.revokes.is_none() && !revoked.contains(&one.id)).collect())
 }
 
 fn next(desk: &Desk, count: usize, by: Option<String>, out: &Output) -> Result<Exit, Failure> {
@@ -174,7 +174,7 @@ fn next(desk: &Desk, count: usize, by: Option<String>, out: &Output) -> Result<E
     };
     let snapshot = desk.snapshot()?;
     let decided: HashSet<RecordPair> =
-        standing_ones(desk).into_iter().filter(|one| one.by == by).map(|one| one.pair).collect();
+        standing_ones(desk)?.into_iter().filter(|one| one.by == by).map(|one| one.pair).collect();
     let pair_of =
         |pair: &ScoredPair| RecordPair::new(run.record_ids[pair.left as usize], run.record_ids[pair.right as usize]);
     let open: Vec<ScoredPair> =
@@ -209,7 +209,7 @@ fn export(desk: &Desk, path: &Path, out: &Output) -> Result<Exit, Failure> {
     let wrong = |error: csv::Error| Failure::from(std::io::Error::other(error));
     csv.write_record(COLUMNS).map_err(wrong)?;
     let (mut n_written, mut n_left_out) = (0u64, 0u64);
-    for one in standing_ones(desk) {
+    for one in standing_ones(desk)? {
         let (Some(a), Some(b)) = (place(one.pair.smaller()), place(one.pair.larger())) else {
             n_left_out += 1;
             continue;
@@ -236,7 +236,7 @@ fn import(desk: &Desk, path: &Path, dry_run: bool, out: &Output) -> Result<Exit,
         return Err(Failure::new(Exit::Failed, "the file is no list of decisions", remedy).at(at()));
     }
     let mut known: HashSet<(RecordPair, Verdict, String)> =
-        standing_ones(desk).into_iter().map(|one| (one.pair, one.verdict, one.by)).collect();
+        standing_ones(desk)?.into_iter().map(|one| (one.pair, one.verdict, one.by)).collect();
     let (mut drafts, mut n_known, mut refused) = (Vec::new(), 0u64, Vec::new());
     for (idx, line) in reader.records().enumerate() {
         let line = line.map_err(bad)?;
@@ -255,9 +255,9 @@ fn import(desk: &Desk, path: &Path, dry_run: bool, out: &Output) -> Result<Exit,
     }
     let n_taken = drafts.len();
     if !dry_run {
-        desk.change(|vault| {
+        desk.change(Right::Judge, |vault| {
             let mut each = drafts.into_iter();
-            each.try_for_each(|draft| vault.add_judgement(draft, now_ms()).map(|_| ()).map_err(vault_failure))
+            each.try_for_each(|draft| vault.add_judgement(draft, None, now_ms()).map(|_| ()).map_err(vault_failure))
         })?;
     }
     let object =

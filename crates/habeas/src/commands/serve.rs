@@ -4,38 +4,58 @@ use crate::{
     cli::Global,
     desk::Desk,
     failure::{Exit, Failure},
-    opening,
+    opening::{self, Opener},
     output::Output,
-    web::{self, ListenOptions},
+    web::{self, Event, ListenOptions, Lock},
 };
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 /// Serve the pages on this computer
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Where to listen; only addresses of this computer
+    #[command(flatten)]
+    pages: Pages,
+}
+
+/// How pages are served
+#[derive(Debug, Clone, clap::Args)]
+pub struct Pages {
+    /// Where to serve; only addresses of this computer
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:7417")]
     listen: SocketAddr,
     /// Open the pages in the browser
     #[arg(long)]
     open: bool,
+    /// Lock the vault after so many minutes in which nobody asks for a page
+    #[arg(long, value_name = "MINUTES", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=720))]
+    lock_after: u64,
 }
 
 /// Runs the command.
 pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
-    let desk = Desk::new(opening::open(global)?);
-    serve(desk, args.listen, args.open, out)
+    let desk = opening::desk(global)?;
+    serve(desk, Opener::new(global)?, &args.pages, out)
 }
 
-/// Serves a desk until Ctrl-C.
-pub fn serve(desk: Desk, listen: SocketAddr, open: bool, out: &Output) -> Result<Exit, Failure> {
+/// Serves a desk until Ctrl-C; once locked, it is opened again by `opener`.
+pub fn serve(desk: Desk, opener: Opener, pages: &Pages, out: &Output) -> Result<Exit, Failure> {
+    let Pages { listen, open, lock_after } = *pages;
     if !listen.ip().is_loopback() {
         let remedy = "listen on 127.0.0.1 or [::1]; serving to a network needs encryption, which is not built yet";
         return Err(Failure::usage("the pages are served to this computer only", remedy).at(listen.to_string()));
     }
-    web::serve(desk, ListenOptions { listen, open }, |url| {
-        out.talk(format_args!("open {url}"));
-        out.talk("The address works once, for this computer. Stop with Ctrl-C.");
+    let again = move |passphrase: &habeas_vault::Passphrase| opener.open(passphrase);
+    let lock = Lock::new(desk, Duration::from_secs(lock_after * 60), Box::new(again));
+    web::serve(lock, ListenOptions { listen, open }, |event| {
+        match event {
+        Event::Way(url) => {
+            out.talk(format_args!("open {url}"));
+            out.talk("The address works once, for this computer. Stop with Ctrl-C.");
+        }
+        Event::Locked => out.talk(format_args!(
+            "locked: nobody asked for a page in {lock_after} minutes, or the computer slept; the passphrase opens it again"
+        )),
+    }
     })?;
     Ok(Exit::Ok)
 }

@@ -9,7 +9,7 @@ use crate::{
     output::Output,
 };
 use clap::{Subcommand, ValueEnum};
-use habeas_core::{Attribution, Source, SourceKind, SpeakerKind};
+use habeas_core::{Attribution, Right, Source, SourceKind, SpeakerKind};
 use habeas_vault::SourceDraft;
 use serde_json::json;
 use std::{fmt::Write, path::PathBuf, sync::Arc};
@@ -53,7 +53,7 @@ pub enum Kind {
 
 /// Runs the command.
 pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Failure> {
-    let mut vault = opening::open(global)?;
+    let desk = opening::desk(global)?;
     match command {
         Command::Add { files, kind, said_by } => {
             let mut added = Vec::new();
@@ -66,7 +66,7 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
                     return Err(Failure::new(Exit::Failed, "this is not a plain text", remedy).at(name).leaving(left));
                 }
                 let key = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_lowercase();
-                if vault.sources().iter().any(|source| source.key == key) {
+                if desk.sources()?.iter().any(|source| source.key == key) {
                     let left = format!("{} of {} files were added.", added.len(), files.len());
                     let remedy = "rename the file: its name without the ending becomes the key of the source";
                     return Err(Failure::new(Exit::Failed, format_args!("there is a source «{key}» already"), remedy)
@@ -92,7 +92,9 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
                     compiled_from: Vec::new(),
                     header: Vec::new(),
                 };
-                added.push(vault.add_source(draft, &bytes, now_ms()).map_err(vault_failure)?);
+                added.push(
+                    desk.change(Right::Code, |vault| vault.add_source(draft, &bytes, now_ms()).map_err(vault_failure))?,
+                );
             }
             let keys: Vec<&str> = added.iter().map(|source| source.key.as_str()).collect();
             out.result(&json!({ "schema": 1, "added": keys }), || format!("added {}", keys.join(", ")))?;
@@ -100,11 +102,11 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
             Ok(Exit::Ok)
         }
         Command::List => {
-            let sources = vault.sources();
+            let sources = desk.sources()?;
             let rows: Vec<_> = sources.iter().map(source_json).collect();
             out.result(&json!({ "schema": 1, "sources": rows }), || {
                 let mut text = String::new();
-                for source in sources {
+                for source in &sources {
                     let _ = writeln!(
                         text,
                         "{}  {}  {}  {}",
@@ -120,7 +122,8 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
             Ok(Exit::Ok)
         }
         Command::Show { key } => {
-            let Some(source) = vault.sources().iter().find(|source| source.key == key) else {
+            let sources = desk.sources()?;
+            let Some(source) = sources.iter().find(|source| source.key == key) else {
                 return Err(Failure::usage(format_args!("there is no source «{key}»"), "see: habeas source list"));
             };
             out.result(&source_json(source), || {
@@ -134,12 +137,13 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
         }
         Command::Verify => {
             let mut wrong = Vec::new();
-            for source in vault.sources().to_vec() {
-                if let Err(error) = vault.original(source.id) {
-                    wrong.push((source.key.clone(), error.to_string()));
+            let sources = desk.sources()?;
+            for source in &sources {
+                if let Err(failure) = desk.original_of(source) {
+                    wrong.push((source.key.clone(), failure.what));
                 }
             }
-            let n = vault.sources().len();
+            let n = sources.len();
             let problems: Vec<_> = wrong.iter().map(|(key, what)| json!({ "source": key, "problem": what })).collect();
             out.result(&json!({ "schema": 1, "sources": n, "problems": problems }), || {
                 let lines: Vec<String> = wrong.iter().map(|(key, what)| format!("{key}: {what}")).collect();

@@ -8,7 +8,7 @@ use crate::{
     failure::{Exit, Failure},
     output::Output,
 };
-use habeas_core::{CellSpan, Claim, ConsentAnswer, Origin, Partition, Passage, Record};
+use habeas_core::{CellSpan, Claim, ConsentAnswer, Origin, Partition, Passage, Record, Right};
 use habeas_link::{Evaluation, Scores, evaluate};
 use habeas_stats::{Method, Seed};
 use habeas_vault::{ImportSummary, SourceDraft, Vault};
@@ -59,20 +59,22 @@ pub fn fill(desk: &Desk, world: &World, seed: u64, out: &Output) -> Result<Found
         out.progress("importing lists", idx as u64, world.lists().len() as u64);
         let mut bytes = Vec::new();
         world.write_list(idx, Form::AsKept, &mut bytes).map_err(world_failure)?;
-        desk.change(|vault| import::import_bytes(vault, &bytes, list.file_name, list.key, &list.mapping_toml()))?;
+        desk.change(Right::Code, |vault| {
+            import::import_bytes(vault, &bytes, list.file_name, list.key, &list.mapping_toml())
+        })?;
     }
     let texts = world.texts();
     for text in &texts {
-        desk.change(|vault| keep_text(vault, text))?;
+        desk.change(Right::Code, |vault| keep_text(vault, text))?;
     }
     out.progress("importing lists", 1, 1);
     let truth = world.truth();
     let truth_json = truth_json(world, &truth, seed);
     let stored = truth_json.to_string();
-    desk.keep(|vault| vault.put_estimate(DEMO_TRUTH, &stored, now_ms()).map_err(vault_failure))?;
+    desk.keep(Right::Judge, |vault| vault.put_estimate(DEMO_TRUTH, &stored, now_ms()).map_err(vault_failure))?;
     let imported = begun.elapsed().as_secs_f64();
 
-    let prepared = desk.keep(|vault| linking::prepare(vault))?;
+    let prepared = desk.keep(Right::Cases, |vault| linking::prepare(vault))?;
     let linkage = linking::run_desk(desk, &prepared, None, &linking::options(0, seed), out)?;
     let linked = begun.elapsed().as_secs_f64();
     let snapshot = desk.snapshot()?;

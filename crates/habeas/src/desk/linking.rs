@@ -6,7 +6,7 @@ use crate::{
     failure::{Exit, Failure},
     output::Output,
 };
-use habeas_core::{Judgement, RecordId, Source, SourceKind, Standing, Verdict, standing};
+use habeas_core::{Judgement, RecordId, Right, Source, SourceKind, Standing, Verdict, standing};
 use habeas_link::{
     Constraints, LinkError, LinkOptions, Linkage, ListInfo, Model, Stage, Table, TableBuilder, Watch, link,
 };
@@ -95,7 +95,7 @@ pub fn run_desk(
     options: &LinkOptions,
     out: &Output,
 ) -> Result<Linkage, Failure> {
-    let constraints = constraints(&desk.judgements(), &prepared.record_ids);
+    let constraints = constraints(&desk.judgements()?, &prepared.record_ids);
     let linkage = run(&prepared.table, model, &constraints, options, out)?;
     let run = LinkRun {
         model_toml: habeas_link::to_toml(&linkage.model),
@@ -109,7 +109,7 @@ pub fn run_desk(
         pairs: linkage.pairs.clone(),
         summary_json: summary(&linkage, prepared.record_ids.len(), prepared.table.lists().len()).to_string(),
     };
-    desk.change(|vault| vault.put_link_run(&run, now_ms()).map_err(vault_failure))?;
+    desk.change(Right::Judge, |vault| vault.put_link_run(&run, now_ms()).map_err(vault_failure))?;
     desk.index_persons_if_stale()?;
     Ok(linkage)
 }

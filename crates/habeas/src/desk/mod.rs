@@ -1,7 +1,8 @@
 //! The desk: one open vault with the views that commands and pages read.
 //!
-//! The vault's index finds, its log tells: a list of cases comes from the index, what a case file shows is read from the
-//! log. Figures need every record; they are made once and kept until the vault changes.
+//! This is the one layer that hands anything out: the vault is reached by naming a right, and whoever opened it has that
+//! right by their role or gets nothing. The vault's index finds, its log tells: a list of cases comes from the index, what
+//! a case file shows is read from the log. Figures need every record; they are made once and kept until the vault changes.
 
 pub mod estimating;
 pub mod figures;
@@ -11,10 +12,19 @@ mod snapshot;
 
 pub use snapshot::Snapshot;
 
-use crate::failure::{Exit, Failure};
+use crate::{
+    commands::init::now_ms,
+    failure::{Exit, Failure},
+    rights::{Denied, Need},
+};
 use figures::{FieldDisagreement, Tables};
-use habeas_core::{CaseFile, EventKind, Judgement, Label, PersonId, Predicate, Record, RecordId, Source, Value, fold};
-use habeas_vault::{LinkRun, PersonFilter, PersonRow, StorageError, Vault, VaultError};
+use habeas_core::{
+    CaseFile, EventKind, Judgement, Label, PersonId, Predicate, Record, RecordId, Right, Role, Source, UserId, Value,
+    fold,
+};
+use habeas_vault::{
+    AuditEntry, DeviceInfo, LinkRun, MemberInfo, Notice, PersonFilter, PersonRow, StorageError, Vault, VaultError,
+};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard},
@@ -26,10 +36,22 @@ pub const DEMO_TRUTH: &str = "demo-truth";
 /// Kind of stored result of `estimate run`.
 pub const ESTIMATE_RUN: &str = "estimate-run";
 
-/// One open vault. Clones share it.
+/// One open vault and whoever opened it. Clones share it; with the last one the vault closes and its keys are wiped.
 #[derive(Clone)]
 pub struct Desk {
     inner: Arc<Inner>,
+    who: Arc<Who>,
+}
+
+/// The member who opened a vault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Who {
+    /// Their id.
+    pub user: UserId,
+    /// Their name.
+    pub name: String,
+    /// Their role.
+    pub role: Role,
 }
 
 struct Inner {
@@ -46,8 +68,10 @@ pub struct Figures {
     pub tables: Tables,
     /// Overlap of lists.
     pub overlap: Overlap,
-    /// How often two lists disagree, by field.
+    /// How often two lists disagree, by field. For whoever may not read cases the pairs behind the figures are left out.
     pub disagreements: Vec<FieldDisagreement>,
+    /// Sources in log order.
+    pub sources: Vec<Arc<Source>>,
     /// Records in all.
     pub n_records: u64,
     /// Persons in all.
@@ -164,40 +188,93 @@ pub struct StoredEstimate {
 }
 
 impl Desk {
-    /// A desk over an open vault.
+    /// A desk over an open vault, for the member who opened it.
     pub fn new(vault: Vault) -> Self {
-        Self {
-            inner: Arc::new(Inner {
-                vault: Mutex::new(vault),
-                snapshot: Mutex::default(),
-                figures: Mutex::default(),
-                link_run: Mutex::default(),
-            }),
-        }
+        let user = vault.me();
+        let name = vault.members().find(|member| member.user == user).map(|member| member.name.clone());
+        let who = Who { user, name: name.unwrap_or_default(), role: vault.role() };
+        Self::for_member(vault, who)
     }
 
-    /// The vault itself, for what changes it. Views are made anew afterwards.
-    pub fn change<T>(&self, change: impl FnOnce(&mut Vault) -> Result<T, Failure>) -> Result<T, Failure> {
-        let result = change(&mut self.vault())?;
+    /// A desk over an open vault for a given member.
+    pub fn for_member(vault: Vault, who: Who) -> Self {
+        let inner = Inner {
+            vault: Mutex::new(vault),
+            snapshot: Mutex::default(),
+            figures: Mutex::default(),
+            link_run: Mutex::default(),
+        };
+        Self { inner: Arc::new(inner), who: Arc::new(who) }
+    }
+
+    /// Who opened the vault.
+    pub fn who(&self) -> &Who {
+        &self.who
+    }
+
+    /// The vault itself, for what every member may do to their own way in, or ask of the folder.
+    pub fn of_member<T>(&self, work: impl FnOnce(&mut Vault) -> Result<T, Failure>) -> Result<T, Failure> {
+        work(&mut self.opened())
+    }
+
+    /// The vault alone, where this is its only desk.
+    pub fn into_vault(self) -> Option<Vault> {
+        let inner = Arc::into_inner(self.inner)?;
+        Some(inner.vault.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    /// Everybody who takes part or has taken part.
+    pub fn members(&self) -> Vec<MemberInfo> {
+        self.opened().members().cloned().collect()
+    }
+
+    /// Every device that has written.
+    pub fn devices(&self) -> Vec<DeviceInfo> {
+        self.opened().devices().cloned().collect()
+    }
+
+    /// Keeps an estimate beside the record; one about the past is shown and not kept.
+    pub fn keep_estimate(&self, json: &serde_json::Value) -> Result<(), Failure> {
+        let mut vault = self.vault(Right::Judge)?;
+        if vault.is_read_only() {
+            return Ok(());
+        }
+        vault.put_estimate(ESTIMATE_RUN, &json.to_string(), now_ms()).map_err(vault_failure)
+    }
+
+    /// Whether whoever opened the vault has a right.
+    pub fn may(&self, right: Right) -> bool {
+        self.who.role.may(right)
+    }
+
+    /// The vault itself, for what changes it and needs a right. Views are made anew afterwards.
+    pub fn change<T>(&self, right: Right, change: impl FnOnce(&mut Vault) -> Result<T, Failure>) -> Result<T, Failure> {
+        let result = change(&mut *self.vault(right)?)?;
         *lock(&self.inner.snapshot) = None;
         *lock(&self.inner.figures) = None;
         *lock(&self.inner.link_run) = None;
         Ok(result)
     }
 
-    /// The vault itself, for what is kept beside the record and changes no view, such as an estimate.
-    pub fn keep<T>(&self, keep: impl FnOnce(&mut Vault) -> Result<T, Failure>) -> Result<T, Failure> {
-        keep(&mut self.vault())
+    /// The vault itself, for what needs a right and changes no view, such as an estimate that is kept beside the record.
+    pub fn keep<T>(&self, right: Right, keep: impl FnOnce(&mut Vault) -> Result<T, Failure>) -> Result<T, Failure> {
+        keep(&mut *self.vault(right)?)
     }
 
     /// All records and persons.
     pub fn snapshot(&self) -> Result<Arc<Snapshot>, Failure> {
+        self.ask(Right::Cases)?;
+        self.all()
+    }
+
+    /// All records and persons, for figures about them.
+    fn all(&self) -> Result<Arc<Snapshot>, Failure> {
         let mut kept = lock(&self.inner.snapshot);
         if let Some(snapshot) = kept.as_ref() {
             return Ok(snapshot.clone());
         }
-        let clusters = self.latest_link_run()?.map(|run| clusters_of(&run)).unwrap_or_default();
-        let vault = self.vault();
+        let clusters = self.last_run()?.map(|run| clusters_of(&run)).unwrap_or_default();
+        let vault = self.opened();
         let mut records = Vec::with_capacity(vault.n_records() as usize);
         vault.for_each_record(|record| records.push(record)).map_err(vault_failure)?;
         let snapshot = Arc::new(Snapshot::new(records, vault.sources().to_vec(), |id| clusters.get(&id).copied()));
@@ -207,17 +284,23 @@ impl Desk {
 
     /// Tables, overlap and disagreements.
     pub fn figures(&self) -> Result<Arc<Figures>, Failure> {
+        self.ask(Right::Tables)?;
         let mut kept = lock(&self.inner.figures);
         if let Some(figures) = kept.as_ref() {
             return Ok(figures.clone());
         }
-        let snapshot = self.snapshot()?;
+        let snapshot = self.all()?;
         let mut n_contradicted = 0;
         snapshot.for_each_case(|case| n_contradicted += u64::from(case.contradictions().next().is_some()));
+        let mut disagreements = figures::disagreements(&snapshot);
+        if !self.may(Right::Cases) {
+            disagreements.iter_mut().for_each(|field| field.rows.clear());
+        }
         let figures = Arc::new(Figures {
             tables: figures::tables(&snapshot),
             overlap: Overlap::new(&snapshot),
-            disagreements: figures::disagreements(&snapshot),
+            disagreements,
+            sources: snapshot.sources.clone(),
             n_records: snapshot.records.len() as u64,
             n_persons: snapshot.persons.len() as u64,
             n_contradicted,
@@ -229,6 +312,7 @@ impl Desk {
 
     /// Case files by words and filters, a page at a time.
     pub fn search(&self, query: &CaseQuery) -> Result<CasePage, Failure> {
+        self.ask(Right::Cases)?;
         self.index_persons_if_stale()?;
         let years = match query.year.as_deref().map(str::parse) {
             None => None,
@@ -250,7 +334,7 @@ impl Desk {
             source: query.source.clone(),
             only_contradicted: query.only_contradicted,
         };
-        let vault = self.vault();
+        let vault = self.vault(Right::Cases)?;
         let page = vault.search_persons(&filter, after, query.limit).map_err(vault_failure)?;
         let n_total = vault.count_persons(&filter).map_err(vault_failure)?;
         Ok(CasePage {
@@ -287,9 +371,16 @@ impl Desk {
         Ok(person.records.iter().map(|idx| snapshot.records[*idx as usize].clone()).collect())
     }
 
+    /// The address of a record that stands; empty where it does not.
+    pub fn address(&self, id: RecordId) -> Result<String, Failure> {
+        let snapshot = self.snapshot()?;
+        let record = snapshot.record_idx(id).map(|idx| &snapshot.records[idx as usize]);
+        Ok(record.map(|record| record.address().to_string()).unwrap_or_default())
+    }
+
     /// Stored estimates, newest first.
     pub fn estimates(&self) -> Result<Vec<StoredEstimate>, Failure> {
-        let vault = self.vault();
+        let vault = self.vault(Right::Tables)?;
         let stored = vault.estimates().iter().rev().filter(|stored| stored.kind == ESTIMATE_RUN);
         let parsed = stored.filter_map(|stored| {
             Some(StoredEstimate { at_ms: stored.recorded_ms, json: serde_json::from_str(&stored.json).ok()? })
@@ -298,28 +389,52 @@ impl Desk {
     }
 
     /// Judgements in log order.
-    pub fn judgements(&self) -> Vec<Judgement> {
-        self.vault().judgements().to_vec()
+    pub fn judgements(&self) -> Result<Vec<Judgement>, Failure> {
+        Ok(self.vault(Right::Cases)?.judgements().to_vec())
     }
 
     /// The last run of the linkage, read once.
     pub fn latest_link_run(&self) -> Result<Option<Arc<LinkRun>>, Failure> {
+        self.ask(Right::Cases)?;
+        self.last_run()
+    }
+
+    fn last_run(&self) -> Result<Option<Arc<LinkRun>>, Failure> {
         let mut kept = lock(&self.inner.link_run);
         if kept.is_none() {
-            *kept = self.vault().latest_link_run().map_err(vault_failure)?.map(|(_, run)| Arc::new(run));
+            *kept = self.opened().latest_link_run().map_err(vault_failure)?.map(|(_, run)| Arc::new(run));
         }
         Ok(kept.clone())
     }
 
+    /// The original file of a source, whose hash is right.
+    pub fn original_of(&self, source: &Source) -> Result<Vec<u8>, Failure> {
+        self.vault(Right::Cases)?.original(source.id).map_err(vault_failure)
+    }
+
     /// The text of an article or testimony.
     pub fn text_of(&self, source: &Source) -> Result<String, Failure> {
-        let bytes = self.vault().original(source.id).map_err(vault_failure)?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        Ok(String::from_utf8_lossy(&self.original_of(source)?).into_owned())
+    }
+
+    /// What was done in this vault, in log order.
+    pub fn audit(&self) -> Result<Vec<AuditEntry>, Failure> {
+        Ok(self.vault(Right::Audit)?.audit_entries().to_vec())
+    }
+
+    /// Sources in log order.
+    pub fn sources(&self) -> Result<Vec<Arc<Source>>, Failure> {
+        Ok(self.vault(Right::Cases)?.sources().to_vec())
+    }
+
+    /// What opening found and settled.
+    pub fn notices(&self) -> Vec<Notice> {
+        self.opened().notices().to_vec()
     }
 
     /// The vault's name.
     pub fn vault_name(&self) -> String {
-        self.vault().name().to_owned()
+        self.opened().name().to_owned()
     }
 
     /// Whether all people in this vault are invented.
@@ -329,23 +444,35 @@ impl Desk {
 
     /// The known truth of a demo vault.
     pub fn demo_truth(&self) -> Option<serde_json::Value> {
-        let vault = self.vault();
+        let vault = self.opened();
         let stored = vault.estimates().iter().rev().find(|stored| stored.kind == DEMO_TRUTH)?;
         serde_json::from_str(&stored.json).ok()
     }
 
     /// Fills the index of persons from the log, where it is older than the last change.
     pub fn index_persons_if_stale(&self) -> Result<(), Failure> {
-        if !self.vault().index_is_stale_for_persons().map_err(vault_failure)? {
+        if !self.opened().index_is_stale_for_persons().map_err(vault_failure)? {
             return Ok(());
         }
-        let snapshot = self.snapshot()?;
+        let snapshot = self.all()?;
         let rows = snapshot.persons.iter().map(|person| person_row(&snapshot.case_of(person)));
-        self.vault().index_persons(rows).map_err(vault_failure)?;
+        self.opened().index_persons(rows).map_err(vault_failure)?;
         Ok(())
     }
 
-    fn vault(&self) -> MutexGuard<'_, Vault> {
+    /// Whether whoever opened the vault has a right, or what they lack.
+    fn ask(&self, right: Right) -> Result<(), Denied> {
+        Need::Right(right).check(self.who.role)
+    }
+
+    /// The vault, for what needs a right.
+    fn vault(&self, right: Right) -> Result<MutexGuard<'_, Vault>, Denied> {
+        self.ask(right)?;
+        Ok(self.opened())
+    }
+
+    /// The vault, for what every member may know.
+    fn opened(&self) -> MutexGuard<'_, Vault> {
         lock(&self.inner.vault)
     }
 }
@@ -423,6 +550,9 @@ pub fn vault_failure(error: VaultError) -> Failure {
     let remedy = match &error {
         VaultError::Storage(StorageError::Full { .. }) => "free some space on this disk, then run the command again",
         VaultError::Index(error) if error.is_disk_full() => "free some space on this disk, then run the command again",
+        VaultError::Denied { role, right } => return Failure::from(Denied { role: *role, right: *right }),
+        VaultError::ReadOnly => "copy the vault to a place that takes writes, or leave out --as-of",
+        VaultError::NoKey { .. } => "a keeper can grant you the compartment; then `habeas sync FOLDER` brings its key",
         VaultError::Poisoned => "close everything that has the vault open, then run the command again",
         _ => "run `habeas verify` and keep the folder as it is; a backup may hold the missing part",
     };

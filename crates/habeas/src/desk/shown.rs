@@ -1,7 +1,7 @@
 //! Case files and figures as JSON and as text for a terminal. Every value keeps its address.
 
-use super::figures::{Category, FieldDisagreement, Table, Tables};
-use super::{Overlap, Snapshot};
+use super::Overlap;
+use super::figures::{Category, Table, Tables};
 use habeas_core::{Account, Agreement, CaseFile, Claim, Happening, Label, Polarity, Question, Record, Value};
 use serde_json::{Value as Json, json};
 use std::fmt::Write;
@@ -208,33 +208,6 @@ pub fn overlap_json(overlap: &Overlap) -> Json {
         "pairwise": overlap.pairwise,
         "on_exactly": overlap.on_exactly,
         "histories": histories,
-    })
-}
-
-/// How often two lists disagree on one field; rows as record addresses.
-pub fn disagreement_json(field: &FieldDisagreement, snapshot: &Snapshot) -> Json {
-    let address = |id| {
-        snapshot.record_idx(id).map(|idx| snapshot.records[idx as usize].address().to_string()).unwrap_or_default()
-    };
-    let rows: Vec<Json> = field
-        .rows
-        .iter()
-        .map(|row| {
-            json!({
-                "agreement": agreement_code(row.agreement),
-                "records": [address(row.left), address(row.right)],
-            })
-        })
-        .collect();
-    json!({
-        "question": field.predicate.code(),
-        "lists": field.lists,
-        "compared": field.n_compared,
-        "same": field.n_same,
-        "compatible": field.n_compatible,
-        "differs": field.n_differs,
-        "contradicts": field.n_contradicts,
-        "rows": rows,
     })
 }
 

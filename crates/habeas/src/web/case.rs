@@ -191,7 +191,7 @@ fn joints(desk: &Desk, case: &CaseFile<'_>) -> Result<Vec<Joint>, PageError> {
         let reason = Reason::Judged { by: judgement.by.clone(), why: judgement.why.clone() };
         Some(Joint { entries, reason })
     };
-    let judgements = desk.judgements();
+    let judgements = desk.judgements()?;
     let revoked: Vec<_> = judgements.iter().filter_map(|judgement| judgement.revokes).collect();
     let standing = judgements.iter().filter(|judgement| {
         judgement.revokes.is_none() && judgement.verdict == Verdict::Same && !revoked.contains(&judgement.id)

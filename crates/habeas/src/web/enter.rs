@@ -52,16 +52,17 @@ pub fn take(app: &App, reader: &Reader, fields: &Pairs) -> Response {
     let given = fields.iter().find(|(name, _)| name == "token").map_or("", |(_, value)| value.trim());
     // Whoever types the token may paste the whole address.
     let token = given.rsplit('#').next().unwrap_or(given);
-    match app.sessions.enter(token, Instant::now()) {
+    let home = app.home();
+    match app.sessions.enter(token, Instant::now(), app.lock.opened().is_some()) {
         Some(cookie) => {
             let cookie = format!("{COOKIE}={cookie}; Path=/; Secure; HttpOnly; SameSite=Strict");
             // Not a redirect: a Strict cookie set by one that began outside is not sent on the next request.
             let onward = [
                 (header::SET_COOKIE, cookie),
-                (HeaderName::from_static("refresh"), "0;url=/".to_owned()),
+                (HeaderName::from_static("refresh"), format!("0;url={home}")),
                 (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
             ];
-            let body = html! { p { a.btn href="/" { (reader.t("enter-onward")) } } };
+            let body = html! { p { a.btn href=(home) { (reader.t("enter-onward")) } } };
             let page = layout::page(reader, &reader.t("enter-title"), None, &body);
             (onward, page.into_string()).into_response()
         }

@@ -1,7 +1,10 @@
 //! When a page cannot be shown: what, where, what to do, and what state things are in. Never a name or a passage.
 
 use super::{layout, reader::Reader};
-use crate::failure::Failure;
+use crate::{
+    failure::Failure,
+    rights::{Denied, roles_with},
+};
 use axum::http::StatusCode;
 use habeas_publish::ui::datum;
 use maud::{Markup, html};
@@ -18,6 +21,9 @@ pub enum PageError {
         /// Its name, one of ours.
         name: &'static str,
     },
+    /// Whoever asks may not see it.
+    #[error(transparent)]
+    Denied(#[from] Denied),
     /// The vault could not be read.
     #[error("the vault could not be read: {}", .0.what)]
     Vault(Box<Failure>),
@@ -38,6 +44,7 @@ impl PageError {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Parameter { .. } => StatusCode::BAD_REQUEST,
+            Self::Denied(_) => StatusCode::FORBIDDEN,
             Self::Vault(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Bug => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -47,6 +54,7 @@ impl PageError {
         match self {
             Self::NotFound => "not-found",
             Self::Parameter { .. } => "parameter",
+            Self::Denied(_) => "denied",
             Self::Vault(_) => "vault",
             Self::Bug => "bug",
         }
@@ -60,6 +68,10 @@ pub fn render(reader: &Reader, error: &PageError) -> Markup {
     let body = html! {
         header.pagehead { h1 { (title) } }
         dl.ids {
+            @if let PageError::Denied(denied) = error {
+                dt { (reader.t("err-what")) } dd { (reader.t(&format!("right-{}", denied.right))) }
+                dt { (reader.t("denied-who")) } dd { (roles(reader, &roles_with(denied.right))) }
+            }
             @if let PageError::Parameter { name } = error { dt { (reader.t("err-where")) } dd { code { (name) } } }
             @if let PageError::Vault(failure) = error {
                 dt { (reader.t("err-what")) } dd { (datum(&failure.what)) }
@@ -70,7 +82,12 @@ pub fn render(reader: &Reader, error: &PageError) -> Markup {
             }
             dt { (reader.t("err-state")) } dd { (reader.t("err-nothing-changed")) }
         }
-        p { a.btn href="/" { (reader.t("back-home")) } }
+        p { a.btn href=(layout::home(reader)) { (reader.t("back-home")) } }
     };
     layout::page(reader, &title, None, &body)
+}
+
+/// Roles in words.
+fn roles(reader: &Reader, codes: &[&str]) -> String {
+    codes.iter().map(|code| reader.t(&format!("role-{code}"))).collect::<Vec<_>>().join(" · ")
 }

@@ -1,22 +1,17 @@
 //! What every request passes before anything else sees it, and what every answer carries.
 //!
 //! In this order: the host must be one of ours, letter by letter (421, empty: a page of another name that now resolves
-//! to this computer gets nothing); the request must come from our own pages (403); whoever asks for data must have a
-//! session. Forms carry a token besides, checked where they are read ([`SignedForm`]).
+//! to this computer gets nothing); the request must come from our own pages (403). Then the door of each address asks who
+//! it is (`routes`). Forms carry a token besides, checked where they are read ([`SignedForm`]).
 
-use super::{
-    query::Pairs,
-    reader::cookie,
-    router::App,
-    session::{COOKIE, FormToken},
-};
+use super::{query::Pairs, router::App, routes::Caller};
 use axum::{
     Form,
     body::Body,
     extract::{FromRequest, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
-    response::{IntoResponse, Redirect, Response},
+    response::{IntoResponse, Response},
 };
 
 /// Headers of every answer.
@@ -41,11 +36,9 @@ const HEADERS: [(HeaderName, &str); 6] = [
 pub async fn guard(State(app): State<App>, mut request: Request<Body>, next: Next) -> Response {
     // All that is asked of the request is asked before the await: a borrowed request would not be Send.
     let mut response = match admit(&app, request.method(), request.uri(), request.headers()) {
-        Err(refusal) => refusal.into_response(),
-        Ok(form_token) => {
-            if let Some(token) = form_token {
-                request.extensions_mut().insert(token);
-            }
+        Err(refusal) => refusal.status().into_response(),
+        Ok(()) => {
+            request.extensions_mut().insert(app);
             next.run(request).await
         }
     };
@@ -64,43 +57,29 @@ enum Refusal {
     AnotherHost,
     /// A method that no page has.
     Method,
-    /// Sent by a page that is not ours, or without a session where something is to be changed.
+    /// Sent by a page that is not ours.
     Foreign,
-    /// Whoever asks has to come in first.
-    Outside,
 }
 
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
+impl Refusal {
+    fn status(self) -> StatusCode {
         match self {
-            Self::AnotherHost => StatusCode::MISDIRECTED_REQUEST.into_response(),
-            Self::Method => StatusCode::METHOD_NOT_ALLOWED.into_response(),
-            Self::Foreign => StatusCode::FORBIDDEN.into_response(),
-            Self::Outside => Redirect::to("/enter").into_response(),
+            Self::AnotherHost => StatusCode::MISDIRECTED_REQUEST,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Foreign => StatusCode::FORBIDDEN,
         }
     }
 }
 
-/// The session's form token; none where the address needs no session.
-fn admit(app: &App, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Option<FormToken>, Refusal> {
+fn admit(app: &App, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
     let host = own_host(app, uri, headers).ok_or(Refusal::AnotherHost)?;
-    let (reads, path) = (matches!(*method, Method::GET | Method::HEAD), uri.path());
+    let reads = matches!(*method, Method::GET | Method::HEAD);
     if !reads && *method != Method::POST {
         return Err(Refusal::Method);
     }
     // The way in holds no data, and it must be reachable from a file or another program that opens it.
-    let is_way_in = reads && path == "/enter";
-    if !is_way_in && !comes_from_us(host, reads, headers) {
-        return Err(Refusal::Foreign);
-    }
-    let session = cookie(headers, COOKIE).and_then(|value| app.sessions.of_cookie(value));
-    let open_to_all = path == "/enter" || path == "/enter/again" || path.starts_with("/a/");
-    match session {
-        None if open_to_all => Ok(None),
-        None if reads => Err(Refusal::Outside),
-        None => Err(Refusal::Foreign),
-        found => Ok(found),
-    }
+    let is_way_in = reads && uri.path() == "/enter";
+    if is_way_in || comes_from_us(host, reads, headers) { Ok(()) } else { Err(Refusal::Foreign) }
 }
 
 /// The host that was asked for, if there is exactly one and it is ours to the letter.
@@ -139,7 +118,8 @@ impl FromRequest<App> for SignedForm {
     type Rejection = Response;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
-        let token = request.extensions().get::<FormToken>().cloned();
+        let caller = request.extensions().get::<Caller>();
+        let token = caller.and_then(|caller| caller.form_token.clone());
         let Form(fields) = Form::<Pairs>::from_request(request, app).await.map_err(IntoResponse::into_response)?;
         let signed = token.is_some_and(|token| {
             let given = fields.iter().find(|(name, _)| name == "token");

@@ -1,6 +1,8 @@
 //! The frame around every page: head, navigation, preferences, list of keys, live region.
 
-use super::{assets, reader::Reader};
+use super::{assets, reader::Reader, routes::need_of};
+use habeas_core::Role;
+use habeas_publish::ui::datum;
 use maud::{DOCTYPE, Markup, html};
 
 /// Where a page stands in the navigation.
@@ -14,15 +16,19 @@ pub enum Section {
     Cases,
     /// Statistics.
     Stats,
+    /// Who did what.
+    Audit,
 }
 
 /// Message, address and icon of each part of the navigation.
-const NAV: [(Section, &str, &str, &str); 4] = [
+const NAV: [(Section, &str, &str, &str); 5] = [
     (Section::Home, "nav-home", "/", "M3 11 12 4l9 7M6 9.5V20h12V9.5"),
     (Section::Sources, "nav-sources", "/sources", "M6 3h9l4 4v14H6zM14 3v5h5M9 13h7M9 17h5"),
     (Section::Cases, "nav-cases", "/cases", "M3 6h6l2 2h10v11H3zM3 12h18"),
     (Section::Stats, "nav-stats", "/stats", "M4 20V4M4 20h17M8 16l4-5 3 3 5-7"),
+    (Section::Audit, "nav-audit", "/audit", "M4 5h10M4 10h10M4 15h6M13 17l2 2 5-6"),
 ];
+const HERE: &str = "M4 5h16v11H4zM9 20h6M12 16v4";
 const LOCK: &str = "M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3";
 const SUN: &str =
     "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v3M12 19v3M2 12h3M19 12h3M5 5l2 2M17 17l2 2M5 19l2-2M17 7l2-2";
@@ -32,7 +38,7 @@ const KEYBOARD: &str = "M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8";
 pub const PRINTER: &str = "M7 8V3h10v5M7 17H4V8h16v9h-3M7 14h10v7H7z";
 
 /// Keys and what they do, in the order of the list.
-pub const KEYS: [(&str, &str); 3] = [("/", "key-search"), ("t", "theme"), ("?", "shortcuts")];
+pub const KEYS: [(&str, &str); 4] = [("/", "key-search"), ("t", "theme"), ("l", "lock"), ("?", "shortcuts")];
 
 /// Settings of htmx. Without them it would write a `<style>` and keep pages in the browser's storage.
 const HTMX: &str = r#"{"includeIndicatorCSS":false,"history":false}"#;
@@ -44,10 +50,11 @@ pub fn icon(path: &str) -> Markup {
 
 /// Draws a whole page. `section` is where it stands in the navigation.
 pub fn page(reader: &Reader, title: &str, section: Option<Section>, body: &Markup) -> Markup {
+    let locks = reader.lock_after_s > 0;
     let font = if reader.lang.dir() == "rtl" { "naskh.woff2" } else { "inter.woff2" };
     html! {
         (DOCTYPE)
-        html lang=(reader.lang.tag()) dir=(reader.lang.dir()) data-theme=(reader.theme) {
+        html lang=(reader.lang.tag()) dir=(reader.lang.dir()) data-theme=(reader.theme) data-lock-after=[locks.then_some(reader.lock_after_s)] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -57,6 +64,8 @@ pub fn page(reader: &Reader, title: &str, section: Option<Section>, body: &Marku
                 link rel="stylesheet" href=(assets::url("app.css"));
                 // By the same address as in the style sheet, or the font is fetched twice.
                 link rel="preload" href=(assets::url(font)) as="font" type="font/woff2" crossorigin;
+                // A page that is left open must not outlive the lock; with a script it is led away to the second.
+                @if locks { noscript { meta http-equiv="refresh" content={ (reader.lock_after_s + 5) ";url=/unlock" }; } }
                 script src=(assets::url("htmx.min.js")) defer {}
                 script src=(assets::url("app.js")) defer {}
             }
@@ -64,11 +73,12 @@ pub fn page(reader: &Reader, title: &str, section: Option<Section>, body: &Marku
                 a.skip href="#main" { (reader.t("skip")) }
                 div.shell {
                     header.side {
-                        a.brand href="/" { span.mark aria-hidden="true" { "h" } span { "habeas" } }
+                        a.brand href=(home(reader)) { span.mark aria-hidden="true" { "h" } span { "habeas" } }
                         // Before the session there is nothing to go to.
-                        @if reader.form_token.is_some() { (navigation(reader, section)) }
+                        @if reader.who.is_some() { (navigation(reader, section)) }
                         div.foot {
-                            p.trust { (icon(LOCK)) span { (reader.t("local-only")) } }
+                            p.trust { (icon(HERE)) span { (reader.t("local-only")) } }
+                            (who(reader))
                             (preferences(reader))
                         }
                     }
@@ -92,11 +102,37 @@ pub fn page(reader: &Reader, title: &str, section: Option<Section>, body: &Marku
 fn navigation(reader: &Reader, section: Option<Section>) -> Markup {
     html! {
         nav aria-label=(reader.t("nav")) { ul {
-            @for (part, key, href, drawing) in NAV { li {
+            @for (part, key, href, drawing) in NAV.into_iter().filter(|(_, _, href, _)| reader.may_open(href)) { li {
                 a href=(href) aria-current=[(section == Some(part)).then_some("page")] { (icon(drawing)) span { (reader.t(key)) } }
             } }
         } }
     }
+}
+
+/// Who is at the desk, and the button that locks it.
+fn who(reader: &Reader) -> Markup {
+    html! {
+        @if let (Some(who), Some(token)) = (&reader.who, &reader.form_token) {
+            div.who {
+                p { @if !who.name.is_empty() { (datum(&who.name)) " · " } (reader.t(&format!("role-{}", who.role))) }
+                form method="post" action="/lock" data-lock="" {
+                    input type="hidden" name="token" value=(token);
+                    button.ghost data-key="l" { (icon(LOCK)) span { (reader.t("lock")) } }
+                }
+            }
+        }
+    }
+}
+
+/// The first page that the reader may open; while the vault is locked, the one that opens it.
+pub fn home(reader: &Reader) -> &'static str {
+    home_of(reader.who.as_ref().map(|who| who.role))
+}
+
+/// The first page for a role.
+pub fn home_of(role: Option<Role>) -> &'static str {
+    let may = |href: &str| role.zip(need_of(href)).is_some_and(|(role, need)| need.check(role).is_ok());
+    NAV.iter().map(|(_, _, href, _)| *href).find(|href| may(href)).unwrap_or("/unlock")
 }
 
 fn preferences(reader: &Reader) -> Markup {

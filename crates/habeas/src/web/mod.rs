@@ -5,6 +5,7 @@
 //! first, always. Every control is a link, a form or a button first; script only adds speed.
 
 mod assets;
+mod audit;
 mod case;
 mod cases;
 mod disagreements;
@@ -14,12 +15,14 @@ mod estimates;
 mod guard;
 mod keys;
 mod layout;
+mod lock;
 mod overview;
 mod prefs;
 mod query;
 mod reader;
 mod record;
 mod router;
+mod routes;
 mod server;
 mod session;
 mod source;
@@ -27,9 +30,11 @@ mod sources;
 mod stats;
 #[cfg(test)]
 mod tests;
+mod unlock;
 mod words;
 
-pub use server::{ListenOptions, serve};
+pub use lock::Lock;
+pub use server::{Event, ListenOptions, serve};
 
 use crate::desk::{Figures, StoredEstimate};
 use habeas_core::CaseFile;

@@ -28,9 +28,9 @@ pub struct View {
 /// # Errors
 /// [`PageError::Vault`] where the vault cannot be read.
 pub fn load(desk: &Desk) -> Result<View, PageError> {
-    let (snapshot, figures) = (desk.snapshot()?, desk.figures()?);
+    let figures = desk.figures()?;
     Ok(View {
-        n_sources: snapshot.sources.len() as u64,
+        n_sources: figures.sources.len() as u64,
         n_records: figures.n_records,
         n_persons: figures.n_persons,
         n_contradicted: figures.n_contradicted,
@@ -83,7 +83,7 @@ fn waiting(reader: &Reader, view: &View) -> Markup {
                 p { (reader.n("unlinked-n", &[("n", view.n_unlinked)])) } p.note { (reader.t("unlinked-do")) " " code dir="ltr" { "habeas link run" } }
             } }
             @if view.n_contradicted > 0 { li {
-                p { a href="/cases?contradicted=1" { (reader.n("contradicted-n", &[("n", view.n_contradicted)])) } }
+                p { a href=[reader.href("/cases?contradicted=1")] { (reader.n("contradicted-n", &[("n", view.n_contradicted)])) } }
                 p.note { (reader.t("contradicted-do")) }
             } }
             @if view.newest.is_none() { li {

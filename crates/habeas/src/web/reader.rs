@@ -1,9 +1,13 @@
 //! What a page has to know about the person who reads it: language, direction, theme, and whether it is a page or a file.
 
-use super::{router::App, session::FormToken};
+use super::{
+    router::App,
+    routes::{Caller, need_of},
+};
+use crate::desk::Who;
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, Uri, header, request::Parts},
 };
 use fluent_templates::{
     LanguageIdentifier, Loader,
@@ -11,7 +15,7 @@ use fluent_templates::{
     static_loader,
 };
 use habeas_publish::ui::grouped;
-use std::{borrow::Cow, collections::HashMap, convert::Infallible, sync::LazyLock};
+use std::{borrow::Cow, collections::HashMap, convert::Infallible, sync::LazyLock, time::Duration};
 
 static_loader! {
     // Isolation marks are off: text values never go through a message, they stand beside it in their own element.
@@ -97,6 +101,10 @@ pub struct Reader {
     pub is_demo: bool,
     /// The vault's name.
     pub vault: String,
+    /// Who reads; nobody while the vault is locked.
+    pub who: Option<Who>,
+    /// Seconds without use after which the vault locks; 0 where there is nothing to lock.
+    pub lock_after_s: u64,
     /// What forms carry to show that they come from this session; absent before the session.
     pub form_token: Option<String>,
 }
@@ -124,9 +132,39 @@ impl Reader {
         LOCALES.lookup_with_args(self.lang.identifier(), key, &numbers)
     }
 
-    /// An address inside the application; none in a file, where it would lead nowhere.
+    /// An address inside the application; none in a file, where it would lead nowhere, and none that the reader may not
+    /// open.
     pub fn href(&self, address: impl Into<String>) -> Option<String> {
-        (!self.is_file).then(|| address.into())
+        let address = address.into();
+        (!self.is_file && self.may_open(&address)).then_some(address)
+    }
+
+    /// Whether the role of the reader opens an address.
+    pub fn may_open(&self, address: &str) -> bool {
+        let need = need_of(address);
+        self.who.as_ref().is_some_and(|who| need.is_some_and(|need| need.check(who.role).is_ok()))
+    }
+
+    /// The reader of a page that somebody asks for.
+    pub fn of(headers: &HeaderMap, uri: &Uri, caller: &Caller, lock_after: Duration) -> Self {
+        let theme = match cookie(headers, "theme") {
+            Some("dark") => "dark",
+            Some("light") => "light",
+            _ => "auto",
+        };
+        let opened = caller.opened.as_ref();
+        Self {
+            lang: cookie(headers, "lang").and_then(Lang::from_tag).unwrap_or_else(|| accepted(headers)),
+            theme,
+            address: uri.path_and_query().map_or("/", |address| address.as_str()).to_owned(),
+            wants_part: headers.contains_key("hx-request"),
+            is_file: false,
+            is_demo: opened.is_some_and(|opened| opened.is_demo),
+            vault: opened.map(|opened| opened.vault_name.clone()).unwrap_or_default(),
+            who: opened.map(|opened| opened.desk.who().clone()),
+            lock_after_s: if opened.is_some() { lock_after.as_secs() } else { 0 },
+            form_token: caller.form_token.as_ref().map(|token| token.0.clone()),
+        }
     }
 }
 
@@ -134,21 +172,8 @@ impl FromRequestParts<App> for Reader {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        let theme = match cookie(&parts.headers, "theme") {
-            Some("dark") => "dark",
-            Some("light") => "light",
-            _ => "auto",
-        };
-        Ok(Self {
-            lang: cookie(&parts.headers, "lang").and_then(Lang::from_tag).unwrap_or_else(|| accepted(&parts.headers)),
-            theme,
-            address: parts.uri.path_and_query().map_or("/", |address| address.as_str()).to_owned(),
-            wants_part: parts.headers.contains_key("hx-request"),
-            is_file: false,
-            is_demo: app.is_demo,
-            vault: app.vault_name.clone(),
-            form_token: parts.extensions.get::<FormToken>().map(|token| token.0.clone()),
-        })
+        let caller = Caller::from_request_parts(parts, app).await?;
+        Ok(Self::of(&parts.headers, &parts.uri, &caller, app.lock.after()))
     }
 }
 
@@ -167,6 +192,7 @@ pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use habeas_core::{Role, UserId};
 
     fn reader(lang: &str) -> Reader {
         Reader::of_file(lang)
@@ -181,7 +207,16 @@ mod tests {
     #[test]
     fn a_file_holds_no_address_of_the_application() {
         assert_eq!(reader("en").href("/cases"), None);
-        assert_eq!(Reader::default().href("/cases"), Some("/cases".into()));
+    }
+
+    #[test]
+    fn nobody_is_led_to_a_page_that_is_not_theirs() {
+        let who = |role| Some(Who { user: UserId([1; 16]), name: "Ilan".into(), role });
+        let href = |role, address: &str| Reader { who: who(role), ..Reader::default() }.href(address);
+        assert_eq!(href(Role::Coder, "/cases?year=2015"), Some("/cases?year=2015".into()));
+        assert_eq!(href(Role::Reader, "/cases?year=2015"), None);
+        assert_eq!(href(Role::Reader, "/stats"), Some("/stats".into()));
+        assert_eq!(Reader::default().href("/stats"), None, "nor anybody while the vault is locked");
     }
 
     #[test]

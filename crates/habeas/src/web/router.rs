@@ -1,25 +1,28 @@
 //! Addresses and what answers them.
 
 use super::{
-    assets, case, cases, disagreements, enter,
+    assets, audit, case, cases, disagreements, enter,
     error::{self, PageError},
     guard::{SignedForm, guard},
-    keys, overview, prefs,
+    keys, layout,
+    lock::{Lock, Moment},
+    overview, prefs,
     query::Pairs,
     reader::Reader,
     record,
+    routes::Routes,
     session::Sessions,
-    source, sources, stats,
+    source, sources, stats, unlock,
 };
-use crate::desk::Desk;
+use crate::{desk::Desk, rights::Need};
 use axum::{
     Form, Router,
     extract::{DefaultBodyLimit, Path, Query, State},
     http::{StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
-    routing::{get, post},
 };
+use habeas_core::Right;
 use maud::Markup;
 use std::{ops::Deref, sync::Arc, time::Instant};
 use tokio::sync::mpsc::UnboundedSender;
@@ -33,12 +36,8 @@ pub struct App(Arc<Shared>);
 
 /// See [`App`].
 pub struct Shared {
-    /// The open vault.
-    pub desk: Desk,
-    /// Whether all its people are invented.
-    pub is_demo: bool,
-    /// Its name.
-    pub vault_name: String,
+    /// The vault, open or locked.
+    pub lock: Lock,
     /// Host headers that are answered, each `name:port`.
     pub hosts: Vec<String>,
     /// Who is in.
@@ -56,9 +55,8 @@ impl Deref for App {
 
 impl App {
     /// The first of `hosts` is the one that addresses name; these are sent to `announce`.
-    pub fn new(desk: Desk, hosts: Vec<String>, announce: UnboundedSender<String>) -> Self {
-        let (is_demo, vault_name) = (desk.is_demo(), desk.vault_name());
-        Self(Arc::new(Shared { desk, is_demo, vault_name, hosts, sessions: Sessions::default(), announce }))
+    pub fn new(lock: Lock, hosts: Vec<String>, announce: UnboundedSender<String>) -> Self {
+        Self(Arc::new(Shared { lock, hosts, sessions: Sessions::default(), announce }))
     }
 
     /// Makes a new way in and announces it; false where the last one is too recent.
@@ -68,37 +66,64 @@ impl App {
         // Nobody listens any more only while the server ends.
         self.announce.send(format!("http://{host}/enter#{token}")).is_ok()
     }
+
+    /// Locks for everybody.
+    pub fn lock_now(&self) -> bool {
+        self.sessions.lock();
+        self.lock.lock()
+    }
+
+    /// Locks for everybody where nobody used the vault for too long.
+    pub fn lock_if_left(&self) -> bool {
+        let locked = self.lock.lock_if_left(Moment::now());
+        if locked {
+            self.sessions.lock();
+        }
+        locked
+    }
+
+    /// The first page for whoever opened the vault.
+    pub fn home(&self) -> &'static str {
+        layout::home_of(self.lock.opened().map(|opened| opened.desk.who().role))
+    }
 }
 
 /// The parameters of an address as they come, to be read by the page's own `Query`.
 type Parameters = Query<Pairs>;
 
+const TABLES: Need = Need::Right(Right::Tables);
+const CASES: Need = Need::Right(Right::Cases);
+const AUDIT: Need = Need::Right(Right::Audit);
+
+/// All addresses, each with what it needs.
+pub fn routes() -> Routes {
+    Routes::default()
+        .get("/", TABLES, async |desk: Desk, reader: Reader| page(desk, reader, overview::load, overview::render).await)
+        .get("/cases", CASES, list_cases)
+        .get("/cases/{id}", CASES, show_case)
+        .get("/sources", CASES, async |desk: Desk, reader: Reader| {
+            page(desk, reader, sources::load, sources::render).await
+        })
+        .get("/sources/{key}", CASES, show_source)
+        .get("/sources/{key}/{number}", CASES, show_record)
+        .get("/stats", TABLES, async |desk: Desk, reader: Reader| page(desk, reader, stats::load, stats::render).await)
+        .get("/stats/disagreements/{question}/{left}/{right}", CASES, show_disagreements)
+        .get("/audit", AUDIT, async |desk: Desk, reader: Reader| page(desk, reader, audit::load, audit::render).await)
+        .get("/keys", Need::Browser, async |reader: Reader| html(StatusCode::OK, keys::render(&reader)))
+        .post("/prefs", Need::Browser, async |SignedForm(fields): SignedForm| prefs::answer(&fields))
+        .get("/unlock", Need::Browser, unlock::show)
+        .post("/unlock", Need::Browser, unlock::take)
+        .post("/lock", Need::Browser, unlock::lock)
+        .get("/enter", Need::Nothing, async |reader: Reader| enter::show(&reader))
+        .post("/enter", Need::Nothing, take_entry)
+        .post("/enter/again", Need::Nothing, async |State(app): State<App>, reader: Reader| enter::again(&app, &reader))
+        .get("/a/{*name}", Need::Nothing, assets::asset)
+}
+
 /// All addresses behind the guard.
 pub fn router(app: App) -> Router {
-    Router::new()
-        .route(
-            "/",
-            get(async |state: State<App>, reader: Reader| page(state, reader, overview::load, overview::render).await),
-        )
-        .route("/cases", get(list_cases))
-        .route("/cases/{id}", get(show_case))
-        .route(
-            "/sources",
-            get(async |state: State<App>, reader: Reader| page(state, reader, sources::load, sources::render).await),
-        )
-        .route("/sources/{key}", get(show_source))
-        .route("/sources/{key}/{number}", get(show_record))
-        .route(
-            "/stats",
-            get(async |state: State<App>, reader: Reader| page(state, reader, stats::load, stats::render).await),
-        )
-        .route("/stats/disagreements/{question}/{left}/{right}", get(show_disagreements))
-        .route("/keys", get(async |reader: Reader| html(StatusCode::OK, keys::render(&reader))))
-        .route("/prefs", post(async |SignedForm(fields): SignedForm| prefs::answer(&fields)))
-        .route("/enter", get(async |reader: Reader| enter::show(&reader)).post(take_entry))
-        .route("/enter/again", post(async |State(app): State<App>, reader: Reader| enter::again(&app, &reader)))
-        .route("/a/{*name}", get(assets::asset))
-        .fallback(async |reader: Reader| refuse(&reader, &PageError::NotFound))
+    routes()
+        .router(async |reader: Reader| refuse(&reader, &PageError::NotFound))
         .layer(DefaultBodyLimit::max(LONGEST_FORM))
         .layer(tower_http::compression::CompressionLayer::new().br(true).gzip(true))
         .layer(middleware::from_fn_with_state(app.clone(), guard))
@@ -109,54 +134,53 @@ async fn take_entry(State(app): State<App>, reader: Reader, Form(fields): Form<P
     enter::take(&app, &reader, &fields)
 }
 
-async fn list_cases(state: State<App>, reader: Reader, Query(pairs): Parameters) -> Response {
+async fn list_cases(desk: Desk, reader: Reader, Query(pairs): Parameters) -> Response {
     match cases::Query::read(&pairs) {
-        Ok(query) => page(state, reader, move |desk| cases::load(desk, query), cases::render).await,
+        Ok(query) => page(desk, reader, move |desk| cases::load(desk, query), cases::render).await,
         Err(error) => refuse(&reader, &error),
     }
 }
 
-async fn show_case(state: State<App>, reader: Reader, Path(id): Path<String>, Query(pairs): Parameters) -> Response {
+async fn show_case(desk: Desk, reader: Reader, Path(id): Path<String>, Query(pairs): Parameters) -> Response {
     match case::Query::read(&id, &pairs) {
-        Ok(query) => page(state, reader, move |desk| case::load(desk, query), case::render).await,
+        Ok(query) => page(desk, reader, move |desk| case::load(desk, query), case::render).await,
         Err(error) => refuse(&reader, &error),
     }
 }
 
-async fn show_source(state: State<App>, reader: Reader, Path(key): Path<String>, Query(pairs): Parameters) -> Response {
+async fn show_source(desk: Desk, reader: Reader, Path(key): Path<String>, Query(pairs): Parameters) -> Response {
     match source::Query::read(key, &pairs) {
-        Ok(query) => page(state, reader, move |desk| source::load(desk, query), source::render).await,
+        Ok(query) => page(desk, reader, move |desk| source::load(desk, query), source::render).await,
         Err(error) => refuse(&reader, &error),
     }
 }
 
-async fn show_record(state: State<App>, reader: Reader, Path((key, number)): Path<(String, String)>) -> Response {
+async fn show_record(desk: Desk, reader: Reader, Path((key, number)): Path<(String, String)>) -> Response {
     match record::Query::read(key, &number) {
-        Ok(query) => page(state, reader, move |desk| record::load(desk, query), record::render).await,
+        Ok(query) => page(desk, reader, move |desk| record::load(desk, query), record::render).await,
         Err(error) => refuse(&reader, &error),
     }
 }
 
 async fn show_disagreements(
-    state: State<App>,
+    desk: Desk,
     reader: Reader,
     Path((question, left, right)): Path<(String, String, String)>,
     Query(pairs): Parameters,
 ) -> Response {
     match disagreements::Query::read(&question, left, right, &pairs) {
-        Ok(query) => page(state, reader, move |desk| disagreements::load(desk, query), disagreements::render).await,
+        Ok(query) => page(desk, reader, move |desk| disagreements::load(desk, query), disagreements::render).await,
         Err(error) => refuse(&reader, &error),
     }
 }
 
 /// Loads a view on the pool of blocking threads and draws it.
 async fn page<V: Send + 'static>(
-    State(app): State<App>,
+    desk: Desk,
     reader: Reader,
     load: impl FnOnce(&Desk) -> Result<V, PageError> + Send + 'static,
     render: impl FnOnce(&Reader, &V) -> Markup,
 ) -> Response {
-    let desk = app.desk.clone();
     match tokio::task::spawn_blocking(move || load(&desk)).await {
         Ok(Ok(view)) => html(StatusCode::OK, render(&reader, &view)),
         Ok(Err(error)) => refuse(&reader, &error),
@@ -164,7 +188,8 @@ async fn page<V: Send + 'static>(
     }
 }
 
-fn refuse(reader: &Reader, error: &PageError) -> Response {
+/// Draws the page of an error.
+pub fn refuse(reader: &Reader, error: &PageError) -> Response {
     html(error.status(), error::render(reader, error))
 }
 

@@ -4,18 +4,18 @@
 //! resolve any `….localhost` to this computer without asking anybody and try `[::1]` first: so both addresses are bound
 //! to one port, or the random name is not used.
 
-use super::router::{App, router};
-use crate::{
-    desk::Desk,
-    failure::{Exit, Failure},
+use super::{
+    lock::Lock,
+    router::{App, router},
 };
+use crate::failure::{Exit, Failure};
 use std::{
     io::{self, ErrorKind, Write},
     net::{Ipv6Addr, SocketAddr},
     process::{Command, Stdio},
-    time::Instant,
+    time::{Duration, Instant},
 };
-use tokio::{net::TcpListener, sync::mpsc, task::JoinSet};
+use tokio::{net::TcpListener, sync::mpsc, task::JoinSet, time::MissedTickBehavior};
 
 /// How to listen.
 #[derive(Debug, Clone, Copy)]
@@ -26,20 +26,29 @@ pub struct ListenOptions {
     pub open: bool,
 }
 
+/// What whoever sees the terminal is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// An address that lets one browser in.
+    Way(String),
+    /// Nobody used the vault for long enough, and it locked.
+    Locked,
+}
+
 /// Serves the pages until Ctrl-C. `announce` gets each address that lets one browser in, the first one at once; each works
 /// once and for a minute.
 ///
 /// # Errors
 /// [`Failure`] where the address is not this computer's, or no port can be had.
-pub fn serve(desk: Desk, options: ListenOptions, announce: impl FnMut(&str)) -> Result<(), Failure> {
+pub fn serve(lock: Lock, options: ListenOptions, announce: impl FnMut(&Event)) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(run(desk, options, announce))
+    runtime.block_on(run(lock, options, announce))
 }
 
-async fn run(desk: Desk, options: ListenOptions, mut announce: impl FnMut(&str)) -> Result<(), Failure> {
+async fn run(lock: Lock, options: ListenOptions, mut announce: impl FnMut(&Event)) -> Result<(), Failure> {
     let listeners = bind(options.listen).await.map_err(|error| cannot_listen(options.listen, &error))?;
     let (sender, mut entries) = mpsc::unbounded_channel();
-    let app = App::new(desk, hosts(&listeners)?, sender);
+    let app = App::new(lock, hosts(&listeners)?, sender);
     app.announce_entry(Instant::now());
     let (stop, _) = tokio::sync::broadcast::channel::<()>(1);
     let mut servers = JoinSet::new();
@@ -51,15 +60,22 @@ async fn run(desk: Desk, options: ListenOptions, mut announce: impl FnMut(&str))
         });
         servers.spawn(serving.into_future());
     }
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    second.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut opens = options.open;
     // Held until the end: the browser may be slow to read it, and it is removed with this value.
     let mut opened = None;
     loop {
         tokio::select! {
             Some(address) = entries.recv() => {
-                announce(&address);
                 if std::mem::take(&mut opens) {
                     opened = open(&address).ok();
+                }
+                announce(&Event::Way(address));
+            }
+            _ = second.tick() => {
+                if app.lock_if_left() {
+                    announce(&Event::Locked);
                 }
             }
             interrupted = tokio::signal::ctrl_c() => {
@@ -73,7 +89,7 @@ async fn run(desk: Desk, options: ListenOptions, mut announce: impl FnMut(&str))
     }
     // Connections that a browser keeps open would hold us for ever.
     let _ = stop.send(());
-    let patience = std::time::Duration::from_secs(2);
+    let patience = Duration::from_secs(2);
     let _ = tokio::time::timeout(patience, async { while servers.join_next().await.is_some() {} }).await;
     drop(opened);
     Ok(())

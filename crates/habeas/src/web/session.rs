@@ -44,6 +44,16 @@ impl Secret {
 struct Session {
     cookie: Secret,
     form: Secret,
+    unlocked: bool,
+}
+
+/// What is known of a session.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// What its forms carry.
+    pub form_token: FormToken,
+    /// Whether the vault, where it is open, is open for this session.
+    pub unlocked: bool,
 }
 
 struct Entry {
@@ -77,8 +87,9 @@ impl Sessions {
         Some(token.0)
     }
 
-    /// Takes an entry token and opens a session: returns the value of its cookie. The token does not work again.
-    pub fn enter(&self, token: &str, now: Instant) -> Option<String> {
+    /// Takes an entry token and opens a session: returns the value of its cookie. The token does not work again. Whoever
+    /// sees the terminal in which a vault was opened may see the vault.
+    pub fn enter(&self, token: &str, now: Instant, vault_is_open: bool) -> Option<String> {
         let mut state = self.state();
         let fits = state
             .entry
@@ -91,17 +102,27 @@ impl Sessions {
         if state.sessions.len() == MOST_SESSIONS {
             state.sessions.remove(0);
         }
-        let session = Session { cookie: Secret::new(), form: Secret::new() };
+        let session = Session { cookie: Secret::new(), form: Secret::new(), unlocked: vault_is_open };
         let cookie = session.cookie.0.clone();
         state.sessions.push(session);
         Some(cookie)
     }
 
-    /// The form token of the session that a cookie belongs to.
-    pub fn of_cookie(&self, cookie: &str) -> Option<FormToken> {
+    /// The session that a cookie belongs to.
+    pub fn of_cookie(&self, cookie: &str) -> Option<Known> {
         let state = self.state();
         let session = state.sessions.iter().find(|session| session.cookie.is(cookie))?;
-        Some(FormToken(session.form.0.clone()))
+        Some(Known { form_token: FormToken(session.form.0.clone()), unlocked: session.unlocked })
+    }
+
+    /// Whoever has this cookie opened the vault; it stays locked for the others.
+    pub fn unlock(&self, cookie: &str) {
+        self.state().sessions.iter_mut().for_each(|session| session.unlocked = session.cookie.is(cookie));
+    }
+
+    /// The vault is locked for everybody.
+    pub fn lock(&self) {
+        self.state().sessions.iter_mut().for_each(|session| session.unlocked = false);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -124,17 +145,17 @@ mod tests {
     fn an_entry_token_works_once() {
         let (sessions, now) = (Sessions::default(), Instant::now());
         let token = sessions.new_entry(now).unwrap();
-        let cookie = sessions.enter(&token, now).unwrap();
+        let cookie = sessions.enter(&token, now, true).unwrap();
         assert!(sessions.of_cookie(&cookie).is_some());
-        assert_eq!(sessions.enter(&token, now), None);
+        assert_eq!(sessions.enter(&token, now, true), None);
     }
 
     #[test]
     fn an_entry_token_works_for_a_minute() {
         let (sessions, now) = (Sessions::default(), Instant::now());
         let token = sessions.new_entry(now).unwrap();
-        assert_eq!(sessions.enter(&token, now + ENTRY_LIFE + Duration::from_millis(1)), None);
-        assert!(sessions.enter(&token, now + ENTRY_LIFE).is_some());
+        assert_eq!(sessions.enter(&token, now + ENTRY_LIFE + Duration::from_millis(1), true), None);
+        assert!(sessions.enter(&token, now + ENTRY_LIFE, true).is_some());
     }
 
     #[test]
@@ -143,8 +164,8 @@ mod tests {
         let first = sessions.new_entry(now).unwrap();
         assert_eq!(sessions.new_entry(now + Duration::from_secs(1)), None);
         let second = sessions.new_entry(now + PAUSE).unwrap();
-        assert_eq!(sessions.enter(&first, now + PAUSE), None);
-        assert!(sessions.enter(&second, now + PAUSE).is_some());
+        assert_eq!(sessions.enter(&first, now + PAUSE, true), None);
+        assert!(sessions.enter(&second, now + PAUSE, true).is_some());
     }
 
     #[test]
@@ -156,8 +177,25 @@ mod tests {
     }
 
     #[test]
+    fn who_unlocks_unlocks_for_themselves() {
+        let sessions = Sessions::default();
+        let now = Instant::now();
+        let enter = |at: Instant, open: bool| {
+            let token = sessions.new_entry(at).unwrap();
+            sessions.enter(&token, at, open).unwrap()
+        };
+        let (first, second) = (enter(now, true), enter(now + PAUSE, false));
+        let state = || [&first, &second].map(|cookie| sessions.of_cookie(cookie).unwrap().unlocked);
+        assert_eq!(state(), [true, false]);
+        sessions.lock();
+        assert_eq!(state(), [false, false]);
+        sessions.unlock(&second);
+        assert_eq!(state(), [false, true]);
+    }
+
+    #[test]
     fn nobody_is_in_without_a_session() {
         let sessions = Sessions::default();
-        assert!(sessions.of_cookie("").is_none() && sessions.enter("", Instant::now()).is_none());
+        assert!(sessions.of_cookie("").is_none() && sessions.enter("", Instant::now(), true).is_none());
     }
 }

@@ -14,7 +14,7 @@ use crate::desk::{
     Desk, Figures, Overlap, StoredEstimate,
     figures::{Category, Table as Counts, Tables},
 };
-use habeas_core::Predicate;
+use habeas_core::{Predicate, SourceKind};
 use habeas_publish::ui::{
     Apart, Card, CardLine, Cell, ChartWords, Figure, Head, Link, Row, Table, Tile, Year, YearChart, figure, grouped,
     table, tiles, year_chart,
@@ -87,8 +87,8 @@ impl View {
 /// # Errors
 /// [`PageError::Vault`] where the vault cannot be read.
 pub fn load(desk: &Desk) -> Result<View, PageError> {
-    let (snapshot, figures) = (desk.snapshot()?, desk.figures()?);
-    let lists = snapshot.lists().into_iter().map(|list| ListFacts {
+    let figures = desk.figures()?;
+    let lists = figures.sources.iter().filter(|source| source.kind == SourceKind::List).map(|list| ListFacts {
         key: list.key.clone(),
         title: list.title.clone(),
         edition: list.edition.clone(),

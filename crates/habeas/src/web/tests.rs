@@ -1,24 +1,32 @@
 //! What pages promise, asked of the router itself, without socket and browser: over a real vault of three invented
 //! persons, one of whom has a name that means harm.
 
+mod locking;
+mod roles;
+
 use super::{
+    lock::Lock,
     router::{App, router},
     session::COOKIE,
 };
-use crate::desk::{DEMO_TRUTH, Desk, ESTIMATE_RUN};
+use crate::{
+    desk::{DEMO_TRUTH, Desk, ESTIMATE_RUN, Who},
+    failure::Failure,
+};
 use axum::{
     body::{Body, to_bytes},
     http::{Method, Request, Response, StatusCode, header},
 };
 use habeas_core::{
     Attribution, CellSpan, Claim, Date, EventKind, NameAsGiven, Origin, PartialDate, Partition, Passage, PlaceAsGiven,
-    Polarity, Predicate, SourceKind, SpeakerKind, Value,
+    Polarity, Predicate, Role, SourceKind, SpeakerKind, UserId, Value,
 };
 use habeas_vault::{ImportSummary, InitOptions, KdfCost, LinkRun, Passphrase, SourceDraft, Vault};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tower::ServiceExt;
 
 const HOST: &str = "127.0.0.1:7417";
+const PASSPHRASE: &str = "invented people";
 const OWN: &str = "http://127.0.0.1:7417";
 /// Breaks out of text, of an attribute and of a style, if anything lets it.
 const HARMFUL: &str = "\"><script>window.__xss=1</script><svg onload='x'>";
@@ -28,7 +36,25 @@ struct House {
     app: App,
     cookie: String,
     person: String,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
+}
+
+/// A desk over a vault that holds nothing and whose folder is gone.
+pub fn empty_desk() -> Desk {
+    let folder = tempfile::tempdir().unwrap();
+    let options = InitOptions {
+        name: String::new(),
+        founder: "Keeper".into(),
+        device: "computer".into(),
+        kdf: KdfCost::demo(),
+        now_ms: 0,
+    };
+    Desk::new(Vault::init(&folder.path().join("vault"), &Passphrase::new(PASSPHRASE), options).unwrap())
+}
+
+/// The desk of a member with this role.
+fn member(vault: Vault, role: Role) -> Desk {
+    Desk::for_member(vault, Who { user: UserId([7; 16]), name: "Name of the member".into(), role })
 }
 
 fn name(words: &str) -> (Predicate, Value, String) {
@@ -92,10 +118,20 @@ fn import_text(vault: &mut Vault) {
 
 impl House {
     fn new() -> Self {
+        Self::of(Role::Keeper)
+    }
+
+    /// A house whose vault was opened by a member of this role.
+    fn of(role: Role) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let options = InitOptions { name: "name-of-the-vault".into(), kdf: KdfCost::demo(), now_ms: 0 };
-        let mut vault =
-            Vault::init(&folder.path().join("vault"), &Passphrase::new("invented people"), options).unwrap();
+        let options = InitOptions {
+            name: "name-of-the-vault".into(),
+            founder: "Keeper".into(),
+            device: "computer".into(),
+            kdf: KdfCost::demo(),
+            now_ms: 0,
+        };
+        let mut vault = Vault::init(&folder.path().join("vault"), &Passphrase::new(PASSPHRASE), options).unwrap();
         import_list(
             &mut vault,
             "families",
@@ -128,12 +164,18 @@ impl House {
         let refused = r#"{"schema":1,"method":"dga","refused":{"code":"too_few_lists","text":"2 lists","what_would_help":"a third"}}"#;
         vault.put_estimate(ESTIMATE_RUN, refused, 0).unwrap();
         let (announce, mut entries) = tokio::sync::mpsc::unbounded_channel();
-        let app = App::new(Desk::new(vault), vec![HOST.to_owned()], announce);
+        let dir = folder.path().join("vault");
+        let again = move |passphrase: &Passphrase| -> Result<Desk, Failure> {
+            let opened = Vault::open(&dir, passphrase).map_err(|error| crate::opening::open_failure(&dir, error))?;
+            Ok(member(opened, role))
+        };
+        let lock = Lock::new(member(vault, role), Duration::from_secs(600), Box::new(again));
+        let app = App::new(lock, vec![HOST.to_owned()], announce);
         assert!(app.announce_entry(Instant::now()));
         let address = entries.try_recv().unwrap();
         let token = address.strip_prefix("http://127.0.0.1:7417/enter#").unwrap();
-        let cookie = format!("{COOKIE}={}", app.sessions.enter(token, Instant::now()).unwrap());
-        Self { app, cookie, person: record_ids[0].to_string(), _folder: folder }
+        let cookie = format!("{COOKIE}={}", app.sessions.enter(token, Instant::now(), true).unwrap());
+        Self { app, cookie, person: record_ids[0].to_string(), folder }
     }
 
     /// Every page that shows something.
@@ -149,6 +191,7 @@ impl House {
             "/sources/families/2",
             "/sources/post/1",
             "/stats",
+            "/audit",
             "/keys",
             "/stats/disagreements/event-date.taken/families/ministry",
         ];
@@ -186,7 +229,7 @@ impl House {
     }
 
     fn form_token(&self) -> String {
-        self.app.sessions.of_cookie(self.cookie.split_once('=').unwrap().1).unwrap().0
+        self.app.sessions.of_cookie(self.cookie.split_once('=').unwrap().1).unwrap().form_token.0
     }
 }
 
@@ -292,7 +335,7 @@ async fn a_page_opened_from_another_site_is_refused_but_the_way_in_is_not() {
 #[tokio::test]
 async fn without_a_session_no_page_holds_data() {
     let house = House::new();
-    for uri in house.pages().iter().map(String::as_str).chain(["/nowhere"]) {
+    for uri in house.pages().iter().map(String::as_str).chain(["/nowhere", "/unlock"]) {
         let response = house.ask(Method::GET, uri, &[("host", HOST)], "").await;
         assert_eq!(response.status(), StatusCode::SEE_OTHER, "{uri}");
         assert_eq!(response.headers()[header::LOCATION], "/enter");
@@ -460,10 +503,11 @@ async fn every_page_of_a_demo_says_so_and_so_does_every_figure() {
 #[test]
 fn a_report_file_needs_nothing_else_and_leads_nowhere() {
     let house = House::new();
-    let (snapshot, figures) = (house.app.desk.snapshot().unwrap(), house.app.desk.figures().unwrap());
+    let desk = house.app.lock.opened().unwrap().desk;
+    let (snapshot, figures) = (desk.snapshot().unwrap(), desk.figures().unwrap());
     let case = snapshot.case(house.person.parse().unwrap()).unwrap();
     for lang in ["en", "ur"] {
-        let estimates = house.app.desk.estimates().unwrap();
+        let estimates = desk.estimates().unwrap();
         let files = [super::report_case(&case, lang, true), super::report_tables(&figures, &estimates, lang, true)];
         for file in files {
             assert!(file.contains(&format!("<html lang=\"{lang}\"")) && file.contains("&lt;script&gt;"));
@@ -507,7 +551,9 @@ fn messages(ftl: &str) -> Vec<(String, Vec<String>)> {
 fn no_message_is_unused_and_none_is_missing() {
     let code: String = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/web"))
         .unwrap()
-        .map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(|path| std::fs::read_to_string(path).unwrap())
         .collect();
     // Put together from a code of the vocabulary; their completeness is tested where they are made.
     let made = [
@@ -526,6 +572,8 @@ fn no_message_is_unused_and_none_is_missing() {
         "err-",
         "rec-",
         "tried-",
+        "role-",
+        "right-",
     ];
     for (key, _) in messages(include_str!("../../locales/en/main.ftl")) {
         let quoted = code.contains(&format!("\"{key}\""));

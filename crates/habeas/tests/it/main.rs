@@ -8,5 +8,7 @@ mod bad_input;
 mod demo;
 mod house;
 mod main_path;
+mod memory;
 mod plain_files;
 mod program;
+mod team;

@@ -1,0 +1,67 @@
+//! `habeas audit`: who did what in this vault.
+
+use crate::{
+    cli::Global,
+    failure::{Exit, Failure},
+    opening,
+    output::Output,
+};
+use habeas_core::{Date, UserId};
+use jiff::{Timestamp, tz::TimeZone};
+use serde_json::json;
+use std::fmt::Write;
+
+/// Read who did what in this vault
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Only what was done on this day or later, as YYYY-MM-DD by the clocks of the devices
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    since: Option<Date>,
+    /// Only what this member did: their name or the beginning of their id
+    #[arg(long, value_name = "NAME")]
+    user: Option<String>,
+}
+
+fn day(text: &str) -> Result<Date, &'static str> {
+    text.parse().map_err(|_| "write a day of the calendar as YYYY-MM-DD")
+}
+
+/// Runs the command.
+pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
+    let desk = opening::desk(global)?;
+    let mut entries = desk.audit()?;
+    entries.retain(|entry| args.since.is_none_or(|since| day_of(entry.recorded_ms) >= since));
+    let members = desk.members();
+    let name = |user: UserId| members.iter().find(|member| member.user == user).map_or("", |member| &member.name);
+    if let Some(wanted) = &args.user {
+        let fits = |user: UserId| name(user) == wanted || (wanted.len() >= 6 && user.to_string().starts_with(wanted));
+        entries.retain(|entry| fits(entry.user));
+    }
+    let rows: Vec<_> = entries
+        .iter()
+        .map(|entry| {
+            json!({
+                "at_ms": entry.recorded_ms,
+                "user": entry.user.to_string(),
+                "name": name(entry.user),
+                "device": entry.device.to_string(),
+                "what": entry.what,
+            })
+        })
+        .collect();
+    out.result(&json!({ "schema": 1, "entries": rows }), || {
+        let mut text = String::new();
+        for entry in &entries {
+            let (day, who) = (day_of(entry.recorded_ms), name(entry.user));
+            let _ = writeln!(text, "{day}  {who} ({})  {}", entry.device.short(), entry.what);
+        }
+        let _ = write!(text, "{} entries", entries.len());
+        text
+    })?;
+    Ok(Exit::Ok)
+}
+
+/// The day of a moment, in UTC; the epoch for a moment that no calendar has.
+pub fn day_of(ms: i64) -> Date {
+    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC).date()
+}

@@ -64,6 +64,7 @@ pub enum EstimateError {
 /// ln P(byte | case), comparison × byte.
 type Table = Vec<[f64; 256]>;
 
+#[derive(Debug)]
 struct Logs {
     same: Table,
     kin: Table,
@@ -120,6 +121,20 @@ impl Logs {
     }
 }
 
+/// The probability that a pair is one person, by its comparison vector.
+#[derive(Debug)]
+pub(crate) struct SamePosterior(Logs);
+
+impl SamePosterior {
+    pub(crate) fn new(model: &Model) -> Self {
+        Self(Logs::new(model))
+    }
+
+    pub(crate) fn of(&self, vector: Vector) -> f64 {
+        self.0.posterior(vector)[0]
+    }
+}
+
 /// Sums over pairs, comparison × byte.
 #[derive(Clone)]
 struct Sums(Vec<[f64; 256]>);
@@ -161,7 +176,6 @@ pub fn estimate(counts: &PatternCounts, start: &Model) -> Result<Fit, EstimateEr
     }
     let n_comparisons = start.comparisons.len();
     debug_assert!(n_comparisons <= MOST_COMPARISONS, "a valid model has at most sixteen comparisons");
-    let scale = counts.one_in as f64;
     let mut fit =
         Fit { model: start.clone(), n_rounds: 0, converged: false, n_same: 0.0, n_kin: 0.0, evidence: Vec::new() };
     learn_u(&mut fit.model, counts, None);
@@ -172,7 +186,6 @@ pub fn estimate(counts: &PatternCounts, start: &Model) -> Result<Fit, EstimateEr
         (fit.n_same, fit.n_kin) = (0.0, 0.0);
         for (vector, n) in &counts.candidates {
             let [p_same, p_kin, _] = logs.posterior(*vector);
-            let n = *n as f64 * scale;
             fit.n_same += p_same * n;
             fit.n_kin += p_kin * n;
             // Most pairs are strangers for certain and would only cost time.
@@ -248,7 +261,7 @@ fn learn_u(model: &mut Model, counts: &PatternCounts, known: Option<(&Logs, &Sum
     for (vector, n) in &counts.random {
         // Two records of one person may be drawn at random too; they are no evidence of strangers.
         let strangers = known.map_or(1.0, |(logs, _)| logs.posterior(*vector)[2]);
-        random.add(*vector, strangers * *n as f64);
+        random.add(*vector, strangers * *n);
     }
     for (c, comparison) in model.comparisons.iter_mut().enumerate().filter(|(_, comparison)| comparison.trained) {
         let n_levels = comparison.levels.len();

@@ -48,6 +48,19 @@ impl Packed {
         }
     }
 
+    /// Two consonant skeletons as that of one word: a vowel inside it is not written, nor a doubled letter.
+    pub(crate) fn joined_skeleton(self, next: Self) -> Self {
+        let mut joined = self;
+        for i in 0..next.len() {
+            let (letter, last) = (next.letter(i), joined.letter(joined.len().saturating_sub(1)));
+            let starts_with_vowel = i == 0 && next.len() > 1 && matches!(letter, b'a' | b'w' | b'y');
+            if !starts_with_vowel && letter != last && joined.len() < CAPACITY {
+                joined.push(letter);
+            }
+        }
+        joined
+    }
+
     /// Number of letters, at most sixteen.
     pub fn len(self) -> usize {
         usize::from(self.length)

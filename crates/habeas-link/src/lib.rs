@@ -7,9 +7,11 @@
 //! | step | from → to |
 //! |---|---|
 //! | [`TableBuilder`] | claims of records, one after the other → [`Table`] |
-//! | [`guess_model`] | table → [`Model`]: what is compared, which keys make candidate pairs |
-//! | [`MemoryEngine`] | table and model → candidate pairs, tabulated or scored |
+//! | [`guess_model`] | table → [`Model`]: what is compared |
+//! | [`survey()`] | table and [`possible_rules`] → a sample of candidate pairs, tabulated |
 //! | [`estimate`] | tabulated comparison vectors → [`Fit`] |
+//! | [`Survey::choose_rules`] | which rules are worth their pairs, and what they miss |
+//! | [`MemoryEngine`] | table and model → candidate pairs, scored |
 //! | [`partition()`] | scored pairs and judgements → persons |
 //! | [`draw_partitions`] | the same → draws from the posterior of the partition |
 //! | [`explain`] | one pair → its weight, comparison by comparison |
@@ -27,10 +29,11 @@ mod model;
 mod pairs;
 mod partition;
 mod posterior;
+mod review;
 mod script;
 mod table;
 
-pub use blocking::{BlockingRule, Key, RuleReport};
+pub use blocking::{BlockingRule, Coverage, Key, RuleChoice, RuleReport, Survey, possible_rules, survey};
 pub use comparison::{Field, NameSimilarity, similarity};
 pub use em::{EstimateError, Fit, estimate};
 pub use evaluate::{Evaluation, Scores, evaluate};
@@ -45,5 +48,6 @@ pub use partition::{
     Conflict, Constraints, Evidence, Leftover, Partitioned, WeakestJoint, components, correct_leftovers, partition,
 };
 pub use posterior::draw_partitions;
+pub use review::most_telling;
 pub use script::{Skeleton, skeleton};
 pub use table::{DateEntry, ListInfo, NameField, PlaceField, Table, TableBuilder};

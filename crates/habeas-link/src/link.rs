@@ -1,10 +1,10 @@
 //! The whole linkage of one table: model, pairs, persons, doubt.
 
 use crate::{
-    blocking::RuleReport,
+    blocking::{Coverage, RuleReport, possible_rules, survey},
     em::{EstimateError, Fit, estimate},
-    model::{Model, ModelError, Weights, guess_model},
-    pairs::{MemoryEngine, PairEngine, PairError, Stage, Watch},
+    model::{MOST_RULES, Model, ModelError, Weights, guess_model},
+    pairs::{MemoryEngine, PairEngine, PairError, Stage, Watch, pair_budget},
     partition::{Conflict, Constraints, Evidence, Leftover, WeakestJoint, correct_leftovers, partition},
     posterior::draw_partitions,
     table::Table,
@@ -66,6 +66,8 @@ pub struct Linkage {
     pub leftovers: Vec<Leftover>,
     /// What each blocking rule did.
     pub rules: Vec<RuleReport>,
+    /// What the rules were expected to find and to miss; `None` where the caller gave the model.
+    pub coverage: Option<Coverage>,
     /// Wall time by stage.
     pub seconds: Vec<StageTime>,
 }
@@ -126,16 +128,12 @@ pub fn link(
     let is_given = model.is_some();
     let mut model = model.unwrap_or_else(|| guess_model(table));
     model.validate().map_err(|source| LinkError::Model { source })?;
-    (watch.progress)(Stage::Blocking, 0, 1);
-    let engine = MemoryEngine::new(table, &model, options.threads);
-    (watch.progress)(Stage::Blocking, 1, 1);
-    clock.lap(Stage::Blocking);
-    let mut fit = None;
+    let (mut fit, mut coverage) = (None, None);
     if !is_given {
-        let counts = engine.patterns(&model, watch)?;
+        let surveyed = survey(table, &model, &possible_rules(table, &model), options.threads, watch)?;
         clock.lap(Stage::Counting);
         (watch.progress)(Stage::Estimating, 0, 1);
-        match estimate(&counts, &model) {
+        match estimate(&surveyed.counts(), &model) {
             Ok(found) => {
                 model = found.model.clone();
                 fit = Some(found);
@@ -143,9 +141,16 @@ pub fn link(
             Err(EstimateError::NoCandidates | EstimateError::NothingVaries) => {}
             Err(EstimateError::Start { source }) => return Err(LinkError::Model { source }),
         }
+        let chosen = surveyed.choose_rules(&model, pair_budget(n_records), MOST_RULES);
+        model.rules = chosen.rules.iter().map(|choice| choice.rule.clone()).collect();
+        coverage = Some(chosen);
         (watch.progress)(Stage::Estimating, 1, 1);
         clock.lap(Stage::Estimating);
     }
+    (watch.progress)(Stage::Blocking, 0, 1);
+    let engine = MemoryEngine::new(table, &model, options.threads);
+    (watch.progress)(Stage::Blocking, 1, 1);
+    clock.lap(Stage::Blocking);
     if let Some(cut) = options.cut {
         model.cut = cut;
         model.validate().map_err(|source| LinkError::Model { source })?;
@@ -194,6 +199,7 @@ pub fn link(
         weakest: persons.weakest,
         leftovers,
         rules,
+        coverage,
         seconds: clock.seconds,
     })
 }

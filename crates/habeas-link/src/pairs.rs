@@ -1,8 +1,9 @@
-//! Candidate pairs: the engine that compares them, and the tabulated comparison vectors that estimation learns from.
+//! Candidate pairs: the engine that scores them, and the tabulated comparison vectors that estimation learns from.
 
 mod memory;
 
 pub use memory::MemoryEngine;
+pub(crate) use memory::pair_budget;
 
 use crate::{comparison::Outcome, model::Model};
 use habeas_core::{MatchWeight, ScoredPair};
@@ -42,14 +43,12 @@ impl Vector {
 }
 
 /// How many pairs show each comparison vector; both tables are sorted by vector.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PatternCounts {
-    /// Candidate pairs, or an even sample of them.
-    pub candidates: Vec<(Vector, u64)>,
-    /// One in so many candidate pairs was counted.
-    pub one_in: u64,
+    /// Candidate pairs; where only a sample of them was compared, the number of pairs that it stands for.
+    pub candidates: Vec<(Vector, f64)>,
     /// Pairs drawn at random from all.
-    pub random: Vec<(Vector, u64)>,
+    pub random: Vec<(Vector, f64)>,
     /// Number of all pairs of records.
     pub n_pairs: u64,
 }
@@ -100,14 +99,8 @@ impl Watch<'_> {
     }
 }
 
-/// Compares candidate pairs, wherever the records lie.
+/// Scores candidate pairs, wherever the records lie.
 pub trait PairEngine {
-    /// Tabulates the comparison vectors of candidate pairs and of random pairs.
-    ///
-    /// # Errors
-    /// [`PairError`] when the run was ended.
-    fn patterns(&self, model: &Model, watch: &Watch) -> Result<PatternCounts, PairError>;
-
     /// Scores every candidate pair and returns those at or above `floor`, sorted by record.
     ///
     /// # Errors

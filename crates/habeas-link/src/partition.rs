@@ -8,7 +8,7 @@
 mod graph;
 mod leftover;
 
-pub(crate) use graph::{Component, Dense, bind as bound_groups, components_of};
+pub(crate) use graph::{Component, Dense, MOST_DENSE, bind as bound_groups, components_of};
 
 use graph::Groups;
 use habeas_core::{MatchWeight, Partition, ScoredPair};
@@ -106,9 +106,9 @@ pub fn partition(evidence: &Evidence) -> Partitioned {
 /// A label for each node of a component: the first node of its cluster.
 fn solve(component: &Component, weigh: &dyn Fn(u32, u32) -> MatchWeight) -> Vec<usize> {
     match component.n_nodes() {
-        n if n <= EXACT => exact(&component.dense(weigh)),
-        n if n <= graph::MOST_DENSE => {
-            let weights = component.dense(weigh);
+        n if n <= EXACT => exact(&component.dense(weigh, MOST_PAIR_BITS)),
+        n if n <= MOST_DENSE => {
+            let weights = component.dense(weigh, graph::MOST_AGAINST_OF_MANY);
             let mut labels = agglomerate(&weights);
             move_singles(&weights, &mut labels);
             labels

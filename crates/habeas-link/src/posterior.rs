@@ -10,7 +10,7 @@
 //! Partitions as the unknown of linkage: `[sadinle2014]`, `[steorts2015]`; split–merge moves: `[jain2004]`.
 
 use crate::{
-    partition::{Component, Dense, Evidence, bound_groups, components_of},
+    partition::{Component, Dense, Evidence, MOST_DENSE, MOST_PAIR_BITS, bound_groups, components_of},
     table::mix,
 };
 use habeas_core::{MatchWeight, Partition};
@@ -232,7 +232,11 @@ pub fn draw_partitions(evidence: &Evidence, n_draws: usize, seed: u64, threads: 
     let draw = |component: &Component| {
         // Named by its first record, so that a component's draws do not depend on the others.
         let mut rng = ChaCha8Rng::seed_from_u64(mix(seed ^ mix(u64::from(component.node(0)))));
-        draw_component(&component.dense(evidence.weigh), n_draws, &mut rng)
+        if component.n_nodes() > MOST_DENSE {
+            // Its weights do not fit in memory; all draws hold the partition that its edges make.
+            return vec![component.join_by_edges(evidence.weigh); n_draws];
+        }
+        draw_component(&component.dense(evidence.weigh, MOST_PAIR_BITS), n_draws, &mut rng)
     };
     let share = components.len().div_ceil(threads.get()).max(1);
     let drawn: Vec<Vec<Vec<usize>>> = std::thread::scope(|scope| {

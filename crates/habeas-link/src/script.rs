@@ -32,7 +32,15 @@ pub fn skeleton(token: &str) -> Skeleton {
         }
         if letters.is_empty() { token.to_owned() } else { letters }
     };
-    Skeleton { eastern: read(Reading::Eastern), arabic: read(Reading::Arabic) }
+    let eastern = read(Reading::Eastern);
+    // Most words have no letter that the two read otherwise.
+    let differs = if arabic_script {
+        token.contains(['ث', 'ذ', 'ض', 'ظ'])
+    } else {
+        !token.is_ascii() || token.contains("th") || token.contains("dh")
+    };
+    let arabic = if differs { read(Reading::Arabic) } else { eastern.clone() };
+    Skeleton { eastern, arabic }
 }
 
 fn push_once(out: &mut String, letter: char) {

@@ -6,12 +6,14 @@
 mod builder;
 mod dates;
 mod dictionary;
+mod form;
 mod rows;
+mod words;
 
 pub use builder::TableBuilder;
 pub use dates::DateEntry;
 pub(crate) use dates::Dates;
-pub(crate) use dictionary::{PlaceWords, TextColumn, Tokens};
+pub(crate) use dictionary::{NameToken, PlaceWords, TextColumn, Tokens};
 pub(crate) use rows::Rows;
 
 use habeas_core::EventKind;
@@ -108,6 +110,8 @@ pub struct Table {
     documents: TextColumn,
     /// Record indices in an order that depends on what the records say only.
     canonical: Vec<u32>,
+    /// A fingerprint of all that each record says; 0 where it says nothing.
+    content: Vec<u32>,
 }
 
 /// Segments of the store after the five names.
@@ -139,6 +143,11 @@ impl Table {
     /// Record indices in an order that depends on what the records say, not on how they were read.
     pub(crate) fn canonical(&self) -> &[u32] {
         &self.canonical
+    }
+
+    /// A fingerprint of all that a record says, whichever list it stands on; 0 where it says nothing.
+    pub(crate) fn content(&self, record: u32) -> u32 {
+        self.content[record as usize]
     }
 
     pub(crate) fn name(&self, field: NameField, record: u32) -> &[u32] {

@@ -14,7 +14,7 @@ pub mod estimable;
 pub mod overlap;
 pub mod table;
 
-pub use estimable::{Dependence, EstimableHistories, Need};
+pub use estimable::{Dependence, EstimableHistories, Islands, Need};
 pub use overlap::Overlap;
 pub use table::{Remark, StratumTable, TableError, TableFile, read_strata, read_table};
 
@@ -237,6 +237,11 @@ impl TableId {
     /// The 32 bytes of the hash.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// The identity of something else that figures rest on, such as draws, from a hash that has seen all of it.
+    pub(crate) fn of_digest(hash: Sha256) -> Self {
+        Self(hash.finalize().into())
     }
 
     /// The identity of an ordered sequence of tables, as used when a figure rests on several draws of the linkage.

@@ -4,29 +4,20 @@ use std::fmt;
 
 use thiserror::Error;
 
+pub(crate) mod fit;
+mod loglinear;
+
 use crate::{
     capture::{EstimableHistories, Remark, TableId},
     diagnostics::Value,
-    estimators::{
-        chao::{self, ChaoBounds},
-        dga::{self, DgaFit},
-        independence,
-    },
     method::{Assumption, Method, Seed},
     posterior::{Interval, Posterior},
     progress::{Progress, Silent},
-    refusal::{Grouped, Reason, Refusal, Warning},
+    refusal::{Grouped, Refusal, Warning},
     sensitivity::Sensitivity,
 };
 
-/// The levels of the intervals that every figure carries, with the normal quantiles of their upper ends.
-const LEVELS: [(f64, f64); 2] = [(0.5, 0.674_489_750_196_081_7), (0.95, 1.959_963_984_540_054)];
-
-/// Weight of models without a finite mean from which on the mean is called dependent on the bound.
-const INFINITE_MEAN_WEIGHT: f64 = 1e-3;
-
-/// Weight of the complete graph from which on the prior is said to dominate.
-const PRIOR_DOMINATES: f64 = 0.2;
+use fit::{Fit, Resampling, fit_in_full};
 
 /// A total that rests on a table, a method and an assumption, with how far other choices would move it.
 #[derive(Clone, Debug, PartialEq)]
@@ -163,7 +154,7 @@ impl Estimate {
             remarks: &self.remarks,
             settings: self.method.settings(self.lists.len()),
             seed: self.seed,
-            versions: vec![("habeas-stats", env!("CARGO_PKG_VERSION"))],
+            versions: vec![("habeas-stats", crate::VERSION)],
         }
     }
 }
@@ -225,8 +216,11 @@ pub fn estimate_with(
     seed: Seed,
     progress: &mut dyn Progress,
 ) -> Result<Estimate, Stopped> {
-    let fit = fit_in_full(histories, method, progress)?;
+    let fit = fit_in_full(histories, method, Resampling::From(seed), progress)?;
     let sensitivity = Sensitivity::of(histories, method, fit.point, progress)?;
+    if let Some(reason) = sensitivity.methods_disagree(method, fit.point) {
+        return Err(Refusal::new(reason, [], Some(histories.overlap().clone())).into());
+    }
     let table = histories.histories();
     Ok(Estimate::new(
         method,
@@ -237,218 +231,4 @@ pub fn estimate_with(
         sensitivity,
         (histories.input(), seed, histories.remarks().to_vec()),
     ))
-}
-
-/// What a method says about one table, before it may be called an estimate.
-#[derive(Clone, Debug)]
-pub(crate) struct Fit {
-    pub(crate) point: f64,
-    pub(crate) posterior: Option<Posterior>,
-    pub(crate) intervals: Vec<Interval>,
-    pub(crate) diagnostics: Vec<(String, Value)>,
-    pub(crate) warnings: Vec<Warning>,
-}
-
-impl Fit {
-    /// A fit from a posterior: the point is its median.
-    pub(crate) fn of_posterior(posterior: Posterior) -> Self {
-        let intervals = LEVELS.iter().map(|&(level, _)| posterior.interval(level)).collect();
-        Self {
-            point: posterior.median() as f64,
-            intervals,
-            posterior: Some(posterior),
-            diagnostics: Vec::new(),
-            warnings: Vec::new(),
-        }
-    }
-
-    /// The ends of the 95 % interval.
-    pub(crate) fn interval_95(&self) -> (u64, u64) {
-        self.intervals.last().map_or((0, 0), |interval| (interval.low, interval.high))
-    }
-}
-
-/// The figure of one method, without diagnostics and warnings.
-pub(crate) fn fit(
-    histories: &EstimableHistories,
-    method: &Method,
-    progress: &mut dyn Progress,
-) -> Result<Fit, Stopped> {
-    check(histories, method)?;
-    let posterior = match method {
-        Method::Independence(settings) => independence::posterior(histories, settings, progress),
-        Method::Dga(settings) => dga::posterior(histories, settings, progress),
-        Method::Chao(settings) => return Ok(chao_fit(histories, settings, &chao::bounds(histories.histories()))),
-    };
-    Ok(Fit::of_posterior(posterior.ok_or(Stopped::Interrupted)?))
-}
-
-/// The figure of one method with diagnostics and warnings.
-pub(crate) fn fit_in_full(
-    histories: &EstimableHistories,
-    method: &Method,
-    progress: &mut dyn Progress,
-) -> Result<Fit, Stopped> {
-    check(histories, method)?;
-    let table = histories.histories();
-    let bounds = chao::bounds(table);
-    let mut own_diagnostics = Vec::new();
-    let mut own_warnings = Vec::new();
-    let mut fit = match method {
-        Method::Dga(settings) => {
-            let dga = dga::fit(histories, settings, progress).ok_or(Stopped::Interrupted)?;
-            own_diagnostics = dga_diagnostics(histories, &dga);
-            own_warnings = dga_warnings(&dga);
-            Fit::of_posterior(dga.posterior)
-        }
-        _ => fit(histories, method, progress)?,
-    };
-    let independence_mle = independence::maximum_likelihood(table);
-    fit.warnings = vec![Warning::UnobservablePart];
-    let ratio = fit.point / table.n_documented() as f64;
-    if ratio > 5.0 {
-        fit.warnings.push(Warning::RatioOverFive { ratio });
-    }
-    fit.warnings.extend(histories.warnings());
-    if let (false, Some(bound)) = (method.is_bound(), bounds.bound)
-        && bound > fit.interval_95().1 as f64
-    {
-        fit.warnings.push(Warning::ChaoAboveUpper { bound: bound.round() as u64 });
-    }
-    let two_modes = fit.posterior.as_ref().and_then(Posterior::two_modes);
-    if let Some(modes) = two_modes {
-        fit.warnings.push(Warning::Bimodal { modes: (modes.low, modes.high) });
-    }
-    if heterogeneity_seen(histories, independence_mle) {
-        fit.warnings.push(Warning::HeterogeneitySeen);
-    }
-    fit.warnings.extend(own_warnings);
-
-    fit.diagnostics.push(("overlap".to_owned(), histories.overlap().as_value()));
-    fit.diagnostics.push(("independence_mle".to_owned(), independence_mle.into()));
-    fit.diagnostics.push(("chao".to_owned(), chao_value(&bounds)));
-    if let Some(posterior) = &fit.posterior {
-        fit.diagnostics.push(("mode".to_owned(), posterior.mode().into()));
-        let pieces = posterior.highest_density(0.95);
-        let pieces = pieces.iter().map(|piece| Value::list([*piece.start(), *piece.end()]));
-        fit.diagnostics.push(("highest_density_95".to_owned(), Value::list(pieces)));
-        let point = posterior.relative_squared_error_point();
-        fit.diagnostics.push(("relative_squared_error_point".to_owned(), point.into()));
-        let modes = two_modes.map(|modes| Value::list([modes.low, modes.high]));
-        fit.diagnostics.push(("modes".to_owned(), modes.into()));
-    }
-    fit.diagnostics.extend(own_diagnostics);
-    Ok(fit)
-}
-
-fn check(histories: &EstimableHistories, method: &Method) -> Result<(), Refusal> {
-    if let Some(problem) = method.settings_problem() {
-        return Err(Refusal::new(Reason::Settings { problem }, [], None));
-    }
-    // A table checked for one method may be handed to another with a lower limit.
-    let (need, n_lists) = (method.need(), histories.histories().n_lists());
-    if n_lists > need.max_lists {
-        let reason = Reason::TooManyLists { n_lists, limit: need.max_lists, method: need.method };
-        return Err(Refusal::new(reason, [], Some(histories.overlap().clone())));
-    }
-    Ok(())
-}
-
-fn chao_fit(histories: &EstimableHistories, settings: &chao::ChaoSettings, bounds: &ChaoBounds) -> Fit {
-    let n_documented = histories.histories().n_documented();
-    let point = bounds.in_form(settings.form);
-    let n_undocumented = point - n_documented as f64;
-    let intervals = match bounds.variance {
-        Some(variance) => LEVELS
-            .iter()
-            .map(|&(level, z)| {
-                let (low, high) = chao::log_normal_interval(n_documented, n_undocumented, variance, z);
-                Interval { level, low: low.round() as u64, high: high.round() as u64 }
-            })
-            .collect(),
-        None => Vec::new(),
-    };
-    Fit { point, posterior: None, intervals, diagnostics: Vec::new(), warnings: Vec::new() }
-}
-
-fn chao_value(bounds: &ChaoBounds) -> Value {
-    Value::map([
-        ("bound", bounds.bound.into()),
-        ("bias_corrected", bounds.bias_corrected.into()),
-        ("mh", bounds.mh.into()),
-        ("mth", bounds.mth.into()),
-    ])
-}
-
-fn dga_diagnostics(histories: &EstimableHistories, fit: &DgaFit) -> Vec<(String, Value)> {
-    let lists = histories.histories().lists();
-    let graphs = fit.graphs.iter().map(|graph| {
-        let edges = graph.edges.iter().map(|&(i, j)| Value::list([lists[i].as_str(), lists[j].as_str()]));
-        Value::map([
-            ("dependent_lists", Value::list(edges)),
-            ("weight", graph.weight.into()),
-            ("median", graph.posterior.median().into()),
-            ("mode", graph.posterior.mode().into()),
-            ("relative_squared_error_point", graph.posterior.relative_squared_error_point().into()),
-        ])
-    });
-    vec![
-        ("n_graphs".to_owned(), fit.n_graphs.into()),
-        ("graphs".to_owned(), Value::list(graphs)),
-        ("complete_graph_weight".to_owned(), fit.complete_weight.into()),
-        ("infinite_mean_weight".to_owned(), fit.infinite_mean_weight.into()),
-        ("mass_beyond_grid".to_owned(), fit.beyond.into()),
-    ]
-}
-
-fn dga_warnings(fit: &DgaFit) -> Vec<Warning> {
-    let mut warnings = Vec::new();
-    if fit.infinite_mean_weight > INFINITE_MEAN_WEIGHT {
-        let bound = match &fit.posterior {
-            Posterior::Grid { cells, .. } => cells.last().map_or(0, |cell| *cell.end()),
-            Posterior::Draws { .. } => 0,
-        };
-        warnings.push(Warning::MeanDependsOnBound { weight: fit.infinite_mean_weight, bound });
-    }
-    if fit.complete_weight > PRIOR_DOMINATES {
-        warnings.push(Warning::PriorDominates { weight: fit.complete_weight });
-    }
-    warnings
-}
-
-/// Whether independence misfits (Pearson's X² beyond its 99 % point) with every pair of lists positively dependent.
-fn heterogeneity_seen(histories: &EstimableHistories, total: f64) -> bool {
-    /// More lists have too many cells for X² to mean anything.
-    const MOST_LISTS: usize = 12;
-    let overlap = histories.overlap();
-    let n_lists = overlap.sizes.len();
-    if n_lists > MOST_LISTS || !total.is_finite() {
-        return false;
-    }
-    let share = |list: usize| overlap.sizes[list] as f64 / total;
-    let all_positive = (0..n_lists)
-        .flat_map(|i| (i + 1..n_lists).map(move |j| (i, j)))
-        .all(|(i, j)| overlap.pairwise[i][j] as f64 > total * share(i) * share(j));
-    if !all_positive {
-        return false;
-    }
-    let misfit: f64 = (1u32..1 << n_lists)
-        .map(|mask| {
-            let on = |list: usize| mask >> list & 1 == 1;
-            let expected: f64 =
-                (0..n_lists).map(|list| if on(list) { share(list) } else { 1.0 - share(list) }).product::<f64>()
-                    * total;
-            let from_expected = histories.histories().count(mask) as f64 - expected;
-            from_expected * from_expected / expected.max(1e-9)
-        })
-        .sum();
-    let degrees = ((1u64 << n_lists) - 2 - n_lists as u64) as f64;
-    misfit > chi_square_99(degrees)
-}
-
-/// The 99 % point of χ², by the cube-root approximation `[wilson1931]`.
-fn chi_square_99(degrees: f64) -> f64 {
-    const Z_99: f64 = 2.326_347_874_040_841;
-    let spread = 2.0 / (9.0 * degrees);
-    degrees * (1.0 - spread + Z_99 * libm::sqrt(spread)).powi(3)
 }

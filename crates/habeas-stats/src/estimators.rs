@@ -5,5 +5,6 @@ mod chordal;
 pub mod dga;
 mod gamma_grid;
 pub mod independence;
+pub mod loglinear;
 
 pub use gamma_grid::Grid;

@@ -26,17 +26,26 @@
 //! ln, exp and lnΓ come from the `libm` crate, so the deterministic methods give the same bytes on every platform.
 
 pub mod capture;
+pub mod combine;
+mod consistency;
 mod diagnostics;
 mod estimate;
 pub mod estimators;
+mod linear;
 mod method;
 pub mod pooled;
 mod posterior;
 pub mod progress;
 pub mod refusal;
 mod sensitivity;
+pub mod simulate;
 mod special;
+pub mod strata;
+mod stream;
 pub mod tally;
+
+/// The version that travels with every figure.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub use capture::{CaptureHistories, Dependence, EstimableHistories, Need, Overlap, TableId};
 pub use diagnostics::Value;
@@ -46,6 +55,7 @@ pub use estimators::{
     chao::{ChaoForm, ChaoSettings},
     dga::{DgaSettings, PriorOnTotal},
     independence::IndependenceSettings,
+    loglinear::{BicSettings, Bootstrap, LogLinearModel, LogLinearSettings, StepwiseSettings},
 };
 pub use method::{Assumption, Method, Seed};
 pub use posterior::{Interval, Posterior, TwoModes};

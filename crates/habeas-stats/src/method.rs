@@ -8,11 +8,12 @@ use crate::{
         chao::{self, ChaoForm, ChaoSettings},
         dga::{self, DgaSettings, PriorOnTotal},
         independence::{self, IndependenceSettings},
+        loglinear::{self, BicSettings, LogLinearSettings, StepwiseSettings},
     },
     refusal::SettingsProblem,
 };
 
-/// The seed of a run. The methods that exist so far are deterministic and only carry it along.
+/// The seed of a run: all random numbers come from it. Deterministic methods only carry it along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Seed(pub u64);
 
@@ -25,6 +26,12 @@ pub enum Method {
     Dga(DgaSettings),
     /// Chao's lower bound.
     Chao(ChaoSettings),
+    /// One log-linear model, named by whoever asks.
+    LogLinear(LogLinearSettings),
+    /// The log-linear model that stepwise selection finds.
+    Stepwise(StepwiseSettings),
+    /// The log-linear model with the least BIC.
+    Bic(BicSettings),
 }
 
 /// What a method takes for granted, in the words that are printed beside every figure.
@@ -54,6 +61,16 @@ impl Method {
         Self::Chao(ChaoSettings::default())
     }
 
+    /// Stepwise selection with default settings.
+    pub fn stepwise() -> Self {
+        Self::Stepwise(StepwiseSettings::default())
+    }
+
+    /// The least BIC with default settings.
+    pub fn bic() -> Self {
+        Self::Bic(BicSettings::default())
+    }
+
     /// The name, as in the command line.
     pub fn name(&self) -> &'static str {
         self.need().method
@@ -65,6 +82,9 @@ impl Method {
             Self::Independence(_) => independence::NEED,
             Self::Dga(_) => dga::NEED,
             Self::Chao(_) => chao::NEED,
+            Self::LogLinear(_) => loglinear::NEED,
+            Self::Stepwise(_) => loglinear::NEED_STEPWISE,
+            Self::Bic(_) => loglinear::NEED_BIC,
         }
     }
 
@@ -79,6 +99,8 @@ impl Method {
                  otherwise"
             }
             Self::Chao(_) => "at least; the lists work in a similar way",
+            Self::LogLinear(_) => "interactions between lists that the model does not name are zero",
+            Self::Stepwise(_) | Self::Bic(_) => "interactions that the data do not demand are zero",
         })
     }
 
@@ -87,16 +109,41 @@ impl Method {
         matches!(self, Self::Chao(_))
     }
 
+    /// Whether it gives a distribution of the total, which can be averaged over links and added over strata.
+    pub fn has_posterior(&self) -> bool {
+        matches!(self, Self::Independence(_) | Self::Dga(_))
+    }
+
     pub(crate) fn settings_problem(&self) -> Option<SettingsProblem> {
         match self {
             Self::Independence(settings) => settings.grid.problem(),
             Self::Dga(settings) => settings.problem(),
             Self::Chao(_) => None,
+            Self::LogLinear(settings) => settings.bootstrap.problem(),
+            Self::Stepwise(settings) => settings.problem(),
+            Self::Bic(settings) => settings.problem(),
         }
     }
 
+    /// The method on a table with other lists: a model that was named loses the terms whose lists are gone.
+    pub(crate) fn on_lists(&self, lists: &[String]) -> Self {
+        match self {
+            Self::LogLinear(settings) => {
+                let remains = |term: &&Vec<String>| term.iter().all(|list| lists.contains(list));
+                let terms = settings.terms.iter().filter(remains).cloned().collect();
+                Self::LogLinear(LogLinearSettings { terms, ..settings.clone() })
+            }
+            other => other.clone(),
+        }
+    }
+
+    /// Whether its figure may stand as an answer: neither a bound nor the foil.
+    pub(crate) fn is_admissible(&self) -> bool {
+        !matches!(self, Self::Independence(_) | Self::Chao(_))
+    }
+
     /// All settings, defaults too, for a table with this many lists.
-    pub(crate) fn settings(&self, n_lists: usize) -> Vec<(String, Value)> {
+    pub fn settings(&self, n_lists: usize) -> Vec<(String, Value)> {
         let entries = match self {
             Self::Independence(settings) => vec![("grid", grid(settings.grid))],
             Self::Dga(settings) => vec![
@@ -115,6 +162,18 @@ impl Method {
                 }
                 .into(),
             )],
+            Self::LogLinear(settings) => vec![
+                ("terms", Value::list(settings.terms.iter().map(|lists| lists.join(":")))),
+                ("bootstrap", settings.bootstrap.as_value()),
+            ],
+            Self::Stepwise(settings) => {
+                vec![("entry_p", settings.entry_p.into()), ("bootstrap", settings.bootstrap.as_value())]
+            }
+            Self::Bic(settings) => vec![
+                ("order", settings.order_for(n_lists).into()),
+                ("models_in_bootstrap", settings.n_bootstrapped.into()),
+                ("bootstrap", settings.bootstrap.as_value()),
+            ],
         };
         entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }

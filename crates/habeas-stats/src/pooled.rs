@@ -2,18 +2,25 @@
 //!
 //! The linker hands over draws of the partition of records into persons; each draw has its own table. The posterior of
 //! the total is the mixture of the posteriors of the tables (Sadinle 2018 `[sadinle2018]`), and its variance splits into
-//! what estimation leaves open and what linkage leaves open. [`rubin`] and [`verdata_rule`] combine replicates on the
-//! log scale, for comparison.
+//! what estimation leaves open and what linkage leaves open.
 
-use std::{collections::BTreeMap, ops::RangeInclusive};
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::{ControlFlow, RangeInclusive},
+};
+
+use rayon::prelude::*;
 
 use crate::{
     capture::{CaptureHistories, Dependence, EstimableHistories, TableId},
     diagnostics::Value,
-    estimate::{Estimate, Fit, Stopped, fit, fit_in_full},
+    estimate::{
+        Estimate, Stopped,
+        fit::{Fit, Resampling, fit, fit_in_full},
+    },
     method::{Method, Seed},
     posterior::{Posterior, width},
-    progress::Progress,
+    progress::{Progress, Silent},
     refusal::{Reason, Refusal, SettingsProblem, Warning},
     sensitivity::Sensitivity,
     special::compensated_sum,
@@ -88,42 +95,123 @@ pub fn average_over_linkage(
     options: &LinkageOptions,
     progress: &mut dyn Progress,
 ) -> Result<LinkageAverage, Stopped> {
-    if draws.is_empty() {
-        return Err(Refusal::new(Reason::Settings { problem: SettingsProblem::NoDraws }, [], None).into());
-    }
-    let check =
-        |table: &CaptureHistories| EstimableHistories::with_dependences(table, method.need(), &options.dependences);
-    // Compared in full: the canonical text is the key, not its hash.
-    let mut distinct: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    for (idx, table) in draws.iter().enumerate() {
-        distinct.entry(table.canonical_text()).or_insert((idx, 0)).1 += 1;
-    }
-    let mut fits: Vec<TableFit> = Vec::with_capacity(distinct.len());
-    let mut refusals: Vec<(usize, Refusal)> = Vec::new();
-    let mut fit_of_draw: Vec<Option<usize>> = vec![None; draws.len()];
-    let mut fit_of_text: BTreeMap<&str, usize> = BTreeMap::new();
-    for (text, &(first, multiplicity)) in &distinct {
-        let fitted = match check(&draws[first]) {
-            Ok(table) => fit(&table, method, progress),
-            Err(refusal) => Err(Stopped::Refused(refusal)),
-        };
-        match fitted {
-            Ok(fitted) => {
-                fit_of_text.insert(text, fits.len());
-                fits.push(TableFit { first, multiplicity, n_documented: draws[first].n_documented(), fitted });
-            }
-            Err(Stopped::Refused(refusal)) => refusals.push((multiplicity, refusal)),
-            Err(Stopped::Interrupted) => return Err(Stopped::Interrupted),
+    let per_draw = FitsOfDraws::of(draws, method, &options.dependences, progress)?;
+    average(&per_draw, draws, fixed, method, seed, options, progress)
+}
+
+/// What each draw of the linkage says: every distinct table is fitted once.
+pub(crate) struct FitsOfDraws {
+    fits: Vec<TableFit>,
+    /// By draw; `None` where the draw's table was refused.
+    fit_of_draw: Vec<Option<usize>>,
+    n_distinct: usize,
+    n_refused: usize,
+}
+
+impl FitsOfDraws {
+    /// Fits the distinct tables among the draws.
+    ///
+    /// # Errors
+    /// A refusal when more than 5 % of the draws are refused.
+    pub(crate) fn of(
+        draws: &[CaptureHistories],
+        method: &Method,
+        dependences: &[Dependence],
+        progress: &mut dyn Progress,
+    ) -> Result<Self, Stopped> {
+        if draws.is_empty() {
+            return Err(Refusal::of_settings(SettingsProblem::NoDraws).into());
         }
-    }
-    let n_refused: usize = refusals.iter().map(|(multiplicity, _)| multiplicity).sum();
-    if n_refused as f64 > MOST_REFUSED * draws.len() as f64 {
-        return Err(refuse_all(refusals, n_refused, draws.len()).into());
-    }
-    for (draw, table) in draws.iter().enumerate() {
-        fit_of_draw[draw] = fit_of_text.get(table.canonical_text().as_str()).copied();
+        // Compared in full: the table is the key, not its hash.
+        let mut group_of: HashMap<TableKey, usize> = HashMap::new();
+        let mut groups: Vec<(usize, usize)> = Vec::new();
+        let mut group_of_draw = Vec::with_capacity(draws.len());
+        for (idx, table) in draws.iter().enumerate() {
+            let group = *group_of.entry((table.lists(), table.counts().collect())).or_insert_with(|| {
+                groups.push((idx, 0));
+                groups.len() - 1
+            });
+            groups[group].1 += 1;
+            group_of_draw.push(group);
+        }
+        let fitted = fit_distinct(&groups, draws, method, dependences, progress)?;
+        let mut fits: Vec<TableFit> = Vec::with_capacity(groups.len());
+        let mut fit_of_group: Vec<Option<usize>> = Vec::with_capacity(groups.len());
+        let mut refusals: Vec<(usize, Refusal)> = Vec::new();
+        for (&(first, multiplicity), fitted) in groups.iter().zip(fitted) {
+            match fitted {
+                Ok(fitted) => {
+                    fit_of_group.push(Some(fits.len()));
+                    fits.push(TableFit { first, multiplicity, n_documented: draws[first].n_documented(), fitted });
+                }
+                Err(refusal) => {
+                    fit_of_group.push(None);
+                    refusals.push((multiplicity, refusal));
+                }
+            }
+        }
+        let n_refused: usize = refusals.iter().map(|(multiplicity, _)| multiplicity).sum();
+        if n_refused as f64 > MOST_REFUSED * draws.len() as f64 {
+            return Err(refuse_all(refusals, n_refused, draws.len()).into());
+        }
+        let fit_of_draw = group_of_draw.into_iter().map(|group| fit_of_group[group]).collect();
+        Ok(Self { fits, fit_of_draw, n_distinct: groups.len(), n_refused })
     }
 
+    /// The posterior of a draw's table; `None` where that was refused or the method gives none.
+    pub(crate) fn posterior(&self, draw: usize) -> Option<&Posterior> {
+        self.fits[self.fit_of_draw[draw]?].fitted.posterior.as_ref()
+    }
+}
+
+/// What makes two tables the same: the lists, and mask and count of each history.
+type TableKey<'a> = (&'a [String], Vec<(u32, u64)>);
+
+/// One fit per distinct table, in order; threads share the tables, the hook is asked between pieces.
+fn fit_distinct(
+    groups: &[(usize, usize)],
+    draws: &[CaptureHistories],
+    method: &Method,
+    dependences: &[Dependence],
+    progress: &mut dyn Progress,
+) -> Result<Vec<Result<Fit, Refusal>>, Stopped> {
+    const PIECE: usize = 32;
+    let mut fitted = Vec::with_capacity(groups.len());
+    for piece in groups.chunks(PIECE) {
+        let results: Vec<Result<Fit, Stopped>> = piece
+            .par_iter()
+            .map(|&(first, _)| {
+                let table = EstimableHistories::with_dependences(&draws[first], method.need(), dependences)?;
+                fit(&table, method, Resampling::LeftOut, &mut Silent)
+            })
+            .collect();
+        for result in results {
+            match result {
+                Ok(fit) => fitted.push(Ok(fit)),
+                Err(Stopped::Refused(refusal)) => fitted.push(Err(refusal)),
+                Err(Stopped::Interrupted) => return Err(Stopped::Interrupted),
+            }
+        }
+        if progress.advance(piece.len(), groups.len()) == ControlFlow::Break(()) {
+            return Err(Stopped::Interrupted);
+        }
+    }
+    Ok(fitted)
+}
+
+/// The averaged figure from the fits of all draws, with the figure of the point partition beside it.
+pub(crate) fn average(
+    per_draw: &FitsOfDraws,
+    draws: &[CaptureHistories],
+    fixed: &CaptureHistories,
+    method: &Method,
+    seed: Seed,
+    options: &LinkageOptions,
+    progress: &mut dyn Progress,
+) -> Result<LinkageAverage, Stopped> {
+    let FitsOfDraws { fits, fit_of_draw, n_distinct, n_refused } = per_draw;
+    let check =
+        |table: &CaptureHistories| EstimableHistories::with_dependences(table, method.need(), &options.dependences);
     // The figure with fixed links, in full; where that table is refused, the commonest draw speaks for the lists.
     let fixed_histories = check(fixed);
     let commonest = fits.iter().max_by_key(|fit| (fit.multiplicity, usize::MAX - fit.first));
@@ -132,7 +220,7 @@ pub fn average_over_linkage(
         (Err(_), Some(fit)) => check(&draws[fit.first])?,
         (Err(refusal), None) => return Err(refusal.clone().into()),
     };
-    let typical_fit = fit_in_full(&typical, method, progress)?;
+    let typical_fit = fit_in_full(&typical, method, Resampling::From(seed), progress)?;
     let typical_sensitivity = Sensitivity::of(&typical, method, typical_fit.point, progress)?;
     let fixed = fixed_histories.map(|table| {
         Estimate::new(
@@ -149,10 +237,10 @@ pub fn average_over_linkage(
     let weighted: Vec<(f64, &Posterior)> =
         fits.iter().filter_map(|fit| Some((fit.multiplicity as f64, fit.fitted.posterior.as_ref()?))).collect();
     if weighted.is_empty() {
-        // A bound has no posterior to mix.
-        return Err(Refusal::new(Reason::Settings { problem: SettingsProblem::BoundNotAveraged }, [], None).into());
+        // Neither a bound nor a model chosen by its fit has a posterior to mix.
+        return Err(Refusal::new(Reason::NoPosterior { method: method.name() }, [], None).into());
     }
-    let linkage = shares(&fits, &fit_of_draw, distinct.len(), n_refused, &weighted);
+    let linkage = shares(fits, fit_of_draw, *n_distinct, *n_refused, &weighted);
     let mut averaged = Fit::of_posterior(mixture(&weighted));
     averaged.diagnostics = typical_fit.diagnostics;
     averaged.diagnostics.push(("linkage".to_owned(), linkage.as_value()));
@@ -160,7 +248,7 @@ pub fn average_over_linkage(
     averaged.warnings.extend(linkage.warnings(options));
     let n_documented = compensated_sum(fits.iter().map(|f| f.multiplicity as f64 * f.n_documented as f64))
         / fits.iter().map(|f| f.multiplicity as f64).sum::<f64>();
-    let sensitivity = Sensitivity::from_alternatives(typical_sensitivity.alternatives, averaged.point);
+    let sensitivity = Sensitivity::from_alternatives(typical_sensitivity.alternatives, averaged.point, n_documented);
     let ids: Vec<TableId> = draws.iter().map(CaptureHistories::id).collect();
     let estimate = Estimate::new(
         method,
@@ -340,117 +428,4 @@ pub fn mixture(parts: &[(f64, &Posterior)]) -> Posterior {
     let cells = cuts.windows(2).map(|ends| ends[0]..=ends[1] - 1);
     let (cells, mass) = cells.zip(mass).zip(is_covered).filter(|(_, covered)| *covered).map(|(cell, _)| cell).unzip();
     Posterior::Grid { cells, mass }
-}
-
-/// What replicates say on the log scale: inputs of the rules of Rubin and of verdata.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Replicates {
-    /// M, the number of replicates, at least 2.
-    pub n_replicates: usize,
-    /// Mean number of documented people.
-    pub mean_documented: f64,
-    /// Mean number of undocumented people, over the means of the replicates.
-    pub mean_undocumented: f64,
-    /// Mean over the replicates of the mean of ln n₀.
-    pub mean: f64,
-    /// W, the mean over the replicates of the variance of ln n₀.
-    pub within: f64,
-    /// B, the variance over the replicates of the mean of ln n₀.
-    pub between: f64,
-}
-
-/// A total combined on the log scale.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Combined {
-    /// Degrees of freedom of the t distribution; infinite when the replicates agree.
-    pub degrees: f64,
-    /// The mean of the documented plus the mean of the undocumented, each rounded.
-    pub point: u64,
-    /// Lower end of the 95 % interval.
-    pub low: u64,
-    /// Upper end of the 95 % interval.
-    pub high: u64,
-}
-
-impl Replicates {
-    /// Summarises draws of (documented, total) per replicate; n₀ = 0 counts as 0.1.
-    ///
-    /// `None` with fewer than 2 replicates, or a replicate with fewer than 2 draws.
-    pub fn of_draws(replicates: &[Vec<(u64, u64)>]) -> Option<Self> {
-        if replicates.len() < 2 || replicates.iter().any(|draws| draws.len() < 2) {
-            return None;
-        }
-        let n_replicates = replicates.len() as f64;
-        let mean_of = |values: &[f64]| compensated_sum(values.iter().copied()) / values.len() as f64;
-        let variance_of = |values: &[f64]| {
-            let mean = mean_of(values);
-            compensated_sum(values.iter().map(|value| (value - mean) * (value - mean))) / (values.len() - 1) as f64
-        };
-        let logs: Vec<Vec<f64>> = replicates
-            .iter()
-            .map(|draws| draws.iter().map(|&(n, total)| libm::log((total.saturating_sub(n) as f64).max(0.1))).collect())
-            .collect();
-        let means: Vec<f64> = logs.iter().map(|logs| mean_of(logs)).collect();
-        let documented =
-            replicates.iter().map(|draws| compensated_sum(draws.iter().map(|&(n, _)| n as f64)) / draws.len() as f64);
-        let undocumented = replicates.iter().map(|draws| {
-            compensated_sum(draws.iter().map(|&(n, total)| total.saturating_sub(n) as f64)) / draws.len() as f64
-        });
-        Some(Self {
-            n_replicates: replicates.len(),
-            mean_documented: compensated_sum(documented) / n_replicates,
-            mean_undocumented: compensated_sum(undocumented) / n_replicates,
-            mean: mean_of(&means),
-            within: compensated_sum(logs.iter().map(|logs| variance_of(logs))) / n_replicates,
-            between: variance_of(&means),
-        })
-    }
-
-    fn combined(&self, degrees: f64) -> Combined {
-        let documented = self.mean_documented.round();
-        let m = self.n_replicates as f64;
-        let spread = libm::sqrt(self.within + (1.0 + 1.0 / m) * self.between) * student_975(degrees);
-        let total = |log: f64| (documented + libm::exp(log).round()) as u64;
-        let point = (documented + self.mean_undocumented.round()) as u64;
-        Combined { degrees, point, low: total(self.mean - spread), high: total(self.mean + spread) }
-    }
-}
-
-/// Combines replicates by Rubin's rule: df = (M−1)(1 + M/(M+1) · W/B)² `[rubin1987]`.
-pub fn rubin(replicates: &Replicates) -> Combined {
-    let m = replicates.n_replicates as f64;
-    replicates.combined((m - 1.0) * (1.0 + m / (m + 1.0) * replicates.within / replicates.between).powi(2))
-}
-
-/// Combines replicates by the rule of the package verdata, df = (M−1)(1 + 1/(M+1) · W/B)², for comparison only: its
-/// degrees of freedom are too small.
-pub fn verdata_rule(replicates: &Replicates) -> Combined {
-    let m = replicates.n_replicates as f64;
-    replicates.combined((m - 1.0) * (1.0 + 1.0 / (m + 1.0) * replicates.within / replicates.between).powi(2))
-}
-
-/// The 97.5 % point of Student's t, by bisection on its distribution function.
-fn student_975(degrees: f64) -> f64 {
-    const NORMAL_975: f64 = 1.959_963_984_540_054;
-    if !degrees.is_finite() || degrees > 1e7 {
-        return NORMAL_975;
-    }
-    let (mut low, mut high) = (NORMAL_975, 1e3);
-    for _ in 0..100 {
-        let middle = 0.5 * (low + high);
-        if student_upper_tail(middle, degrees) > 0.025 { low = middle } else { high = middle }
-    }
-    0.5 * (low + high)
-}
-
-/// P(T > t) by Simpson's rule over the angle: with t = √ν·tan φ the density becomes proportional to cos^(ν−1) φ.
-fn student_upper_tail(t: f64, degrees: f64) -> f64 {
-    const N_STEPS: usize = 2_000;
-    let norm =
-        libm::exp(libm::lgamma(0.5 * (degrees + 1.0)) - libm::lgamma(0.5 * degrees)) / libm::sqrt(std::f64::consts::PI);
-    let end = libm::atan(t / libm::sqrt(degrees));
-    let step = end / N_STEPS as f64;
-    let density = |idx: usize| libm::exp((degrees - 1.0) * libm::log(libm::cos(step * idx as f64)));
-    let weight = |idx: usize| if idx == 0 || idx == N_STEPS { 1.0 } else { 2.0 + 2.0 * (idx % 2) as f64 };
-    0.5 - norm * step / 3.0 * compensated_sum((0..=N_STEPS).map(|idx| weight(idx) * density(idx)))
 }

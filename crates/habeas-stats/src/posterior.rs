@@ -7,6 +7,9 @@ use std::ops::RangeInclusive;
 
 use crate::special::compensated_sum;
 
+/// Keeps rounding in the last bits from moving a quantile that falls exactly between two cells.
+const LEVEL_SLACK: f64 = 1e-12;
+
 /// What the data leave possible for N, on a grid or as draws.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Posterior {
@@ -99,6 +102,22 @@ impl Posterior {
                 draws[rank.clamp(1, draws.len()) - 1]
             }
         }
+    }
+
+    /// The quantiles of ascending levels, in one pass over the cells.
+    pub(crate) fn quantiles(&self, levels: &[f64]) -> Vec<u64> {
+        let (cells, mass) = self.as_cells();
+        let (mut idx, mut below) = (0, 0.0);
+        levels
+            .iter()
+            .map(|&level| {
+                while idx + 1 < cells.len() && below + mass[idx] < level - LEVEL_SLACK {
+                    below += mass[idx];
+                    idx += 1;
+                }
+                within_cell(&cells, &mass, idx, level - below)
+            })
+            .collect()
     }
 
     /// The median of N.
@@ -238,8 +257,7 @@ fn grid_quantile(cells: &[RangeInclusive<u64>], mass: &[f64], level: f64) -> u64
     let mut below = 0.0;
     for idx in 0..cells.len() {
         let reached = below + mass[idx];
-        // The slack keeps rounding in the last bits from moving a quantile that falls exactly between two cells.
-        if reached >= level - 1e-12 {
+        if reached >= level - LEVEL_SLACK {
             return within_cell(cells, mass, idx, level - below);
         }
         below = reached;

@@ -8,6 +8,10 @@ use thiserror::Error;
 
 use crate::capture::Overlap;
 
+mod warning;
+
+pub use warning::Warning;
+
 /// Why no estimate is given; every failed check is listed, the most telling first.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[error("{}", self.text())]
@@ -21,6 +25,11 @@ impl Refusal {
     pub(crate) fn new(first: Reason, more: impl IntoIterator<Item = Reason>, overlap: Option<Overlap>) -> Self {
         let reasons = std::iter::once(first).chain(more).collect();
         Self { reasons, overlap: overlap.map(Box::new) }
+    }
+
+    /// The refusal of settings that make no sense.
+    pub(crate) fn of_settings(problem: SettingsProblem) -> Self {
+        Self::new(Reason::Settings { problem }, [], None)
     }
 
     /// All reasons, the most telling first; never empty.
@@ -115,6 +124,30 @@ pub enum Reason {
         /// The method.
         method: &'static str,
     },
+    /// The model has no maximum likelihood estimate on this table.
+    MleAbsent {
+        /// The model in words.
+        model: String,
+    },
+    /// Several estimates of the model fit the table equally well.
+    NotIdentifiable {
+        /// The model in words.
+        model: String,
+    },
+    /// The interval has no upper end: a few people decide whether the estimate is finite at all.
+    Unbounded,
+    /// The methods that may be used at all lie too far apart.
+    MethodsDisagree {
+        /// Each method with its total, in ascending order of the total.
+        totals: Vec<(&'static str, f64)>,
+    },
+    /// The method gives no distribution that could be averaged over draws of the linkage or added up over strata.
+    NoPosterior {
+        /// The method.
+        method: &'static str,
+    },
+    /// Work was stopped before all strata were reached.
+    NotAllStrata,
     /// Too many draws of the linkage give a table that is itself refused.
     LinkageNotEstimable {
         /// Draws refused.
@@ -144,8 +177,14 @@ pub enum SettingsProblem {
     Grid,
     /// At least one table is needed.
     NoDraws,
-    /// A lower bound has no posterior to average.
-    BoundNotAveraged,
+    /// A term of the model names something that is not a list of the table.
+    Terms,
+    /// The p at which an interaction enters must lie between 0 and 1.
+    EntryP,
+    /// Interactions hold at least two lists.
+    Order,
+    /// Too few or too many replicates of the bootstrap.
+    Replicates,
 }
 
 impl Reason {
@@ -159,6 +198,12 @@ impl Reason {
             Self::CopiedList { .. } => "copied_list",
             Self::DependentLists { .. } => "dependent_lists",
             Self::TooManyLists { .. } => "too_many_lists",
+            Self::MleAbsent { .. } => "mle_absent",
+            Self::NotIdentifiable { .. } => "not_identifiable",
+            Self::Unbounded => "unbounded",
+            Self::MethodsDisagree { .. } => "methods_disagree",
+            Self::NoPosterior { .. } => "no_posterior",
+            Self::NotAllStrata => "not_all_strata",
             Self::LinkageNotEstimable { .. } => "linkage_not_estimable",
             Self::Settings { .. } => "settings",
         }
@@ -176,7 +221,7 @@ impl Reason {
             Self::Island { islands } => format!(
                 "The lists fall into groups that do not share a single person: {}. How many people are missing from \
                  all lists is read from the people that lists have in common; between these groups there are none.",
-                islands.iter().map(|lists| format!("[{}]", lists.join(", "))).collect::<Vec<_>>().join(" and ")
+                in_brackets(islands)
             ),
             Self::NoOverlap => "Nobody is on more than one list. How many people are missing from all lists is read \
                                 from the people that lists have in common; here there are none."
@@ -205,6 +250,31 @@ impl Reason {
             Self::TooManyLists { n_lists, limit, method } => {
                 format!("There are {n_lists} lists; the method {method} can handle at most {limit}.")
             }
+            Self::MleAbsent { model } => format!(
+                "The model «{model}» has no best fit here: too many of the combinations of lists that it speaks about \
+                 are empty, and it would fit better and better for ever."
+            ),
+            Self::NotIdentifiable { model } => format!(
+                "The model «{model}» asks more of the table than it can tell: very different totals fit it equally \
+                 well."
+            ),
+            Self::Unbounded => "The figure hangs on so few people in common that, had chance left them out, nothing \
+                                would keep it finite: there is no upper end."
+                .to_owned(),
+            Self::MethodsDisagree { totals } => format!(
+                "Methods that are each acceptable here lie more than a factor of ten apart: {}. These data do not say \
+                 which is right.",
+                totals
+                    .iter()
+                    .map(|(method, total)| format!("{method} {}", Grouped(total.round() as u64)))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
+            Self::NoPosterior { method } => format!(
+                "The method {method} says how many there are and between which limits, but gives no distribution; only \
+                 distributions can be averaged over links or added up over strata. Limits must not be added."
+            ),
+            Self::NotAllStrata => "Not all strata were reached before the work was stopped.".to_owned(),
             Self::LinkageNotEstimable { refused, draws, commonest } => format!(
                 "In {refused} of {draws} draws of who is the same person, the lists cannot carry an estimate (mostly \
                  «{commonest}»). Leaving those draws out would hide the doubt that they express."
@@ -241,6 +311,18 @@ impl Reason {
             Self::TooManyLists { .. } => "Merge lists of one kind, leave out the smallest, or use a method without \
                                           this limit."
                 .to_owned(),
+            Self::MleAbsent { .. } | Self::NotIdentifiable { .. } => "Use a smaller model with fewer interactions, \
+                                                                      or coarser strata (larger areas, longer \
+                                                                      periods)."
+                .to_owned(),
+            Self::Unbounded => "Report Chao's bound as «at least»; review the linkage for missed matches, or use \
+                                coarser strata (larger areas, longer periods)."
+                .to_owned(),
+            Self::MethodsDisagree { .. } => "Show all of them and publish none; add a source that overlaps with the \
+                                             others, or use coarser strata (larger areas, longer periods)."
+                .to_owned(),
+            Self::NoPosterior { .. } => "Use a method with a distribution, such as dga.".to_owned(),
+            Self::NotAllStrata => "Run it again and let it finish.".to_owned(),
             Self::LinkageNotEstimable { .. } => "Review the doubtful links first: every decision there removes doubt \
                                                  here."
                 .to_owned(),
@@ -257,166 +339,17 @@ impl SettingsProblem {
             Self::PriorOnTotal => "Both parameters of the prior on the total must be numbers above 0.",
             Self::Grid => "The grid needs at least 2 points and must run upwards, to 1,000,000,000 at most.",
             Self::NoDraws => "There is no table to average over.",
-            Self::BoundNotAveraged => "A lower bound has no distribution that could be averaged over links.",
+            Self::Terms => "A term of the model names something that is not a list of this table.",
+            Self::EntryP => "The p at which an interaction enters must lie between 0 and 1.",
+            Self::Order => "Interactions hold at least two lists.",
+            Self::Replicates => "The bootstrap needs between 100 and 1,000,000 replicates.",
         }
     }
 }
 
-/// Something that does not forbid the figure but must stand beside it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Warning {
-    /// Always present: people who could not have been recorded by anyone are outside every estimate.
-    UnobservablePart,
-    /// The total is more than five times the documented number.
-    RatioOverFive {
-        /// Total divided by documented.
-        ratio: f64,
-    },
-    /// A list holds fewer than 10 people.
-    SmallList {
-        /// The list.
-        list: String,
-        /// People on it.
-        people: u64,
-    },
-    /// Two lists of similar size hold nearly the same people.
-    CopiedList {
-        /// The larger list.
-        larger: String,
-        /// The smaller list.
-        smaller: String,
-        /// People on the smaller list.
-        smaller_size: u64,
-        /// People on both.
-        shared: u64,
-    },
-    /// Chao's lower bound lies above the upper end of the 95 % interval.
-    ChaoAboveUpper {
-        /// The bound.
-        bound: u64,
-    },
-    /// The posterior has two modes.
-    Bimodal {
-        /// The two modes, as totals.
-        modes: (u64, u64),
-    },
-    /// The posterior mean has no finite value: it grows with the upper end of the grid.
-    MeanDependsOnBound {
-        /// Weight of the graphs without a finite mean.
-        weight: f64,
-        /// The largest total on the grid.
-        bound: u64,
-    },
-    /// The complete graph, on which the data say nothing about the undocumented, weighs more than 0.2.
-    PriorDominates {
-        /// Its weight.
-        weight: f64,
-    },
-    /// The lists are all positively dependent and independence misfits: people differ in how likely they are recorded.
-    HeterogeneitySeen,
-    /// More than half of the variance comes from doubt about who is the same person.
-    LinkageShareHigh {
-        /// The share.
-        share: f64,
-    },
-    /// Fewer than 100 draws of the linkage.
-    FewLinkageDraws {
-        /// Draws.
-        draws: usize,
-    },
-    /// The draws of the linkage are not a posterior sample.
-    ApproximateLinkage,
-    /// Some draws of the linkage could not be estimated.
-    RefusedDraws {
-        /// Draws refused.
-        refused: usize,
-        /// All draws.
-        draws: usize,
-    },
-}
-
-impl Warning {
-    /// The stable code.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::UnobservablePart => "unobservable_part",
-            Self::RatioOverFive { .. } => "ratio_over_5",
-            Self::SmallList { .. } => "small_list",
-            Self::CopiedList { .. } => "copied_list",
-            Self::ChaoAboveUpper { .. } => "chao_above_upper",
-            Self::Bimodal { .. } => "bimodal",
-            Self::MeanDependsOnBound { .. } => "mean_depends_on_bound",
-            Self::PriorDominates { .. } => "prior_dominates",
-            Self::HeterogeneitySeen => "heterogeneity_seen",
-            Self::LinkageShareHigh { .. } => "linkage_share_high",
-            Self::FewLinkageDraws { .. } => "few_linkage_draws",
-            Self::ApproximateLinkage => "approximate_linkage",
-            Self::RefusedDraws { .. } => "refused_draws",
-        }
-    }
-
-    /// The warning in plain words.
-    pub fn text(&self) -> String {
-        match self {
-            Self::UnobservablePart => "The figure is about people who had a real chance of being recorded by someone. \
-                                       Those whom nobody could have recorded are not in it, and these data cannot \
-                                       show how many they are."
-                .to_owned(),
-            Self::RatioOverFive { ratio } => format!(
-                "The total is {ratio:.1} times the number documented: most of it rests on the method, not on records."
-            ),
-            Self::SmallList { list, people } => {
-                format!("{list} holds only {people} people here; what it says about overlap is fragile.")
-            }
-            Self::CopiedList { larger, smaller, smaller_size, shared } => format!(
-                "{} of the {} people on {smaller} are also on {larger}. If one was compiled from the other they are \
-                 one source: declare it.",
-                Grouped(*shared),
-                Grouped(*smaller_size)
-            ),
-            Self::ChaoAboveUpper { bound } => format!(
-                "Chao's lower bound, {}, lies above the upper end of the interval: the figure is probably too low.",
-                Grouped(*bound)
-            ),
-            Self::Bimodal { modes: (low, high) } => format!(
-                "The data fit two stories about equally well, one near {} and one near {}; a single interval hides \
-                 that.",
-                Grouped(*low),
-                Grouped(*high)
-            ),
-            Self::MeanDependsOnBound { weight, bound } => format!(
-                "The mean has no finite value ({:.1} % of the weight lies on models without one) and depends on the \
-                 upper end of the grid, {}; use the median.",
-                100.0 * weight,
-                Grouped(*bound)
-            ),
-            Self::PriorDominates { weight } => format!(
-                "{:.0} % of the weight lies on the model in which the data say nothing about the people on no list; \
-                 there the prior speaks.",
-                100.0 * weight
-            ),
-            Self::HeterogeneitySeen => "Every pair of lists has more people in common than chance would give: some \
-                                        people were much easier to record than others, and such figures tend to be \
-                                        too low."
-                .to_owned(),
-            Self::LinkageShareHigh { share } => format!(
-                "{:.0} % of the uncertainty comes from doubt about which records are the same person: review links \
-                 first.",
-                100.0 * share
-            ),
-            Self::FewLinkageDraws { draws } => {
-                format!("Only {draws} draws of the linkage were used; at least 100 are needed for stable limits.")
-            }
-            Self::ApproximateLinkage => {
-                "The draws of who is the same person are approximate: the doubt about links is \
-                                         only roughly included."
-                    .to_owned()
-            }
-            Self::RefusedDraws { refused, draws } => format!(
-                "In {refused} of {draws} draws of the linkage no estimate was possible; they are not in the figure."
-            ),
-        }
-    }
+/// Groups of lists by name: «[A, B] and [C]».
+fn in_brackets(groups: &[Vec<String>]) -> String {
+    groups.iter().map(|lists| format!("[{}]", lists.join(", "))).collect::<Vec<_>>().join(" and ")
 }
 
 /// A count with its thousands separated by commas.

@@ -2,10 +2,17 @@
 
 use crate::{
     capture::EstimableHistories,
-    estimate::{Fit, Stopped, fit},
-    estimators::dga::{DgaSettings, PriorOnTotal},
+    estimate::{
+        Stopped,
+        fit::{Fit, Resampling, fit},
+    },
+    estimators::{
+        dga::{DgaSettings, PriorOnTotal},
+        loglinear::{self, BicSettings, Cells, StepwiseSettings},
+    },
     method::Method,
     progress::Progress,
+    refusal::Reason,
 };
 
 /// Further shares of all people that nobody could have recorded, and the edge probabilities that are tried.
@@ -17,6 +24,15 @@ const EDGE_PROBABILITIES: [f64; 3] = [0.2, 0.5, 0.8];
 const OTHER_PRIOR_SHAPE: f64 = 0.5;
 const OTHER_PRIOR_MEAN: f64 = 10.0;
 
+/// Interactions enter the stepwise model at these levels.
+const ENTRY_PS: [f64; 3] = [0.01, 0.02, 0.05];
+
+/// Of the models that fit about as well only so many are listed as alternatives.
+const MOST_MODELS: usize = 20;
+
+/// Ratio of the totals of acceptable methods from which on none is published.
+const METHODS_DISAGREE: f64 = 10.0;
+
 /// Other choices beside the one that was made, and what each would have said.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sensitivity {
@@ -24,7 +40,7 @@ pub struct Sensitivity {
     pub alternatives: Vec<Alternative>,
     /// The total if a further share of all people was unrecordable.
     pub hidden_shares: Vec<HiddenShare>,
-    /// The lowest point over the figure and all alternatives.
+    /// The lowest point over the figure and all alternatives, though never below the documented, who are certain.
     pub lowest: f64,
     /// The highest point over the figure and all alternatives, hidden shares apart.
     pub highest: f64,
@@ -39,6 +55,10 @@ pub enum AlternativeKind {
     EdgeProbability,
     /// Another prior on the total.
     PriorOnTotal,
+    /// Another p at which interactions enter.
+    EntryP,
+    /// Another model that fits about as well.
+    Model,
     /// One list left out.
     LeaveOneListOut,
     /// The two smallest lists counted as one.
@@ -54,6 +74,8 @@ impl AlternativeKind {
             Self::Delta => "delta",
             Self::EdgeProbability => "edge_probability",
             Self::PriorOnTotal => "prior_on_total",
+            Self::EntryP => "entry_p",
+            Self::Model => "model",
             Self::LeaveOneListOut => "leave_one_list_out",
             Self::SmallestListsMerged => "smallest_lists_merged",
             Self::OtherMethod => "other_method",
@@ -77,10 +99,8 @@ pub struct Alternative {
 pub struct Outcome {
     /// The point: a posterior median or a bound.
     pub point: f64,
-    /// Lower end of the 95 % interval.
-    pub low: u64,
-    /// Upper end of the 95 % interval.
-    pub high: u64,
+    /// Ends of the 95 % interval, where the method gives one without resampling.
+    pub interval: Option<(u64, u64)>,
     /// Whether the point is only a lower bound.
     pub is_bound: bool,
 }
@@ -104,57 +124,135 @@ impl Sensitivity {
     ) -> Result<Self, Stopped> {
         let mut alternatives = Vec::new();
         for (kind, label, other) in other_settings(histories, method) {
-            let outcome = outcome(fit(histories, &other, progress), other.is_bound())?;
+            let outcome = outcome(fit(histories, &other, Resampling::LeftOut, progress), other.is_bound())?;
             alternatives.push(Alternative { kind, label, outcome });
         }
+        alternatives.extend(other_models(histories, method, progress)?);
         for (kind, label, table) in other_tables(histories) {
+            let method = method.on_lists(table.lists());
             let outcome = match EstimableHistories::try_from((table, method.need())) {
-                Ok(table) => outcome(fit(&table, method, progress), method.is_bound())?,
+                Ok(table) => outcome(fit(&table, &method, Resampling::LeftOut, progress), method.is_bound())?,
                 Err(refusal) => Err(refusal.code()),
             };
             alternatives.push(Alternative { kind, label, outcome });
         }
-        for other in [Method::dga(), Method::independence(), Method::chao()] {
+        for other in side_by_side(histories.histories().n_lists()) {
             if other.name() == method.name() {
                 continue;
             }
             let outcome = match histories.recheck(other.need()) {
-                Ok(table) => outcome(fit(&table, &other, progress), other.is_bound())?,
+                Ok(table) => outcome(fit(&table, &other, Resampling::LeftOut, progress), other.is_bound())?,
                 Err(refusal) => Err(refusal.code()),
             };
-            alternatives.push(Alternative {
-                kind: AlternativeKind::OtherMethod,
-                label: other.name().to_owned(),
-                outcome,
-            });
+            let label = other.name().to_owned();
+            alternatives.push(Alternative { kind: AlternativeKind::OtherMethod, label, outcome });
         }
-        Ok(Self::from_alternatives(alternatives, point))
+        Ok(Self::from_alternatives(alternatives, point, histories.histories().n_documented() as f64))
+    }
+
+    /// The reason to publish nothing, when the methods that may stand as an answer lie too far apart.
+    pub(crate) fn methods_disagree(&self, method: &Method, point: f64) -> Option<Reason> {
+        if !method.is_admissible() {
+            return None;
+        }
+        let others = side_by_side(0).into_iter().filter(Method::is_admissible).filter_map(|other| {
+            let of_method = |alternative: &&Alternative| {
+                alternative.kind == AlternativeKind::OtherMethod && alternative.label == other.name()
+            };
+            Some((other.name(), self.alternatives.iter().find(of_method)?.outcome.ok()?.point))
+        });
+        let mut totals: Vec<(&'static str, f64)> = others.chain([(method.name(), point)]).collect();
+        totals.sort_by(|a, b| a.1.total_cmp(&b.1));
+        let (lowest, highest) = (totals.first()?.1, totals.last()?.1);
+        (highest > METHODS_DISAGREE * lowest).then_some(Reason::MethodsDisagree { totals })
+    }
+
+    /// Adds up the strata: each with its alternative where it has that, with its own point where the choice does not
+    /// arise; refused where it is refused in a stratum. `constant` are people in no estimated stratum.
+    pub(crate) fn summed(strata: &[(&Self, f64)], constant: f64, point: f64, n_documented: f64) -> Self {
+        let mut keys: Vec<(AlternativeKind, &str, bool)> = Vec::new();
+        for alternative in strata.iter().flat_map(|(sensitivity, _)| &sensitivity.alternatives) {
+            let is_bound = alternative.outcome.is_ok_and(|outcome| outcome.is_bound);
+            match keys.iter_mut().find(|key| (key.0, key.1) == (alternative.kind, alternative.label.as_str())) {
+                Some(key) => key.2 |= is_bound,
+                None => keys.push((alternative.kind, &alternative.label, is_bound)),
+            }
+        }
+        let alternatives = keys.into_iter().map(|(kind, label, is_bound)| {
+            let of_stratum = |(sensitivity, own): &(&Self, f64)| {
+                let same = |alternative: &&Alternative| (alternative.kind, alternative.label.as_str()) == (kind, label);
+                let found = sensitivity.alternatives.iter().find(same);
+                found.map_or(Ok(*own), |alternative| alternative.outcome.map(|outcome| outcome.point))
+            };
+            let sum = strata.iter().try_fold(constant, |sum, stratum| Ok(sum + of_stratum(stratum)?));
+            let outcome = sum.map(|point| Outcome { point, interval: None, is_bound });
+            Alternative { kind, label: label.to_owned(), outcome }
+        });
+        Self::from_alternatives(alternatives.collect(), point, n_documented)
     }
 
     /// Gathers the range of alternatives that were computed elsewhere, around the point of the figure itself.
-    pub(crate) fn from_alternatives(alternatives: Vec<Alternative>, point: f64) -> Self {
+    pub(crate) fn from_alternatives(alternatives: Vec<Alternative>, point: f64, n_documented: f64) -> Self {
         let points = || alternatives.iter().filter_map(|a| a.outcome.ok()).map(|o| o.point).chain([point]);
-        let lowest = points().fold(f64::INFINITY, f64::min);
+        let lowest = points().fold(f64::INFINITY, f64::min).max(n_documented.min(point));
         let highest = points().fold(0.0, f64::max);
         let hidden_shares = HIDDEN_SHARES.map(|share| HiddenShare { share, n_total: point / (1.0 - share) }).into();
         Self { alternatives, hidden_shares, lowest, highest }
     }
 }
 
-fn outcome(fit: Result<Fit, Stopped>, is_bound: bool) -> Result<Result<Outcome, &'static str>, Stopped> {
+/// A refusal of another choice is told by its code; only the wish to stop is passed on.
+pub(crate) fn outcome(fit: Result<Fit, Stopped>, is_bound: bool) -> Result<Result<Outcome, &'static str>, Stopped> {
     match fit {
-        Ok(fit) => {
-            let (low, high) = fit.interval_95();
-            Ok(Ok(Outcome { point: fit.point, low, high, is_bound }))
-        }
+        Ok(fit) => Ok(Ok(Outcome { point: fit.point, interval: fit.interval_95(), is_bound })),
         Err(Stopped::Refused(refusal)) => Ok(Err(refusal.code())),
         Err(Stopped::Interrupted) => Err(Stopped::Interrupted),
     }
 }
 
+/// The methods that are shown side by side for a table with this many lists.
+fn side_by_side(n_lists: usize) -> Vec<Method> {
+    /// Beyond, trying every model would take longer than all the rest.
+    const MAX_LISTS_BIC: usize = 5;
+    let order = (n_lists >= MAX_LISTS_BIC).then_some(2);
+    let bic = (n_lists <= MAX_LISTS_BIC).then(|| Method::Bic(BicSettings { order, ..BicSettings::default() }));
+    let methods = [Method::dga(), Method::stepwise()].into_iter().chain(bic);
+    methods.chain([Method::independence(), Method::chao()]).collect()
+}
+
+/// Log-linear models that fit about as well as the one that was named or chosen.
+fn other_models(
+    histories: &EstimableHistories,
+    method: &Method,
+    progress: &mut dyn Progress,
+) -> Result<Vec<Alternative>, Stopped> {
+    let table = histories.histories();
+    let order = match method {
+        Method::Bic(settings) => settings.order_for(table.n_lists()),
+        Method::LogLinear(_) | Method::Stepwise(_) => 2,
+        Method::Dga(_) | Method::Independence(_) | Method::Chao(_) => return Ok(Vec::new()),
+    };
+    let ranking = loglinear::bic::rank(&Cells::of(table), order, progress).ok_or(Stopped::Interrupted)?;
+    let close = ranking.within(loglinear::CLOSE_BIC).take(MOST_MODELS);
+    let alternative = |ranked: &loglinear::Ranked| Alternative {
+        kind: AlternativeKind::Model,
+        label: ranked.model.in_words(table.lists()),
+        outcome: Ok(Outcome { point: ranked.n_total, interval: None, is_bound: false }),
+    };
+    Ok(close.map(alternative).collect())
+}
+
 /// The settings of the method that nobody can know better.
 fn other_settings(histories: &EstimableHistories, method: &Method) -> Vec<(AlternativeKind, String, Method)> {
-    let Method::Dga(chosen) = method else { return Vec::new() };
+    let chosen = match method {
+        Method::Dga(chosen) => chosen,
+        Method::Stepwise(chosen) => {
+            let others = ENTRY_PS.into_iter().filter(|&p| p != chosen.entry_p);
+            let other = |entry_p: f64| Method::Stepwise(StepwiseSettings { entry_p, ..*chosen });
+            return others.map(|p| (AlternativeKind::EntryP, p.to_string(), other(p))).collect();
+        }
+        _ => return Vec::new(),
+    };
     let table = histories.histories();
     let n_lists = table.n_lists();
     let smallest = 0.5_f64.powi(n_lists as i32);

@@ -62,6 +62,58 @@ fn correction(z: f64) -> f64 {
             - square * (1.0 / 360.0 - square * (1.0 / 1260.0 - square * (1.0 / 1680.0 - square * (1.0 / 1188.0)))))
 }
 
+/// P(X ≤ observed) and P(X ≥ observed) for X ~ Poisson(expected), by summing outwards from the observed count.
+///
+/// The smaller of the two has full relative accuracy.
+pub(crate) fn poisson_tails(observed: f64, expected: f64) -> (f64, f64) {
+    if expected <= 0.0 {
+        return if observed > 0.0 { (1.0, 0.0) } else { (1.0, 1.0) };
+    }
+    let at = libm::exp(observed * libm::log(expected) - expected - libm::lgamma(observed + 1.0));
+    // Away from the mode every term is a falling share of the one before.
+    let outwards = |ratio: &dyn Fn(f64) -> f64| {
+        let (mut term, mut sum, mut steps) = (1.0, 1.0, 0.0);
+        while term > 1e-17 * sum {
+            term *= ratio(steps);
+            sum += term;
+            steps += 1.0;
+        }
+        at * sum
+    };
+    if observed < expected {
+        let lower = outwards(&|steps| (observed - steps).max(0.0) / expected);
+        (lower, (1.0 - lower + at).max(0.0))
+    } else {
+        let upper = outwards(&|steps| expected / (observed + 1.0 + steps));
+        ((1.0 - upper + at).max(0.0), upper)
+    }
+}
+
+/// Φ, the distribution function of the standard normal.
+pub(crate) fn normal_cdf(z: f64) -> f64 {
+    0.5 * libm::erfc(-z / std::f64::consts::SQRT_2)
+}
+
+/// Φ⁻¹, by bisection and then Newton's steps; the level must lie strictly between 0 and 1.
+pub(crate) fn normal_quantile(level: f64) -> f64 {
+    if level > 0.5 {
+        return -normal_quantile(1.0 - level);
+    }
+    let (mut low, mut high) = (-40.0, 0.0);
+    for _ in 0..30 {
+        let middle = 0.5 * (low + high);
+        if normal_cdf(middle) < level { low = middle } else { high = middle }
+    }
+    let mut z = 0.5 * (low + high);
+    for _ in 0..3 {
+        let density = libm::exp(-0.5 * z * z) / libm::sqrt(2.0 * std::f64::consts::PI);
+        if density > 0.0 {
+            z -= (normal_cdf(z) - level) / density;
+        }
+    }
+    z
+}
+
 /// Adds exp(value) of each element to `sums`; branch-free, so that the compiler can use vector instructions.
 ///
 /// Values below −700 count as exp(−700), some 10⁻³⁰⁴; values must not exceed 700.
@@ -134,6 +186,37 @@ mod tests {
         let x = 1e8;
         let expected = libm::log(x) + libm::log(x + 1.0) + libm::log(x + 2.0);
         assert!((ln_gamma_ratio(x, 3.0, 0.0) - expected).abs() < 1e-13);
+    }
+
+    #[test]
+    fn the_tails_of_the_poisson_distribution_agree_with_known_values() {
+        // R: ppois(3, 2.5), ppois(2, 2.5, lower.tail = FALSE); ppois(0, 30); ppois(99, 40, lower.tail = FALSE).
+        for (observed, expected, lower, upper) in [
+            (3.0, 2.5, 0.757_576_133_133_066_3, 0.456_186_884_116_670_4),
+            (0.0, 30.0, 9.357_622_968_840_175e-14, 1.0),
+            (0.0, 0.0, 1.0, 1.0),
+        ] {
+            let (low, high) = poisson_tails(observed, expected);
+            assert!((low - lower).abs() <= 1e-12 * lower && (high - upper).abs() <= 1e-12, "{low} {high}");
+        }
+        // The two tails overlap in the observed count alone.
+        for (observed, expected) in [(50.0, 40.0), (40.0, 50.0), (7.0, 7.0), (1e6, 1.001e6)] {
+            let (low, high) = poisson_tails(observed, expected);
+            let at: f64 = libm::exp(observed * libm::log(expected) - expected - libm::lgamma(observed + 1.0));
+            assert!((low + high - at - 1.0).abs() < 1e-9, "{low} {high}");
+            let direct: f64 = (0..=observed as u64)
+                .map(|k| libm::exp(k as f64 * libm::log(expected) - expected - libm::lgamma(k as f64 + 1.0)))
+                .sum();
+            assert!((low - direct).abs() < 1e-8, "{low} {direct}");
+        }
+    }
+
+    #[test]
+    fn the_normal_quantile_undoes_the_distribution_function() {
+        assert!((normal_quantile(0.975) - 1.959_963_984_540_054).abs() < 1e-13);
+        for level in [1e-300, 1e-12, 0.02, 0.5, 0.7, 1.0 - 1e-9] {
+            assert!((normal_cdf(normal_quantile(level)) - level).abs() <= 1e-12 * level, "{level}");
+        }
     }
 
     #[test]

@@ -7,10 +7,9 @@ use crate::{
     damage::{Damage, DamageKind},
     exchange::{self, Copied},
     format::v1::{EntryKind, member::DeviceIntroduced},
+    founding::{InitError, begin_device, own_statement, public_text},
     keys::{Keys, Passphrase, UserKeys, Way},
-    opening::{
-        InitError, OpenError, begin_device, own_statement, public_text, read_genesis, read_public, unlock, unlock_slot,
-    },
+    opening::{OpenError, read_genesis, read_public, unlock, unlock_slot},
     storage::{self, Disk, RelPath, Storage, StorageError},
     sync::SyncReport,
     vault::Vault,

@@ -3,11 +3,12 @@
 
 use crate::{
     feed::Access,
+    founding::InitOptions,
     import::ImportError,
     index::PersonFilter,
     keys::{KdfCost, Key, Keys, Passphrase, UserKeys},
+    opening::OpenError,
     opening::read_genesis,
-    opening::{InitOptions, OpenError},
     storage::{
         RelPath, Storage, StorageError,
         sim::{Draw, Fault, SimDisk},

@@ -21,6 +21,7 @@ mod exchange;
 mod feed;
 mod fold;
 mod format;
+mod founding;
 mod import;
 mod index;
 mod key_area;
@@ -28,6 +29,7 @@ mod keys;
 mod log;
 mod members;
 mod opening;
+mod proof;
 mod records;
 mod storage;
 mod sync;
@@ -53,6 +55,7 @@ pub use format::{
         statement::{ImportSummary, QuarantinedRow, RemarkCount},
     },
 };
+pub use founding::{InitError, InitOptions};
 pub use import::{ImportError, ImportReceipt, ImportWriter};
 pub use index::{IndexError, PersonFilter, PersonHit, PersonPage, PersonRow};
 pub use keys::{
@@ -60,7 +63,8 @@ pub use keys::{
     proposed_passphrase,
 };
 pub use members::NewMember;
-pub use opening::{InitError, InitOptions, OpenError};
+pub use opening::OpenError;
+pub use proof::EntryProof;
 pub use storage::{Action, RelPath, StorageError};
 pub use sync::SyncReport;
 pub use vault::{JudgementDraft, Notice, SourceDraft, Vault, VaultError};

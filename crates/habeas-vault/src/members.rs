@@ -6,12 +6,12 @@ use crate::{
         EntryKind,
         member::{DeviceRemoved, EpochBegun, MemberStated},
     },
+    founding::own_statement,
     key_area::grants,
     keys::{
         Entropy, GrantHeader, KdfCost, Key, Passphrase, RecoveryKey, Share, ShareError, ShareSecret, Slot, UserKeys,
         Way, commitment, grant,
     },
-    opening::own_statement,
     storage::{self, RelPath, StorageError},
     vault::{Vault, VaultError},
 };

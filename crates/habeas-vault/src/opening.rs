@@ -1,80 +1,37 @@
-//! Making a vault, finding one, opening one.
+//! Finding a vault and opening it.
 
 use crate::{
     catalog::{Catalog, ErasedSet, People},
     checkpoint::{self, Checkpoint},
     damage::{Damage, DamageKind},
     feed::{Access, Feed, FeedError, FeedReader},
-    format::v1::{
-        Clear, EntryKind,
-        member::{DeviceIntroduced, EpochBegun, MemberStated},
-        source::hex,
-        statement::Founded,
-    },
+    format::v1::source::hex,
     index::{Index, IndexError},
-    key_area::{KeyArea, grants},
+    key_area::KeyArea,
     keys::{
-        DeviceId, DeviceKeys, Entropy, GrantHeader, KdfCost, Key, Keys, Passphrase, Slot, SlotError, SlotKind,
-        UserKeys, VAULT_ITEM, VaultId, Way, commitment, grant, is_device_folder, user_id,
+        DeviceId, DeviceKeys, Entropy, Key, Keys, Passphrase, Slot, SlotError, SlotKind, UserKeys, VaultId, Way,
+        is_device_folder, user_id,
     },
-    log::{Log, Statement, commit_leaves, introduced},
+    log::{Log, commit_leaves, introduced},
     storage::{self, Disk, RelPath, Storage, StorageError},
     vault::{Notice, Vault, VaultError},
 };
-use habeas_core::{Compartment, Role};
+use habeas_core::Role;
 use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
 };
-use zeroize::Zeroizing;
 
 /// The format that is written. A greater one is refused, a smaller one will be read for ever.
-pub const FORMAT: u64 = 1;
-const SUITE: u64 = 1;
-const GENESIS_MAGIC: &[u8; 8] = b"HABGEN1\n";
+pub(crate) const FORMAT: u64 = 1;
+pub(crate) const SUITE: u64 = 1;
+pub(crate) const GENESIS_MAGIC: &[u8; 8] = b"HABGEN1\n";
 /// No public file or slot is longer.
 const MAX_PUBLIC: u64 = 64 << 10;
 /// More slots than a vault of ours has; each costs a try of half a second.
 const MAX_SLOTS: usize = 32;
-
-/// What `init` needs to know.
-#[derive(Debug, Clone)]
-pub struct InitOptions {
-    /// What one try of a passphrase costs.
-    pub kdf: KdfCost,
-    /// Name of the vault, for people; it is sealed.
-    pub name: String,
-    /// Name of the founder, who becomes its first keeper.
-    pub founder: String,
-    /// Name of this device.
-    pub device: String,
-    /// The caller's clock, milliseconds of UTC since 1970.
-    pub now_ms: i64,
-}
-
-/// Why a vault cannot be made.
-#[derive(Debug, thiserror::Error)]
-pub enum InitError {
-    /// There is a vault here already.
-    #[error("there is a vault in this folder already")]
-    AlreadyAVault,
-    /// The folder holds other things.
-    #[error("the folder is not empty")]
-    NotEmpty,
-    /// The passphrase is too short.
-    #[error("a passphrase needs {least} characters, this one has {characters}")]
-    ShortPassphrase {
-        /// Its characters.
-        characters: usize,
-        /// The least number.
-        least: usize,
-    },
-    /// Writing failed.
-    #[error(transparent)]
-    Vault(#[from] VaultError),
-}
 
 /// Why a vault cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -122,13 +79,6 @@ pub enum OpenError {
 }
 
 impl Vault {
-    /// Makes a vault in an empty or missing folder and opens it.
-    ///
-    /// The file that makes the folder a vault is written last: a crash leaves no vault rather than half of one.
-    pub fn init(dir: &Path, passphrase: &Passphrase, options: InitOptions) -> Result<Self, InitError> {
-        Self::init_on(Arc::new(Disk::new(dir)), passphrase, options)
-    }
-
     /// Opens the vault in a folder with a passphrase, with or without a key file, a recovery key, or shares.
     pub fn open<'w>(dir: &Path, way: impl Into<Way<'w>>) -> Result<Self, OpenError> {
         if !Disk::has(dir, "vault.toml") {
@@ -153,25 +103,6 @@ impl Vault {
     /// The folder of the vault that `start` lies in: itself or the nearest one above it.
     pub fn find(start: &Path) -> Option<PathBuf> {
         start.ancestors().find(|dir| Disk::has(dir, "vault.toml")).map(Path::to_owned)
-    }
-
-    pub(crate) fn init_on(
-        storage: Arc<dyn Storage>,
-        passphrase: &Passphrase,
-        options: InitOptions,
-    ) -> Result<Self, InitError> {
-        let least = Passphrase::LEAST_CHARACTERS;
-        if passphrase.characters() < least {
-            return Err(InitError::ShortPassphrase { characters: passphrase.characters(), least });
-        }
-        let failed = |error: StorageError| InitError::Vault(error.into());
-        let names = storage.list(&RelPath::root()).map_err(failed)?;
-        if names.iter().any(|name| name == "vault.toml") {
-            return Err(InitError::AlreadyAVault);
-        } else if !names.is_empty() {
-            return Err(InitError::NotEmpty);
-        }
-        Ok(found(storage, passphrase, options)?)
     }
 
     pub(crate) fn open_on<'w>(storage: Arc<dyn Storage>, way: impl Into<Way<'w>>) -> Result<Self, OpenError> {
@@ -355,112 +286,8 @@ pub(crate) fn open_others(
     Ok(others)
 }
 
-/// The founder's part of a new vault: the files that unlock it, the first commit, and `vault.toml` at last.
-fn found(storage: Arc<dyn Storage>, passphrase: &Passphrase, options: InitOptions) -> Result<Vault, VaultError> {
-    storage.create_dir(&RelPath::root())?;
-    let lock = storage.lock(&RelPath::new("lock"))?;
-    let mut entropy = Entropy::default();
-    let (vault_key, user_seed): (Key, Key) = (Zeroizing::new(entropy.bytes()?), Zeroizing::new(entropy.bytes()?));
-    let user = UserKeys::of(&user_seed);
-    let genesis = [&GENESIS_MAGIC[..], &entropy.bytes::<32>()?, &user.sign_public(), &user.open_public()].concat();
-    let id = id_of(&genesis);
-    let slot = Slot::wrap(&vault_key, &user_seed, &id, passphrase, options.kdf, &mut entropy)?;
-    let unlock = RelPath::new("unlock");
-    storage.create_dir(&unlock)?;
-    storage.create_dir(&RelPath::new("index"))?;
-    storage::write_whole(&*storage, &RelPath::new("genesis"), &genesis)?;
-    storage::write_whole(&*storage, &unlock.join(&slot.file_name()), &slot.encode())?;
-    let mut keys = Keys::new(vault_key, id);
-    let mut epochs = Vec::new();
-    storage.create_dir(&grants())?;
-    for compartment in Compartment::ALL.iter().copied() {
-        let key: Key = Zeroizing::new(entropy.bytes()?);
-        epochs.push(EpochBegun { compartment, epoch: 0, commitment: commitment(compartment, 0, &key) });
-        let header = GrantHeader { compartment, epoch: 0, member: user.id() };
-        let bytes = grant(&header, &key, &id, &user.open_public(), &mut entropy)?;
-        storage::write_whole(&*storage, &grants().join(&header.file_name()), &bytes)?;
-        keys.insert_compartment(compartment, 0, key);
-    }
-    let founder = People::founded_by(user.id(), user.sign_public(), user.open_public());
-    let member = MemberStated {
-        user: user.id(),
-        name: options.founder,
-        role: Some(Role::Keeper),
-        sign_public: user.sign_public(),
-        open_public: user.open_public(),
-    };
-    let mut vault = begin_device(storage, lock, keys, user, founder)?;
-    let device = DeviceIntroduced { public: vault.log.own.public(), name: options.device };
-    let mut statements = vec![own_statement(&mut vault, EntryKind::Device, &device)?];
-    statements.push(own_statement(&mut vault, EntryKind::Member, &member)?);
-    for epoch in &epochs {
-        statements.push(own_statement(&mut vault, EntryKind::Epoch, epoch)?);
-    }
-    statements.push(own_statement(&mut vault, EntryKind::Founded, &Founded { name: options.name })?);
-    vault.record(options.now_ms, statements)?;
-    vault.role = Role::Keeper;
-    vault.opened_by = Some(unlock.join(&slot.file_name()));
-    storage::write_whole(&*vault.storage, &RelPath::new("vault.toml"), public_text(&id).as_bytes())?;
-    Ok(vault)
-}
-
-/// A vault on a device that has not written to it yet: its keys are made, its feed is empty.
-pub(crate) fn begin_device(
-    storage: Arc<dyn Storage>,
-    lock: Box<dyn Send + Sync>,
-    mut keys: Keys,
-    user: UserKeys,
-    founder: People,
-) -> Result<Vault, VaultError> {
-    let mut entropy = Entropy::default();
-    let id = keys.vault();
-    let device_keys = DeviceKeys::fresh(&mut entropy)?;
-    let device = device_keys.id();
-    let file = device_keys.to_file(keys.vault_key(), &id, &mut entropy)?;
-    storage::write_whole(&*storage, &RelPath::new("device"), &file)?;
-    let key_area = KeyArea::read(Arc::clone(&storage), &mut keys, &user, device)?;
-    let own = Feed::create(Arc::clone(&storage), &keys, device_keys)?;
-    let others = open_others(&storage, &keys, device)?;
-    let log = Log { own, others, keys, user, entropy, lamport: 0, news: Vec::new() };
-    storage.create_dir(&index_path(&log.keys).parent())?;
-    let index = Index::create(storage.local_path(&index_path(&log.keys)).as_deref(), &log.keys.index())?;
-    Ok(Vault {
-        storage,
-        log,
-        key_area,
-        catalog: Catalog::founded_by(founder),
-        index,
-        notices: Vec::new(),
-        id,
-        role: Role::Auditor,
-        checkpoints: Vec::new(),
-        to_note: Vec::new(),
-        opened_by: None,
-        erased_by_now: ErasedSet::default(),
-        _lock: Some(lock),
-    })
-}
-
-/// One of the vault's own statements, which every member reads.
-pub(crate) fn own_statement(
-    vault: &mut Vault,
-    kind: EntryKind,
-    body: &impl crate::format::v1::Body,
-) -> Result<Statement, VaultError> {
-    let id = vault.log.fresh_id()?;
-    Ok(Statement::new(id, kind, VAULT_ITEM, Clear::default(), body))
-}
-
-/// The text of `vault.toml`.
-pub(crate) fn public_text(id: &VaultId) -> String {
-    format!(
-        "# A vault of habeas. Nothing in this file is secret.\nformat = {FORMAT}\nsuite = {SUITE}\nvault = \"{}\"\n",
-        hex(id)
-    )
-}
-
 /// The first 16 bytes of the hash of the genesis file.
-fn id_of(genesis: &[u8]) -> VaultId {
+pub(crate) fn id_of(genesis: &[u8]) -> VaultId {
     let hash = Sha256::new().chain_update(b"habeas/1 genesis").chain_update(genesis).finalize();
     *hash.first_chunk().expect("SHA-256 has 32 bytes")
 }
@@ -533,7 +360,7 @@ pub(crate) fn unlock(storage: &dyn Storage, vault: &VaultId, way: Way<'_>) -> Re
 }
 
 /// Where the index lies: one for each set of compartments that a member reads, and one for each schema.
-fn index_path(keys: &Keys) -> RelPath {
+pub(crate) fn index_path(keys: &Keys) -> RelPath {
     let name = Sha256::new().chain_update(b"habeas/1 index name").chain_update(&keys.index()[..]).finalize();
     RelPath::new(&format!("index/{}-2.db", hex(&name[..8])))
 }

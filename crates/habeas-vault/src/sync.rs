@@ -10,9 +10,10 @@ use crate::{
     exchange::{self, Copied},
     feed::{FeedReader, segment::FrameKind, segment::SIGNATURE_LEN},
     format::{cbor::Encoder, v1::source::hex},
+    founding::public_text,
     keys::{DeviceId, is_device_folder},
     log::{commit_leaves, introduced},
-    opening::{OpenError, public_text, read_public},
+    opening::{OpenError, read_public},
     storage::{self, Disk, Open, RelPath, Storage, StorageError},
     vault::{Vault, VaultError},
 };

@@ -2,8 +2,8 @@
 
 use super::Outcome;
 use crate::{
-    kernel::{jaro_winkler, one_edit_apart},
-    table::{FORM_END, TokenRole, Tokens, token_id},
+    kernel::{Packed, jaro_winkler, one_edit_apart},
+    table::{FORM_END, NameToken, TokenRole, Tokens, token_id},
 };
 
 pub(super) const OWN_LEVELS: &[&str] = &[
@@ -35,6 +35,12 @@ const SPELT_DIFFERENTLY: f32 = 0.87;
 const LONG_ENOUGH: usize = 5;
 /// The same for words that also have one consonant skeleton.
 const SAME_SKELETON: f32 = 0.70;
+/// Words that another writer makes one of, at most («Nasir ud Din»).
+const MOST_JOINED: usize = 3;
+/// Similarity of letters from which words together are one word.
+const SAME_JOINED: f32 = 0.94;
+/// Consonants from which words together are one word by these alone.
+const LEAST_JOINED_CONSONANTS: usize = 4;
 /// Bits of an initial that fits: some ten letters begin most names.
 const INITIAL_BITS: f32 = 3.0;
 /// How many spelling classes a fuzzy agreement of different skeletons reaches, in bits.
@@ -130,14 +136,15 @@ pub(super) fn align(tokens: &Tokens, a: &[u32], b: &[u32]) -> Alignment {
     let mut both = [(a, used_a), (b, used_b)];
     for (one, other) in [(0, 1), (1, 0)] {
         let ((words, used), (others, used_others)) = (both[one], both[other]);
-        if let Some((i, j)) = joined_word(tokens, words, used, others, used_others) {
+        if let Some(Joined { first, n_words, as_one }) = joined_words(tokens, words, used, others, used_others) {
             found.n_fuzzy += 1;
             let bits = |word: u32| tokens.get(token_id(word)).bits;
-            found.bits += tokens.get(token_id(others[j])).class_bits.min(bits(words[i]) + bits(words[i + 1]));
-            found.given_aligned |= TokenRole::of(words[i]) == TokenRole::Given;
-            found.family_aligned |= TokenRole::of(words[i]) == TokenRole::Family;
-            both[one].1 |= 0b11 << i;
-            both[other].1 |= 1 << j;
+            let of_parts: f32 = words[first..first + n_words].iter().map(|word| bits(*word)).sum();
+            found.bits += tokens.get(token_id(others[as_one])).class_bits.min(of_parts);
+            found.given_aligned |= TokenRole::of(words[first]) == TokenRole::Given;
+            found.family_aligned |= TokenRole::of(words[first]) == TokenRole::Family;
+            both[one].1 |= ((1 << n_words) - 1) << first;
+            both[other].1 |= 1 << as_one;
         }
     }
     let [(_, used_a), (_, used_b)] = both;
@@ -151,14 +158,33 @@ pub(super) fn align(tokens: &Tokens, a: &[u32], b: &[u32]) -> Alignment {
     found
 }
 
-/// Two neighbouring words of one side that the other writes as one («Mah Rang», «Mahrang»).
-fn joined_word(tokens: &Tokens, words: &[u32], used: u32, others: &[u32], used_others: u32) -> Option<(usize, usize)> {
-    for i in (0..words.len().saturating_sub(1)).filter(|i| used >> i & 0b11 == 0) {
-        let letters = |i: usize| tokens.get(token_id(words[i])).letters;
-        let joined = letters(i).joined(letters(i + 1));
-        for j in (0..others.len()).filter(|j| used_others >> j & 1 == 0) {
-            if jaro_winkler(joined, tokens.get(token_id(others[j])).letters, 0.94) >= 0.94 {
-                return Some((i, j));
+/// Neighbouring words of one side that the other writes as one.
+struct Joined {
+    first: usize,
+    n_words: usize,
+    as_one: usize,
+}
+
+/// Finds such words («Mah Rang», «Mahrang»), by their letters or, perhaps in another script, by their consonants
+/// («Abdul Rahman», «عبدالرحمن»).
+fn joined_words(tokens: &Tokens, words: &[u32], used: u32, others: &[u32], used_others: u32) -> Option<Joined> {
+    let token = |word: u32| tokens.get(token_id(word));
+    for n_words in 2..=MOST_JOINED.min(words.len()) {
+        let parts = (1u32 << n_words) - 1;
+        for first in (0..=words.len() - n_words).filter(|first| used >> first & parts == 0) {
+            let these = &words[first..first + n_words];
+            let whole = |letters: fn(&NameToken) -> Packed, join: fn(Packed, Packed) -> Packed| {
+                these[1..].iter().fold(letters(token(these[0])), |joined, word| join(joined, letters(token(*word))))
+            };
+            let letters = whole(|token| token.letters, Packed::joined);
+            let consonants = whole(|token| token.consonants, Packed::joined_skeleton);
+            let same = |other: &NameToken| {
+                jaro_winkler(letters, other.letters, SAME_JOINED) >= SAME_JOINED
+                    || consonants.len() >= LEAST_JOINED_CONSONANTS && consonants == other.consonants
+            };
+            let as_one = (0..others.len()).find(|j| used_others >> j & 1 == 0 && same(token(others[*j])));
+            if let Some(as_one) = as_one {
+                return Some(Joined { first, n_words, as_one });
             }
         }
     }

@@ -69,8 +69,8 @@ struct ModelFile {
 #[serde(deny_unknown_fields)]
 struct RuleFile {
     keys: Vec<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    split: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    largest_block: Option<u32>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -114,9 +114,9 @@ pub fn from_toml(text: &str) -> Result<Model, ModelFormatError> {
     }
     let mut rules = Vec::with_capacity(file.rule.len());
     for (rule, of_file) in file.rule.iter().enumerate() {
-        let read = |codes: &[String]| -> Option<Vec<Key>> { codes.iter().map(|code| Key::from_code(code)).collect() };
-        let keys = read(&of_file.keys).zip(read(&of_file.split)).ok_or(ModelFormatError::UnknownKey { rule })?;
-        rules.push(BlockingRule::new(keys.0, keys.1));
+        let keys: Option<Vec<Key>> = of_file.keys.iter().map(|code| Key::from_code(code)).collect();
+        let keys = keys.ok_or(ModelFormatError::UnknownKey { rule })?;
+        rules.push(BlockingRule { keys, largest_block: of_file.largest_block });
     }
     let model =
         Model { lambda: file.lambda, kin_lambda: file.kin_lambda, comparisons, rules, cut: MatchWeight(file.cut_bits) };
@@ -134,10 +134,7 @@ pub fn to_toml(model: &Model) -> String {
         rule: model
             .rules
             .iter()
-            .map(|rule| RuleFile {
-                keys: rule.keys.iter().map(Key::code).collect(),
-                split: rule.split.iter().map(Key::code).collect(),
-            })
+            .map(|rule| RuleFile { keys: rule.keys.iter().map(Key::code).collect(), largest_block: rule.largest_block })
             .collect(),
         comparison: model
             .comparisons

@@ -2,7 +2,7 @@
 
 use super::{Comparison, Level, MOST_COMPARISONS, MOST_RULES, Model};
 use crate::{
-    blocking::{BlockingRule, Key},
+    blocking::possible_rules,
     comparison::{Column, Field},
     table::{NameField, PlaceField, Table},
 };
@@ -14,8 +14,6 @@ const LEAST_SHARE_OF_PAIRS: f64 = 0.003;
 const LONGEST_VALUE: f64 = 60.0;
 /// Share of distinct values from which a column only numbers its rows.
 const ALL_DISTINCT: f64 = 0.98;
-/// Records per value up to which a column makes blocks of its own.
-const FEW_PER_VALUE: f64 = 60.0;
 
 /// How far estimation may change the distribution of a field among relatives.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -147,7 +145,8 @@ fn share_of_pairs(table: &Table, column: Column) -> f64 {
     pairs(&filled) / pairs(&all).max(1.0)
 }
 
-/// Chooses comparisons and blocking rules by which fields are filled, and gives them starting values.
+/// Chooses comparisons by which fields are filled and gives them starting values; its rules are those that most pairs
+/// could meet by, for a survey to choose from.
 pub fn guess_model(table: &Table) -> Model {
     let n_records = table.n_records() as f64;
     let texts: Vec<Field> = table
@@ -174,86 +173,14 @@ pub fn guess_model(table: &Table) -> Model {
     }
     let n_pairs = (n_records * (n_records - 1.0) / 2.0).max(1.0);
     let lambda = (0.2 * n_records / n_pairs).clamp(1e-12, 0.1);
-    Model {
+    let mut model = Model {
         lambda,
         kin_lambda: lambda,
-        rules: guess_rules(table, &fields),
+        rules: Vec::new(),
         comparisons: fields.iter().map(Field::comparison).collect(),
         cut: MatchWeight(0.0),
-    }
-}
-
-fn guess_rules(table: &Table, fields: &[Field]) -> Vec<BlockingRule> {
-    let has = |field: Field| fields.contains(&field);
-    let keys_if = |field: Field, keys: &[Key]| if has(field) { keys.to_vec() } else { Vec::new() };
-    let father = Key::OtherNameWord(NameField::Father);
-    let place = Key::PlaceWord(PlaceField::Event);
-    // What tells namesakes apart, the most telling first.
-    let mut telling = keys_if(Field::Birth, &[Key::BirthYear]);
-    telling.extend(keys_if(Field::EventDate, &[Key::EventMonth]));
-    telling.extend(keys_if(Field::Name(NameField::Father), std::slice::from_ref(&father)));
-    telling.extend(keys_if(Field::Place(PlaceField::Event), std::slice::from_ref(&place)));
-    telling.extend(keys_if(Field::Place(PlaceField::Residence), &[Key::PlaceWord(PlaceField::Residence)]));
-    telling.extend(keys_if(Field::Place(PlaceField::Birth), &[Key::PlaceWord(PlaceField::Birth)]));
-    let mut rules = Vec::new();
-    let mut rule = |keys: &[Key], split: &[Key]| {
-        if rules.len() < MOST_RULES {
-            rules.push(BlockingRule::new(keys, split));
-        }
     };
-    if has(Field::Document) {
-        rule(&[Key::Document], &[Key::NameWord]);
-    }
-    let columns: Vec<(String, f64)> = fields
-        .iter()
-        .filter_map(|field| match Column::find(table, field) {
-            Column::Text(i) => {
-                let column = &table.texts()[i];
-                Some((column.label.clone(), column.n_filled() as f64 / column.n_distinct().max(1) as f64))
-            }
-            _ => None,
-        })
-        .collect();
-    let named = has(Field::Name(NameField::Own));
-    if named {
-        rule(&[Key::NameJoined], &telling);
-        rule(&[Key::NameTwoWords], &telling);
-        if has(Field::Birth) {
-            rule(&[Key::BirthDay], &[Key::NameInitial, Key::NameWord]);
-            rule(&[Key::NameWord, Key::BirthYear], &telling);
-        }
-        if has(Field::EventDate) {
-            rule(&[Key::NameWord, Key::EventMonth], &telling);
-        }
-        if has(Field::Name(NameField::Father)) {
-            rule(&[Key::NameWord, father.clone()], &telling);
-        }
-    }
-    for (label, per_value) in &columns {
-        if *per_value <= FEW_PER_VALUE {
-            rule(&[Key::Text(label.clone())], &[Key::NameInitial, Key::NameWord]);
-        }
-    }
-    if named {
-        for (label, per_value) in &columns {
-            if *per_value > FEW_PER_VALUE && *per_value < table.n_records() as f64 / 20.0 {
-                rule(&[Key::NameWord, Key::Text(label.clone())], &telling);
-            } else if *per_value <= FEW_PER_VALUE {
-                rule(&[Key::NameWord, Key::TextStart(label.clone())], &telling);
-            }
-        }
-        for field in PlaceField::ALL {
-            if has(Field::Place(field)) {
-                rule(&[Key::NameWord, Key::PlaceWord(field)], &telling);
-            }
-        }
-        rule(&[Key::NameWord], &telling);
-    }
-    if has(Field::EventDate) && has(Field::Place(PlaceField::Event)) {
-        rule(&[Key::EventDay, place], &[Key::NameInitial, Key::BirthYear]);
-    }
-    if has(Field::Birth) && !named {
-        rule(&[Key::BirthDay], &telling);
-    }
-    rules
+    model.rules = possible_rules(table, &model);
+    model.rules.truncate(MOST_RULES);
+    model
 }

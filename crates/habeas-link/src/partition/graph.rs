@@ -5,7 +5,11 @@ use habeas_core::{MatchWeight, Partition, ScoredPair};
 use std::collections::{HashMap, HashSet};
 
 /// Nodes up to which all weights of a component are held in a matrix.
-pub(super) const MOST_DENSE: usize = 400;
+pub(crate) const MOST_DENSE: usize = 400;
+/// Bits that one pair may speak with for two persons where many records are one person: a slip of the hand in one of
+/// them is repeated by its pairs with all others, and is still one slip. Greater values split persons of many records,
+/// smaller ones glue chains.
+pub(super) const MOST_AGAINST_OF_MANY: f64 = 3.5;
 /// Pairs between two clusters of a large component that are looked at before they are joined.
 const PROBES: usize = 32;
 /// Weight of a pair that people judged different: no sum of others reaches it.
@@ -164,8 +168,8 @@ pub(crate) fn components_of(bound: &Groups, evidence: &Evidence, connecting: Mat
     components
 }
 
-fn clip(weight: f64) -> f64 {
-    if weight <= FORBIDDEN { weight } else { weight.clamp(-MOST_PAIR_BITS, MOST_PAIR_BITS) }
+fn clip(weight: f64, most_against: f64) -> f64 {
+    if weight <= FORBIDDEN { weight } else { weight.clamp(-most_against, MOST_PAIR_BITS) }
 }
 
 impl Component {
@@ -188,15 +192,17 @@ impl Component {
         known
     }
 
-    /// All weights between nodes: sums over their records.
-    pub(crate) fn dense(&self, weigh: &dyn Fn(u32, u32) -> MatchWeight) -> Dense {
+    /// All weights between nodes: sums over their records. One pair speaks with `most_against` bits at most for two
+    /// persons.
+    pub(crate) fn dense(&self, weigh: &dyn Fn(u32, u32) -> MatchWeight, most_against: f64) -> Dense {
         let known = self.known();
         Dense::from_fn(self.nodes.len(), |i, j| {
             let mut sum = 0.0;
             for a in &self.nodes[i] {
                 for b in &self.nodes[j] {
                     let pair = (*a.min(b), *a.max(b));
-                    sum += clip(known.get(&pair).copied().unwrap_or_else(|| weigh(pair.0, pair.1).0 - self.cut));
+                    let weight = known.get(&pair).copied().unwrap_or_else(|| weigh(pair.0, pair.1).0 - self.cut);
+                    sum += clip(weight, most_against);
                 }
             }
             sum
@@ -204,7 +210,7 @@ impl Component {
     }
 
     /// For components too large for a matrix: edges from the heaviest down join clusters whose probed pairs agree.
-    pub(super) fn join_by_edges(&self, weigh: &dyn Fn(u32, u32) -> MatchWeight) -> Vec<usize> {
+    pub(crate) fn join_by_edges(&self, weigh: &dyn Fn(u32, u32) -> MatchWeight) -> Vec<usize> {
         let known = self.known();
         let node_of: HashMap<u32, usize> =
             self.nodes.iter().enumerate().flat_map(|(i, records)| records.iter().map(move |r| (*r, i))).collect();
@@ -228,7 +234,8 @@ impl Component {
                     members[b as usize][at / members[a as usize].len()],
                 );
                 let pair = (x.min(y), x.max(y));
-                sum += clip(known.get(&pair).copied().unwrap_or_else(|| weigh(pair.0, pair.1).0 - self.cut));
+                let weight = known.get(&pair).copied().unwrap_or_else(|| weigh(pair.0, pair.1).0 - self.cut);
+                sum += clip(weight, MOST_AGAINST_OF_MANY);
             }
             let mut side = |record: &u32| groups.find(node_of[record] as u32);
             let parted = forbidden.iter().any(|(x, y)| {

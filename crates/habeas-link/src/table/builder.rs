@@ -1,16 +1,15 @@
 //! From the claims of one record after the other to columns.
 
 use super::{
-    DateEntry, FORM_END, ListInfo, NameField, PlaceField, ROLE_SHIFT, Rows, TOKEN_MASK, Table, TextColumn, TokenRole,
+    DateEntry, ListInfo, NameField, PlaceField, Rows, Table, TextColumn, TokenRole,
     dictionary::PlaceWords,
+    form::{self, Form},
     mix, pack_event,
     rows::{RecordStore, StoredRecord, most_bits},
     stable_hash,
+    words::Words,
 };
-use crate::script::skeleton;
-use habeas_core::{
-    Age, Claim, NameAsGiven, NameRole, PlaceAsGiven, Polarity, Predicate, Sex, Value, fold, fold_tokens,
-};
+use habeas_core::{Age, Claim, NameAsGiven, NameRole, PlaceAsGiven, Polarity, Predicate, Sex, Value, fold};
 use std::collections::HashMap;
 
 /// Words of one form of a name that are kept; nobody has more, hostile input does.
@@ -26,18 +25,6 @@ const MOST_TEXT: usize = 256;
 /// Columns without a meaning of their own that are kept, in the order in which they first appear.
 const MOST_TEXT_COLUMNS: usize = 64;
 
-/// Words that stand between names.
-const PARTICLES: &[&str] = &[
-    "de", "del", "la", "las", "los", "y", "e", "da", "do", "dos", "di", "van", "von", "der", "den", "al", "el", "ul",
-    "bin", "ibn", "ben", "bint", "wa", "of", "the", "بن", "ابن", "بنت", "ال",
-];
-/// Titles: kept by the source, never evidence of identity.
-const TITLES: &[&str] = &[
-    "mr", "mrs", "ms", "dr", "prof", "sir", "haji", "hajji", "maulana", "molvi", "advocate", "sr", "sra", "don", "dona",
-];
-/// Marks after which a relative's name follows.
-const RELATION_MARKS: &[&str] = &["s/o", "d/o", "w/o", "ولد"];
-
 /// Fills a [`Table`] from a stream of records.
 #[derive(Debug)]
 pub struct TableBuilder {
@@ -46,6 +33,7 @@ pub struct TableBuilder {
     text_index: HashMap<String, usize>,
     ages: Vec<Option<Age>>,
     content: Vec<u64>,
+    words: Words,
 }
 
 /// What the record store is made of, column by column.
@@ -61,8 +49,7 @@ struct Columns {
 
 #[derive(Default)]
 struct Draft {
-    names: [Vec<u32>; 5],
-    n_forms: [usize; 5],
+    forms: [Vec<Form>; 5],
     sex: u8,
     birth: u32,
     events: Vec<u32>,
@@ -119,8 +106,16 @@ impl TableBuilder {
             texts: Vec::new(),
             documents: TextColumn::new("identity document".to_owned(), 0),
             canonical: Vec::new(),
+            content: Vec::new(),
         };
-        Self { table, columns: Columns::default(), text_index: HashMap::new(), ages: Vec::new(), content: Vec::new() }
+        Self {
+            table,
+            columns: Columns::default(),
+            text_index: HashMap::new(),
+            ages: Vec::new(),
+            content: Vec::new(),
+            words: Words::default(),
+        }
     }
 
     /// Number of records so far.
@@ -143,11 +138,15 @@ impl TableBuilder {
         for claim in affirmed().filter(|claim| !explains(claim)).chain(affirmed().filter(explains)) {
             self.read(&mut draft, header, cells, claim);
         }
+        let [own, .., alias] = &mut draft.forms;
+        form::settle(own, alias, &self.words);
         let (table, columns) = (&mut self.table, &mut self.columns);
-        draft.say(0, stable_hash(table.lists[usize::from(list)].key.as_bytes()));
         table.list_of.push(list);
-        for (rows, words) in columns.names.iter_mut().zip(&draft.names) {
-            rows.push(words.iter().copied());
+        for (field, rows) in columns.names.iter_mut().enumerate() {
+            rows.push(form::numbered(&draft.forms[field], field, &mut self.words, &mut table.tokens[field]));
+        }
+        for form in &draft.forms[NameField::Own as usize] {
+            draft.joined.extend(form::joined_keys(form, &self.words));
         }
         columns.joined.push(draft.joined.iter().copied());
         columns.sex.push(draft.sex);
@@ -170,6 +169,7 @@ impl TableBuilder {
         }
         self.ages.push(draft.age);
         self.content.push(draft.content);
+        self.words.keep_within_bounds();
     }
 
     /// Counts how common every value is and closes the table.
@@ -195,13 +195,16 @@ impl TableBuilder {
         table.dates.forget_index();
         // Namesakes next to each other, then by all that is said.
         let own = &table.tokens[NameField::Own as usize];
+        let lists: Vec<u64> = table.lists.iter().map(|list| stable_hash(list.key.as_bytes())).collect();
         let order = |record: u32| {
             let first = columns.names[NameField::Own as usize].get(record).first();
-            (first.map(|word| own.get(super::token_id(*word)).eastern), content[record as usize])
+            let first = first.map(|word| own.get(super::token_id(*word)).eastern);
+            (first, content[record as usize], lists[usize::from(table.list_of[record as usize])])
         };
         table.canonical = (0..n_records as u32).collect();
         table.canonical.sort_by_cached_key(|record| order(*record));
         table.store = columns.store(&table);
+        table.content = content.into_iter().map(|content| content as u32).collect();
         table
     }
 
@@ -232,7 +235,7 @@ impl TableBuilder {
                 }
             }
             (Predicate::Alias, Value::Name(name)) => {
-                let n_words = fold_tokens(&name.text()).len();
+                let n_words = self.words.of_name(&name.text(), MOST_TOKENS).len();
                 let field = if n_words >= 2 { NameField::Own } else { NameField::Alias };
                 self.read_name(draft, field, name);
             }
@@ -265,19 +268,19 @@ impl TableBuilder {
                 draft.say(4 + *kind as u64, date_content(&entry));
                 draft.events.push(pack_event(*kind, self.table.dates.number(entry)));
             }
-            (Predicate::BirthPlace, Value::Place(place)) => read_place(draft, PlaceField::Birth, place),
-            (Predicate::Residence, Value::Place(place)) => read_place(draft, PlaceField::Residence, place),
-            (Predicate::EventPlace(_), Value::Place(place)) => read_place(draft, PlaceField::Event, place),
+            (Predicate::BirthPlace, Value::Place(place)) => self.read_place(draft, PlaceField::Birth, place),
+            (Predicate::Residence, Value::Place(place)) => self.read_place(draft, PlaceField::Residence, place),
+            (Predicate::EventPlace(_), Value::Place(place)) => self.read_place(draft, PlaceField::Event, place),
             (Predicate::IdentityDocument, _) => {
                 if let Some(number) = document_number(&words(cells, claim)) {
                     draft.say(40, stable_hash(number.as_bytes()));
-                    draft.documents.push(self.table.documents.number(&number));
+                    draft.documents.push(self.table.documents.number(&number, &number));
                 }
             }
             (Predicate::Occupation, _) => self.read_text(draft, "occupation", &words(cells, claim)),
             (Predicate::Nationality, _) => self.read_text(draft, "nationality", &words(cells, claim)),
             (Predicate::Attribute, _) => {
-                let label = header.get(usize::from(claim.passage.first().column)).map(|label| fold(label));
+                let label = header.get(usize::from(claim.passage.first().column)).map(|label| self.words.label(label));
                 if let Some(label) = label.filter(|label| !label.is_empty()) {
                     self.read_text(draft, &label, &words(cells, claim));
                 }
@@ -287,11 +290,10 @@ impl TableBuilder {
     }
 
     fn read_name(&mut self, draft: &mut Draft, field: NameField, name: &NameAsGiven) {
-        if draft.n_forms[field as usize] == MOST_FORMS {
+        if draft.forms[field as usize].len() == MOST_FORMS {
             return;
         }
-        let mut form: Vec<(u32, TokenRole)> = Vec::new();
-        let mut joined = String::new();
+        let mut form = Form::default();
         for part in &name.parts {
             let role = match part.role {
                 NameRole::Given => TokenRole::Given,
@@ -304,51 +306,47 @@ impl TableBuilder {
                 }
                 NameRole::MotherFamily | NameRole::Married | NameRole::Father => TokenRole::Unassigned,
             };
-            for (word, follows_mark) in name_words(&part.text) {
+            for (word, follows_mark) in self.words.of_name(&part.text, MOST_TOKENS) {
                 let role = if follows_mark { TokenRole::Optional } else { role };
-                form.push((self.table.tokens[field as usize].number(&word), role));
-                if role != TokenRole::Optional {
-                    joined.push_str(&word);
-                }
-                draft.say(50 + field as u64, stable_hash(word.as_bytes()) ^ role as u64);
-                if form.len() == MOST_TOKENS {
-                    break;
-                }
+                draft.say(50 + field as u64, self.words.get(word).hash ^ role as u64);
+                form.push((word, role));
             }
         }
         form.truncate(MOST_TOKENS);
-        if form.is_empty() {
-            return;
+        if !form.is_empty() {
+            draft.forms[field as usize].push(form);
         }
-        if field == NameField::Own && joined.len() >= 3 {
-            let key = skeleton(&joined);
-            draft.joined.push(stable_hash(key.eastern.as_bytes()) as u32);
-            if key.arabic != key.eastern {
-                draft.joined.push(stable_hash(key.arabic.as_bytes()) as u32);
-            }
-        }
-        let words = &mut draft.names[field as usize];
-        if !words.is_empty() {
-            words.push(FORM_END);
-        }
-        words.extend(form.into_iter().map(|(token, role)| (role as u32) << ROLE_SHIFT | (token & TOKEN_MASK)));
-        draft.n_forms[field as usize] += 1;
     }
 
     /// Surnames that may stand in the other record's name belong to the last form of the person's own.
     fn read_optional(&mut self, draft: &mut Draft, name: &NameAsGiven) {
-        if draft.n_forms[NameField::Own as usize] == 0 {
-            return;
+        let words = self.words.of_name(&name.text(), MOST_TOKENS);
+        for (word, _) in words.into_iter().take(3) {
+            draft.say(60, self.words.get(word).hash);
+            if let Some(form) = draft.forms[NameField::Own as usize].last_mut() {
+                form.push((word, TokenRole::Optional));
+            }
         }
-        for (word, _) in name_words(&name.text()).into_iter().take(3) {
-            draft.say(60, stable_hash(word.as_bytes()));
-            let token = self.table.tokens[NameField::Own as usize].number(&word);
-            draft.names[NameField::Own as usize]
-                .push((TokenRole::Optional as u32) << ROLE_SHIFT | (token & TOKEN_MASK));
+    }
+
+    fn read_place(&mut self, draft: &mut Draft, field: PlaceField, place: &PlaceAsGiven) {
+        for part in &place.parts {
+            for key in self.words.of_place(part, MOST_PLACE_WORDS) {
+                draft.say(30 + field as u64, *key);
+                draft.places[field as usize].push(*key as u32);
+            }
         }
     }
 
     fn read_text(&mut self, draft: &mut Draft, label: &str, text: &str) {
+        let known = self.text_index.get(label).copied();
+        let number = known.and_then(|column| self.table.texts[column].number_as_written(text));
+        if let (Some(column), Some((number, hash))) = (known, number) {
+            draft.say(stable_hash(label.as_bytes()), hash);
+            draft.texts.push((column, number));
+            return;
+        }
+        let written = text;
         let mut text = fold(text);
         if text.is_empty() {
             return;
@@ -357,8 +355,8 @@ impl TableBuilder {
             let end = (0..=MOST_TEXT).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
             text.truncate(end);
         }
-        let column = match self.text_index.get(label) {
-            Some(column) => *column,
+        let column = match known {
+            Some(column) => column,
             None if self.table.texts.len() == MOST_TEXT_COLUMNS => return,
             None => {
                 self.table.texts.push(TextColumn::new(label.to_owned(), self.table.list_of.len()));
@@ -367,29 +365,8 @@ impl TableBuilder {
             }
         };
         draft.say(stable_hash(label.as_bytes()), stable_hash(text.as_bytes()));
-        draft.texts.push((column, self.table.texts[column].number(&text)));
+        draft.texts.push((column, self.table.texts[column].number(&text, written)));
     }
-}
-
-/// The folded words of a name without particles and titles; the flag tells a relative's name after «s/o».
-fn name_words(text: &str) -> Vec<(String, bool)> {
-    let mut words = Vec::new();
-    let mut follows_mark = false;
-    // Beyond this many words nothing is read: a cell of a megabyte is no name.
-    for raw in text.split_whitespace().take(8 * MOST_TOKENS) {
-        let lower = raw.to_lowercase();
-        if RELATION_MARKS.contains(&lower.trim_end_matches('.')) && !words.is_empty() {
-            follows_mark = true;
-            continue;
-        }
-        words.extend(fold_tokens(raw).into_iter().map(|word| (word, follows_mark)));
-    }
-    let is_name = |word: &str| !PARTICLES.contains(&word) && !TITLES.contains(&word);
-    if words.iter().any(|(word, _)| is_name(word)) {
-        words.retain(|(word, _)| is_name(word));
-    }
-    words.truncate(MOST_TOKENS);
-    words
 }
 
 fn words(cells: &[String], claim: &Claim) -> String {
@@ -406,23 +383,6 @@ fn document_number(text: &str) -> Option<String> {
     // A kind of document before the number (`DNI`, `LE`) is often left out; five digits and more stand alone.
     let number = if digits.len() >= 5 { digits } else { folded };
     (!damaged && number.len() >= 3 && number.bytes().any(|b| b.is_ascii_digit())).then_some(number)
-}
-
-fn read_place(draft: &mut Draft, field: PlaceField, place: &PlaceAsGiven) {
-    for part in &place.parts {
-        for word in fold_tokens(part).into_iter().take(MOST_PLACE_WORDS) {
-            let is_number = word.bytes().all(|b| b.is_ascii_digit());
-            if word.chars().count() < 3 || is_number || PARTICLES.contains(&word.as_str()) {
-                continue;
-            }
-            // Consonants meet across scripts; a word with fewer than two of them would meet too many others.
-            let key = skeleton(&word).eastern;
-            let key = if key.chars().count() >= 2 { key } else { word };
-            let key = stable_hash(key.as_bytes());
-            draft.say(30 + field as u64, key);
-            draft.places[field as usize].push(key as u32);
-        }
-    }
 }
 
 fn date_content(entry: &DateEntry) -> u64 {

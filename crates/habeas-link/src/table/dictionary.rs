@@ -6,6 +6,8 @@ use std::collections::HashMap;
 
 type Index<K> = HashMap<K, u32, foldhash::fast::RandomState>;
 
+/// Texts that are remembered as written; a column with more distinct ones has few equal ones.
+const MOST_WRITTEN: usize = 1 << 16;
 /// Share of records below which nothing counts as rarer: a value seen once may belong to more people unseen.
 const RAREST: f32 = 1.0;
 
@@ -19,6 +21,8 @@ pub(super) fn bits(n_records_with: f32, n_records: usize) -> f32 {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NameToken {
     pub(crate) letters: Packed,
+    /// The consonant skeleton as an Urdu or Persian reader has it.
+    pub(crate) consonants: Packed,
     /// Hashes of the consonant skeleton in its two readings.
     pub(crate) eastern: u32,
     pub(crate) arabic: u32,
@@ -53,6 +57,7 @@ impl Tokens {
         let number = self.tokens.len() as u32;
         self.tokens.push(NameToken {
             letters: Packed::new(word),
+            consonants: Packed::new(&skeleton.eastern),
             eastern: stable_hash(skeleton.eastern.as_bytes()) as u32,
             arabic: stable_hash(skeleton.arabic.as_bytes()) as u32,
             bits: 0.0,
@@ -143,6 +148,8 @@ pub(crate) struct TextColumn {
     /// Hashes of the words of each value with more than one word, sorted.
     words: Rows,
     index: Index<Box<str>>,
+    /// Number, hash and length of the folded text by the text as written.
+    written: HashMap<Box<str>, (u32, u64, u32), foldhash::fast::RandomState>,
     n_letters: u64,
     n_filled: u64,
 }
@@ -154,7 +161,23 @@ impl TextColumn {
         column
     }
 
-    pub(super) fn number(&mut self, text: &str) -> u32 {
+    /// The number of a text that was met before just as it is written, and the hash of its folded form.
+    pub(super) fn number_as_written(&mut self, written: &str) -> Option<(u32, u64)> {
+        let (number, hash, n_letters) = *self.written.get(written)?;
+        self.n_letters += u64::from(n_letters);
+        Some((number, hash))
+    }
+
+    /// The number of a folded text.
+    pub(super) fn number(&mut self, text: &str, written: &str) -> u32 {
+        let number = self.number_folded(text);
+        if self.written.len() < MOST_WRITTEN {
+            self.written.insert(written.into(), (number, stable_hash(text.as_bytes()), text.len() as u32));
+        }
+        number
+    }
+
+    fn number_folded(&mut self, text: &str) -> u32 {
         self.n_letters += text.len() as u64;
         if let Some(number) = self.index.get(text) {
             return *number;
@@ -180,7 +203,7 @@ impl TextColumn {
     }
 
     pub(super) fn count(&mut self, n_records: usize) {
-        self.index = Index::default();
+        (self.index, self.written) = (Index::default(), HashMap::default());
         let mut counts = vec![0u32; self.values.len()];
         for value in &self.rows.values {
             counts[*value as usize] += 1;

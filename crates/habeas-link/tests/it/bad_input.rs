@@ -56,7 +56,7 @@ fn a_hundred_thousand_equal_records_are_linked_in_seconds() {
     let found = linked(&table(&one_list(), &entries));
     assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
     assert!(found.n_candidates < 3_000_000, "{}", found.n_candidates);
-    assert!(found.rules.iter().any(|rule| rule.n_pairs < rule.n_pairs_before_split));
+    assert!(found.rules.iter().any(|rule| rule.n_pairs < rule.n_pairs_sharing));
 }
 
 fn push_name(builder: &mut TableBuilder, name: &str) {

@@ -56,9 +56,9 @@ fn draw(model: &Model, same: bool, rng: &mut ChaCha8Rng) -> Vector {
     Vector::new(&outcomes)
 }
 
-fn tabulate(vectors: impl Iterator<Item = Vector>) -> Vec<(Vector, u64)> {
+fn tabulate(vectors: impl Iterator<Item = Vector>) -> Vec<(Vector, f64)> {
     let mut counts = std::collections::BTreeMap::new();
-    vectors.for_each(|vector| *counts.entry(vector).or_insert(0) += 1);
+    vectors.for_each(|vector| *counts.entry(vector).or_insert(0.0) += 1.0);
     counts.into_iter().collect()
 }
 
@@ -73,7 +73,7 @@ fn simulated(seed: u64) -> PatternCounts {
         })
         .collect();
     let random = tabulate(all.iter().step_by(4).copied());
-    PatternCounts { candidates: tabulate(all.into_iter()), one_in: 1, random, n_pairs }
+    PatternCounts { candidates: tabulate(all.into_iter()), random, n_pairs }
 }
 
 #[test]
@@ -115,8 +115,8 @@ fn a_field_declared_untrained_keeps_its_probabilities() {
 fn without_pairs_or_without_differences_nothing_is_estimated() {
     let nothing = PatternCounts::default();
     assert_eq!(estimate(&nothing, &known()), Err(EstimateError::NoCandidates));
-    let always = vec![(Vector::new(&[(1, 0.0), (1, 0.0), (1, 0.0), (1, 0.0)]), 50)];
-    let constant = PatternCounts { candidates: always.clone(), one_in: 1, random: always, n_pairs: 50 };
+    let always = vec![(Vector::new(&[(1, 0.0), (1, 0.0), (1, 0.0), (1, 0.0)]), 50.0)];
+    let constant = PatternCounts { candidates: always.clone(), random: always, n_pairs: 50 };
     assert_eq!(estimate(&constant, &known()), Err(EstimateError::NothingVaries));
 }
 

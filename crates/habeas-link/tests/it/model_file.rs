@@ -62,7 +62,7 @@ fn a_file_that_is_no_model_is_refused_with_its_fault() {
         the format of the file is not habeas-model/1
         the file is not a linkage model; true
         comparison 0 names a field that does not exist
-        blocking rule 1 names a key that does not exist
+        blocking rule 6 names a key that does not exist
         the m probabilities of comparison 0 must be above 0 and sum to 1; their sum is 1.2000000000000002
         the m probabilities of comparison 0 must be above 0 and sum to 1; their sum is -0.3999999999999999
         comparison 0 has other levels than its field: level 9 should be «the same names»

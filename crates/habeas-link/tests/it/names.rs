@@ -69,3 +69,55 @@ fn a_fathers_name_is_compared_whether_or_not_its_role_is_stated() {
     let father = explanation.reasons.iter().find(|reason| reason.field == Field::Name(NameField::Father));
     assert_eq!(father.expect("both name a father").level, "the same names");
 }
+
+/// One line of `cases/names.csv`.
+struct Case {
+    left: String,
+    right: String,
+    same: bool,
+    grade: String,
+}
+
+fn cases() -> Vec<Case> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../cases/names.csv");
+    let mut reader = csv::Reader::from_path(path).unwrap();
+    let case = |line: csv::StringRecord| {
+        assert!(["same", "different"].contains(&&line[2]), "{line:?}");
+        assert!(["STRONG", "MEDIUM", "WEAK"].contains(&&line[3]), "{line:?}");
+        Case { left: line[0].into(), right: line[1].into(), same: &line[2] == "same", grade: line[3].into() }
+    };
+    reader.records().map(|line| case(line.unwrap())).collect()
+}
+
+/// Similarity from which two names count as one.
+const ONE_NAME: f64 = 0.75;
+
+#[test]
+fn what_every_careful_reader_takes_for_one_name_or_for_two_is_told_so() {
+    let failures: Vec<String> = cases()
+        .iter()
+        .filter(|case| case.grade == "STRONG")
+        .map(|case| (case, similarity(&case.left, &case.right)))
+        .filter(|(case, found)| (found.score >= ONE_NAME) != case.same)
+        .map(|(case, found)| format!("{} / {}: {:.2}, {}", case.left, case.right, found.score, found.why))
+        .collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn the_graded_table_of_names_keeps_its_score() {
+    let cases = cases();
+    assert!(cases.len() >= 300);
+    let mut told = String::new();
+    for grade in ["STRONG", "MEDIUM", "WEAK"] {
+        let of_grade: Vec<&Case> = cases.iter().filter(|case| case.grade == grade).collect();
+        let right = of_grade.iter().filter(|c| (similarity(&c.left, &c.right).score >= ONE_NAME) == c.same).count();
+        told += &format!("{grade} {right} of {}\n", of_grade.len());
+    }
+    expect_test::expect![[r#"
+        STRONG 252 of 252
+        MEDIUM 176 of 193
+        WEAK 4 of 13
+    "#]]
+    .assert_eq(&told);
+}

@@ -36,9 +36,9 @@ proptest! {
         let table = table(&[list("a", false), list("b", false)], &entries);
         let mut model = guess_model(&table);
         model.rules = vec![
-            BlockingRule::new([Key::NameTwoWords], []),
-            BlockingRule::new([Key::NameWord, Key::BirthYear], [Key::NameInitial]),
-            BlockingRule::new([Key::PlaceWord(habeas_link::PlaceField::Event)], []),
+            BlockingRule::new([Key::NameTwoWords]),
+            BlockingRule::new([Key::NameWord, Key::BirthYear]),
+            BlockingRule::new([Key::PlaceWord(habeas_link::PlaceField::Event)]),
         ];
         let found = candidates(&table, &model);
         let distinct: BTreeSet<(u32, u32)> = found.iter().copied().collect();
@@ -108,17 +108,20 @@ fn looking_at_names_last_loses_no_pair_above_the_floor() {
 }
 
 #[test]
-fn a_block_that_is_too_large_is_split_and_what_the_split_leaves_apart_is_counted() {
+fn what_is_too_common_for_one_rule_is_the_work_of_another_and_what_is_left_to_it_is_counted() {
     let entries: Vec<Entry> = (0..3000)
         .map(|i| Entry { born: Some(1900 + (i / 30) as i16), ..Entry::named(0, "Kareem", "Zoraki") })
         .collect();
     let table = table(&[list("a", false)], &entries);
     let mut model = guess_model(&table);
-    model.rules = vec![BlockingRule::new([Key::NameTwoWords], [Key::BirthYear])];
+    model.rules = vec![
+        BlockingRule::new([Key::NameTwoWords]).up_to(64),
+        BlockingRule::new([Key::NameTwoWords, Key::BirthYear]).up_to(64),
+    ];
     let engine = MemoryEngine::new(&table, &model, threads(2));
-    let report = &engine.rules()[0];
-    assert_eq!(report.n_pairs_before_split, 3000 * 2999 / 2);
-    assert_eq!((report.n_pairs, report.largest_block), (100 * 30 * 29 / 2, 30));
+    let [common, finer] = engine.rules() else { panic!("there are two rules") };
+    assert_eq!((common.n_pairs_sharing, common.n_pairs), (3000 * 2999 / 2, 0));
+    assert_eq!((finer.n_pairs_sharing, finer.n_pairs, finer.largest_block), (100 * 435, 100 * 435, 30));
 }
 
 #[test]

@@ -31,6 +31,17 @@ pub struct Need {
     pub method: &'static str,
     /// The most lists that the method can handle.
     pub max_lists: usize,
+    /// What becomes of lists that share nobody with the others.
+    pub islands: Islands,
+}
+
+/// What a method makes of an overlap graph that is not connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Islands {
+    /// Nothing ties the islands to one another but the prior: no estimate.
+    Refused,
+    /// Each model is checked by itself for whether the table determines it, so that islands are a warning.
+    Warned,
 }
 
 /// A statement that two lists descend from one another, so that together they are one source.
@@ -111,9 +122,8 @@ impl EstimableHistories {
         reasons.extend(copies_that_leave_too_few(&merged, &near_copies));
         if overlap.n_on_several() == 0 && n_lists > 1 {
             reasons.push(Reason::NoOverlap);
-        } else if overlap.islands.len() > 1 {
-            let names = |island: &Vec<usize>| island.iter().map(|&list| merged.lists()[list].clone()).collect();
-            reasons.push(Reason::Island { islands: overlap.islands.iter().map(names).collect() });
+        } else if overlap.islands.len() > 1 && need.islands == Islands::Refused {
+            reasons.push(Reason::Island { islands: overlap.island_names() });
         }
         if n_lists > need.max_lists {
             reasons.push(Reason::TooManyLists { n_lists, limit: need.max_lists, method: need.method });
@@ -167,7 +177,9 @@ impl EstimableHistories {
             smaller_size: self.overlap.sizes[copy.smaller],
             shared: copy.shared,
         });
-        small.chain(copies).collect()
+        let islands =
+            (self.overlap.islands.len() > 1).then(|| Warning::Island { islands: self.overlap.island_names() });
+        small.chain(copies).chain(islands).collect()
     }
 }
 

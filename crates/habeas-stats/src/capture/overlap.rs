@@ -46,6 +46,11 @@ impl Overlap {
         }
     }
 
+    /// The names of the lists of each island.
+    pub fn island_names(&self) -> Vec<Vec<String>> {
+        self.islands.iter().map(|island| island.iter().map(|&list| self.lists[list].clone()).collect()).collect()
+    }
+
     /// n₂: people on two lists or more.
     pub fn n_on_several(&self) -> u64 {
         self.frequencies.iter().skip(1).sum()

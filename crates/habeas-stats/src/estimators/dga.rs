@@ -4,7 +4,7 @@
 //! Everything is exact: all graphs are enumerated (3 to 6 lists) and the whole posterior over graph and n₀ is summed.
 
 use crate::{
-    capture::{EstimableHistories, Need},
+    capture::{EstimableHistories, Islands, Need},
     posterior::Posterior,
     progress::Progress,
     refusal::SettingsProblem,
@@ -17,7 +17,7 @@ use super::{
 };
 
 /// What the method needs of a table.
-pub const NEED: Need = Need { method: "dga", max_lists: chordal::MAX_VERTICES };
+pub const NEED: Need = Need { method: "dga", max_lists: chordal::MAX_VERTICES, islands: Islands::Refused };
 
 /// The graphs reported one by one.
 const N_GRAPHS_SHOWN: usize = 10;

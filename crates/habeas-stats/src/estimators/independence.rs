@@ -1,7 +1,7 @@
 //! Independence of the lists: Lincoln–Petersen for J lists. The foil beside every other method, never the answer.
 
 use crate::{
-    capture::{CaptureHistories, EstimableHistories, MAX_LISTS, Need},
+    capture::{CaptureHistories, EstimableHistories, Islands, MAX_LISTS, Need},
     posterior::Posterior,
     progress::Progress,
     special::compensated_sum,
@@ -10,7 +10,7 @@ use crate::{
 use super::gamma_grid::{Grid, Mixture, Model, Row};
 
 /// What the method needs of a table.
-pub const NEED: Need = Need { method: "independence", max_lists: MAX_LISTS };
+pub const NEED: Need = Need { method: "independence", max_lists: MAX_LISTS, islands: Islands::Refused };
 
 /// Settings of the method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

@@ -2,7 +2,8 @@
 
 use habeas_stats::{
     CaptureHistories, Method, Posterior, Seed, Stopped,
-    pooled::{LinkageAverage, LinkageOptions, Replicates, average_over_linkage, mixture, rubin, verdata_rule},
+    combine::{Replicates, rubin, verdata_rule},
+    pooled::{LinkageAverage, LinkageOptions, average_over_linkage, mixture},
     progress::Silent,
 };
 

@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod combining;
 mod coverage;
 mod figures;
 mod linkage;
+mod loglinear;
 mod properties;
 mod published;
 mod reading;
 mod refusals;
+mod strata;
 mod tallies;

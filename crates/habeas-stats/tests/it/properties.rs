@@ -97,8 +97,8 @@ proptest! {
 
     #[test]
     fn the_same_input_gives_the_same_bytes(table in small_tables()) {
-        let one = estimate(&table, &Method::dga(), Seed(3)).unwrap();
-        let two = estimate(&table, &Method::dga(), Seed(3)).unwrap();
+        let one = estimate(&table, &Method::dga(), Seed(3));
+        let two = estimate(&table, &Method::dga(), Seed(3));
         prop_assert_eq!(format!("{one:?}"), format!("{two:?}"));
     }
 }
@@ -207,7 +207,7 @@ fn a_figure_carries_its_assumption_its_sensitivity_and_its_input() {
     assert_eq!(
         ["delta", "edge_probability", "prior_on_total", "leave_one_list_out", "smallest_lists_merged", "other_method"]
             .map(kinds),
-        [3, 2, 1, 4, 1, 2]
+        [3, 2, 1, 4, 1, 4]
     );
     assert!(sensitivity.lowest <= figures.point && figures.point <= sensitivity.highest);
     let half = sensitivity.hidden_shares.last().unwrap();

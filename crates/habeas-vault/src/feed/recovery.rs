@@ -203,7 +203,7 @@ impl Feed {
         let ControlFlow::Continue(end) = end else { return Ok(()) };
         (self.tree, self.reader.n_closed) = (tree, header.number);
         if access == Access::Write {
-            return Ok(self.open_next(&header, end)?);
+            return self.open_next(&header, end);
         }
         self.reader.open = None;
         (self.reader.end, self.reader.boundary) = self.reader.position_after(&loaded)?;

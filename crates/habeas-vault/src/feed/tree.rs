@@ -13,9 +13,12 @@ pub type Hash = [u8; 32];
 pub fn leaf(frame_salt: &[u8; 32], i: u32, entry: &[u8]) -> Hash {
     let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(frame_salt).expect("HMAC takes keys of any length");
     mac.update(&i.to_le_bytes());
-    let salt = mac.finalize().into_bytes();
-    let hash = Sha256::digest(entry);
-    Sha256::new().chain_update([0]).chain_update(salt).chain_update(hash).finalize().into()
+    salted_leaf(&mac.finalize().into_bytes().into(), entry)
+}
+
+/// The leaf of an entry with this salt.
+pub fn salted_leaf(salt: &[u8; 32], entry: &[u8]) -> Hash {
+    Sha256::new().chain_update([0]).chain_update(salt).chain_update(Sha256::digest(entry)).finalize().into()
 }
 
 fn node(left: &Hash, right: &Hash) -> Hash {

@@ -214,6 +214,11 @@ impl Commit<'_> {
         leaves_of(&self.head.salt, &self.raw)
     }
 
+    /// The bytes of one entry.
+    pub fn entry_bytes(&self, i: usize) -> Option<&[u8]> {
+        self.raw.get(i).copied()
+    }
+
     /// What its user has signed, at this place of this feed.
     pub fn signed(&self, vault: &VaultId, device: &DeviceId, seq: u64, chain: &Hash) -> Vec<u8> {
         signed_commit(vault, device, seq, chain, self.map)

@@ -124,11 +124,6 @@ impl Slot {
         Ok(Self { id, kind, nonce, wrapped, commitment: commitment(&id, &kek) })
     }
 
-    /// The slot's id.
-    pub fn id(&self) -> ItemId {
-        self.id
-    }
-
     /// Which way opens the slot, without any secret.
     pub fn summary(&self) -> SlotKind {
         self.kind

@@ -59,6 +59,7 @@ fn prefix(leaf: u32, depth: u8) -> u32 {
 
 impl KeySet {
     /// All leaves, and the item's own key.
+    #[cfg(test)]
     pub fn whole(seed: Key) -> Self {
         Self { nodes: [((0, 0), seed)].into() }
     }
@@ -74,6 +75,7 @@ impl KeySet {
     }
 
     /// Whether the key of a leaf can be made.
+    #[cfg(test)]
     pub fn covers(&self, leaf: u32) -> bool {
         self.above(leaf).is_some()
     }

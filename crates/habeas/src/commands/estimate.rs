@@ -1,26 +1,33 @@
 //! `habeas estimate`: how many people are on no list — or why that cannot be said.
 
+mod choice;
+mod combine;
+mod interruption;
+mod simulate;
+mod strata;
+
 use crate::{
     cli::Global,
     desk::{
-        Desk,
+        Desk, Snapshot,
         estimating::{self, Outcome},
-        figures::{self, Category},
-        linking, shown,
+        linking,
     },
     failure::{Exit, Failure},
     opening,
     output::Output,
 };
-use clap::{Args, Subcommand, ValueEnum};
-use habeas_core::Right;
+use choice::Choice;
+use clap::{Args, Subcommand};
+use habeas_core::{Partition, RecordId, Right};
 use habeas_stats::{
-    ChaoForm, ChaoSettings, DgaSettings, Grid, IndependenceSettings, Method, PriorOnTotal, Seed, Stopped, capture,
+    Method, Seed, Stopped, capture,
     pooled::{self, LinkageOptions},
     progress::Silent,
 };
+use interruption::Interruption;
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, fmt::Write, path::PathBuf};
+use std::{fmt::Write, path::PathBuf, sync::Arc};
 
 /// Estimate how many people are on no list
 #[derive(Debug, Subcommand)]
@@ -29,6 +36,10 @@ pub enum Command {
     Run(Run),
     /// Estimate from a table of capture histories, without a vault
     Table(Table),
+    /// Combine the draws of several replicates of the data, without a vault
+    Combine(combine::Combine),
+    /// Estimate in worlds whose truth is known: coverage, bias, warnings
+    Simulate(simulate::Simulate),
 }
 
 /// Estimate from the persons of the vault
@@ -36,11 +47,11 @@ pub enum Command {
 pub struct Run {
     #[command(flatten)]
     choice: Choice,
-    /// One estimate per stratum, each given or refused by itself
-    #[arg(long, value_enum)]
-    by: Option<By>,
+    /// One estimate per stratum, each given or refused by itself, and their total, such as --by year,place
+    #[arg(long, value_enum, value_delimiter = ',')]
+    by: Vec<strata::By>,
     /// Average over this many draws of the linkage from its posterior
-    #[arg(long, value_name = "N", conflicts_with = "by")]
+    #[arg(long, value_name = "N")]
     linkage_draws: Option<usize>,
 }
 
@@ -53,112 +64,18 @@ pub struct Table {
     choice: Choice,
 }
 
-/// The method and its settings
-#[derive(Debug, Clone, Args)]
-pub struct Choice {
-    /// The method
-    #[arg(long, value_enum, default_value_t = MethodName::Dga)]
-    method: MethodName,
-    /// Seed of the run; kept with the result
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// dga: prior weight per cell [default: 2^-lists]
-    #[arg(long)]
-    delta: Option<f64>,
-    /// dga: shape and scale of a gamma–Poisson prior on the total [default: 1/N]
-    #[arg(long, num_args = 2, value_names = ["SHAPE", "SCALE"])]
-    prior_gamma: Option<Vec<f64>>,
-    /// Least number of undocumented on an equally spaced grid [default: every number, up to where the tail ends]
-    #[arg(long)]
-    grid_from: Option<u64>,
-    /// Greatest number of undocumented on the grid
-    #[arg(long)]
-    grid_to: Option<u64>,
-    /// Points of the grid
-    #[arg(long)]
-    grid_points: Option<usize>,
-    /// chao: form of the bound
-    #[arg(long, value_enum, default_value_t = Form::Bound)]
-    form: Form,
-}
-
-/// Methods
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum MethodName {
-    /// The lists are independent: the foil, never the answer
-    Independence,
-    /// Averaging over decomposable graphs of dependence between lists
-    Dga,
-    /// Chao's lower bound
-    Chao,
-}
-
-/// Forms of Chao's bound
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum Form {
-    /// The plain bound
-    Bound,
-    /// Bias-corrected
-    BiasCorrected,
-    /// As log-linear model of heterogeneity
-    Mh,
-    /// As log-linear model of heterogeneity and list effects
-    Mth,
-}
-
-/// Dimensions of strata
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum By {
-    /// Year of the event
-    Year,
-    /// Widest place
-    Place,
-    /// Sex
-    Sex,
-}
-
-impl Choice {
-    fn seed(&self) -> Seed {
-        Seed(self.seed)
-    }
-
-    fn method(&self, n_documented: u64) -> Method {
-        let grid = if self.grid_from.is_some() || self.grid_to.is_some() || self.grid_points.is_some() {
-            Grid::points(self.grid_from, self.grid_to, self.grid_points, n_documented)
-        } else {
-            Grid::Adaptive
-        };
-        match self.method {
-            MethodName::Independence => Method::Independence(IndependenceSettings { grid }),
-            MethodName::Dga => {
-                let prior = match self.prior_gamma.as_deref() {
-                    Some([shape, scale]) => PriorOnTotal::GammaPoisson { shape: *shape, scale: *scale },
-                    _ => PriorOnTotal::InverseTotal,
-                };
-                Method::Dga(DgaSettings { delta: self.delta, grid, prior, ..DgaSettings::default() })
-            }
-            MethodName::Chao => Method::Chao(ChaoSettings {
-                form: match self.form {
-                    Form::Bound => ChaoForm::Bound,
-                    Form::BiasCorrected => ChaoForm::BiasCorrected,
-                    Form::Mh => ChaoForm::Mh,
-                    Form::Mth => ChaoForm::Mth,
-                },
-            }),
-        }
-    }
-}
-
 /// Runs the command.
 pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Failure> {
     match command {
         Command::Table(args) => table(&args, out),
+        Command::Combine(args) => combine::run(&args, out),
+        Command::Simulate(args) => simulate::run(&args, out),
         Command::Run(args) => {
             let desk = opening::desk(global)?;
-            match (args.by, args.linkage_draws) {
-                (None, None) => whole(&desk, &args.choice, out),
-                (None, Some(n_draws)) => averaged(&desk, &args.choice, n_draws, out),
-                (Some(by), _) => strata(&desk, &args.choice, by, out),
+            match (args.by.as_slice(), args.linkage_draws) {
+                ([], None) => whole(&desk, &args.choice, out),
+                ([], Some(n_draws)) => averaged(&desk, &args.choice, n_draws, out),
+                (by, n_draws) => strata::run(&desk, &args.choice, by, n_draws, out),
             }
         }
     }
@@ -175,9 +92,12 @@ fn table(args: &Table, out: &Output) -> Result<Exit, Failure> {
     for remark in &remarks {
         out.talk(remark.text());
     }
-    let method = args.choice.method(histories.n_documented());
-    let outcome = estimating::run(&histories, &[], &method, args.choice.seed());
-    finish(&outcome, estimating::outcome_json(&outcome, &method, &histories), out)
+    let method = args.choice.method(histories.lists(), histories.n_documented())?;
+    let interruption = Interruption::watch();
+    let progress = &mut interruption.progress("estimate", out);
+    let outcome = estimating::run(&histories, &[], &method, args.choice.seed(), progress)?;
+    let object = estimating::outcome_json(&outcome, &method, args.choice.seed(), &histories);
+    finish(&outcome, object, out)
 }
 
 fn finish(outcome: &Outcome, object: Value, out: &Output) -> Result<Exit, Failure> {
@@ -197,24 +117,42 @@ fn finish(outcome: &Outcome, object: Value, out: &Output) -> Result<Exit, Failur
 pub fn estimate_desk(desk: &Desk, method: &Method, seed: Seed) -> Result<(Outcome, Value), Failure> {
     let snapshot = desk.snapshot()?;
     let histories = estimating::histories(&snapshot, |_| true)?;
-    let outcome = estimating::run(&histories, &estimating::dependences(&snapshot), method, seed);
-    let mut object = estimating::outcome_json(&outcome, method, &histories);
+    let outcome = estimating::run(&histories, &estimating::dependences(&snapshot), method, seed, &mut Silent)?;
+    let mut object = estimating::outcome_json(&outcome, method, seed, &histories);
     object["records_not_yet_linked"] = json!(snapshot.n_unlinked);
     desk.keep_estimate(&object)?;
     Ok((outcome, object))
 }
 
+/// The method as chosen for the lists and persons of a snapshot.
+fn method_for(snapshot: &Snapshot, choice: &Choice) -> Result<Method, Failure> {
+    let lists: Vec<String> = snapshot.lists().iter().map(|list| list.key.clone()).collect();
+    choice.method(&lists, snapshot.persons.len() as u64)
+}
+
 fn whole(desk: &Desk, choice: &Choice, out: &Output) -> Result<Exit, Failure> {
-    let method = choice.method(desk.figures()?.n_persons);
+    let snapshot = desk.snapshot()?;
+    let method = method_for(&snapshot, choice)?;
     let (outcome, object) = estimate_desk(desk, &method, choice.seed())?;
     finish(&outcome, object, out)
 }
 
-/// Averages over draws of the linkage: doubt about links becomes part of the interval.
-fn averaged(desk: &Desk, choice: &Choice, n_draws: usize, out: &Output) -> Result<Exit, Failure> {
-    let method = choice.method(desk.figures()?.n_persons);
-    if method.is_bound() {
-        return Err(Failure::usage("a bound has no posterior to average", "leave out --linkage-draws for chao"));
+/// Draws of the linkage from its posterior, over the records in the order of their ids.
+struct LinkageDraws {
+    record_ids: Vec<RecordId>,
+    partitions: Vec<Partition>,
+}
+
+fn draw_linkage(
+    desk: &Desk,
+    method: &Method,
+    n_draws: usize,
+    seed: u64,
+    out: &Output,
+) -> Result<LinkageDraws, Failure> {
+    if !method.has_posterior() {
+        let what = format!("the method {} has no distribution that could be averaged over links", method.name());
+        return Err(Failure::usage(what, "leave out --linkage-draws, or use --method dga"));
     }
     let Some(run) = desk.latest_link_run()? else {
         return Err(Failure::new(Exit::Failed, "nothing was linked yet", "run: habeas link run"));
@@ -223,92 +161,36 @@ fn averaged(desk: &Desk, choice: &Choice, n_draws: usize, out: &Output) -> Resul
         .map_err(|error| Failure::new(Exit::Failed, error, "run `habeas link run` again"))?;
     let prepared = desk.keep(Right::Cases, |vault| linking::prepare(vault))?;
     let constraints = linking::constraints(&desk.judgements()?, &prepared.record_ids);
-    let options = linking::options(n_draws, choice.seed);
+    let options = linking::options(n_draws, seed);
     let linkage = linking::run(&prepared.table, Some(model), &constraints, &options, out)?;
-    let snapshot = desk.snapshot()?;
-    let draws = linkage.draws.iter().map(|draw| estimating::histories_of_draw(&snapshot, &prepared.record_ids, draw));
+    Ok(LinkageDraws { record_ids: prepared.record_ids, partitions: linkage.draws })
+}
+
+/// Averages over draws of the linkage: doubt about links becomes part of the interval.
+fn averaged(desk: &Desk, choice: &Choice, n_draws: usize, out: &Output) -> Result<Exit, Failure> {
+    let snapshot: Arc<Snapshot> = desk.snapshot()?;
+    let method = method_for(&snapshot, choice)?;
+    let linkage = draw_linkage(desk, &method, n_draws, choice.seed, out)?;
+    let draws = linkage.partitions.iter();
+    let draws = draws.map(|draw| estimating::histories_of_draw(&snapshot, &linkage.record_ids, draw));
     let draws = draws.collect::<Result<Vec<_>, _>>()?;
     let fixed = estimating::histories(&snapshot, |_| true)?;
     let settings = LinkageOptions { dependences: estimating::dependences(&snapshot), approximate: false };
-    let average = pooled::average_over_linkage(&draws, &fixed, &method, choice.seed(), &settings, &mut Silent);
+    let interruption = Interruption::watch();
+    let progress = &mut interruption.progress("estimate", out);
+    let average = pooled::average_over_linkage(&draws, &fixed, &method, choice.seed(), &settings, progress);
     let (outcome, shares) = match average {
         Ok(average) => {
-            let beside = match &average.fixed {
-                Ok(fixed) => estimating::interval_json(fixed),
-                Err(refusal) => json!({ "refused": refusal.code() }),
-            };
-            let shares = &average.linkage;
-            let shares = json!({
-                "draws": shares.n_draws,
-                "distinct_tables": shares.n_distinct,
-                "refused_draws": shares.n_refused,
-                "variance_within": shares.within,
-                "variance_between": shares.between,
-                "linkage_share": shares.share,
-                "with_linkage_fixed": beside,
-            });
+            let shares = estimating::linkage_json(&average);
             (Outcome::Given(Box::new(average.estimate)), shares)
         }
         Err(Stopped::Refused(refusal)) => (Outcome::Refused(refusal), Value::Null),
-        Err(Stopped::Interrupted) => {
-            return Err(Failure::new(Exit::Interrupted, "the estimate was stopped", "run it again"));
-        }
+        Err(Stopped::Interrupted) => return Err(estimating::interrupted()),
     };
-    let mut object = estimating::outcome_json(&outcome, &method, &fixed);
+    let mut object = estimating::outcome_json(&outcome, &method, choice.seed(), &fixed);
     object["linkage"] = shares;
     desk.keep_estimate(&object)?;
     finish(&outcome, object, out)
-}
-
-fn strata(desk: &Desk, choice: &Choice, by: By, out: &Output) -> Result<Exit, Failure> {
-    let snapshot = desk.snapshot()?;
-    let category = match by {
-        By::Year => figures::year,
-        By::Place => figures::place,
-        By::Sex => figures::sex,
-    };
-    let categories: Vec<Category> = snapshot.persons.iter().map(|person| category(&snapshot.case_of(person))).collect();
-    let mut members: BTreeMap<&Category, Vec<usize>> = BTreeMap::new();
-    for (person, category) in categories.iter().enumerate() {
-        members.entry(category).or_default().push(person);
-    }
-    let dependences = estimating::dependences(&snapshot);
-    let mut rows = Vec::new();
-    let mut n_refused = 0;
-    for (category, persons) in members {
-        let histories = estimating::histories(&snapshot, |person| persons.binary_search(&person).is_ok())?;
-        let method = choice.method(histories.n_documented());
-        let outcome = estimating::run(&histories, &dependences, &method, choice.seed());
-        n_refused += usize::from(matches!(outcome, Outcome::Refused(_)));
-        let object = estimating::outcome_json(&outcome, &method, &histories);
-        rows.push(json!({ "stratum": shown::category_text(category), "estimate": object }));
-    }
-    let n_strata = rows.len();
-    let object = json!({ "schema": 1, "strata": rows, "refused": n_refused });
-    out.result(&object, || {
-        let mut lines = String::new();
-        for row in object["strata"].as_array().into_iter().flatten() {
-            let (stratum, estimate) = (row["stratum"].as_str().unwrap_or_default(), &row["estimate"]);
-            let line = match estimate["refused"]["code"].as_str() {
-                Some(code) => format!("not estimable ({code}); documented {}", estimate["n_documented"]),
-                None => {
-                    let interval = &estimate["n_total"]["intervals"][1];
-                    format!(
-                        "{} [{} to {}]; documented {}",
-                        estimate["n_total"]["point"], interval["low"], interval["high"], estimate["n_documented"]
-                    )
-                }
-            };
-            let _ = writeln!(lines, "{stratum}: {line}");
-        }
-        let _ = writeln!(
-            lines,
-            "{n_refused} of {n_strata} strata are not estimable; their documented persons stand as they are."
-        );
-        let _ = writeln!(lines, "Ends of intervals of several strata must not be added.");
-        lines
-    })?;
-    Ok(if n_refused == n_strata { Exit::FoundProblems } else { Exit::Ok })
 }
 
 /// An estimate or a refusal for a terminal.

@@ -2,17 +2,21 @@
 
 use crate::{
     cli::Global,
-    commands::init::now_ms,
+    commands::{init::now_ms, report::write_whole},
     desk::{Desk, vault_failure},
     failure::{Exit, Failure},
     opening,
     output::Output,
 };
 use clap::{Subcommand, ValueEnum};
-use habeas_core::{JudgementId, RecordId, RecordPair, Right, Standing, Verdict, standing};
+use habeas_core::{Judgement, JudgementId, RecordId, RecordPair, Right, ScoredPair, Standing, Verdict, standing};
 use habeas_vault::JudgementDraft;
 use serde_json::json;
-use std::fmt::Write;
+use std::{
+    collections::HashSet,
+    fmt::Write,
+    path::{Path, PathBuf},
+};
 
 /// Decide about pairs of records
 #[derive(Debug, Subcommand)]
@@ -28,7 +32,7 @@ pub enum Command {
         /// Why, in words
         #[arg(long, value_name = "WORDS")]
         why: String,
-        /// Who decides [default: the name of the account on this computer]
+        /// Who decides [default: the member who opened the vault]
         #[arg(long, value_name = "NAME")]
         by: Option<String>,
     },
@@ -40,6 +44,29 @@ pub enum Command {
     },
     /// Count decisions
     Stats,
+    /// Show the pairs whose decision would teach most, without what the linkage thinks of them
+    Next {
+        /// How many
+        #[arg(long, default_value_t = 1)]
+        count: usize,
+        /// Who would decide: pairs that they decided already are left out [default: the name of the account]
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+    },
+    /// Write all standing decisions as CSV: list_a, row_a, list_b, row_b, verdict, by, why
+    Export {
+        /// The file
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Take over decisions from such a file; those that stand already are left out
+    Import {
+        /// The file
+        file: PathBuf,
+        /// Record nothing, only say what would be recorded
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 /// The three answers
@@ -60,11 +87,14 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
         Command::Decide { a, b, verdict, why, by } => decide(&desk, [&a, &b], verdict, why, by, out),
         Command::Undo { by } => undo(&desk, by, out),
         Command::Stats => stats(&desk, out),
+        Command::Next { count, by } => next(&desk, count, by, out),
+        Command::Export { out: path } => export(&desk, &path, out),
+        Command::Import { file, dry_run } => import(&desk, &file, dry_run, out),
     }
 }
 
-fn reviewer(by: Option<String>) -> String {
-    by.or_else(|| std::env::var("USER").ok()).unwrap_or_else(|| "not named".into())
+fn reviewer(desk: &Desk, by: Option<String>) -> String {
+    by.unwrap_or_else(|| desk.who().name.clone())
 }
 
 fn decide(
@@ -84,7 +114,7 @@ fn decide(
         Answer::Different => Verdict::Different,
         Answer::Undecided => Verdict::Undecided,
     };
-    let draft = JudgementDraft { pair, verdict, by: reviewer(by), why, saw_weights: false, revokes: None };
+    let draft = JudgementDraft { pair, verdict, by: reviewer(desk, by), why, saw_weights: false, revokes: None };
     let id = desk.change(Right::Judge, |vault| vault.add_judgement(draft, None, now_ms()).map_err(vault_failure))?;
     out.result(&json!({ "schema": 1, "judgement": id.to_string(), "verdict": verdict.code() }), || {
         format!("recorded: {} and {} are {}", addresses[0], addresses[1], verdict.code())
@@ -94,7 +124,7 @@ fn decide(
 }
 
 fn undo(desk: &Desk, by: Option<String>, out: &Output) -> Result<Exit, Failure> {
-    let by = reviewer(by);
+    let by = reviewer(desk, by);
     let judgements = desk.judgements()?;
     let standing_one = |id: JudgementId| !judgements.iter().any(|other| other.revokes == Some(id));
     let last = judgements.iter().rev().find(|j| j.by == by && j.revokes.is_none() && standing_one(j.id));
@@ -128,6 +158,118 @@ fn stats(desk: &Desk, out: &Output) -> Result<Exit, Failure> {
         text
     })?;
     Ok(Exit::Ok)
+}
+
+/// Decisions that were not taken back, in the order in which they were made.
+fn standing_ones(desk: &Desk) -> Result<Vec<Judgement>, Failure> {
+    let judgements = desk.judgements()?;
+    let revoked: HashSet<JudgementId> = judgements.iter().filter_map(|judgement| judgement.revokes).collect();
+    Ok(judgements.into_iter().filter(|one| one.revokes.is_none() && !revoked.contains(&one.id)).collect())
+}
+
+fn next(desk: &Desk, count: usize, by: Option<String>, out: &Output) -> Result<Exit, Failure> {
+    let by = reviewer(desk, by);
+    let Some(run) = desk.latest_link_run()? else {
+        return Err(Failure::new(Exit::Failed, "nothing was linked yet", "run: habeas link run"));
+    };
+    let snapshot = desk.snapshot()?;
+    let decided: HashSet<RecordPair> =
+        standing_ones(desk)?.into_iter().filter(|one| one.by == by).map(|one| one.pair).collect();
+    let pair_of =
+        |pair: &ScoredPair| RecordPair::new(run.record_ids[pair.left as usize], run.record_ids[pair.right as usize]);
+    let open: Vec<ScoredPair> =
+        run.pairs.iter().filter(|pair| pair_of(pair).is_some_and(|pair| !decided.contains(&pair))).copied().collect();
+    let asked = habeas_link::most_telling(&open, &run.partition, count);
+    let address = |idx: u32| {
+        let idx = snapshot.record_idx(run.record_ids[idx as usize])?;
+        let record = &snapshot.records[idx as usize];
+        Some(format!("{}:{}", record.source.key, record.number()))
+    };
+    let pairs: Vec<[String; 2]> =
+        asked.iter().filter_map(|pair| Some([address(pair.left)?, address(pair.right)?])).collect();
+    out.result(&json!({ "schema": 1, "open": open.len(), "pairs": pairs }), || {
+        let lines = pairs.iter().map(|[a, b]| format!("{a}  {b}\n")).collect::<String>();
+        if lines.is_empty() { "no pair is open for this reviewer".to_owned() } else { lines }
+    })?;
+    if let Some([a, b]) = pairs.first() {
+        out.next(format_args!("habeas review decide {a} {b} same|different|undecided --why WORDS"));
+    }
+    Ok(Exit::Ok)
+}
+
+const COLUMNS: [&str; 7] = ["list_a", "row_a", "list_b", "row_b", "verdict", "by", "why"];
+
+fn export(desk: &Desk, path: &Path, out: &Output) -> Result<Exit, Failure> {
+    let snapshot = desk.snapshot()?;
+    let place = |id: RecordId| {
+        let record = &snapshot.records[snapshot.record_idx(id)? as usize];
+        Some((record.source.key.clone(), record.number().to_string()))
+    };
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    let wrong = |error: csv::Error| Failure::from(std::io::Error::other(error));
+    csv.write_record(COLUMNS).map_err(wrong)?;
+    let (mut n_written, mut n_left_out) = (0u64, 0u64);
+    for one in standing_ones(desk)? {
+        let (Some(a), Some(b)) = (place(one.pair.smaller()), place(one.pair.larger())) else {
+            n_left_out += 1;
+            continue;
+        };
+        csv.write_record([&a.0, &a.1, &b.0, &b.1, one.verdict.code(), &one.by, &one.why]).map_err(wrong)?;
+        n_written += 1;
+    }
+    let bytes = csv.into_inner().map_err(|error| Failure::from(error.into_error()))?;
+    write_whole(path, &bytes).map_err(|error| Failure::file("written", path, &error))?;
+    let object = json!({ "schema": 1, "decisions": n_written, "without_record": n_left_out, "written": path });
+    out.result(&object, || format!("{n_written} decisions in {}", path.display()))?;
+    if n_left_out > 0 {
+        out.talk(format_args!("{n_left_out} decisions are about records that no longer stand and were left out"));
+    }
+    Ok(Exit::Ok)
+}
+
+fn import(desk: &Desk, path: &Path, dry_run: bool, out: &Output) -> Result<Exit, Failure> {
+    let at = || path.display().to_string();
+    let bad = |error: csv::Error| Failure::new(Exit::Failed, error, "write it as CSV in UTF-8, with a header").at(at());
+    let mut reader = csv::Reader::from_path(path).map_err(bad)?;
+    if reader.headers().map_err(bad)?.iter().ne(COLUMNS) {
+        let remedy = format!("its columns are {}", COLUMNS.join(","));
+        return Err(Failure::new(Exit::Failed, "the file is no list of decisions", remedy).at(at()));
+    }
+    let mut known: HashSet<(RecordPair, Verdict, String)> =
+        standing_ones(desk)?.into_iter().map(|one| (one.pair, one.verdict, one.by)).collect();
+    let (mut drafts, mut n_known, mut refused) = (Vec::new(), 0u64, Vec::new());
+    for (idx, line) in reader.records().enumerate() {
+        let line = line.map_err(bad)?;
+        let id = |list: usize| record_id(desk, &format!("{}:{}", &line[list], &line[list + 1])).ok();
+        let pair = id(0).zip(id(2)).and_then(|(a, b)| RecordPair::new(a, b));
+        let Some((pair, verdict)) = pair.zip(Verdict::from_code(&line[4])) else {
+            refused.push(idx + 2);
+            continue;
+        };
+        if !known.insert((pair, verdict, line[5].to_owned())) {
+            n_known += 1;
+            continue;
+        }
+        let (by, why) = (line[5].to_owned(), line[6].to_owned());
+        drafts.push(JudgementDraft { pair, verdict, by, why, saw_weights: false, revokes: None });
+    }
+    let n_taken = drafts.len();
+    if !dry_run {
+        desk.change(Right::Judge, |vault| {
+            let mut each = drafts.into_iter();
+            each.try_for_each(|draft| vault.add_judgement(draft, None, now_ms()).map(|_| ()).map_err(vault_failure))
+        })?;
+    }
+    let object =
+        json!({ "schema": 1, "recorded": n_taken, "known": n_known, "refused_lines": refused, "dry_run": dry_run });
+    out.result(&object, || format!("{n_taken} decisions taken over, {n_known} known already"))?;
+    if refused.is_empty() {
+        out.next("habeas link run  (applies the decisions)");
+        return Ok(Exit::Ok);
+    }
+    let lines = refused.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
+    out.talk(format_args!("lines {lines} name a record that does not stand here, or no verdict, and were left out"));
+    Ok(Exit::PartRefused)
 }
 
 /// The id behind an address `list:row`.

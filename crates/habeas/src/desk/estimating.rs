@@ -1,10 +1,13 @@
 //! Estimates and refusals as the JSON that scripts rely on, and capture histories from the vault's persons.
 
+pub mod strata;
+
 use super::{Snapshot, figures};
 use crate::failure::{Exit, Failure};
 use habeas_core::{Partition, RecordId};
 use habeas_stats::{
-    CaptureHistories, Dependence, EstimableHistories, Estimate, Method, Refusal, Seed, Sensitivity, Value, estimate,
+    CaptureHistories, Dependence, EstimableHistories, Estimate, Method, Refusal, Seed, Sensitivity, Stopped, Value,
+    estimate_with, pooled::LinkageAverage, progress::Progress,
 };
 use serde_json::{Map, Value as Json, json};
 
@@ -17,12 +20,28 @@ pub enum Outcome {
 }
 
 /// Estimates from a table, or says why not.
-pub fn run(histories: &CaptureHistories, dependences: &[Dependence], method: &Method, seed: Seed) -> Outcome {
+///
+/// # Errors
+/// The hook said stop.
+pub fn run(
+    histories: &CaptureHistories,
+    dependences: &[Dependence],
+    method: &Method,
+    seed: Seed,
+    progress: &mut dyn Progress,
+) -> Result<Outcome, Failure> {
     let estimable = EstimableHistories::with_dependences(histories, method.need(), dependences);
-    match estimable.and_then(|estimable| estimate(&estimable, method, seed)) {
-        Ok(given) => Outcome::Given(Box::new(given)),
-        Err(refusal) => Outcome::Refused(refusal),
+    let estimate = estimable.map_err(Stopped::from).and_then(|table| estimate_with(&table, method, seed, progress));
+    match estimate {
+        Ok(given) => Ok(Outcome::Given(Box::new(given))),
+        Err(Stopped::Refused(refusal)) => Ok(Outcome::Refused(refusal)),
+        Err(Stopped::Interrupted) => Err(interrupted()),
     }
+}
+
+/// The failure of work that the user stopped.
+pub fn interrupted() -> Failure {
+    Failure::new(Exit::Interrupted, "the estimate was stopped", "run it again")
 }
 
 /// The capture histories of the persons that `wanted` lets in; person by person in snapshot order.
@@ -76,7 +95,7 @@ pub fn dependences(snapshot: &Snapshot) -> Vec<Dependence> {
 }
 
 /// The object of an outcome, as `estimate table --json` prints it.
-pub fn outcome_json(outcome: &Outcome, method: &Method, histories: &CaptureHistories) -> Json {
+pub fn outcome_json(outcome: &Outcome, method: &Method, seed: Seed, histories: &CaptureHistories) -> Json {
     match outcome {
         Outcome::Given(given) => estimate_json(given),
         Outcome::Refused(refusal) => json!({
@@ -84,15 +103,49 @@ pub fn outcome_json(outcome: &Outcome, method: &Method, histories: &CaptureHisto
             "method": method.name(),
             "input_sha256": histories.id().to_string(),
             "n_documented": histories.n_documented(),
-            "refused": {
-                "code": refusal.code(),
-                "text": refusal.text(),
-                "what_would_help": refusal.what_would_help(),
-                "reasons": refusal.reasons().iter().map(|reason| json!({ "code": reason.code(), "text": reason.text() })).collect::<Vec<_>>(),
-            },
+            "refused": refusal_json(refusal),
             "diagnostics": { "overlap": refusal.overlap().map_or(Json::Null, |overlap| value(&overlap.as_value())) },
+            "settings": settings_json(method, histories.n_lists()),
+            "seed": seed.0,
+            "versions": { "habeas-stats": habeas_stats::VERSION },
         }),
     }
+}
+
+/// A refusal with all its reasons.
+pub fn refusal_json(refusal: &Refusal) -> Json {
+    let reasons = refusal.reasons().iter().map(|reason| json!({ "code": reason.code(), "text": reason.text() }));
+    json!({
+        "code": refusal.code(),
+        "text": refusal.text(),
+        "what_would_help": refusal.what_would_help(),
+        "reasons": reasons.collect::<Vec<_>>(),
+    })
+}
+
+/// All settings of a method, defaults too.
+pub fn settings_json(method: &Method, n_lists: usize) -> Json {
+    map(&method.settings(n_lists))
+}
+
+/// Where the variance of an averaged figure comes from, with the figure that takes the links as decided.
+pub fn linkage_json(average: &LinkageAverage) -> Json {
+    let beside = match &average.fixed {
+        Ok(fixed) => interval_json(fixed),
+        Err(refusal) => json!({ "refused": refusal.code() }),
+    };
+    let shares = &average.linkage;
+    json!({
+        "draws": shares.n_draws,
+        "distinct_tables": shares.n_distinct,
+        "refused_draws": shares.n_refused,
+        "variance_within": shares.within,
+        "variance_between": shares.between,
+        "linkage_share": shares.share,
+        "linkage_share_log": shares.log_share,
+        "monte_carlo_error": [shares.limit_errors.0, shares.limit_errors.1],
+        "with_linkage_fixed": beside,
+    })
 }
 
 /// Total and intervals of an estimate that stands beside another.
@@ -106,7 +159,8 @@ pub fn interval_json(given: &Estimate) -> Json {
     json!({ "point": figures.point, "mean": figures.mean, "median": figures.median, "intervals": intervals })
 }
 
-fn estimate_json(given: &Estimate) -> Json {
+/// The object of a figure.
+pub fn estimate_json(given: &Estimate) -> Json {
     let figures = given.figures();
     let warnings: Vec<Json> =
         figures.warnings.iter().map(|warning| json!({ "code": warning.code(), "text": warning.text() })).collect();
@@ -140,8 +194,8 @@ fn sensitivity_json(sensitivity: &Sensitivity) -> Json {
             match &alternative.outcome {
                 Ok(outcome) => {
                     row["point"] = json!(outcome.point);
-                    row["low"] = json!(outcome.low);
-                    row["high"] = json!(outcome.high);
+                    row["low"] = json!(outcome.interval.map(|(low, _)| low));
+                    row["high"] = json!(outcome.interval.map(|(_, high)| high));
                     row["is_lower_bound"] = json!(outcome.is_bound);
                 }
                 Err(code) => row["refused"] = json!(code),

@@ -135,6 +135,7 @@ pub fn summary(linkage: &Linkage, n_records: usize, n_lists: usize) -> Json {
             json!({
                 "rule": rule.rule.code(),
                 "records": rule.n_records,
+                "pairs_sharing": rule.n_pairs_sharing,
                 "pairs": rule.n_pairs,
                 "own_pairs": rule.n_own_pairs,
                 "found": rule.n_found,
@@ -142,6 +143,26 @@ pub fn summary(linkage: &Linkage, n_records: usize, n_lists: usize) -> Json {
             })
         })
         .collect();
+    let coverage = linkage.coverage.as_ref().map(|coverage| {
+        let rules: Vec<Json> = coverage
+            .rules
+            .iter()
+            .map(|choice| {
+                json!({
+                    "rule": choice.rule.code(),
+                    "share_of_same": choice.share,
+                    "missed_without_it": choice.only_share,
+                    "pairs": choice.n_pairs.round(),
+                })
+            })
+            .collect();
+        json!({
+            "same_pairs_expected": coverage.n_same.round(),
+            "recall": coverage.recall,
+            "same_pairs_unseen": coverage.n_unseen.map(f64::round),
+            "rules": rules,
+        })
+    });
     let n_links = linkage.pairs.iter().filter(|pair| is_link(linkage, pair.left, pair.right)).count();
     json!({
         "schema": 1,
@@ -155,6 +176,7 @@ pub fn summary(linkage: &Linkage, n_records: usize, n_lists: usize) -> Json {
         "cut_bits": linkage.model.cut.0,
         "seconds": seconds,
         "rules": rules,
+        "blocking": coverage,
     })
 }
 

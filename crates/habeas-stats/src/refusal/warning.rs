@@ -1,0 +1,231 @@
+//! What does not forbid a figure but must stand beside it.
+
+use super::{Grouped, in_brackets};
+
+/// Something that does not forbid the figure but must stand beside it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Warning {
+    /// Always present: people who could not have been recorded by anyone are outside every estimate.
+    UnobservablePart,
+    /// The total is more than five times the documented number.
+    RatioOverFive {
+        /// Total divided by documented.
+        ratio: f64,
+    },
+    /// A list holds fewer than 10 people.
+    SmallList {
+        /// The list.
+        list: String,
+        /// People on it.
+        people: u64,
+    },
+    /// Two lists of similar size hold nearly the same people.
+    CopiedList {
+        /// The larger list.
+        larger: String,
+        /// The smaller list.
+        smaller: String,
+        /// People on the smaller list.
+        smaller_size: u64,
+        /// People on both.
+        shared: u64,
+    },
+    /// Some lists share nobody with the others.
+    Island {
+        /// Names of the lists of each island.
+        islands: Vec<Vec<String>>,
+    },
+    /// A limit of the bootstrap interval has fewer than ten replicates beyond it.
+    BcaExtremeQuantile {
+        /// The level of the bootstrap distribution at which the limit was read.
+        probability: f64,
+        /// Replicates made.
+        replicates: usize,
+    },
+    /// Models that fit about equally well lie more than half apart.
+    ModelSpread {
+        /// The lowest total among them.
+        low: u64,
+        /// The highest.
+        high: u64,
+    },
+    /// Fewer than half of the lists whose number is known were estimated well from the others.
+    InternalConsistencyPoor {
+        /// Lists whose known number lies in the 95 % interval.
+        covered: usize,
+        /// Lists that could be tried.
+        tried: usize,
+    },
+    /// Some strata are not estimated; their documented people alone are in the total.
+    RefusedStrata {
+        /// Strata refused.
+        refused: usize,
+        /// All strata.
+        strata: usize,
+        /// People documented in the refused ones.
+        n_documented: u64,
+    },
+    /// Chao's lower bound lies above the upper end of the 95 % interval.
+    ChaoAboveUpper {
+        /// The bound.
+        bound: u64,
+    },
+    /// The posterior has two modes.
+    Bimodal {
+        /// The two modes, as totals.
+        modes: (u64, u64),
+    },
+    /// The posterior mean has no finite value: it grows with the upper end of the grid.
+    MeanDependsOnBound {
+        /// Weight of the graphs without a finite mean.
+        weight: f64,
+        /// The largest total on the grid.
+        bound: u64,
+    },
+    /// The complete graph, on which the data say nothing about the undocumented, weighs more than 0.2.
+    PriorDominates {
+        /// Its weight.
+        weight: f64,
+    },
+    /// The lists are all positively dependent and independence misfits: people differ in how likely they are recorded.
+    HeterogeneitySeen,
+    /// More than half of the variance comes from doubt about who is the same person.
+    LinkageShareHigh {
+        /// The share.
+        share: f64,
+    },
+    /// Fewer than 100 draws of the linkage.
+    FewLinkageDraws {
+        /// Draws.
+        draws: usize,
+    },
+    /// The draws of the linkage are not a posterior sample.
+    ApproximateLinkage,
+    /// Some draws of the linkage could not be estimated.
+    RefusedDraws {
+        /// Draws refused.
+        refused: usize,
+        /// All draws.
+        draws: usize,
+    },
+}
+
+impl Warning {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnobservablePart => "unobservable_part",
+            Self::RatioOverFive { .. } => "ratio_over_5",
+            Self::SmallList { .. } => "small_list",
+            Self::CopiedList { .. } => "copied_list",
+            Self::Island { .. } => "island",
+            Self::BcaExtremeQuantile { .. } => "bca_extreme_quantile",
+            Self::ModelSpread { .. } => "model_spread",
+            Self::InternalConsistencyPoor { .. } => "internal_consistency_poor",
+            Self::RefusedStrata { .. } => "refused_strata",
+            Self::ChaoAboveUpper { .. } => "chao_above_upper",
+            Self::Bimodal { .. } => "bimodal",
+            Self::MeanDependsOnBound { .. } => "mean_depends_on_bound",
+            Self::PriorDominates { .. } => "prior_dominates",
+            Self::HeterogeneitySeen => "heterogeneity_seen",
+            Self::LinkageShareHigh { .. } => "linkage_share_high",
+            Self::FewLinkageDraws { .. } => "few_linkage_draws",
+            Self::ApproximateLinkage => "approximate_linkage",
+            Self::RefusedDraws { .. } => "refused_draws",
+        }
+    }
+
+    /// The warning in plain words.
+    pub fn text(&self) -> String {
+        match self {
+            Self::UnobservablePart => "The figure is about people who had a real chance of being recorded by someone. \
+                                       Those whom nobody could have recorded are not in it, and these data cannot \
+                                       show how many they are."
+                .to_owned(),
+            Self::RatioOverFive { ratio } => format!(
+                "The total is {ratio:.1} times the number documented: most of it rests on the method, not on records."
+            ),
+            Self::SmallList { list, people } => {
+                format!("{list} holds only {people} people here; what it says about overlap is fragile.")
+            }
+            Self::CopiedList { larger, smaller, smaller_size, shared } => format!(
+                "{} of the {} people on {smaller} are also on {larger}. If one was compiled from the other they are \
+                 one source: declare it.",
+                Grouped(*shared),
+                Grouped(*smaller_size)
+            ),
+            Self::Island { islands } => format!(
+                "The lists fall into groups that do not share a single person: {}. The model ties them together by \
+                 assumption alone.",
+                in_brackets(islands)
+            ),
+            Self::BcaExtremeQuantile { probability, replicates } => format!(
+                "A limit of the interval was read so far out in the bootstrap distribution (at {}) that {} replicates \
+                 are too few to place it well.",
+                short(*probability),
+                Grouped(*replicates as u64)
+            ),
+            Self::ModelSpread { low, high } => format!(
+                "Models that fit about equally well say anything from {} to {}: the choice among them is part of the \
+                 doubt.",
+                Grouped(*low),
+                Grouped(*high)
+            ),
+            Self::InternalConsistencyPoor { covered, tried } => format!(
+                "When the size of a list is estimated from the other lists, only {covered} of {tried} intervals hold \
+                 the size that is known. What fails on known numbers may fail on the unknown one."
+            ),
+            Self::RefusedStrata { refused, strata, n_documented } => format!(
+                "{refused} of {strata} strata cannot be estimated; of them only the {} people documented are in the \
+                 total, so that it is too low by all who are missing there.",
+                Grouped(*n_documented)
+            ),
+            Self::ChaoAboveUpper { bound } => format!(
+                "Chao's lower bound, {}, lies above the upper end of the interval: the figure is probably too low.",
+                Grouped(*bound)
+            ),
+            Self::Bimodal { modes: (low, high) } => format!(
+                "The data fit two stories about equally well, one near {} and one near {}; a single interval hides \
+                 that.",
+                Grouped(*low),
+                Grouped(*high)
+            ),
+            Self::MeanDependsOnBound { weight, bound } => format!(
+                "The mean has no finite value ({:.1} % of the weight lies on models without one) and depends on the \
+                 upper end of the grid, {}; use the median.",
+                100.0 * weight,
+                Grouped(*bound)
+            ),
+            Self::PriorDominates { weight } => format!(
+                "{:.0} % of the weight lies on the model in which the data say nothing about the people on no list; \
+                 there the prior speaks.",
+                100.0 * weight
+            ),
+            Self::HeterogeneitySeen => "Every pair of lists has more people in common than chance would give: some \
+                                        people were much easier to record than others, and such figures tend to be \
+                                        too low."
+                .to_owned(),
+            Self::LinkageShareHigh { share } => format!(
+                "{:.0} % of the uncertainty comes from doubt about which records are the same person: review links \
+                 first.",
+                100.0 * share
+            ),
+            Self::FewLinkageDraws { draws } => {
+                format!("Only {draws} draws of the linkage were used; at least 100 are needed for stable limits.")
+            }
+            Self::ApproximateLinkage => {
+                "The draws of who is the same person are approximate: the doubt about links is \
+                                         only roughly included."
+                    .to_owned()
+            }
+            Self::RefusedDraws { refused, draws } => format!(
+                "In {refused} of {draws} draws of the linkage no estimate was possible; they are not in the figure."
+            ),
+        }
+    }
+}
+
+/// A probability with two digits that say something.
+fn short(probability: f64) -> String {
+    if probability < 1e-3 { format!("{probability:.1e}") } else { format!("{probability:.4}") }
+}

@@ -1,0 +1,160 @@
+//! `habeas estimate run --by …`: stratum by stratum, each given or refused, and a total that adds draws.
+
+use super::{choice::Choice, draw_linkage, interruption::Interruption, method_for};
+use crate::{
+    desk::{
+        Desk,
+        estimating::{self, Outcome, strata::Dimension},
+        figures,
+    },
+    failure::{Exit, Failure},
+    output::Output,
+};
+use clap::ValueEnum;
+use habeas_stats::{
+    Method, Seed,
+    pooled::LinkageOptions,
+    strata::{Stratified, Stratum, StratumFigure, StratumResult, estimate_strata},
+};
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+/// Dimensions of strata
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum By {
+    /// Year of the event
+    Year,
+    /// Widest place
+    Place,
+    /// Sex
+    Sex,
+}
+
+impl By {
+    fn dimension(self) -> Dimension {
+        match self {
+            Self::Year => Dimension { name: "year", policy: figures::POLICY_YEAR, category: figures::year },
+            Self::Place => Dimension { name: "place", policy: figures::POLICY_PLACE, category: figures::place },
+            Self::Sex => Dimension { name: "sex", policy: figures::POLICY_SEX, category: figures::sex },
+        }
+    }
+}
+
+/// Runs the command.
+pub fn run(
+    desk: &Desk,
+    choice: &Choice,
+    by: &[By],
+    linkage_draws: Option<usize>,
+    out: &Output,
+) -> Result<Exit, Failure> {
+    if (1..by.len()).any(|idx| by[..idx].contains(&by[idx])) {
+        return Err(Failure::usage("--by names a dimension twice", "give each once, such as --by year,place"));
+    }
+    let dimensions: Vec<Dimension> = by.iter().map(|by| by.dimension()).collect();
+    let snapshot = desk.snapshot()?;
+    let method = method_for(&snapshot, choice)?;
+    let linkage = linkage_draws.map(|n_draws| draw_linkage(desk, &method, n_draws, choice.seed, out)).transpose()?;
+    let partitions = linkage.as_ref().map(|linkage| (linkage.record_ids.as_slice(), linkage.partitions.as_slice()));
+    let strata = estimating::strata::strata(&snapshot, &dimensions, partitions)?;
+    let options = LinkageOptions { dependences: estimating::dependences(&snapshot), approximate: false };
+    let interruption = Interruption::watch();
+    let progress = &mut interruption.progress("strata", out);
+    let stratified = estimate_strata(&strata, &method, choice.seed(), &options, progress);
+    let object = object(&stratified, &strata, &dimensions, &method, choice.seed());
+    out.result(&object, || text(&object))?;
+    Ok(match stratified {
+        Stratified { n_not_reached, .. } if n_not_reached > 0 => Exit::Interrupted,
+        Stratified { strata, .. } if strata.iter().all(|result| result.outcome.is_err()) => Exit::FoundProblems,
+        _ => Exit::Ok,
+    })
+}
+
+fn object(stratified: &Stratified, strata: &[Stratum], dimensions: &[Dimension], method: &Method, seed: Seed) -> Value {
+    let rows: Vec<Value> = stratified
+        .strata
+        .iter()
+        .zip(strata)
+        .map(|(result, stratum)| json!({ "stratum": result.label, "estimate": row(result, stratum, method, seed) }))
+        .collect();
+    let n_refused = stratified.strata.iter().filter(|result| result.outcome.is_err()).count();
+    let n_documented: u64 = stratified.strata.iter().map(|result| result.n_documented).sum();
+    let total = match &stratified.total {
+        Ok(total) => estimating::estimate_json(total),
+        Err(refusal) => json!({
+            "schema": 1,
+            "method": method.name(),
+            "n_documented": n_documented,
+            "refused": estimating::refusal_json(refusal),
+        }),
+    };
+    json!({
+        "schema": 1,
+        "by": dimensions.iter().map(|dimension| dimension.name).collect::<Vec<_>>(),
+        "policies": dimensions.iter().map(|dimension| dimension.policy).collect::<Vec<_>>(),
+        "strata": rows,
+        "refused": n_refused,
+        "not_reached": stratified.n_not_reached,
+        "total": total,
+    })
+}
+
+fn row(result: &StratumResult, stratum: &Stratum, method: &Method, seed: Seed) -> Value {
+    match &result.outcome {
+        Ok(figure) => {
+            let mut object = estimating::estimate_json(figure.estimate());
+            if let StratumFigure::Averaged(average) = figure {
+                object["linkage"] = estimating::linkage_json(average);
+            }
+            object
+        }
+        Err(refusal) => estimating::outcome_json(&Outcome::Refused(refusal.clone()), method, seed, &stratum.table),
+    }
+}
+
+fn text(object: &Value) -> String {
+    let mut lines = String::new();
+    let strata = object["strata"].as_array().map_or(&[][..], Vec::as_slice);
+    for row in strata {
+        let _ = writeln!(lines, "{}: {}", row["stratum"].as_str().unwrap_or_default(), line(&row["estimate"]));
+    }
+    let _ = writeln!(
+        lines,
+        "{} of {} strata are not estimable; their documented persons stand as they are.",
+        object["refused"],
+        strata.len()
+    );
+    if object["not_reached"] != 0 {
+        let _ = writeln!(lines, "Stopped before {} strata; there is no total.", object["not_reached"]);
+        return lines;
+    }
+    let total = &object["total"];
+    let _ = writeln!(lines, "total: {}", line(total));
+    for warning in total["warnings"].as_array().into_iter().flatten() {
+        let (code, words) = (&warning["code"], &warning["text"]);
+        let _ = writeln!(
+            lines,
+            "  warning ({}): {}",
+            code.as_str().unwrap_or_default(),
+            words.as_str().unwrap_or_default()
+        );
+    }
+    let _ = writeln!(lines, "Ends of intervals of several strata must not be added: the total adds their draws.");
+    lines
+}
+
+fn line(estimate: &Value) -> String {
+    if let Some(code) = estimate["refused"]["code"].as_str() {
+        return format!("not estimable ({code}); documented {}", estimate["n_documented"]);
+    }
+    let total = &estimate["n_total"];
+    let interval = &total["intervals"][1];
+    let at_least = if estimate["is_lower_bound"] == true { "at least " } else { "" };
+    format!(
+        "{at_least}{:.0} [{} to {}]; documented {}",
+        total["point"].as_f64().unwrap_or_default(),
+        interval["low"],
+        interval["high"],
+        estimate["n_documented"]
+    )
+}

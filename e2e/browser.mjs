@@ -11,7 +11,7 @@ export const shots = path.join(here, "shots");
 fs.mkdirSync(shots, { recursive: true });
 
 // The program under test: HABEAS, else what was built last.
-function program() {
+export function program() {
   if (process.env.HABEAS) return process.env.HABEAS;
   const folder = process.env.CARGO_TARGET_DIR ?? path.join(here, "..", "target");
   const built = ["release", "debug"].map(kind => path.join(folder, kind, "habeas")).filter(file => fs.existsSync(file));
@@ -19,10 +19,10 @@ function program() {
   return built.sort((a, b) => fs.statSync(b).mtimeMs - fs.statSync(a).mtimeMs)[0];
 }
 
-// A running server: `way()` is the newest address that lets in, `end()` stops it and removes the vault.
-export async function serve() {
+// A running server of a demo, or with arguments of one's own: `way()` is the newest address that lets in, `end()` stops it and removes the vault.
+export async function serve(own) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "habeas-e2e-"));
-  const args = process.env.HABEAS_ARGS?.split(" ") ?? ["demo", path.join(folder, "vault")];
+  const args = own ?? process.env.HABEAS_ARGS?.split(" ") ?? ["demo", path.join(folder, "vault")];
   const child = spawn(program(), args, { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   const ways = [];

@@ -28,9 +28,9 @@ pub struct RestoreArgs {
     /// The folder of the backup
     from: PathBuf,
     /// The folder to make; it must not exist or be empty
-    #[arg(required_unless_present = "drill", conflicts_with = "drill")]
+    #[arg(required_unless_present = "drill")]
     dir: Option<PathBuf>,
-    /// Restore into a scratch folder, check every byte, remove it, and note the day in the vault
+    /// Only try it: check every byte, remove what was made (in DIR, or in a scratch folder), and note the day in the vault
     #[arg(long)]
     drill: bool,
     /// What your team calls this computer [default: its name on the network]
@@ -81,13 +81,16 @@ pub fn restore(args: RestoreArgs, global: &Global, out: &Output) -> Result<Exit,
     let object = json!({
         "schema": 1,
         "drill": args.drill,
-        "vault": args.dir,
+        "vault": args.dir.filter(|_| !args.drill),
         "root_of_copy": roots[0],
         "root_here": roots[1],
         "identical": same,
         "problems": problems,
     });
     drop(restored);
+    if args.drill {
+        std::fs::remove_dir_all(&to).map_err(|error| Failure::file("removed", &to, &error))?;
+    }
     drop(scratch);
     out.result(&object, || {
         let outcome = if same { "identical" } else { "NOT identical" };
@@ -101,14 +104,14 @@ pub fn restore(args: RestoreArgs, global: &Global, out: &Output) -> Result<Exit,
         out.next(format_args!("habeas verify --deep --vault {}", to.display()));
         return Ok(Exit::Ok);
     }
-    // The scratch folder is gone. The day is noted where there is a vault at hand.
+    // What the drill made is gone. The day is noted where there is a vault at hand.
     match opening::find(global) {
         Ok(_) => {
             let desk = opening::desk(global)?;
             desk.of_member(|vault| vault.audit(DRILL, now_ms()).map_err(crate::desk::vault_failure))?;
-            out.talk("The drill is noted in the vault; the scratch folder is gone.");
+            out.talk("The drill is noted in the vault; what it made is gone.");
         }
-        Err(_) => out.talk("The scratch folder is gone. No vault is at hand to note the day in: name it with --vault."),
+        Err(_) => out.talk("What it made is gone. No vault is at hand to note the day in: name it with --vault."),
     }
     Ok(Exit::Ok)
 }

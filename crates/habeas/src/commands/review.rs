@@ -32,7 +32,7 @@ pub enum Command {
         /// Why, in words
         #[arg(long, value_name = "WORDS")]
         why: String,
-        /// Who decides [default: the name of the account on this computer]
+        /// Who decides [default: the member who opened the vault]
         #[arg(long, value_name = "NAME")]
         by: Option<String>,
     },
@@ -93,8 +93,8 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
     }
 }
 
-fn reviewer(by: Option<String>) -> String {
-    by.or_else(|| std::env::var("USER").ok()).unwrap_or_else(|| "not named".into())
+fn reviewer(desk: &Desk, by: Option<String>) -> String {
+    by.unwrap_or_else(|| desk.who().name.clone())
 }
 
 fn decide(
@@ -114,7 +114,7 @@ fn decide(
         Answer::Different => Verdict::Different,
         Answer::Undecided => Verdict::Undecided,
     };
-    let draft = JudgementDraft { pair, verdict, by: reviewer(by), why, saw_weights: false, revokes: None };
+    let draft = JudgementDraft { pair, verdict, by: reviewer(desk, by), why, saw_weights: false, revokes: None };
     let id = desk.change(Right::Judge, |vault| vault.add_judgement(draft, None, now_ms()).map_err(vault_failure))?;
     out.result(&json!({ "schema": 1, "judgement": id.to_string(), "verdict": verdict.code() }), || {
         format!("recorded: {} and {} are {}", addresses[0], addresses[1], verdict.code())
@@ -124,7 +124,7 @@ fn decide(
 }
 
 fn undo(desk: &Desk, by: Option<String>, out: &Output) -> Result<Exit, Failure> {
-    let by = reviewer(by);
+    let by = reviewer(desk, by);
     let judgements = desk.judgements()?;
     let standing_one = |id: JudgementId| !judgements.iter().any(|other| other.revokes == Some(id));
     let last = judgements.iter().rev().find(|j| j.by == by && j.revokes.is_none() && standing_one(j.id));
@@ -168,7 +168,7 @@ fn standing_ones(desk: &Desk) -> Result<Vec<Judgement>, Failure> {
 }
 
 fn next(desk: &Desk, count: usize, by: Option<String>, out: &Output) -> Result<Exit, Failure> {
-    let by = reviewer(by);
+    let by = reviewer(desk, by);
     let Some(run) = desk.latest_link_run()? else {
         return Err(Failure::new(Exit::Failed, "nothing was linked yet", "run: habeas link run"));
     };

@@ -21,7 +21,7 @@ pub enum Command {
         folder: PathBuf,
         /// What to leave behind
         #[arg(long, value_name = "COMPARTMENT", value_delimiter = ',', required = true, value_parser = compartment())]
-        leave: Vec<Compartment>,
+        compartments: Vec<Compartment>,
         /// Do it
         #[arg(long)]
         yes: bool,
@@ -39,7 +39,7 @@ pub enum Command {
 pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Failure> {
     let desk = opening::desk(global)?;
     match command {
-        Command::Leave { folder, leave, yes } => {
+        Command::Leave { folder, compartments: leave, yes } => {
             let codes: Vec<&str> = leave.iter().map(|part| part.code()).collect();
             if !yes {
                 let what = format!("the keys of {} leave this computer only on a clear word", codes.join(", "));

@@ -10,3 +10,4 @@ mod house;
 mod main_path;
 mod plain_files;
 mod program;
+mod reviewing;

@@ -12,3 +12,4 @@ mod memory;
 mod plain_files;
 mod program;
 mod team;
+mod reviewing;

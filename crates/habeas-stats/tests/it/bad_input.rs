@@ -105,7 +105,7 @@ fn a_history_that_stands_twice_is_summed_and_that_is_said() {
 fn every_kind_of_bad_table_ends_in_a_refusal_or_in_a_whole_figure() {
     let plain = [(1, 60), (2, 49), (4, 247), (3, 4), (5, 112), (6, 142), (7, 12)];
     let chain = (0..24).map(|list| (0b11 << list, 10)).chain((0..25).map(|list| (1 << list, 20)));
-    let tables: Vec<(&str, usize, Vec<(u32, u64)>)> = vec![
+    let tables = [
         ("one list empty, two left", 3, vec![(1, 60), (2, 49), (3, 20)]),
         ("one list empty, three left", 4, plain.to_vec()),
         ("two lists identical", 4, vec![(0b0011, 20), (0b0111, 5), (0b1011, 9), (4, 30), (0b1100, 4), (8, 8)]),
@@ -232,7 +232,8 @@ fn every_kind_of_bad_table_ends_in_a_refusal_or_in_a_whole_figure() {
           bic: 41 [40, 41]
           dga: 40 [40, 292]
           chao: 40 [40, 40]
-    "#]].assert_eq(&said);
+    "#]]
+    .assert_eq(&said);
 }
 
 #[test]

@@ -61,6 +61,9 @@ pub struct Run {
 pub struct Table {
     /// One 0/1 column per list, then a column `count`
     counts: PathBuf,
+    /// First columns that are strata and not lists, such as --strata region,sex; one estimate per stratum, and their total
+    #[arg(long, value_delimiter = ',', value_name = "COLUMNS")]
+    strata: Vec<String>,
     #[command(flatten)]
     choice: Choice,
 }
@@ -84,6 +87,9 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
 
 fn table(args: &Table, out: &Output) -> Result<Exit, Failure> {
     let bytes = std::fs::read(&args.counts).map_err(|error| Failure::file("read", &args.counts, &error))?;
+    if !args.strata.is_empty() {
+        return strata::table(&bytes, &args.strata, &args.choice, out);
+    }
     let (histories, remarks) = capture::read_table(&bytes).map_err(|error| {
         let remedy = "one 0/1 column per list, then a column «count» of whole numbers; one line per capture history";
         Failure::new(Exit::Failed, error, remedy)

@@ -6,6 +6,7 @@
 mod argentina;
 mod bad_input;
 mod demo;
+mod estimation_docs;
 mod house;
 mod main_path;
 mod memory;

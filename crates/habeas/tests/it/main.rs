@@ -12,5 +12,5 @@ mod main_path;
 mod memory;
 mod plain_files;
 mod program;
-mod team;
 mod reviewing;
+mod team;

@@ -81,26 +81,15 @@ impl Vault {
         Ok(!self.travelling()?.is_empty())
     }
 
-    /// The device that has signed for everything that is recorded here.
+    /// The device that has signed for everything that is recorded here. Checkpoints that were received since are no loss.
     fn receipt(&self) -> Result<habeas_core::DeviceId, OpenError> {
-        let (own, tree) = (self.log.own.device(), self.log.own.head());
-        // The partner signs after taking in the last closed segment; only what came later may be missing, and nothing did.
-        let last = self.checkpoints.iter().filter(|checkpoint| checkpoint.head.device == own).map(|c| c.head.seq).max();
-        let covers = |seen: u64| {
-            let unsigned = tree.map_or(0, |head| head.seq).saturating_sub(seen);
-            last == Some(seen) && self.only_notes_since(seen, unsigned)
-        };
-        let mut others = self.checkpoints.iter().filter(|checkpoint| checkpoint.head.device != own);
-        let signed = others.find(|checkpoint| checkpoint.knows(own).is_some_and(|head| covers(head.seq)));
-        signed.map(|checkpoint| habeas_core::DeviceId(checkpoint.head.device)).ok_or(OpenError::NoReceipt)
-    }
-
-    /// Whether nothing but received checkpoints was appended after a frame.
-    fn only_notes_since(&self, seq: u64, n_frames: u64) -> bool {
-        let Ok(statements) = self.index.statements() else { return false };
         let own = self.log.own.device();
-        n_frames == 0
-            || statements.iter().all(|(place, _)| place.position.device != own || place.position.cursor.seq <= seq)
+        let statements = self.index.statements().map_err(VaultError::from)?;
+        let recorded = statements.iter().map(|(place, _)| place.position).filter(|position| position.device == own);
+        let last = recorded.map(|position| position.cursor.seq).max().unwrap_or(0);
+        let mut others = self.checkpoints.iter().filter(|checkpoint| checkpoint.head.device != own);
+        let signed = others.find(|checkpoint| checkpoint.knows(own).is_some_and(|head| head.seq >= last));
+        signed.map(|checkpoint| habeas_core::DeviceId(checkpoint.head.device)).ok_or(OpenError::NoReceipt)
     }
 
     /// Key files and grants of compartments, as `folder/name` below `keys`.

@@ -196,6 +196,13 @@ fn before_a_journey_a_partner_must_have_signed_and_after_it_nothing_of_the_compa
     let refused = a.travel_with(arc(&folder), &leave, 0);
     assert!(matches!(refused, Err(OpenError::NoReceipt)));
     sync(&mut partner, &folder);
+    // Rounds in which nothing is recorded change nothing about the receipt.
+    let mut again = open(&disk, "keeper").unwrap();
+    for _ in 0..2 {
+        sync(&mut again, &folder);
+        sync(&mut partner, &folder);
+    }
+    drop(again);
     let a = open(&disk, "keeper").unwrap();
     let signed_by = a.travel_with(arc(&folder), &leave, 0).unwrap();
     assert_eq!(signed_by.0, partner.log.own.device());

@@ -19,8 +19,47 @@ pub struct Scores {
 pub struct Evaluation {
     /// Over pairs of records: large persons count with the square of their records.
     pub pairwise: Scores,
+    /// Standard errors of `pairwise`, persons taken as drawn by chance: how far another list of as many persons, made and
+    /// linked in the same way, would lie from this one.
+    pub pairwise_errors: StandardErrors,
     /// Over records: how pure and how complete the cluster of each is, on average.
     pub b_cubed: Scores,
+}
+
+/// Standard errors of [`Scores`], each on the scale of its score.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct StandardErrors {
+    /// Of the precision.
+    pub precision: f64,
+    /// Of the recall.
+    pub recall: f64,
+    /// Of the harmonic mean.
+    pub f1: f64,
+}
+
+/// What one true person adds to the counts of pairs; a claimed pair of two persons is half of each.
+#[derive(Debug, Clone, Copy, Default)]
+struct Share {
+    n_both: f64,
+    n_claimed: f64,
+    n_true: f64,
+}
+
+impl StandardErrors {
+    /// By linearisation: scores are ratios of sums over persons.
+    fn new(shares: &[Share], scores: &Scores) -> Self {
+        let total = |of: fn(&Share) -> f64| shares.iter().map(of).sum::<f64>();
+        let (claimed, real) = (total(|share| share.n_claimed), total(|share| share.n_true));
+        let error = |residual: &dyn Fn(&Share) -> f64, denominator: f64| {
+            let squares: f64 = shares.iter().map(|share| residual(share).powi(2)).sum();
+            if denominator > 0.0 { squares.sqrt() / denominator } else { 0.0 }
+        };
+        Self {
+            precision: error(&|share| share.n_both - scores.precision * share.n_claimed, claimed),
+            recall: error(&|share| share.n_both - scores.recall * share.n_true, real),
+            f1: error(&|share| 2.0 * share.n_both - scores.f1 * (share.n_claimed + share.n_true), claimed + real),
+        }
+    }
 }
 
 impl Scores {
@@ -71,7 +110,14 @@ pub fn evaluate(partition: &Partition, truth: &Partition) -> Evaluation {
     } else {
         Scores::of(mean(&found, |cell| cell.0), mean(&real, |cell| cell.1))
     };
-    Evaluation { pairwise, b_cubed }
+    let mut shares: Vec<Share> =
+        real.iter().map(|n| Share { n_true: pairs(n), ..Share::default() }).collect::<Vec<Share>>();
+    for ((cluster, person), n) in &cells {
+        let share = &mut shares[*person as usize];
+        share.n_both += pairs(n);
+        share.n_claimed += *n as f64 * (found[*cluster as usize] - 1) as f64 / 2.0;
+    }
+    Evaluation { pairwise, pairwise_errors: StandardErrors::new(&shares, &pairwise), b_cubed }
 }
 
 #[cfg(test)]
@@ -94,6 +140,17 @@ mod tests {
         assert!((found.pairwise.precision - 1.0 / 3.0).abs() < 1e-12);
         assert_eq!(found.pairwise.recall, 1.0);
         assert!((found.b_cubed.precision - 5.0 / 9.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_error_of_a_recall_is_that_of_a_share_of_persons() {
+        // Of 100 persons with two records each, 80 are found: the error is that of a binomial share.
+        let truth: Vec<u32> = (0..200).map(|i| i / 2).collect();
+        let found: Vec<u32> = (0..200).map(|i| if i < 160 { i / 2 } else { 1000 + i }).collect();
+        let all = scores(&found, &truth);
+        let binomial = (0.8f64 * 0.2 / 100.0).sqrt();
+        assert!((all.pairwise.recall - 0.8).abs() < 1e-12 && (all.pairwise_errors.recall - binomial).abs() < 1e-9);
+        assert_eq!(all.pairwise_errors.precision, 0.0);
     }
 
     #[test]

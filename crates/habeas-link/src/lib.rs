@@ -36,7 +36,7 @@ mod table;
 pub use blocking::{BlockingRule, Coverage, Key, RuleChoice, RuleReport, Survey, possible_rules, survey};
 pub use comparison::{Field, NameSimilarity, similarity};
 pub use em::{EstimateError, Fit, estimate};
-pub use evaluate::{Evaluation, Scores, evaluate};
+pub use evaluate::{Evaluation, Scores, StandardErrors, evaluate};
 pub use explain::{Explanation, Reason, explain};
 pub use link::{LinkError, LinkOptions, Linkage, StageTime, link};
 pub use model::{

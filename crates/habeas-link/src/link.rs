@@ -12,6 +12,9 @@ use crate::{
 use habeas_core::{MatchWeight, Partition, ScoredPair};
 use std::{num::NonZeroUsize, time::Instant};
 
+/// Candidate pairs below which nothing is learnt: the starting values, which count as ten pairs, know more than these.
+const FEWEST_TO_LEARN_FROM: f64 = 10.0;
+
 /// What the caller decides about a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinkOptions {
@@ -133,7 +136,10 @@ pub fn link(
         let surveyed = survey(table, &model, &possible_rules(table, &model), options.threads, watch)?;
         clock.lap(Stage::Counting);
         (watch.progress)(Stage::Estimating, 0, 1);
-        match estimate(&surveyed.counts(), &model) {
+        let counts = surveyed.counts();
+        let n_candidates: f64 = counts.candidates.iter().map(|(_, n)| n).sum();
+        match estimate(&counts, &model) {
+            Ok(_) if n_candidates < FEWEST_TO_LEARN_FROM => {}
             Ok(found) => {
                 model = found.model.clone();
                 fit = Some(found);

@@ -28,6 +28,7 @@
 pub mod capture;
 pub mod combine;
 mod consistency;
+pub mod convergence;
 mod diagnostics;
 mod estimate;
 pub mod estimators;
@@ -48,6 +49,7 @@ pub mod tally;
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub use capture::{CaptureHistories, Dependence, EstimableHistories, Need, Overlap, TableId};
+pub use convergence::{Convergence, Unsettled};
 pub use diagnostics::Value;
 pub use estimate::{Estimate, Figures, IntervalFigures, Stopped, estimate, estimate_with};
 pub use estimators::{
@@ -55,7 +57,9 @@ pub use estimators::{
     chao::{ChaoForm, ChaoSettings},
     dga::{DgaSettings, PriorOnTotal},
     independence::IndependenceSettings,
+    lcmcr::{LcmcrFit, LcmcrSettings},
     loglinear::{BicSettings, Bootstrap, LogLinearModel, LogLinearSettings, StepwiseSettings},
+    nhoi::{NhoiFit, NhoiSettings},
 };
 pub use method::{Assumption, Method, Seed};
 pub use posterior::{Interval, Posterior, TwoModes};

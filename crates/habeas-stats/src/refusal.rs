@@ -115,6 +115,11 @@ pub enum Reason {
         /// Sources that remain.
         n_sources: usize,
     },
+    /// More people than there are on Earth: a mistake in the counts, and beyond what the posteriors can resolve.
+    TooManyPeople {
+        /// People counted.
+        n_documented: u64,
+    },
     /// More lists than the method can handle.
     TooManyLists {
         /// Lists that hold someone.
@@ -197,6 +202,7 @@ impl Reason {
             Self::DuplicateList { .. } => "duplicate_list",
             Self::CopiedList { .. } => "copied_list",
             Self::DependentLists { .. } => "dependent_lists",
+            Self::TooManyPeople { .. } => "too_many_people",
             Self::TooManyLists { .. } => "too_many_lists",
             Self::MleAbsent { .. } => "mle_absent",
             Self::NotIdentifiable { .. } => "not_identifiable",
@@ -246,6 +252,10 @@ impl Reason {
                 "Some lists are declared to descend from one another ({}). Counted as one source each, {n_sources} \
                  independent sources remain; at least three are needed.",
                 groups.iter().map(|lists| lists.join(", ")).collect::<Vec<_>>().join("; ")
+            ),
+            Self::TooManyPeople { n_documented } => format!(
+                "The table counts {} people, more than live on Earth: the counts cannot be right.",
+                Grouped(*n_documented)
             ),
             Self::TooManyLists { n_lists, limit, method } => {
                 format!("There are {n_lists} lists; the method {method} can handle at most {limit}.")
@@ -308,6 +318,7 @@ impl Reason {
             Self::DependentLists { .. } => "Add sources that were collected independently of these; until then report \
                                             the documented count alone, as «at least»."
                 .to_owned(),
+            Self::TooManyPeople { .. } => "Check the column of counts.".to_owned(),
             Self::TooManyLists { .. } => "Merge lists of one kind, leave out the smallest, or use a method without \
                                           this limit."
                 .to_owned(),

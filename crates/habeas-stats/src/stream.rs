@@ -9,6 +9,12 @@ use crate::method::Seed;
 /// What random numbers are drawn for; each purpose has streams of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
+    /// Markov chains.
+    Chain,
+    /// Draws of the probabilities of the cells of a table.
+    Cells,
+    /// Walks over graphs.
+    Graphs,
     /// Replicates of the bootstrap of one table.
     Bootstrap,
     /// Simulated worlds.
@@ -26,6 +32,9 @@ pub(crate) struct Streams {
 impl Streams {
     pub(crate) fn new(seed: Seed, purpose: Purpose, key: &[u8]) -> Self {
         let purpose = match purpose {
+            Purpose::Chain => "chain",
+            Purpose::Cells => "cells",
+            Purpose::Graphs => "graphs",
             Purpose::Bootstrap => "bootstrap",
             Purpose::World => "world",
             Purpose::Stratum => "stratum",

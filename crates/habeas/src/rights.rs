@@ -66,7 +66,7 @@ pub const COMMANDS: &[Asked] = &[
     also_past("link clusters", CASES),
     asked("link pairs", CASES),
     asked("link names", Nothing),
-    asked("review next", JUDGE),
+    asked("review next", CASES),
     asked("review decide", JUDGE),
     asked("review undo", JUDGE),
     asked("review stats", CASES),
@@ -77,8 +77,8 @@ pub const COMMANDS: &[Asked] = &[
     also_past("case show", CASES),
     also_past("estimate run", JUDGE),
     asked("estimate table", Nothing),
-    asked("estimate simulate", Nothing),
     asked("estimate combine", Nothing),
+    asked("estimate simulate", Nothing),
     also_past("report tables", TABLES),
     also_past("report case", CASES),
     also_past("report estimate", TABLES),
@@ -221,12 +221,9 @@ mod tests {
             link explain         ·         may       may       may       may       ·
             link clusters        ·         may       may       may       may       ·
             link pairs           ·         may       may       may       may       ·
-            review next          ·         ·         may       ·         may       ·
             review decide        ·         ·         may       ·         may       ·
             review undo          ·         ·         may       ·         may       ·
             review stats         ·         may       may       may       may       ·
-            review export        ·         may       may       may       may       ·
-            review import        ·         ·         may       ·         may       ·
             case list            ·         may       may       may       may       ·
             case search          ·         may       may       may       may       ·
             case show            ·         may       may       may       may       ·

@@ -11,6 +11,8 @@ const COST_OF_A_KEY: f64 = 0.25;
 const COST_OF_MEETING: f64 = 0.04;
 /// Comparisons that finding one more pair of one person is worth. Greater values find pairs at ever greater cost.
 const WORTH_OF_A_PAIR: f64 = 4_000.0;
+/// Pairs up to which it is not asked whether they are worth it: they take a hundredth of a second.
+const CHEAP_PAIRS: f64 = 50_000.0;
 /// The part of the budget, one in so many, that records that say the very same may take.
 const SHARE_OF_THE_SAME: f64 = 8.0;
 /// Probability of being one person below which a pair does not count as found.
@@ -97,7 +99,10 @@ impl Survey {
                     cost += of_rule.n_keys[class] * COST_OF_A_KEY + of_rule.n_pairs[class] * COST_OF_MEETING;
                     let ratio = found / (fresh + cost + 1.0);
                     let fits = n_pairs + fresh <= budget as f64;
-                    if fits && ratio * WORTH_OF_A_PAIR >= 1.0 && best.is_none_or(|(most, ..)| ratio > most) {
+                    // So few pairs are compared in any case: in a small table there may be nothing to learn from.
+                    let cheap = fresh > 0.0 && n_pairs + fresh <= CHEAP_PAIRS;
+                    let worth_it = ratio * WORTH_OF_A_PAIR >= 1.0 || cheap;
+                    if fits && worth_it && best.is_none_or(|(most, ..)| ratio > most) {
                         best = Some((ratio, rule, class, fresh));
                     }
                 }

@@ -21,6 +21,9 @@ const COPY_MIN_CONTAINED: f64 = 0.9;
 /// share of 0.30 and more here; a pair of registers of which one was made from the other had 0.01.
 const HARDLY_OVERLAPS: f64 = 0.1;
 
+/// More people than this are a mistake; lnΓ in double precision can no longer tell neighbouring totals apart.
+const MOST_PEOPLE: u64 = 10_000_000_000;
+
 /// Lists below this size are marked as small, and are too small to be called copies.
 pub const SMALL_LIST: u64 = 10;
 
@@ -117,6 +120,9 @@ impl EstimableHistories {
             } else {
                 Reason::TooFewLists { n_lists, n_documented: merged.n_documented() }
             });
+        }
+        if merged.n_documented() > MOST_PEOPLE {
+            reasons.push(Reason::TooManyPeople { n_documented: merged.n_documented() });
         }
         reasons.extend(duplicates(&merged, &overlap));
         reasons.extend(copies_that_leave_too_few(&merged, &near_copies));

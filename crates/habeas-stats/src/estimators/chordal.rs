@@ -26,9 +26,16 @@ fn enumerate(n_vertices: usize) -> Vec<Chordal> {
         .filter_map(|chosen| {
             let edges: Vec<(usize, usize)> =
                 pairs.iter().enumerate().filter(|(idx, _)| chosen >> idx & 1 == 1).map(|(_, &pair)| pair).collect();
-            Some(Chordal { signed_sets: signed_sets(n_vertices, &edges)?, edges })
+            Chordal::of(n_vertices, edges)
         })
         .collect()
+}
+
+impl Chordal {
+    /// The graph with these edges (pairs of vertices, the smaller first, ascending), if it is decomposable.
+    pub(crate) fn of(n_vertices: usize, edges: Vec<(usize, usize)>) -> Option<Self> {
+        Some(Self { signed_sets: signed_sets(n_vertices, &edges)?, edges })
+    }
 }
 
 /// Removes vertices whose remaining neighbours are all joined, as long as there is one; a graph is chordal when that

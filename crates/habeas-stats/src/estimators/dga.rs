@@ -113,9 +113,19 @@ pub struct DgaFit {
 /// Madigan & York 1997 `[madigan1997]`; hyper-Dirichlet laws on decomposable graphs in Dawid & Lauritzen 1993
 /// `[dawid1993]`.
 pub fn fit(histories: &EstimableHistories, settings: &DgaSettings, progress: &mut dyn Progress) -> Option<DgaFit> {
-    let (mixture, solved) = solve(histories, settings, progress)?;
-    let graphs = chordal_graphs(histories.histories().n_lists());
-    let complete = graphs.len() - 1;
+    fit_over(histories, settings, chordal_graphs(histories.histories().n_lists()), progress)
+}
+
+/// Averages over the graphs given; `None` when the hook says stop.
+pub(super) fn fit_over(
+    histories: &EstimableHistories,
+    settings: &DgaSettings,
+    graphs: &[Chordal],
+    progress: &mut dyn Progress,
+) -> Option<DgaFit> {
+    let (mixture, solved) = solve(histories, settings, graphs, progress)?;
+    let n_lists = histories.histories().n_lists();
+    let is_complete = |graph: &Chordal| graph.edges.len() == n_lists * (n_lists - 1) / 2;
     let mut order: Vec<usize> = (0..graphs.len()).collect();
     order.sort_by(|&a, &b| solved.weights[b].total_cmp(&solved.weights[a]).then(a.cmp(&b)));
     let shown = order.iter().take(N_GRAPHS_SHOWN).filter(|&&graph| solved.weights[graph] > 0.0);
@@ -130,7 +140,7 @@ pub fn fit(histories: &EstimableHistories, settings: &DgaSettings, progress: &mu
             })
             .collect(),
         n_graphs: graphs.len(),
-        complete_weight: solved.weights[complete],
+        complete_weight: graphs.iter().position(is_complete).map_or(0.0, |graph| solved.weights[graph]),
         infinite_mean_weight: compensated_sum(infinite.map(|graph| solved.weights[graph])),
         beyond: solved.beyond,
         posterior: solved.posterior(mixture.n_documented),
@@ -143,29 +153,29 @@ pub fn posterior(
     settings: &DgaSettings,
     progress: &mut dyn Progress,
 ) -> Option<Posterior> {
-    let (mixture, solved) = solve(histories, settings, progress)?;
+    let graphs = chordal_graphs(histories.histories().n_lists());
+    let (mixture, solved) = solve(histories, settings, graphs, progress)?;
     Some(solved.posterior(mixture.n_documented))
 }
 
 fn solve(
     histories: &EstimableHistories,
     settings: &DgaSettings,
+    graphs: &[Chordal],
     progress: &mut dyn Progress,
 ) -> Option<(Mixture, Solved)> {
-    let mixture = mixture(histories, settings);
+    let mixture = mixture(histories, settings, graphs);
     let solved = mixture.solve(settings.grid, progress)?;
     Some((mixture, solved))
 }
 
 /// Writes ln p(n₀, G | y) as signed sums: for each set S of lists one row L(S, n₀) + D(n₀).
-fn mixture(histories: &EstimableHistories, settings: &DgaSettings) -> Mixture {
+pub(super) fn mixture(histories: &EstimableHistories, settings: &DgaSettings, graphs: &[Chordal]) -> Mixture {
     let table = histories.histories();
     let n_lists = table.n_lists();
     let n = table.n_documented() as f64;
     let delta = settings.delta_for(n_lists);
     let total_delta = delta * (1u64 << n_lists) as f64;
-    let (ln_edge, ln_no_edge) = (libm::log(settings.edge_probability), libm::log1p(-settings.edge_probability));
-    let n_pairs = n_lists * (n_lists - 1) / 2;
 
     let rows = (1u32..1 << n_lists)
         .map(|set| {
@@ -177,19 +187,23 @@ fn mixture(histories: &EstimableHistories, settings: &DgaSettings) -> Mixture {
             Row { upper: unseen as f64 + weight, constant }
         })
         .collect();
-    let models = chordal_graphs(n_lists)
-        .iter()
-        .map(|Chordal { edges, signed_sets }| Model {
-            constant: edges.len() as f64 * ln_edge + (n_pairs - edges.len()) as f64 * ln_no_edge,
-            terms: signed_sets.iter().map(|&(set, sign)| (set as u16 - 1, f64::from(sign))).collect(),
-        })
-        .collect();
+    let models = graphs.iter().map(|graph| model(n_lists, settings, graph)).collect();
     // (n + n₀)!/n₀! · p(N): for 1/N this is Γ(N)/Γ(n₀ + 1); for gamma–Poisson Γ(N + a)/Γ(n₀ + 1) · (b/(1 + b))^N.
     let (common_upper, common_slope) = match settings.prior {
         PriorOnTotal::InverseTotal => (n, 0.0),
         PriorOnTotal::GammaPoisson { shape, scale } => (n + shape, -libm::log1p(1.0 / scale)),
     };
     Mixture { n_documented: table.n_documented(), lower: n + total_delta, rows, models, common_upper, common_slope }
+}
+
+/// A graph as signed rows, with its prior.
+pub(super) fn model(n_lists: usize, settings: &DgaSettings, Chordal { edges, signed_sets }: &Chordal) -> Model {
+    let (ln_edge, ln_no_edge) = (libm::log(settings.edge_probability), libm::log1p(-settings.edge_probability));
+    let n_pairs = n_lists * (n_lists - 1) / 2;
+    Model {
+        constant: edges.len() as f64 * ln_edge + (n_pairs - edges.len()) as f64 * ln_no_edge,
+        terms: signed_sets.iter().map(|&(set, sign)| (set as u16 - 1, f64::from(sign))).collect(),
+    }
 }
 
 /// The counts of the observed people over the lists of a set: those on at least one of them, and those on none.

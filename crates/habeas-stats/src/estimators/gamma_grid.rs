@@ -39,6 +39,10 @@ const MAX_BEND: f64 = 4e-4;
 /// The most points of an equally spaced grid, 800 MB of cells; the adaptive grid needs far fewer.
 const MAX_POINTS: usize = 20_000_000;
 
+/// A survey takes every integer up to here, then cells 1/64 of their distance wide up to this many times n.
+const SURVEY_SINGLE: u64 = 128;
+const SURVEY_REACH: u64 = 1_000;
+
 /// Grid points evaluated together: 63 rows of 128 values stay in the second-level cache.
 const BLOCK: usize = 128;
 
@@ -313,9 +317,23 @@ impl Mixture {
         values
     }
 
+    /// A quick look at any model that is made of the rows, on cells that all models share.
+    pub(crate) fn survey(&self) -> Survey<'_> {
+        let farthest = self.n_documented.saturating_mul(SURVEY_REACH).min(1 << 52);
+        let cells = widening_cells(SURVEY_SINGLE, farthest);
+        let all: Vec<u16> = (0..self.rows.len() as u16).collect();
+        let ln_widths = cells.iter().map(|cell| libm::log(width(cell) as f64)).collect();
+        let ln_middles = cells.iter().map(|cell| libm::log1p(middle(cell))).collect();
+        let rows = self.rows_at(&cells, &all);
+        Survey { mixture: self, rows, ln_widths, ln_middles }
+    }
+
     /// ln p(n₀, model) along the cells whose rows were computed.
     fn curve(&self, model: usize, rows: &[f64], n_cells: usize, logs: &mut [f64]) {
-        let Model { constant, terms } = &self.models[model];
+        self.curve_of(&self.models[model], rows, n_cells, logs);
+    }
+
+    fn curve_of(&self, Model { constant, terms }: &Model, rows: &[f64], n_cells: usize, logs: &mut [f64]) {
         let row = |idx: usize| &rows[idx * n_cells..(idx + 1) * n_cells];
         for (log, common) in logs.iter_mut().zip(row(self.rows.len())) {
             *log = common + constant;
@@ -325,6 +343,40 @@ impl Mixture {
                 *log += sign * value;
             }
         }
+    }
+}
+
+/// Rows along a few hundred cells, for comparing very many models by their weight.
+pub(crate) struct Survey<'a> {
+    mixture: &'a Mixture,
+    rows: Vec<f64>,
+    ln_widths: Vec<f64>,
+    ln_middles: Vec<f64>,
+}
+
+/// What a survey says about one model.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Surveyed {
+    /// ln of its weight, up to the constant common to all models.
+    pub(crate) ln_weight: f64,
+    /// The mean of ln(n₀ + 1) under it.
+    pub(crate) mean_ln: f64,
+}
+
+impl Survey<'_> {
+    /// Sums the density of a model over the cells, each as dense as its middle.
+    pub(crate) fn of(&self, model: &Model) -> Surveyed {
+        let n_cells = self.ln_widths.len();
+        let mut logs = vec![0.0; n_cells];
+        self.mixture.curve_of(model, &self.rows, n_cells, &mut logs);
+        logs.iter_mut().zip(&self.ln_widths).for_each(|(log, width)| *log += width);
+        let (_, peak) = argmax(&logs);
+        logs.iter_mut().for_each(|log| *log -= peak);
+        let mut masses = vec![0.0; n_cells];
+        add_exp(&logs, &mut masses);
+        let total: f64 = masses.iter().sum();
+        let mean_ln = masses.iter().zip(&self.ln_middles).map(|(mass, ln)| mass * ln).sum::<f64>() / total;
+        Surveyed { ln_weight: peak + libm::log(total), mean_ln }
     }
 }
 
@@ -456,7 +508,11 @@ fn peak_bound(curve: &[f64], cells: &[RangeInclusive<u64>], at: usize) -> f64 {
 /// Every integer up to n, then cells that widen with the distance.
 fn first_cells(n_documented: u64) -> Vec<RangeInclusive<u64>> {
     let single = n_documented.clamp(CELLS_PER_DISTANCE, MAX_SINGLE_CELLS);
-    let farthest = FARTHEST.max(n_documented.saturating_mul(1000)).min(1 << 52);
+    widening_cells(single, FARTHEST.max(n_documented.saturating_mul(1000)).min(1 << 52))
+}
+
+/// Every integer up to `single`, then cells that widen with the distance.
+fn widening_cells(single: u64, farthest: u64) -> Vec<RangeInclusive<u64>> {
     let mut cells: Vec<RangeInclusive<u64>> = (0..=single).map(|n| n..=n).collect();
     let mut next = single + 1;
     while next <= farthest {

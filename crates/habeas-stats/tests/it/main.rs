@@ -2,9 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod bad_input;
 mod combining;
 mod coverage;
 mod figures;
+mod graph_walks;
+mod highest_order;
+mod latent_classes;
 mod linkage;
 mod loglinear;
 mod properties;

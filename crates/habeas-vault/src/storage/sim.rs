@@ -1,8 +1,11 @@
 //! A simulated disk for tests. It keeps what programs see (live) apart from what a power loss leaves (durable), with a
-//! journal of operations that no sync has made durable yet. [`SimDisk::crash`] draws one of the states that a power loss
-//! may leave; [`Fault`] makes the Nth call fail, once or from then on.
+//! journal of operations that no sync has made durable yet. [`SimDisk::moments`] are the points between two calls, each
+//! with the states that a power loss may leave there ([`states`]); [`Fault`] makes calls fail, once or from then on.
+
+pub mod states;
 
 use super::{Action, Open, RelPath, Storage, StorageError, StorageFile};
+use states::Moment;
 use std::{
     collections::BTreeMap,
     io,
@@ -27,12 +30,14 @@ pub enum Fault {
 #[derive(Clone)]
 pub struct SimDisk(Arc<Mutex<State>>);
 
+/// Names and contents. Contents are shared between images until one of them changes.
 #[derive(Default, Clone)]
 struct Image {
     names: BTreeMap<String, FileId>,
-    contents: Vec<Vec<u8>>,
+    contents: Vec<Arc<Vec<u8>>>,
 }
 
+#[derive(Default)]
 struct State {
     live: Image,
     durable: Image,
@@ -40,12 +45,15 @@ struct State {
     calls: u64,
     fault: Option<Fault>,
     locked: bool,
+    /// A disk that says that it has synced and has not.
+    lies: bool,
+    moments: Option<Vec<Moment>>,
 }
 
 /// An operation that no sync has made durable.
 #[derive(Clone)]
 enum Pending {
-    Write { file: FileId, offset: usize, bytes: Vec<u8> },
+    Write { file: FileId, offset: usize, bytes: Arc<[u8]> },
     SetLen { file: FileId, length: usize },
     Name { dir: String, change: NameChange },
 }
@@ -53,7 +61,8 @@ enum Pending {
 #[derive(Clone)]
 enum NameChange {
     Add(String, FileId),
-    Rename(String, String),
+    /// The entry that is moved names a file, so a rename that is kept moves that one, whatever else was lost.
+    Rename(String, String, FileId),
     Remove(String),
 }
 
@@ -65,42 +74,48 @@ struct SimFile {
 
 struct SimLock(SimDisk);
 
-/// A small generator for drawing crash states (xorshift64*); reproducible, and of no other use.
-pub struct Draw(u64);
-
-impl Draw {
-    pub fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    pub fn below(&mut self, n: u64) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % n
-    }
-}
-
 impl SimDisk {
     pub fn new() -> Self {
-        let (live, durable) = (Image::default(), Image::default());
-        let state = State { live, durable, journal: Vec::new(), calls: 0, fault: None, locked: false };
-        Self(Arc::new(Mutex::new(state)))
+        Self(Arc::default())
+    }
+
+    /// A disk that holds an image, all of it durable.
+    fn of(image: Image) -> Self {
+        let disk = Self::new();
+        {
+            let mut state = disk.state();
+            (state.live, state.durable) = (image.clone(), image);
+        }
+        disk
     }
 
     /// The same content on another disk, all of it durable.
     pub fn copy(&self) -> Self {
-        let copy = Self::new();
-        let image = self.state().live.clone();
-        let mut state = copy.state();
-        (state.live, state.durable) = (image.clone(), image);
-        drop(state);
-        copy
+        Self::of(self.state().live.clone())
     }
 
+    /// Counts calls from here on, and fails those that the fault names.
     pub fn fail(&self, fault: Option<Fault>) {
         let mut state = self.state();
         (state.fault, state.calls) = (fault, 0);
+    }
+
+    /// From here on syncs do nothing and say that all is well.
+    pub fn lie(&self) {
+        self.state().lies = true;
+    }
+
+    /// From here on remembers what is durable and what is pending after every call that changes anything.
+    pub fn watch(&self) {
+        let mut state = self.state();
+        state.calls = 0;
+        state.moments = Some(Vec::new());
+        state.remember();
+    }
+
+    /// The moments since [`SimDisk::watch`], and ends watching.
+    pub fn moments(&self) -> Vec<Moment> {
+        self.state().moments.take().unwrap_or_default()
     }
 
     pub fn calls(&self) -> u64 {
@@ -117,67 +132,25 @@ impl SimDisk {
 
     pub fn read(&self, path: &str) -> Vec<u8> {
         let state = self.state();
-        state.live.contents[state.live.names[path]].clone()
+        state.live.contents[state.live.names[path]].to_vec()
     }
 
     /// Changes the bytes of a file behind the vault's back.
     pub fn tamper(&self, path: &str, change: impl FnOnce(&mut Vec<u8>)) {
         let mut state = self.state();
         let file = state.live.names[path];
-        change(&mut state.live.contents[file]);
+        change(Arc::make_mut(&mut state.live.contents[file]));
+    }
+
+    /// Puts a file there behind the vault's back, or replaces one.
+    pub fn plant(&self, path: &str, bytes: Vec<u8>) {
+        let live = &mut self.state().live;
+        live.names.insert(path.to_owned(), live.contents.len());
+        live.contents.push(Arc::new(bytes));
     }
 
     pub fn forget(&self, path: &str) {
         self.state().live.names.remove(path);
-    }
-
-    /// One of the disks that a power loss may leave. Synced writes are there; of the others any may be missing, whole,
-    /// torn at a sector, or only a length without its data. Names change in order, up to some point per folder.
-    pub fn crash(&self, draw: &mut Draw) -> Self {
-        let state = self.state();
-        let mut image = state.durable.clone();
-        image.contents.resize(state.live.contents.len(), Vec::new());
-        let mut stopped: Vec<&str> = Vec::new();
-        for pending in &state.journal {
-            match pending {
-                Pending::Write { file, offset, bytes } => {
-                    let sector = if draw.below(2) == 0 { 512 } else { 4096 };
-                    let kept = match draw.below(4) {
-                        0 => continue,
-                        1 => (draw.below(bytes.len() as u64 / sector + 1) * sector) as usize,
-                        _ => bytes.len(),
-                    };
-                    let content = &mut image.contents[*file];
-                    if kept < bytes.len() && draw.below(2) == 0 {
-                        // The length went to the disk and the data did not, or the sector was being written: zeros where
-                        // nothing was, or noise over what was.
-                        let noise = vec![0xa5; bytes.len()];
-                        let grown = vec![0; (offset + bytes.len()).saturating_sub(content.len())];
-                        let (at, fill) = if draw.below(2) == 0 { (content.len(), grown) } else { (*offset, noise) };
-                        write_at(content, at, &fill);
-                    }
-                    write_at(content, *offset, &bytes[..kept]);
-                }
-                Pending::SetLen { file, length } => {
-                    if draw.below(2) == 0 {
-                        image.contents[*file].resize(*length, 0);
-                    }
-                }
-                Pending::Name { dir, change } => {
-                    if stopped.contains(&dir.as_str()) || draw.below(3) == 0 {
-                        stopped.push(dir);
-                    } else {
-                        image.apply(change);
-                    }
-                }
-            }
-        }
-        drop(state);
-        let after = Self::new();
-        let mut state = after.state();
-        (state.live, state.durable) = (image.clone(), image);
-        drop(state);
-        after
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -221,10 +194,11 @@ impl Image {
             NameChange::Add(path, file) => {
                 self.names.insert(path.clone(), *file);
             }
-            NameChange::Rename(from, to) => {
-                if let Some(file) = self.names.remove(from) {
-                    self.names.insert(to.clone(), file);
+            NameChange::Rename(from, to, file) => {
+                if self.names.get(from) == Some(file) {
+                    self.names.remove(from);
                 }
+                self.names.insert(to.clone(), *file);
             }
             NameChange::Remove(path) => {
                 self.names.remove(path);
@@ -237,6 +211,14 @@ impl State {
     fn rename_pending(&mut self, path: &RelPath, change: NameChange) {
         self.live.apply(&change);
         self.journal.push(Pending::Name { dir: path.parent().as_str().to_owned(), change });
+        self.remember();
+    }
+
+    fn remember(&mut self) {
+        let Self { durable, journal, moments, live, calls, .. } = self;
+        if let Some(moments) = moments {
+            moments.push(Moment::new(*calls, durable, live.contents.len(), journal));
+        }
     }
 }
 
@@ -253,7 +235,7 @@ impl Storage for SimDisk {
         let file = match (state.live.names.get(path.as_str()).copied(), how) {
             (_, Open::Create) => {
                 let file = state.live.contents.len();
-                state.live.contents.push(Vec::new());
+                state.live.contents.push(Arc::default());
                 state.rename_pending(path, NameChange::Add(path.as_str().to_owned(), file));
                 file
             }
@@ -265,11 +247,11 @@ impl Storage for SimDisk {
 
     fn rename(&self, from: &RelPath, to: &RelPath) -> Result<(), StorageError> {
         let mut state = self.call(from, Action::Rename, None)?;
-        if !state.live.names.contains_key(from.as_str()) {
+        let Some(file) = state.live.names.get(from.as_str()).copied() else {
             return Err(StorageError::Missing { path: from.clone() });
-        }
+        };
         assert_eq!(from.parent(), to.parent(), "a rename stays in its folder, or one sync is not enough");
-        state.rename_pending(from, NameChange::Rename(from.as_str().to_owned(), to.as_str().to_owned()));
+        state.rename_pending(from, NameChange::Rename(from.as_str().to_owned(), to.as_str().to_owned(), file));
         Ok(())
     }
 
@@ -297,6 +279,9 @@ impl Storage for SimDisk {
 
     fn sync_dir(&self, dir: &RelPath) -> Result<(), StorageError> {
         let mut state = self.call(dir, Action::Sync, None)?;
+        if state.lies {
+            return Ok(());
+        }
         let State { durable, journal, .. } = &mut *state;
         journal.retain(|pending| match pending {
             Pending::Name { dir: changed, change } if changed == dir.as_str() => {
@@ -305,6 +290,7 @@ impl Storage for SimDisk {
             }
             _ => true,
         });
+        state.remember();
         Ok(())
     }
 
@@ -346,26 +332,32 @@ impl StorageFile for SimFile {
             state.live.bytes() + (offset + bytes.len() as u64).saturating_sub(length)
         };
         let mut state = self.disk.call(&self.path, Action::Write, Some(grown))?;
-        write_at(&mut state.live.contents[self.file], offset as usize, bytes);
-        state.journal.push(Pending::Write { file: self.file, offset: offset as usize, bytes: bytes.to_vec() });
+        write_at(Arc::make_mut(&mut state.live.contents[self.file]), offset as usize, bytes);
+        state.journal.push(Pending::Write { file: self.file, offset: offset as usize, bytes: bytes.into() });
+        state.remember();
         Ok(())
     }
 
     fn set_len(&mut self, length: u64) -> Result<(), StorageError> {
         let mut state = self.disk.call(&self.path, Action::Write, None)?;
-        state.live.contents[self.file].resize(length as usize, 0);
+        Arc::make_mut(&mut state.live.contents[self.file]).resize(length as usize, 0);
         state.journal.push(Pending::SetLen { file: self.file, length: length as usize });
+        state.remember();
         Ok(())
     }
 
     fn sync_data(&mut self) -> Result<(), StorageError> {
         let mut state = self.disk.call(&self.path, Action::Sync, None)?;
+        if state.lies {
+            return Ok(());
+        }
         let State { live, durable, journal, .. } = &mut *state;
-        durable.contents.resize(live.contents.len(), Vec::new());
+        durable.contents.resize(live.contents.len(), Arc::default());
         durable.contents[self.file].clone_from(&live.contents[self.file]);
         journal.retain(|pending| {
             !matches!(pending, Pending::Write { file, .. } | Pending::SetLen { file, .. } if *file == self.file)
         });
+        state.remember();
         Ok(())
     }
 }

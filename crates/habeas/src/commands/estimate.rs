@@ -60,6 +60,9 @@ pub struct Run {
 pub struct Table {
     /// One 0/1 column per list, then a column `count`
     counts: PathBuf,
+    /// First columns that are strata and not lists, such as --strata region,sex; one estimate per stratum, and their total
+    #[arg(long, value_delimiter = ',', value_name = "COLUMNS")]
+    strata: Vec<String>,
     #[command(flatten)]
     choice: Choice,
 }
@@ -83,6 +86,9 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
 
 fn table(args: &Table, out: &Output) -> Result<Exit, Failure> {
     let bytes = std::fs::read(&args.counts).map_err(|error| Failure::file("read", &args.counts, &error))?;
+    if !args.strata.is_empty() {
+        return strata::table(&bytes, &args.strata, &args.choice, out);
+    }
     let (histories, remarks) = capture::read_table(&bytes).map_err(|error| {
         let remedy = "one 0/1 column per list, then a column «count» of whole numbers; one line per capture history";
         Failure::new(Exit::Failed, error, remedy)
@@ -225,6 +231,15 @@ pub fn text(object: &Value) -> String {
         number(&sensitivity["lowest"]),
         number(&sensitivity["highest"])
     );
+    text.push_str(&side_by_side(&sensitivity["alternatives"]));
+    let consistency = &object["diagnostics"]["internal_consistency"];
+    if consistency["intervals"].as_u64().is_some_and(|tried| tried > 0) {
+        let _ = writeln!(
+            text,
+            "  sizes of lists that are known, estimated from the others: {} of {} intervals hold them",
+            consistency["intervals_that_hold_the_known"], consistency["intervals"]
+        );
+    }
     let linkage = &object["linkage"];
     if linkage.is_object() {
         let share = linkage["linkage_share"].as_f64().unwrap_or_default() * 100.0;
@@ -238,6 +253,34 @@ pub fn text(object: &Value) -> String {
     }
     for warning in object["warnings"].as_array().into_iter().flatten() {
         let _ = writeln!(text, "  warning ({}): {}", words(&warning["code"]), words(&warning["text"]));
+    }
+    text
+}
+
+/// What other methods say, and how far leaving out one list moves the figure.
+fn side_by_side(alternatives: &Value) -> String {
+    let of_kind = |kind: &'static str| {
+        alternatives.as_array().into_iter().flatten().filter(move |alternative| alternative["kind"] == kind)
+    };
+    let methods: Vec<String> = of_kind("other_method")
+        .map(|alternative| {
+            let name = alternative["label"].as_str().unwrap_or_default();
+            match (alternative["point"].as_f64(), alternative["refused"].as_str()) {
+                (Some(point), _) if alternative["is_lower_bound"] == true => format!("{name} at least {point:.0}"),
+                (Some(point), _) => format!("{name} {point:.0}"),
+                (None, code) => format!("{name} refused ({})", code.unwrap_or_default()),
+            }
+        })
+        .collect();
+    let without: Vec<f64> =
+        of_kind("leave_one_list_out").filter_map(|alternative| alternative["point"].as_f64()).collect();
+    let mut text = String::new();
+    if !methods.is_empty() {
+        let _ = writeln!(text, "  other methods: {}", methods.join(", "));
+    }
+    if !without.is_empty() {
+        let (low, high) = without.iter().fold((f64::INFINITY, 0.0_f64), |(l, h), &x| (l.min(x), h.max(x)));
+        let _ = writeln!(text, "  with one list left out: {low:.0} to {high:.0}");
     }
     text
 }

@@ -40,6 +40,9 @@ pub struct Args {
     /// A column that holds the true person; never used to link
     #[arg(long, value_name = "COLUMN")]
     truth: Option<String>,
+    /// Where to write the pairs that were decided wrongly, the surest first
+    #[arg(long, value_name = "ERRORS.csv", requires = "truth")]
+    errors: Option<PathBuf>,
     /// What the columns mean, one mapping for each list in order [default: guessed]
     #[arg(long, value_name = "MAP.toml")]
     map: Vec<PathBuf>,
@@ -108,6 +111,9 @@ pub fn files(args: &Args, out: &Output) -> Result<Exit, Failure> {
     if let Some(path) = &args.pairs {
         put(path, &pairs_of(&loaded, &linkage)?)?;
     }
+    if let Some((path, truth)) = args.errors.as_ref().zip(loaded.truth.as_ref()) {
+        put(path, &errors_of(&loaded, &linkage, truth)?)?;
+    }
     if let Some(path) = &args.draws_out {
         put(path, &draws_csv(&loaded, &linkage.draws)?)?;
     }
@@ -119,7 +125,11 @@ pub fn files(args: &Args, out: &Output) -> Result<Exit, Failure> {
     object["set_aside"] = json!(loaded.n_set_aside);
     object["written"] = json!(written);
     if let Some(truth) = &loaded.truth {
-        object["truth"] = evaluation_json(&evaluate(&linkage.partition, &Partition::from_labels(truth)));
+        let evaluation = evaluate(&linkage.partition, &Partition::from_labels(truth));
+        object["truth"] = evaluation_json(&evaluation);
+        let errors = &evaluation.pairwise_errors;
+        object["truth"]["pairwise"]["standard_errors"] =
+            json!({ "precision": errors.precision, "recall": errors.recall, "f1": errors.f1 });
     }
     out.result(&object, || {
         let mut text = format!(
@@ -254,6 +264,29 @@ fn draws_csv(loaded: &Loaded, draws: &[Partition]) -> Result<Vec<u8>, Failure> {
             let (key, row, cluster) = (&loaded.keys[usize::from(*list)], row.to_string(), cluster.to_string());
             csv.write_record([&draw, key, &row, &cluster]).map_err(wrong)?;
         }
+    }
+    csv.into_inner().map_err(|error| Failure::from(error.into_error()))
+}
+
+/// Scored pairs that are linked and two persons, or one person and not linked: those first of which the weight was most
+/// wrong. Pairs that no blocking rule held have no weight and are not among them.
+fn errors_of(loaded: &Loaded, linkage: &Linkage, truth: &[u32]) -> Result<Vec<u8>, Failure> {
+    let wrong_ones = linkage.pairs.iter().filter_map(|pair| {
+        let link = linking::is_link(linkage, pair.left, pair.right);
+        let same = truth[pair.left as usize] == truth[pair.right as usize];
+        (link != same).then_some((if link { pair.weight.0 } else { -pair.weight.0 }, link, pair))
+    });
+    let mut errors: Vec<_> = wrong_ones.collect();
+    errors.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.2.left, a.2.right).cmp(&(b.2.left, b.2.right))));
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record(["error", "list_a", "row_a", "list_b", "row_b", "match_weight"]).map_err(wrong)?;
+    for (_, link, pair) in errors {
+        let ((list_a, row_a), (list_b, row_b)) =
+            (loaded.places[pair.left as usize], loaded.places[pair.right as usize]);
+        let what = if link { "wrong link" } else { "missed" };
+        let (key_a, key_b) = (&loaded.keys[usize::from(list_a)], &loaded.keys[usize::from(list_b)]);
+        let weight = format!("{:.4}", pair.weight.0);
+        csv.write_record([what, key_a, &row_a.to_string(), key_b, &row_b.to_string(), &weight]).map_err(wrong)?;
     }
     csv.into_inner().map_err(|error| Failure::from(error.into_error()))
 }

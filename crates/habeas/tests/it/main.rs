@@ -6,9 +6,11 @@
 mod argentina;
 mod bad_input;
 mod demo;
+mod estimation_docs;
 mod house;
 mod main_path;
 mod memory;
 mod plain_files;
 mod program;
+mod reviewing;
 mod team;

@@ -1,4 +1,4 @@
-//! `habeas estimate run --by …`: stratum by stratum, each given or refused, and a total that adds draws.
+//! `habeas estimate run --by …` and `estimate table --strata …`: stratum by stratum, each given or refused, and a total that adds draws.
 
 use super::{choice::Choice, draw_linkage, interruption::Interruption, method_for};
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 };
 use clap::ValueEnum;
 use habeas_stats::{
-    Method, Seed,
+    Method, Seed, capture,
     pooled::LinkageOptions,
     strata::{Stratified, Stratum, StratumFigure, StratumResult, estimate_strata},
 };
@@ -58,10 +58,44 @@ pub fn run(
     let partitions = linkage.as_ref().map(|linkage| (linkage.record_ids.as_slice(), linkage.partitions.as_slice()));
     let strata = estimating::strata::strata(&snapshot, &dimensions, partitions)?;
     let options = LinkageOptions { dependences: estimating::dependences(&snapshot), approximate: false };
+    let names: Vec<&str> = dimensions.iter().map(|dimension| dimension.name).collect();
+    let policies: Vec<&str> = dimensions.iter().map(|dimension| dimension.policy).collect();
+    estimate(&strata, &[("by", json!(names)), ("policies", json!(policies))], &method, choice.seed(), &options, out)
+}
+
+/// Estimates from a table whose first columns are strata.
+pub fn table(bytes: &[u8], columns: &[String], choice: &Choice, out: &Output) -> Result<Exit, Failure> {
+    let file = capture::read_strata(bytes, columns).map_err(|error| {
+        Failure::new(Exit::Failed, error, "one column per stratum named, then one 0/1 column per list, then «count»")
+            .leaving("Nothing was estimated.")
+    })?;
+    for remark in &file.remarks {
+        out.talk(remark.text());
+    }
+    let lists = file.strata.first().map_or(Vec::new(), |stratum| stratum.histories.lists().to_vec());
+    let n_documented = file.strata.iter().map(|stratum| stratum.histories.n_documented()).sum();
+    let method = choice.method(&lists, n_documented)?;
+    let strata = file.strata.into_iter().map(|stratum| Stratum {
+        label: stratum.labels.join(" · "),
+        table: stratum.histories,
+        draws: Vec::new(),
+    });
+    let strata: Vec<Stratum> = strata.collect();
+    estimate(&strata, &[("by", json!(columns))], &method, choice.seed(), &LinkageOptions::default(), out)
+}
+
+fn estimate(
+    strata: &[Stratum],
+    dimensions: &[(&str, Value)],
+    method: &Method,
+    seed: Seed,
+    options: &LinkageOptions,
+    out: &Output,
+) -> Result<Exit, Failure> {
     let interruption = Interruption::watch();
     let progress = &mut interruption.progress("strata", out);
-    let stratified = estimate_strata(&strata, &method, choice.seed(), &options, progress);
-    let object = object(&stratified, &strata, &dimensions, &method, choice.seed());
+    let stratified = estimate_strata(strata, method, seed, options, progress);
+    let object = object(&stratified, strata, dimensions, method, seed);
     out.result(&object, || text(&object))?;
     Ok(match stratified {
         Stratified { n_not_reached, .. } if n_not_reached > 0 => Exit::Interrupted,
@@ -70,7 +104,13 @@ pub fn run(
     })
 }
 
-fn object(stratified: &Stratified, strata: &[Stratum], dimensions: &[Dimension], method: &Method, seed: Seed) -> Value {
+fn object(
+    stratified: &Stratified,
+    strata: &[Stratum],
+    dimensions: &[(&str, Value)],
+    method: &Method,
+    seed: Seed,
+) -> Value {
     let rows: Vec<Value> = stratified
         .strata
         .iter()
@@ -88,15 +128,15 @@ fn object(stratified: &Stratified, strata: &[Stratum], dimensions: &[Dimension],
             "refused": estimating::refusal_json(refusal),
         }),
     };
-    json!({
-        "schema": 1,
-        "by": dimensions.iter().map(|dimension| dimension.name).collect::<Vec<_>>(),
-        "policies": dimensions.iter().map(|dimension| dimension.policy).collect::<Vec<_>>(),
-        "strata": rows,
-        "refused": n_refused,
-        "not_reached": stratified.n_not_reached,
-        "total": total,
-    })
+    let mut object = json!({ "schema": 1 });
+    for (name, value) in dimensions {
+        object[*name] = value.clone();
+    }
+    object["strata"] = json!(rows);
+    object["refused"] = json!(n_refused);
+    object["not_reached"] = json!(stratified.n_not_reached);
+    object["total"] = total;
+    object
 }
 
 fn row(result: &StratumResult, stratum: &Stratum, method: &Method, seed: Seed) -> Value {

@@ -194,8 +194,7 @@ pub fn open_error(error: OpenError) -> Failure {
             Failure::new(Exit::Failed, error, "name the folder through which the members of this vault exchange")
         }
         OpenError::NoReceipt => {
-            let remedy =
-                "run `habeas sync FOLDER` here, let the partner run it there, then again here; they sign by it";
+            let remedy = "run `habeas sync FOLDER` here, let the partner run it there, then leave: they sign by it";
             Failure::new(Exit::Failed, error, remedy)
         }
         OpenError::Vault(error) => vault_failure(error),

@@ -221,9 +221,12 @@ mod tests {
             link explain         ·         may       may       may       may       ·
             link clusters        ·         may       may       may       may       ·
             link pairs           ·         may       may       may       may       ·
+            review next          ·         may       may       may       may       ·
             review decide        ·         ·         may       ·         may       ·
             review undo          ·         ·         may       ·         may       ·
             review stats         ·         may       may       may       may       ·
+            review export        ·         may       may       may       may       ·
+            review import        ·         ·         may       ·         may       ·
             case list            ·         may       may       may       may       ·
             case search          ·         may       may       may       may       ·
             case show            ·         may       may       may       may       ·

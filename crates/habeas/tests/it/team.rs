@@ -233,6 +233,42 @@ fn a_recovery_key_or_enough_shares_open_a_vault_whose_passphrase_is_lost() {
     assert!(who.contains("2 of 3 shares  (you)"), "{who}");
 }
 
+#[test]
+fn what_is_left_behind_for_a_journey_opens_with_nothing_that_is_here_and_comes_back() {
+    let office = office(&[]);
+    fs::create_dir(office.path("stick")).unwrap();
+    let added = office.json(&["user", "add", "Mira", "--role", "keeper", "--invitation", "mira.invitation"]);
+    office.file("mira.words", added["passphrase"].as_str().unwrap());
+    let leave = ["travel", "leave", "stick", "--compartments", "general,testimony,sources"];
+    office.run(&["sync", "stick"]).succeeds();
+    office.run(&leave).ends_with(2);
+    let leave = [&leave[..], &["--yes"]].concat();
+    let unsigned = office.run(&leave).ends_with(1);
+    assert!(unsigned.stderr.contains("no other device has signed"), "{}", unsigned.stderr);
+    let mira = ["--vault", "hers", "--passphrase-file", "mira.words"];
+    office.run(&[&["join", "stick", "hers", "--invitation", "mira.invitation"], &mira[..]].concat()).succeeds();
+    office.run(&[&["sync", "stick"], &mira[..]].concat()).succeeds();
+    office.run(&leave).succeeds();
+    assert_eq!(office.json(&["travel", "status"])["travelling"], true);
+    assert!(!office.run(&["case", "list"]).stdout.contains("Velan"));
+    office.run(&["travel", "return", "stick"]).succeeds();
+    assert_eq!(office.json(&["travel", "status"])["travelling"], false);
+    assert!(office.run(&["case", "list"]).succeeds().stdout.contains("Karim Velan"));
+}
+
+#[test]
+fn a_retracted_judgement_no_longer_stands_and_the_past_still_shows_it() {
+    let office = office(&[]);
+    office.run(&["import", "commission.csv", "--as", "commission"]).succeeds();
+    let decided = office.json(&["review", "decide", "families:1", "commission:1", "same", "--why", "one number"]);
+    let id = decided["judgement"].as_str().unwrap();
+    assert_eq!(office.json(&["review", "stats"])["same"], 1);
+    office.run(&["retract", "000000", "--why", "x"]).ends_with(2);
+    office.run(&["retract", id, "--why", "the number was misread"]).succeeds();
+    assert_eq!(office.json(&["review", "stats"])["same"], 0);
+    office.run(&["retract", id, "--why", "again"]).ends_with(2);
+}
+
 fn copy(office: &Office, from: &str, to: &str) {
     for (path, bytes) in office.files_below(from) {
         let target = office.path(to).join(path.strip_prefix(office.path(from)).unwrap());

@@ -8,6 +8,7 @@
 #![allow(clippy::print_stdout)]
 
 mod faults;
+mod merges;
 mod power;
 mod tamper;
 

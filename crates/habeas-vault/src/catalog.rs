@@ -24,7 +24,7 @@ use crate::{
     },
     keys::ItemId,
 };
-use habeas_core::{DeviceId, ImportId, Judgement, LinkRunId, Source, SourceId, UserId};
+use habeas_core::{Compartment, DeviceId, ImportId, Judgement, LinkRunId, Source, SourceId, UserId};
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
@@ -155,6 +155,14 @@ pub struct Unreadable {
     pub item: ItemId,
     /// Number of the compartment, where it is not the general one.
     pub compartment: Option<u64>,
+}
+
+impl Unreadable {
+    /// The compartment that it is sealed in.
+    pub fn compartment(&self) -> Compartment {
+        let number = self.compartment.and_then(|number| u8::try_from(number).ok());
+        number.and_then(Compartment::from_number).unwrap_or(Compartment::General)
+    }
 }
 
 /// A source with its file.

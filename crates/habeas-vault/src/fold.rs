@@ -194,7 +194,8 @@ impl Vault {
         }
         self.acknowledge_erasures()?;
         let referenced: HashSet<[u8; 16]> = self.catalog.blobs().map(|blob| blob.id).collect();
-        let all_read = self.catalog.unreadable.is_empty();
+        let erased = &self.catalog.erased;
+        let all_read = self.catalog.unreadable.iter().all(|statement| erased.contains(&statement.item, None));
         Ok(blob::settle(&*self.storage, &referenced, all_read)?)
     }
 
@@ -216,21 +217,13 @@ impl Vault {
     /// Tells what of the log does not count or cannot be read here.
     pub(crate) fn note_what_is_missing(&mut self) {
         let mut sealed: BTreeMap<Compartment, usize> = BTreeMap::new();
-        let mut missing = 0;
         for unreadable in &self.catalog.unreadable {
-            let number = unreadable.compartment.and_then(|number| u8::try_from(number).ok());
-            let compartment = number.and_then(Compartment::from_number).unwrap_or(Compartment::General);
-            let erased = self.erased_by_now.contains(&unreadable.item, None);
-            if !erased && self.log.keys.newest(compartment).is_none() {
+            let compartment = unreadable.compartment();
+            if !self.erased_by_now.contains(&unreadable.item, None) && self.log.keys.newest(compartment).is_none() {
                 *sealed.entry(compartment).or_default() += 1;
-            } else if !erased {
-                missing += 1;
             }
         }
-        for import in &self.catalog.imports {
-            let punctured = self.log.keys.set(&import.id.0).map_or(0, KeySet::n_punctured);
-            missing += punctured.saturating_sub(self.erased_by_now.n_leaves(&import.id.0)) as usize;
-        }
+        let missing: usize = self.missing_keys().iter().map(|(_, n)| n).sum();
         let sealed = sealed.into_iter().map(|(compartment, n)| Notice::Sealed { n, compartment });
         self.notices.extend(sealed);
         let (not_counted, waiting) = (self.catalog.not_counted.len(), self.catalog.n_waiting);
@@ -240,6 +233,20 @@ impl Vault {
             (waiting > 0).then_some(Notice::Waiting(waiting)),
         ];
         self.notices.extend(told.into_iter().flatten());
+    }
+
+    /// Where keys are missing although the compartment is held and nothing says that they were erased, and how many.
+    pub(crate) fn missing_keys(&self) -> Vec<(Position, usize)> {
+        let erased = &self.erased_by_now;
+        let held = |compartment| self.log.keys.newest(compartment).is_some();
+        let statements = self.catalog.unreadable.iter();
+        let statements = statements.filter(|one| !erased.contains(&one.item, None) && held(one.compartment()));
+        let imports = self.catalog.imports.iter().filter_map(|import| {
+            let punctured = self.log.keys.set(&import.id.0).map_or(0, KeySet::n_punctured);
+            let missing = punctured.saturating_sub(erased.n_leaves(&import.id.0)) as usize;
+            (missing > 0).then_some((import.begun, missing))
+        });
+        statements.map(|one| (one.position, 1)).chain(imports).collect()
     }
 
     /// Records that an import will never be finished. `unfollowed` are statements that the index has not seen yet.

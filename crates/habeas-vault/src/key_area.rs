@@ -96,7 +96,7 @@ impl KeyArea {
             })
         };
         let gone: Vec<RelPath> = self.files.iter().filter(|file| superseded(file)).map(|f| f.path.clone()).collect();
-        gone.iter().try_for_each(|path| self.storage.remove(path))?;
+        gone.iter().try_for_each(|path| self.remove(path))?;
         self.files.retain(|file| !gone.contains(&file.path));
         Ok(())
     }
@@ -163,7 +163,7 @@ impl KeyArea {
         let bytes = header.encode(&nodes, &keys.vault(), &key);
         let written = self.write(header, nodes, &bytes);
         if let (Ok(()), Some(old)) = (&written, old) {
-            self.storage.remove(&old)?;
+            self.remove(&old)?;
         }
         written?;
         fresh.into_iter().for_each(|(item, node)| keys.insert_node(item, node));
@@ -175,6 +175,8 @@ impl KeyArea {
         self.storage.create_dir(&folder)?;
         let path = folder.join(&key_file_name(header.number, bytes));
         storage::write_whole(&*self.storage, &path, bytes)?;
+        // The same keys make the same file: it may be there already, written by another device.
+        self.files.retain(|file| file.path != path);
         self.files.push(KeyFile { path, header, nodes });
         Ok(())
     }
@@ -208,14 +210,22 @@ impl KeyArea {
                     .flat_map(|(item, set)| set.nodes().map(move |node| (item, node)).collect::<Vec<_>>())
                     .collect();
                 self.rewrite(keys, &file, nodes)?;
-                self.storage.remove(&file.path)?;
-                self.storage.sync_dir(&file.path.parent())?;
+                self.remove(&file.path)?;
             } else {
                 kept.push(file);
             }
         }
+        kept.retain(|file| self.files.iter().all(|new| new.path != file.path));
         self.files.append(&mut kept);
         Ok(())
+    }
+
+    fn remove(&self, path: &RelPath) -> Result<(), StorageError> {
+        match self.storage.remove(path) {
+            Ok(()) => self.storage.sync_dir(&path.parent()),
+            Err(StorageError::Missing { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Writes what is left of a file; in several where punctured trees have grown beyond one.

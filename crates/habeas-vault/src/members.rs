@@ -181,7 +181,7 @@ impl Vault {
         let held: Vec<Compartment> = self.open_compartments().collect();
         for compartment in held {
             let holders = self.holders(compartment)?;
-            let epoch = self.catalog.people.newest_epoch(compartment).map_or(0, |epoch| epoch + 1);
+            let epoch = self.fresh_epoch(compartment)?;
             let key: Key = Zeroizing::new(self.log.entropy.bytes()?);
             self.log.keys.insert_compartment(compartment, epoch, key.clone());
             for holder in holders {
@@ -191,6 +191,31 @@ impl Vault {
             self.record_own(now_ms, EntryKind::Epoch, &begun)?;
         }
         // The index is sealed under what is held: it moves to its new name at the next opening.
+        Ok(())
+    }
+
+    /// A number for a new key: greater than every one that is known, and not the one that another keeper may draw at the
+    /// same time without knowing of this. Both keys then hold side by side.
+    fn fresh_epoch(&mut self, compartment: Compartment) -> Result<u32, VaultError> {
+        let newest = self.catalog.people.newest_epoch(compartment).unwrap_or(0);
+        let [a, b, c] = self.log.entropy.bytes()?;
+        Ok((((newest >> 24) + 1) << 24) | u32::from_be_bytes([0, a, b, c]))
+    }
+
+    /// Wraps keys for members who hold a compartment but not all of its keys: another keeper began one without knowing of
+    /// them.
+    pub(crate) fn grant_missing(&mut self) -> Result<(), VaultError> {
+        let names = self.storage.list(&grants())?;
+        let held: Vec<(Compartment, u32, Key)> =
+            self.log.keys.compartments().map(|(compartment, epoch, key)| (compartment, epoch, key.clone())).collect();
+        for (compartment, epoch, key) in held {
+            for holder in self.holders(compartment)? {
+                let header = GrantHeader { compartment, epoch, member: holder.user };
+                if !names.contains(&header.file_name()) {
+                    self.write_grant(compartment, epoch, &key, &holder)?;
+                }
+            }
+        }
         Ok(())
     }
 

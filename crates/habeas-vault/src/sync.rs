@@ -71,6 +71,9 @@ impl Vault {
         if report.received.segments > 0 || report.received.keys > 0 {
             self.refold()?;
         }
+        if self.role.may(Right::Keep) {
+            self.grant_missing()?;
+        }
         self.note_received()?;
         self.check_received_blobs(&mut report)?;
         report.new_conflicts = self.catalog.conflicts.len().saturating_sub(before);

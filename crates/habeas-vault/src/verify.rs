@@ -83,6 +83,10 @@ impl Vault {
                 Err(_) => {}
             }
         }
+        for (position, _) in self.missing_keys() {
+            let kind = DamageKind::KeyMissing { seq: position.cursor.seq };
+            report.damages.push(self.log.damage_at(&position, kind));
+        }
         self.verify_blobs(depth, &mut report)?;
         Ok(report)
     }

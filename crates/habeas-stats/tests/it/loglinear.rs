@@ -292,6 +292,8 @@ proptest! {
         let models = LogLinearModel::all(table.n_lists(), table.n_lists());
         let model = choice.get(&models);
         let smallest = smallest_cell_after_a_long_run(&table, model);
+        // Between these the run says neither that a cell goes to zero nor that it stays away from it.
+        prop_assume!(!(1e-12..1e-5).contains(&smallest));
         let exists = matches!(fit_code(model, &table), FitCode::Fine | FitCode::NotIdentifiable);
         let counts: Vec<(u32, u64)> = table.counts().collect();
         prop_assert_eq!(exists, smallest > 1e-6, "smallest cell {} of {:?} by {:?}", smallest, counts, model);

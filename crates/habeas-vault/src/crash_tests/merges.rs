@@ -53,8 +53,7 @@ fn worked_apart(offices: &[(SimDisk, Secrets)], draw: &mut Draw, seed: u64) -> (
     let mut vaults: Vec<Vault> =
         disks.iter().zip(offices).map(|(disk, (_, secrets))| open(disk, secrets).unwrap()).collect();
     for (n, step) in drawn(draw, 9).into_iter().enumerate() {
-        // New keys are begun by one keeper only: two who begin them at once make two keys of one number.
-        let i = if step == Step::Epoch { 0 } else { draw.below(3) as usize };
+        let i = draw.below(3) as usize;
         act(&mut vaults[i], step, n).unwrap_or_else(|error| panic!("seed {seed}, {step:?}: {error}"));
         if draw.below(3) == 0 {
             sync(&mut vaults[i], &folder);

@@ -80,6 +80,8 @@ fn an_old_copy_with_the_new_keys_does_not_open_what_was_erased() {
     assert_eq!(restored.vault.erasures().len(), 0, "the old copy does not know why: the missing key is told");
     let told = restored.vault.notices().iter().any(|notice| matches!(notice, Notice::KeysMissing(_)));
     assert!(told, "{:?}", restored.vault.notices());
+    let missing = |damage: &crate::Damage| matches!(damage.kind, DamageKind::KeyMissing { .. });
+    assert!(restored.report.damages.iter().any(missing), "{:?}", restored.report);
 }
 
 #[test]

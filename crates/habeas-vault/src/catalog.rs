@@ -18,13 +18,14 @@ use crate::{
             Body, CommitHead, Entry, EntryKind,
             erasure::{Erased, Erasure, ErasureReason, Retraction, SourceIdentity},
             linkage::StoredLinkRun,
+            member::{DeviceIntroduced, DeviceRemoved, EpochBegun, MemberStated},
             source::{BlobRef, StoredSource},
             statement::{Founded, ImportBegun, ImportFinished, ImportSummary, StoredEstimate, Words},
         },
     },
     keys::ItemId,
 };
-use habeas_core::{Compartment, DeviceId, ImportId, Judgement, LinkRunId, Source, SourceId, UserId};
+use habeas_core::{Compartment, DeviceId, ImportId, Judgement, LinkRunId, Role, Source, SourceId, UserId};
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
@@ -255,14 +256,33 @@ impl Catalog {
         body: &[u8],
     ) -> Result<(), DecodeError> {
         let recorded_ms = head.recorded_ms;
+        let mut audited = |what: String| {
+            let (user, device) = (UserId(head.user), DeviceId(position.device));
+            self.audit.push(AuditEntry { recorded_ms, user, device, what });
+        };
         match entry.kind {
             EntryKind::Founded => self.name = Founded::from_padded(body)?.name,
             EntryKind::Device => {
-                self.people.device_introduced(position.device, head.user, Body::from_padded(body)?);
+                let introduced: DeviceIntroduced = Body::from_padded(body)?;
+                audited(format!("introduced the device «{}»", introduced.name));
+                self.people.device_introduced(position.device, head.user, introduced);
             }
-            EntryKind::Member => self.people.member_stated(Body::from_padded(body)?, recorded_ms),
-            EntryKind::Epoch => self.people.epoch_begun(Body::from_padded(body)?),
-            EntryKind::DeviceRemoved => self.people.device_removed(&Body::from_padded(body)?),
+            EntryKind::Member => {
+                let stated: MemberStated = Body::from_padded(body)?;
+                let (name, role) = (&stated.name, stated.role.map_or("no member any more", Role::code));
+                audited(format!("member «{name}»: {role}"));
+                self.people.member_stated(stated, recorded_ms);
+            }
+            EntryKind::Epoch => {
+                let begun: EpochBegun = Body::from_padded(body)?;
+                audited(format!("began a new key of the compartment {}", begun.compartment));
+                self.people.epoch_begun(begun);
+            }
+            EntryKind::DeviceRemoved => {
+                let removed: DeviceRemoved = Body::from_padded(body)?;
+                audited(format!("removed the device {}", DeviceId(removed.device).short()));
+                self.people.device_removed(&removed);
+            }
             EntryKind::Source => {
                 let stored = StoredSource::from_padded(body)?;
                 let by_itself = entry.clear.import.is_none();
@@ -323,13 +343,11 @@ impl Catalog {
                 let StoredEstimate { kind, json } = StoredEstimate::from_padded(body)?;
                 self.estimates.push(EstimateInfo { id: entry.id, recorded_ms, kind, json });
             }
-            EntryKind::Audit => {
-                let (user, device) = (UserId(head.user), DeviceId(position.device));
-                self.audit.push(AuditEntry { recorded_ms, user, device, what: Words::from_padded(body)?.text });
-            }
+            EntryKind::Audit => audited(Words::from_padded(body)?.text),
             EntryKind::Erasure => {
                 let Erasure { targets, reason, why } = Body::from_padded(body)?;
                 let (id, user, n_targets) = (entry.id, UserId(head.user), targets.len());
+                audited(format!("erased: {n_targets} keys, reason {}", reason.code()));
                 targets.into_iter().for_each(|(item, leaf)| self.erased.insert(item, leaf));
                 self.erasures.push(ErasureInfo { id, recorded_ms, user, n_targets, reason, why, done: Vec::new() });
             }
@@ -340,6 +358,7 @@ impl Catalog {
                 known.done.push((DeviceId(position.device), recorded_ms));
             }
             EntryKind::Retraction => {
+                audited("retracted a statement".to_owned());
                 self.retract(Retraction::from_padded(body)?.entry);
             }
             EntryKind::Record | EntryKind::Quarantined => {}

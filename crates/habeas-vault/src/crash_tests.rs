@@ -226,7 +226,9 @@ fn record_ids(vault: &Vault) -> Result<Vec<RecordId>, VaultError> {
 
 /// What a reader sees, without ids: the same for the same history.
 fn seen(vault: &Vault) -> Vec<String> {
-    let mut lines: Vec<String> = vault.audit_entries().iter().map(|entry| format!("audit {}", entry.what)).collect();
+    // A step that begins keys is several commits, each with a line in the audit: only the steps themselves are compared.
+    let steps = vault.audit_entries().iter().filter(|entry| entry.what.starts_with("step"));
+    let mut lines: Vec<String> = steps.map(|entry| format!("audit {}", entry.what)).collect();
     lines.extend(vault.sources().iter().map(|source| {
         let bytes = vault.original(source.id).map(|bytes| bytes.len());
         format!("source {}, {:?} bytes", source.key, bytes.ok())

@@ -76,6 +76,10 @@ impl Vault {
         }
         self.note_received()?;
         self.check_received_blobs(&mut report)?;
+        if report.alarms.iter().any(|alarm| self.is_about_own_feed(alarm)) {
+            // Which of two histories of this device stands is for people to say: nothing of this one goes out.
+            return Ok(report);
+        }
         report.new_conflicts = self.catalog.conflicts.len().saturating_sub(before);
         // Received checkpoints alone are no news: two offices would answer each other for ever.
         if report.received.segments > 0 && self.has_news(&sizes)? || self.log.own.has_open_entries()? {
@@ -112,6 +116,11 @@ impl Vault {
         self.checkpoints.insert(at, checkpoint.clone());
         self.index_follows(&[]);
         Ok(checkpoint)
+    }
+
+    /// The device that this vault lies on.
+    pub fn this_device(&self) -> habeas_core::DeviceId {
+        habeas_core::DeviceId(self.log.own.device())
     }
 
     /// Known checkpoints: those of this device first to last, then those of others.
@@ -166,6 +175,12 @@ impl Vault {
     /// One hash over everything that stands: the same on all devices that hold the same feeds and keys.
     pub fn state_hash(&self) -> [u8; 32] {
         self.catalog.state_hash()
+    }
+
+    fn is_about_own_feed(&self, alarm: &Damage) -> bool {
+        let own = hex(&self.log.own.device());
+        matches!(alarm.kind, DamageKind::Fork { .. } | DamageKind::Rollback { .. })
+            && alarm.file.as_str().contains(&own)
     }
 
     fn tree_sizes(&self) -> Result<BTreeMap<DeviceId, u64>, VaultError> {

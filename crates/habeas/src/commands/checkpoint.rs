@@ -23,7 +23,7 @@ use std::{
 pub enum Command {
     /// Show a checkpoint, to print or to read out by telephone
     Show {
-        /// Its id or the beginning of it [default: the newest]
+        /// Its id or the beginning of it [default: the newest of this device]
         id: Option<String>,
         /// As 12 English words only
         #[arg(long, conflicts_with = "digits")]
@@ -38,7 +38,7 @@ pub enum Command {
     List,
     /// Write a checkpoint to a file for a witness, who learns only how much there is
     Export {
-        /// Its id or the beginning of it [default: the newest]
+        /// Its id or the beginning of it [default: the newest of this device]
         id: Option<String>,
         /// The file
         #[arg(long, value_name = "FILE")]
@@ -123,8 +123,11 @@ fn find(desk: &Desk, id: Option<&str>) -> Result<(Checkpoint, String), Failure> 
         let found = match id {
             Some(id) => by_id(vault, id)?,
             None => {
-                let newest = timed(vault).into_iter().max_by_key(|(_, made_ms)| *made_ms);
-                newest.map(|(checkpoint, _)| checkpoint).ok_or_else(|| {
+                let device = vault.this_device();
+                let own = |known: &&Checkpoint| known.head.device == device.0;
+                let own = vault.checkpoints().iter().rfind(own).cloned();
+                let newest = || timed(vault).into_iter().max_by_key(|(_, made_ms)| *made_ms);
+                own.or_else(|| newest().map(|(checkpoint, _)| checkpoint)).ok_or_else(|| {
                     Failure::new(Exit::Failed, "there is no checkpoint yet", "run: habeas checkpoint make")
                 })?
             }

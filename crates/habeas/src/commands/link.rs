@@ -221,6 +221,7 @@ fn clusters(desk: &Desk, path: &Path, out: &Output) -> Result<Exit, Failure> {
     }
     let bytes = csv.into_inner().map_err(|error| Failure::from(error.into_error()))?;
     write_whole(path, &bytes).map_err(|error| Failure::file("written", path, &error))?;
+    desk.note_export("clusters", &[path.to_owned()])?;
     let object = json!({ "schema": 1, "clusters": snapshot.persons.len(), "written": path });
     out.result(&object, || format!("{} persons in {}", snapshot.persons.len(), path.display()))?;
     Ok(Exit::Ok)
@@ -243,6 +244,7 @@ fn pairs(desk: &Desk, path: &Path, out: &Output) -> Result<Exit, Failure> {
     });
     let bytes = pairs_csv(rows)?;
     write_whole(path, &bytes).map_err(|error| Failure::file("written", path, &error))?;
+    desk.note_export("pairs", &[path.to_owned()])?;
     let object = json!({ "schema": 1, "pairs": run.pairs.len(), "written": path });
     out.result(&object, || format!("{} pairs in {}", run.pairs.len(), path.display()))?;
     Ok(Exit::Ok)

@@ -61,6 +61,7 @@ fn tables(desk: &Desk, form: &Form, out: &Output) -> Result<Exit, Failure> {
         || Ok(web::report_tables(&figures, &desk.estimates()?, &form.lang, desk.is_demo())),
         || tables_csv(desk),
     )?;
+    desk.note_export("tables", &written)?;
     let fields =
         figures.disagreements.iter().map(|field| disagreement_json(desk, field)).collect::<Result<Vec<_>, _>>()?;
     let object = json!({
@@ -235,6 +236,7 @@ fn case(desk: &Desk, id: &str, form: &Form, out: &Output) -> Result<Exit, Failur
             csv.into_inner().map_err(|error| Failure::from(error.into_error()))
         },
     )?;
+    desk.note_export("a case file", &written)?;
     if written.is_empty() || out.is_json() {
         out.result(&shown::case_json(&case), || shown::case_text(&case))?;
     }
@@ -255,6 +257,7 @@ fn estimate(desk: &Desk, form: &Form, out: &Output) -> Result<Exit, Failure> {
         || Ok(web::report_tables(&figures, &estimates, &form.lang, desk.is_demo())),
         || Err(Failure::usage("an estimate has no CSV form", "use --html FILE, or --json")),
     )?;
+    desk.note_export("an estimate", &written)?;
     out.result(&latest.json, || crate::commands::estimate::text(&latest.json))?;
     for path in written {
         out.talk(format_args!("wrote {}", path.display()));

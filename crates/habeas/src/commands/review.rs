@@ -219,6 +219,7 @@ fn export(desk: &Desk, path: &Path, out: &Output) -> Result<Exit, Failure> {
     }
     let bytes = csv.into_inner().map_err(|error| Failure::from(error.into_error()))?;
     write_whole(path, &bytes).map_err(|error| Failure::file("written", path, &error))?;
+    desk.note_export("judgements", &[path.to_owned()])?;
     let object = json!({ "schema": 1, "decisions": n_written, "without_record": n_left_out, "written": path });
     out.result(&object, || format!("{n_written} decisions in {}", path.display()))?;
     if n_left_out > 0 {

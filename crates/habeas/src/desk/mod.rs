@@ -242,6 +242,15 @@ impl Desk {
         vault.put_estimate(ESTIMATE_RUN, &json.to_string(), now_ms()).map_err(vault_failure)
     }
 
+    /// Writes into the audit what has left the vault in clear, in which files.
+    pub fn note_export(&self, what: &str, files: &[std::path::PathBuf]) -> Result<(), Failure> {
+        let mut vault = self.opened();
+        if vault.is_read_only() || files.is_empty() {
+            return Ok(());
+        }
+        vault.audit(&format!("exported {what} in clear, {} files", files.len()), now_ms()).map_err(vault_failure)
+    }
+
     /// Whether whoever opened the vault has a right.
     pub fn may(&self, right: Right) -> bool {
         self.who.role.may(right)

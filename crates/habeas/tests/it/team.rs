@@ -183,8 +183,12 @@ fn the_audit_says_who_did_what() {
     let office = office(&[("Ilan", "auditor")]);
     fs::create_dir(office.path("disk")).unwrap();
     office.run(&["backup", "disk"]).succeeds();
+    office.run(&["report", "tables", "--csv", "tables.csv"]).succeeds();
+    let erase = ["erase", "families:1", "--why", "asked", "--reason", "consent-withdrawn", "--yes"];
+    office.run(&erase).succeeds();
     let read = office.run(&by("Ilan", &["audit"], &mut Vec::new())).succeeds().stdout;
-    assert!(read.contains("backup"), "{read}");
+    let told = ["member «Ilan»: auditor", "backup", "exported tables in clear, 1 files", "reason consent-withdrawn"];
+    assert!(told.iter().all(|what| read.contains(what)) && !read.contains("Velan"), "{read}");
     let nobody = office.run(&by("Ilan", &["audit", "--user", "Ilan"], &mut Vec::new())).succeeds().stdout;
     assert!(nobody.contains("0 entries"), "{nobody}");
     office.run(&by("Ilan", &["case", "list"], &mut Vec::new())).ends_with(1);

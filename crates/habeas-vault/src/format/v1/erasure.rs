@@ -20,6 +20,19 @@ table! {
     }
 }
 
+impl ErasureReason {
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::ConsentWithdrawn => "consent-withdrawn",
+            Self::LegalDuty => "legal-duty",
+            Self::Safety => "safety",
+            Self::Mistake => "mistake",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// Keys of items are to be destroyed on every device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Erasure {

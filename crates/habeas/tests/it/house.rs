@@ -239,3 +239,25 @@ fn the_glossary_has_no_empty_entry() {
         assert!(cells.len() > 2 && !cells[1].is_empty() && !cells[2].is_empty(), "an entry without a meaning: {line}");
     }
 }
+
+/// A promise without a test is a wish: what the threat model names as proof is a test, or a file of tests, that exists.
+#[test]
+fn every_proof_that_the_threat_model_names_exists() {
+    let sources: Vec<(String, String)> = files("crates", ".rs")
+        .into_iter()
+        .chain(files("e2e", ".mjs"))
+        .map(|path| (path.file_name().unwrap().to_string_lossy().split('.').next().unwrap().to_owned(), read(&path)))
+        .collect();
+    let model = read(&root().join("SECURITY.md"));
+    let rows = model.lines().filter(|line| line.starts_with("| T"));
+    let proofs: Vec<String> = rows
+        .flat_map(|row| row.split('|').rev().nth(1).unwrap_or_default().split('`').skip(1).step_by(2))
+        .filter(|name| !["habeas", "habeas-intake", "e2e"].contains(name))
+        .map(|name| name.trim_end_matches('…').to_owned())
+        .collect();
+    assert!(proofs.len() >= 20, "the table of the threat model was not found");
+    let proves =
+        |name: &String| sources.iter().any(|(stem, text)| stem == name || text.contains(&format!("fn {name}")));
+    let missing: Vec<&String> = proofs.iter().filter(|name| !proves(name)).collect();
+    assert!(missing.is_empty(), "named in SECURITY.md and not there: {missing:?}");
+}

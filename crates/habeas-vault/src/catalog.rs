@@ -275,7 +275,10 @@ impl Catalog {
             }
             EntryKind::Epoch => {
                 let begun: EpochBegun = Body::from_padded(body)?;
-                audited(format!("began a new key of the compartment {}", begun.compartment));
+                // The first keys come with the vault.
+                if begun.epoch > 0 {
+                    audited(format!("began a new key of the compartment {}", begun.compartment));
+                }
                 self.people.epoch_begun(begun);
             }
             EntryKind::DeviceRemoved => {

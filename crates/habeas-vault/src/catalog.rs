@@ -356,6 +356,7 @@ impl Catalog {
             }
             EntryKind::Erased => {
                 let Erased { erasure } = Body::from_padded(body)?;
+                audited("destroyed the keys that an erasure names".to_owned());
                 let known = self.erasures.iter_mut().find(|known| known.id == erasure);
                 let known = known.ok_or(DecodeError::Dangling { what: "erasure" })?;
                 known.done.push((DeviceId(position.device), recorded_ms));

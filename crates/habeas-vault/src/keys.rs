@@ -112,8 +112,9 @@ impl Keys {
 
     /// Opens the index: a database of its own for each set of compartments that a member reads.
     pub fn index(&self) -> Key {
-        let held: Vec<&[u8]> = self.compartments.values().map(|key| &key[..]).collect();
-        let secret = Zeroizing::new([&self.vault_key[..], &held.concat()].concat());
+        let keys = std::iter::once(&self.vault_key).chain(self.compartments.values());
+        let keys: Vec<&[u8]> = keys.map(|key| &key[..]).collect();
+        let secret = Zeroizing::new(keys.concat());
         derive(&secret, &self.vault, &[b"habeas/1 index"])
     }
 

@@ -57,6 +57,7 @@ pub const COMMANDS: &[Asked] = &[
     asked("source add", CODE),
     asked("source list", CASES),
     asked("source show", CASES),
+    asked("source identity", CASES),
     asked("source verify", CASES),
     asked("map", Nothing),
     asked("import", CODE),
@@ -88,6 +89,7 @@ pub const COMMANDS: &[Asked] = &[
     asked("checkpoint make", COPY),
     asked("checkpoint list", COPY),
     asked("checkpoint export", COPY),
+    asked("checkpoint prove", CASES),
     asked("sync", COPY),
     asked("backup", COPY),
     asked("travel leave", KEEP),
@@ -215,6 +217,7 @@ mod tests {
             source add           ·         may       may       ·         may       ·
             source list          ·         may       may       may       may       ·
             source show          ·         may       may       may       may       ·
+            source identity      ·         may       may       may       may       ·
             source verify        ·         may       may       may       may       ·
             import               ·         may       may       ·         may       ·
             link run             ·         ·         may       ·         may       ·
@@ -240,6 +243,7 @@ mod tests {
             checkpoint make      may       may       may       may       may       may
             checkpoint list      may       may       may       may       may       may
             checkpoint export    may       may       may       may       may       may
+            checkpoint prove     ·         may       may       may       may       ·
             sync                 may       may       may       may       may       may
             backup               may       may       may       may       may       may
             travel leave         ·         ·         ·         ·         may       ·

@@ -3,15 +3,15 @@
 
 use crate::{
     cli::Global,
-    commands::{audit::day_of, report::write_whole},
-    desk::Desk,
+    commands::{audit::day_of, report::write_whole, review::record_id},
+    desk::{Desk, vault_failure},
     failure::{Exit, Failure},
     opening::{self, open_error},
     output::Output,
 };
 use clap::Subcommand;
 use habeas_core::{Date, Right};
-use habeas_vault::{Checkpoint, Vault};
+use habeas_vault::{Checkpoint, Vault, VaultError};
 use serde_json::{Value, json};
 use std::{
     fmt::Write,
@@ -36,6 +36,14 @@ pub enum Command {
     Make,
     /// List checkpoints
     List,
+    /// Write one record with its key and the proof that a checkpoint covers it: for a court, who learns nothing else
+    Prove {
+        /// The address of the record, such as `committee:214`
+        address: String,
+        /// The file; it shows the record to whoever holds it
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
     /// Write a checkpoint to a file for a witness, who learns only how much there is
     Export {
         /// Its id or the beginning of it [default: the newest of this device]
@@ -71,6 +79,24 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
             out.next("habeas checkpoint export --out FILE  (for a witness)");
         }
         Command::List => list(&desk, out)?,
+        Command::Prove { address, out: path } => {
+            let record = record_id(&desk, &address)?;
+            let proof = desk.keep(Right::Cases, |vault| {
+                vault.prove(record).map_err(|error| match error {
+                    VaultError::Unknown { .. } => Failure::new(
+                        Exit::Failed,
+                        "no checkpoint covers this record yet",
+                        "run: habeas checkpoint make",
+                    ),
+                    error => vault_failure(error),
+                })
+            })?;
+            write_whole(&path, proof.to_json().as_bytes()).map_err(|error| Failure::file("written", &path, &error))?;
+            desk.note_export("one record with its proof", std::slice::from_ref(&path))?;
+            let object = json!({ "schema": 1, "record": address, "entries": proof.size, "written": path });
+            out.result(&object, || format!("wrote the proof of {address} to {}", path.display()))?;
+            out.next("habeas checkpoint export --out FILE  (the checkpoint that it rests on, for a witness)");
+        }
         Command::Export { id, out: path } => {
             let (checkpoint, text) = find(&desk, id.as_deref())?;
             write_whole(&path, text.as_bytes()).map_err(|error| Failure::file("written", &path, &error))?;

@@ -2,7 +2,7 @@
 
 use crate::{
     cli::Global,
-    commands::init::now_ms,
+    commands::{init::now_ms, review::record_id},
     desk::{Desk, vault_failure},
     failure::{Exit, Failure},
     opening::{self, open_error},
@@ -85,14 +85,9 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
 }
 
 fn target(desk: &Desk, id: &str) -> Result<(EraseTarget, &'static str), Failure> {
-    if let Some((key, number)) = id.split_once(':') {
-        let snapshot = desk.snapshot()?;
-        let record = number.parse().ok().and_then(|number| snapshot.record_at(key, number));
-        let record = record.ok_or_else(|| {
-            Failure::usage("no record has this address", "an address is LIST:ROW, as `habeas case show` prints it")
-        })?;
+    if id.contains(':') {
         let what = "this destroys the keys to the record and to the file that it came in";
-        return Ok((EraseTarget::Record(record.id), what));
+        return Ok((EraseTarget::Record(record_id(desk, id)?), what));
     }
     let sources = desk.sources()?;
     let source = sources.iter().find(|source| source.key == id);

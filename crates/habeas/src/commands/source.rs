@@ -3,7 +3,7 @@
 use crate::{
     cli::Global,
     commands::init::now_ms,
-    desk::vault_failure,
+    desk::{Desk, vault_failure},
     failure::{Exit, Failure},
     opening,
     output::Output,
@@ -12,7 +12,11 @@ use clap::{Subcommand, ValueEnum};
 use habeas_core::{Attribution, Right, Source, SourceKind, SpeakerKind};
 use habeas_vault::SourceDraft;
 use serde_json::json;
-use std::{fmt::Write, path::PathBuf, sync::Arc};
+use std::{
+    fmt::Write,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// Add and inspect sources
 #[derive(Debug, Subcommand)]
@@ -36,6 +40,14 @@ pub enum Command {
         /// Its key
         key: String,
     },
+    /// Show who a source really is, or record it from a file: sealed in a compartment of its own
+    Identity {
+        /// The source's key
+        key: String,
+        /// A file whose words say who it is; remove it afterwards
+        #[arg(long, value_name = "FILE")]
+        from: Option<PathBuf>,
+    },
     /// Check every original file against its hash
     Verify,
 }
@@ -55,6 +67,7 @@ pub enum Kind {
 pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Failure> {
     let desk = opening::desk(global)?;
     match command {
+        Command::Identity { key, from } => identity(&desk, &key, from.as_deref(), out),
         Command::Add { files, kind, said_by } => {
             let mut added = Vec::new();
             for path in &files {
@@ -177,4 +190,32 @@ fn source_json(source: &Arc<Source>) -> serde_json::Value {
         "names_once": source.names_once,
         "compiled_from": source.compiled_from,
     })
+}
+
+fn identity(desk: &Desk, key: &str, from: Option<&Path>, out: &Output) -> Result<Exit, Failure> {
+    let sources = desk.sources()?;
+    let source = sources.iter().find(|source| source.key == key);
+    let source = source.ok_or_else(|| Failure::usage("no source has this key", "see: habeas source list"))?;
+    if let Some(path) = from {
+        let words = std::fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))?;
+        desk.keep(Right::Code, |vault| {
+            vault.set_source_identity(source.id, words.trim(), now_ms()).map_err(vault_failure)
+        })?;
+        out.result(&json!({ "schema": 1, "recorded": key }), || format!("recorded who {key} is, sealed apart"))?;
+        out.talk(format_args!("{} still holds the words in clear: remove it.", path.display()));
+        return Ok(Exit::Ok);
+    }
+    let words = desk.keep(Right::Cases, |vault| {
+        let words = vault.source_identity(source.id).map(str::to_owned);
+        if words.is_some() && !vault.is_read_only() {
+            vault.audit("looked up who a source is", now_ms()).map_err(vault_failure)?;
+        }
+        Ok(words)
+    })?;
+    let Some(words) = words else {
+        let remedy = "a keeper can grant the compartment: habeas user grant; or nobody has recorded it yet";
+        return Err(Failure::new(Exit::Failed, "who this source is cannot be read here", remedy).at(key));
+    };
+    out.result(&json!({ "schema": 1, "source": key, "identity": words }), || words.clone())?;
+    Ok(Exit::Ok)
 }

@@ -8,7 +8,7 @@ use crate::{
     output::Output,
 };
 use habeas_core::Right;
-use habeas_vault::{Copied, Vault};
+use habeas_vault::{Conflict, Copied, Vault};
 use serde_json::{Value, json};
 use std::{fmt::Write, path::PathBuf};
 
@@ -42,6 +42,8 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
         return Err(Failure::new(Exit::Failed, "there is no such folder", remedy).at(args.folder.display().to_string()));
     }
     let report = desk.change(Right::Copy, |vault| vault.sync(&args.folder).map_err(open_error))?;
+    let conflicts: Vec<String> =
+        desk.keep(Right::Copy, |vault| Ok(vault.conflicts().iter().map(conflict_text).collect()))?;
     let alarms: Vec<String> = report.alarms.iter().map(ToString::to_string).collect();
     let object = json!({
         "schema": 1,
@@ -49,14 +51,19 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
         "sent": copied_json(&report.sent),
         "devices": report.devices.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "new_conflicts": report.new_conflicts,
+        "conflicts": conflicts,
         "alarms": alarms,
     });
     out.result(&object, || {
         let mut text = String::new();
         let _ = writeln!(text, "received: {}", copied_text(&report.received));
         let _ = writeln!(text, "sent:     {}", copied_text(&report.sent));
-        if report.new_conflicts > 0 {
-            let _ = writeln!(text, "{} contradictions between offices are new; both sides stand", report.new_conflicts);
+        if !conflicts.is_empty() {
+            let (n, new) = (conflicts.len(), report.new_conflicts);
+            let _ = writeln!(text, "{n} contradictions between offices, {new} of them new:");
+        }
+        for conflict in &conflicts {
+            let _ = writeln!(text, "  {conflict}");
         }
         for alarm in &alarms {
             let _ = writeln!(text, "ALARM: {alarm}");
@@ -71,6 +78,27 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
     }
     out.next("habeas link run  (if records came in)");
     Ok(Exit::Ok)
+}
+
+/// A contradiction between offices, in words and by keys of sources alone.
+fn conflict_text(conflict: &Conflict) -> String {
+    match conflict {
+        Conflict::SameKey { key, sources } => {
+            format!(
+                "«{key}» names {} different files: all stand; undo one, or import it under another key",
+                sources.len()
+            )
+        }
+        Conflict::SameFileTwice { key, same_mapping: true, .. } => {
+            format!("one file was imported twice into «{key}», in the same way: it counts once")
+        }
+        Conflict::SameFileTwice { key, passed_over, .. } => {
+            let passed_over = passed_over.short();
+            format!(
+                "one file was imported twice into «{key}» with different mappings: import {passed_over} does not count"
+            )
+        }
+    }
 }
 
 fn copied_json(copied: &Copied) -> Value {

@@ -280,3 +280,19 @@ fn copy(office: &Office, from: &str, to: &str) {
         fs::write(target, bytes).unwrap();
     }
 }
+
+#[test]
+fn one_record_is_proved_and_who_a_source_is_stays_apart() {
+    let office = office(&[("Ilan", "coder")]);
+    office.run(&["checkpoint", "prove", "families:1", "--out", "proof.json"]).ends_with(1);
+    office.run(&["checkpoint", "make"]).succeeds();
+    office.run(&["checkpoint", "prove", "families:1", "--out", "proof.json"]).succeeds();
+    let proof: Value = serde_json::from_str(&fs::read_to_string(office.path("proof.json")).unwrap()).unwrap();
+    assert!(proof["checkpoint"].as_str().unwrap().starts_with("habeas/1/") && proof["path"].is_array());
+    office.file("who.txt", "a clerk of the ministry\n");
+    office.run(&["source", "identity", "families"]).ends_with(1);
+    office.run(&["source", "identity", "families", "--from", "who.txt"]).succeeds();
+    assert_eq!(office.run(&["source", "identity", "families"]).succeeds().stdout.trim(), "a clerk of the ministry");
+    let denied = office.run(&by("Ilan", &["source", "identity", "families"], &mut Vec::new())).ends_with(1);
+    assert!(!denied.stderr.contains("clerk"), "the compartment was not granted");
+}

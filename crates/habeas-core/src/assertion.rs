@@ -1,31 +1,9 @@
 //! What somebody says: predicates, typed values, and the exact words that they rest on.
 
+use crate::vocabulary::vocabulary;
 use crate::{Acknowledgement, Attribution, Fate, NameAsGiven, PartialDate, PlaceAsGiven, Register, Whereabouts};
 
-macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum $name { $($(#[$vdoc])* $variant),+ }
-
-        impl $name {
-            /// Every value, in the order of the vocabulary.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The stable code, as written in mappings and exports.
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code),+ }
-            }
-
-            /// Reads a code.
-            pub fn from_code(code: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|value| value.code() == code)
-            }
-        }
-    };
-}
-
-codes!(
+vocabulary!(
     /// Something that happened to a person.
     EventKind {
         /// Deprived of liberty: arrested, abducted, disappeared.
@@ -48,7 +26,7 @@ codes!(
         Reported = "reported",
     }
 );
-codes!(
+vocabulary!(
     /// Whether a speaker stands for a statement or against it.
     Polarity {
         /// Says that it is so.
@@ -61,7 +39,7 @@ codes!(
         Retracts = "retracts",
     }
 );
-codes!(
+vocabulary!(
     /// How a speaker puts a statement.
     Modality {
         /// As a fact.
@@ -76,7 +54,7 @@ codes!(
         InferredByUs = "inferred-by-us",
     }
 );
-codes!(
+vocabulary!(
     /// Sex as recorded.
     Sex {
         /// Female.

@@ -19,6 +19,7 @@ mod role;
 mod source;
 mod status;
 mod text;
+mod vocabulary;
 
 pub use assertion::{
     Age, CellSpan, Claim, EventKind, Modality, Passage, PassageError, Polarity, Predicate, Sex, Value,

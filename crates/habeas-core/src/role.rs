@@ -2,60 +2,24 @@
 //! part what is sealed. [`Role::may`] is the one table; how it is enforced belongs to the vault (statements without the
 //! right are kept and never counted; compartments are keys) and to the binary (one query layer).
 
-macro_rules! vocabulary {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal, $number:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum $name { $($(#[$vdoc])* $variant = $number),+ }
-
-        impl $name {
-            /// Every one, in the order of the vocabulary.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The stable code, as written on the command line.
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code),+ }
-            }
-
-            /// Reads a code.
-            pub fn from_code(code: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|value| value.code() == code)
-            }
-
-            /// The stable number, as written by stored forms. Never 0.
-            pub fn number(self) -> u8 {
-                self as u8
-            }
-
-            /// Reads a number.
-            pub fn from_number(number: u8) -> Option<Self> {
-                Self::ALL.iter().copied().find(|value| value.number() == number)
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.code())
-            }
-        }
-    };
-}
+use crate::vocabulary::vocabulary;
+use std::fmt;
 
 vocabulary!(
     /// What a member of a vault is there for.
     Role {
         /// Reads tables, estimates and charts: figures only.
-        Reader = "reader", 1,
+        Reader = "reader",
         /// Brings in sources and codes what they claim.
-        Coder = "coder", 2,
+        Coder = "coder",
         /// Decides which records are the same person, and codes.
-        Reviewer = "reviewer", 3,
+        Reviewer = "reviewer",
         /// Prepares what may leave.
-        Publisher = "publisher", 4,
+        Publisher = "publisher",
         /// Answers for the vault: members, keys, erasure, recovery.
-        Keeper = "keeper", 5,
+        Keeper = "keeper",
         /// Reads who did what, and nothing about the persons.
-        Auditor = "auditor", 6,
+        Auditor = "auditor",
     }
 );
 
@@ -63,21 +27,21 @@ vocabulary!(
     /// What a role may allow.
     Right {
         /// Tables, estimates and charts: figures only.
-        Tables = "tables", 1,
+        Tables = "tables",
         /// Case files, records, passages, search and lists of who is whom.
-        Cases = "cases", 2,
+        Cases = "cases",
         /// Sources, imports, claims and consents.
-        Code = "code", 3,
+        Code = "code",
         /// Judgements, linkage and estimates that are recorded.
-        Judge = "judge", 4,
+        Judge = "judge",
         /// Publications.
-        Publish = "publish", 5,
+        Publish = "publish",
         /// Members, devices, compartments, erasure, recovery, travel and restoring.
-        Keep = "keep", 6,
+        Keep = "keep",
         /// The audit.
-        Audit = "audit", 7,
+        Audit = "audit",
         /// Sealed files only: sync, backup, verification, checkpoints.
-        Copy = "copy", 8,
+        Copy = "copy",
     }
 );
 
@@ -85,11 +49,11 @@ vocabulary!(
     /// A part of the vault that is sealed under keys of its own.
     Compartment {
         /// Everything that is not in another one.
-        General = "general", 1,
+        General = "general",
         /// Testimonies and their imports.
-        Testimony = "testimony", 2,
+        Testimony = "testimony",
         /// Who the sources are.
-        Sources = "sources", 3,
+        Sources = "sources",
     }
 );
 
@@ -121,14 +85,16 @@ impl Role {
     }
 }
 
-impl Compartment {
-    /// The 16 bytes that name it in stored forms: zeros, then its number.
-    pub fn id(self) -> [u8; 16] {
-        let mut id = [0; 16];
-        id[15] = self.number();
-        id
-    }
+macro_rules! shown_as_code {
+    ($($name:ident),+) => {
+        $(impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.code())
+            }
+        })+
+    };
 }
+shown_as_code!(Role, Right, Compartment);
 
 #[cfg(test)]
 mod tests {
@@ -172,23 +138,5 @@ mod tests {
     #[test]
     fn whoever_reads_case_files_reads_tables() {
         assert!(Role::ALL.iter().all(|role| !role.may(Right::Cases) || role.may(Right::Tables)));
-    }
-
-    #[test]
-    fn codes_and_numbers_lead_back_to_what_they_stand_for() {
-        for role in Role::ALL {
-            assert_eq!((Role::from_code(role.code()), Role::from_number(role.number())), (Some(*role), Some(*role)));
-        }
-        for right in Right::ALL {
-            assert_eq!(
-                (Right::from_code(right.code()), Right::from_number(right.number())),
-                (Some(*right), Some(*right))
-            );
-        }
-        for part in Compartment::ALL {
-            assert_eq!(Compartment::from_number(part.number()), Some(*part));
-            assert_eq!((part.id()[..15].to_vec(), part.id()[15]), (vec![0; 15], part.number()));
-        }
-        assert_eq!((Role::from_number(0), Right::from_number(0), Compartment::from_number(0)), (None, None, None));
     }
 }

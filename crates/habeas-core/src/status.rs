@@ -3,30 +3,9 @@
 //! Fate is not whereabouts, and neither is what an authority acknowledges or what a register writes. A register's word
 //! changes its own axis only; nothing here ever turns time into death.
 
-macro_rules! axis {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum $name { $($(#[$vdoc])* $variant),+ }
+use crate::vocabulary::vocabulary;
 
-        impl $name {
-            /// Every code, in the order of the vocabulary.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The stable code, as written in mappings and exports.
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code),+ }
-            }
-
-            /// Reads a code.
-            pub fn from_code(code: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|value| value.code() == code)
-            }
-        }
-    };
-}
-
-axis!(
+vocabulary!(
     /// What became of the person.
     Fate {
         /// Said to be not known.
@@ -43,7 +22,7 @@ axis!(
         DeadMatchProposed = "dead-match-proposed",
     }
 );
-axis!(
+vocabulary!(
     /// Where the person is.
     Whereabouts {
         /// Said to be not known.
@@ -70,7 +49,7 @@ axis!(
         Remains = "remains",
     }
 );
-axis!(
+vocabulary!(
     /// What the authorities say of it.
     Acknowledgement {
         /// Nothing is known of any answer.
@@ -91,7 +70,7 @@ axis!(
         VoluntaryAbsenceClaimed = "voluntary-absence-claimed",
     }
 );
-axis!(
+vocabulary!(
     /// What one register does with its case. One axis per register; a word here never touches fate.
     Register {
         /// Reported to it.
@@ -122,7 +101,7 @@ axis!(
         DeletedDuplicate = "deleted-duplicate",
     }
 );
-axis!(
+vocabulary!(
     /// The one-line status of a case, derived from the axes.
     Label {
         /// The remains were identified.

@@ -16,6 +16,7 @@ use crate::{
         DecodeError,
         v1::{
             Body, CommitHead, Entry, EntryKind,
+            codes::Code,
             erasure::{Erased, Erasure, ErasureReason, Retraction, SourceIdentity},
             linkage::StoredLinkRun,
             member::{DeviceIntroduced, DeviceRemoved, EpochBegun, MemberStated},
@@ -161,8 +162,7 @@ pub struct Unreadable {
 impl Unreadable {
     /// The compartment that it is sealed in.
     pub fn compartment(&self) -> Compartment {
-        let number = self.compartment.and_then(|number| u8::try_from(number).ok());
-        number.and_then(Compartment::from_number).unwrap_or(Compartment::General)
+        self.compartment.and_then(|number| Compartment::from_number(number).ok()).unwrap_or(Compartment::General)
     }
 }
 

@@ -21,6 +21,7 @@ pub use shares::{SetId, Share, ShareError, ShareSecret};
 pub use slot::{Slot, SlotError, SlotKind, Way};
 pub use tree::{KeySet, LeafPath, Node};
 
+use crate::format::v1::codes::Code;
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce, aead::AeadInOut};
 use habeas_core::Compartment;
 use hkdf::Hkdf;
@@ -51,6 +52,11 @@ pub type ItemId = [u8; 16];
 
 /// The item of the vault's own statements, which every member reads: members, devices, audit, erasures.
 pub const VAULT_ITEM: ItemId = [0; 16];
+
+/// The 16 bytes that name a compartment in key files and grants: zeros, then its number.
+pub fn compartment_id(compartment: Compartment) -> [u8; 16] {
+    u128::from(compartment.number()).to_be_bytes()
+}
 
 /// The item of judgements and estimates that are made in an epoch of the general compartment.
 pub fn statements_item(epoch: u32) -> ItemId {

@@ -4,6 +4,7 @@ use crate::{
     catalog::{DeviceInfo, MemberInfo},
     format::v1::{
         EntryKind,
+        codes::Code,
         member::{DeviceRemoved, EpochBegun, MemberStated},
     },
     founding::own_statement,

@@ -8,6 +8,7 @@ use crate::{
     feed::{FeedError, Position, Torn},
     format::v1::{
         Body, Clear, CommitHead, Entry, EntryKind,
+        codes::Code,
         linkage::{LinkRun, StoredLinkRun, decode_columns, encode_columns},
         source::{BlobRef, StoredSource, hex},
         statement::{StoredEstimate, Words},
@@ -583,5 +584,5 @@ pub(crate) fn compartment_of(kind: SourceKind) -> Compartment {
 /// The clear part that tells a compartment, where it is not the general one.
 pub(crate) fn clear_of(compartment: Compartment) -> Clear {
     let told = compartment != Compartment::General;
-    Clear { compartment: told.then(|| compartment.number().into()), ..Clear::default() }
+    Clear { compartment: told.then(|| compartment.number()), ..Clear::default() }
 }

@@ -2,6 +2,7 @@
 //! between offices, and one hash over all of it.
 
 use super::{Catalog, ImportInfo, ImportState, KnownImport, KnownSource};
+use crate::format::v1::codes::Code;
 use habeas_core::{ImportId, SourceId};
 use sha2::{Digest, Sha256};
 use std::{
@@ -139,8 +140,8 @@ impl Catalog {
             say(&[b"audit", entry.what.as_bytes(), &entry.user.0]);
         }
         for member in self.people.members() {
-            let role = member.role.map_or(0, habeas_core::Role::number);
-            say(&[b"member", &member.user.0, member.name.as_bytes(), &[role]]);
+            let role = member.role.map_or(0, |role| role.number());
+            say(&[b"member", &member.user.0, member.name.as_bytes(), &role.to_le_bytes()]);
         }
         for (device, last) in self.people.cuts() {
             say(&[b"removed", &device, &last.to_le_bytes()]);

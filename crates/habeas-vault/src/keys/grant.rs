@@ -3,7 +3,8 @@
 //! The wrapping is X25519 with a fresh key on the sender's side, so the file tells nobody but the member anything. Who
 //! made it is not told by the file: the log holds a commitment of the key, and a key that does not fit is refused.
 
-use super::{DeviceId, Entropy, Key, NoEntropy, Sealer, UserId, UserKeys, VaultId, derive};
+use super::{DeviceId, Entropy, Key, NoEntropy, Sealer, UserId, UserKeys, VaultId, compartment_id, derive};
+use crate::format::v1::codes::Code;
 use habeas_core::Compartment;
 use sha2::{Digest, Sha256};
 use x25519_dalek::{PublicKey, StaticSecret};
@@ -37,7 +38,7 @@ impl GrantHeader {
         if !whole || bytes[44..48] != [0; 4] {
             return None;
         }
-        let compartment = Compartment::ALL.iter().copied().find(|c| c.id()[..] == bytes[24..40])?;
+        let compartment = Compartment::ALL.iter().copied().find(|c| compartment_id(*c)[..] == bytes[24..40])?;
         let epoch = u32::from_le_bytes(bytes[40..44].try_into().ok()?);
         Some(Self { compartment, epoch, member: bytes[48..64].try_into().ok()? })
     }
@@ -56,7 +57,7 @@ pub fn grant(
     let mut bytes = Vec::with_capacity(FILE_LEN);
     bytes.extend_from_slice(MAGIC);
     bytes.extend_from_slice(vault);
-    bytes.extend_from_slice(&header.compartment.id());
+    bytes.extend_from_slice(&compartment_id(header.compartment));
     bytes.extend_from_slice(&header.epoch.to_le_bytes());
     bytes.extend_from_slice(&[0; 4]);
     bytes.extend_from_slice(&header.member);
@@ -86,7 +87,7 @@ pub fn open_grant(bytes: &[u8], user: &UserKeys, vault: &VaultId) -> Option<(Gra
 
 /// What the log holds of a compartment's key, so that a wrapped key can be told from a false one.
 pub fn commitment(compartment: Compartment, epoch: u32, key: &Key) -> [u8; 32] {
-    let hash = Sha256::new().chain_update(b"habeas/1 commit").chain_update(compartment.id());
+    let hash = Sha256::new().chain_update(b"habeas/1 commit").chain_update(compartment_id(compartment));
     hash.chain_update(epoch.to_le_bytes()).chain_update(&key[..]).finalize().into()
 }
 

@@ -1,6 +1,6 @@
 //! Files of item keys: the only files of a vault that may shrink, since erasing is destroying a key.
 
-use super::{DeviceId, ItemId, Key, Node, Sealer, TAG_LEN, VaultId, derive, hmac};
+use super::{DeviceId, ItemId, Key, Node, Sealer, TAG_LEN, VaultId, compartment_id, derive, hmac};
 use habeas_core::Compartment;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -40,7 +40,7 @@ impl KeyFileHeader {
         Some(Self {
             device: head[24..40].try_into().ok()?,
             number: u64::from_le_bytes(head[40..48].try_into().ok()?),
-            compartment: Compartment::ALL.iter().copied().find(|c| c.id()[..] == head[48..64])?,
+            compartment: Compartment::ALL.iter().copied().find(|c| compartment_id(*c)[..] == head[48..64])?,
             epoch: u32::from_le_bytes(head[64..68].try_into().ok()?),
         })
     }
@@ -56,7 +56,7 @@ impl KeyFileHeader {
         head.extend_from_slice(vault);
         head.extend_from_slice(&self.device);
         head.extend_from_slice(&self.number.to_le_bytes());
-        head.extend_from_slice(&self.compartment.id());
+        head.extend_from_slice(&compartment_id(self.compartment));
         head.extend_from_slice(&self.epoch.to_le_bytes());
         head.extend_from_slice(&[0; 4]);
         // The buffer is never larger than at the end, so no copy of keys is left behind by growing.

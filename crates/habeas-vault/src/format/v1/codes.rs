@@ -2,8 +2,8 @@
 
 use crate::format::DecodeError;
 use habeas_core::{
-    Acknowledgement, DateBasis, EventKind, Fate, Holds, Modality, NameRole, Polarity, Precision, Predicate, Register,
-    Sex, SourceKind, SpeakerKind, Verdict, Whereabouts,
+    Acknowledgement, Compartment, DateBasis, EventKind, Fate, Holds, Modality, NameRole, Polarity, Precision,
+    Predicate, Register, Role, Sex, SourceKind, SpeakerKind, Verdict, Whereabouts,
 };
 
 /// A value with a number.
@@ -97,6 +97,8 @@ codes! {
     SpeakerKind("kinds of speaker") {
         ListKeeper = 0, Witness = 1, Relative = 2, Official = 3, Press = 4, Organisation = 5, Unnamed = 6,
     }
+    Role("roles") { Reader = 1, Coder = 2, Reviewer = 3, Publisher = 4, Keeper = 5, Auditor = 6 }
+    Compartment("compartments") { General = 1, Testimony = 2, Sources = 3 }
     Verdict("verdicts") { Same = 0, Different = 1, Undecided = 2 }
 }
 

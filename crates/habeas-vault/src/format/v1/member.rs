@@ -1,6 +1,6 @@
 //! Bodies of the entries that say who takes part: devices, members, keys of compartments.
 
-use super::Body;
+use super::{Body, codes::Code};
 use crate::{
     format::{
         DecodeError,
@@ -56,10 +56,6 @@ pub struct DeviceRemoved {
     pub why: String,
 }
 
-fn unknown(table: &'static str, number: u8) -> DecodeError {
-    DecodeError::UnknownCode { table, number: number.into() }
-}
-
 impl Body for DeviceIntroduced {
     fn encode(&self, e: &mut Encoder) {
         e.map(|m| {
@@ -90,7 +86,7 @@ impl Body for MemberStated {
         e.map(|m| {
             m.key(0).bytes(&self.user);
             m.key(1).text(&self.name);
-            m.key(2).uint(self.role.map_or(0, |role| role.number().into()));
+            m.key(2).uint(self.role.map_or(0, Code::number));
             m.key(3).bytes(&self.sign_public);
             m.key(4).bytes(&self.open_public);
         });
@@ -103,9 +99,9 @@ impl Body for MemberStated {
                 0 => user = Some(d.exact()?),
                 1 => name = Some(d.string()?),
                 2 => {
-                    role = Some(match d.small()? {
+                    role = Some(match d.uint()? {
                         0 => None,
-                        number => Some(Role::from_number(number).ok_or(unknown("roles", number))?),
+                        number => Some(Role::from_number(number)?),
                     });
                 }
                 3 => sign_public = Some(d.exact()?),
@@ -128,7 +124,7 @@ impl Body for MemberStated {
 impl Body for EpochBegun {
     fn encode(&self, e: &mut Encoder) {
         e.map(|m| {
-            m.key(0).uint(self.compartment.number().into());
+            m.key(0).uint(self.compartment.number());
             m.key(1).uint(self.epoch.into());
             m.key(2).bytes(&self.commitment);
         });
@@ -138,10 +134,7 @@ impl Body for EpochBegun {
         let (mut compartment, mut epoch, mut commitment) = (None, None, None);
         d.map(|key, d| {
             match key {
-                0 => {
-                    let number = d.small()?;
-                    compartment = Some(Compartment::from_number(number).ok_or(unknown("compartments", number))?);
-                }
+                0 => compartment = Some(Compartment::from_number(d.uint()?)?),
                 1 => epoch = Some(d.small()?),
                 2 => commitment = Some(d.exact()?),
                 _ => d.skip()?,

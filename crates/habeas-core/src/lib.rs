@@ -10,6 +10,7 @@ mod case;
 mod consent;
 mod date;
 mod disclosure;
+mod erasure;
 mod id;
 mod judgement;
 mod name;
@@ -28,6 +29,7 @@ pub use case::{Account, Agreement, CaseFile, Happening, Question, Reading, case_
 pub use consent::{Audience, Consent, ConsentAnswer, FieldGroup, Giver, Purpose, stands};
 pub use date::{Date, DateBasis, DaySpan, Holds, PartialDate, PartialDateError, Precision, Truth, YearOf};
 pub use disclosure::{Disclosed, DisclosurePolicy, PublicCase, Withheld, disclose};
+pub use erasure::ErasureReason;
 pub use id::{DeviceId, ImportId, JudgementId, LinkRunId, ParseIdError, PersonId, RecordId, SourceId, UserId};
 pub use judgement::{Judgement, RecordPair, Standing, Verdict, standing};
 pub use name::{NameAsGiven, NamePart, NameRole};

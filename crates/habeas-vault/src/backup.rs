@@ -132,7 +132,7 @@ impl Vault {
         let (mut vault, root_of_copy) = begin_from(from, to, keys, UserKeys::of(&user_seed), &slots)?;
         let root_here = vault.root().map_err(OpenError::from)?;
         vault.introduce(device, now_ms)?;
-        vault.audit("restored from a backup", now_ms).map_err(OpenError::from)?;
+        vault.audit("restored", now_ms).map_err(OpenError::from)?;
         let report = vault.verify(Depth::Deep, &[]).map_err(OpenError::from)?;
         Ok(Restored { vault, root_of_copy, root_here, report })
     }

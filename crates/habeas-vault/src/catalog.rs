@@ -17,16 +17,16 @@ use crate::{
         v1::{
             Body, CommitHead, Entry, EntryKind,
             codes::Code,
-            erasure::{Erased, Erasure, ErasureReason, Retraction, SourceIdentity},
+            erasure::{Erased, Erasure, Retraction, SourceIdentity},
             linkage::StoredLinkRun,
             member::{DeviceIntroduced, DeviceRemoved, EpochBegun, MemberStated},
             source::{BlobRef, StoredSource},
-            statement::{Founded, ImportBegun, ImportFinished, ImportSummary, StoredEstimate, Words},
+            statement::{AuditEvent, Founded, ImportBegun, ImportFinished, ImportSummary, StoredEstimate, Words},
         },
     },
     keys::ItemId,
 };
-use habeas_core::{Compartment, DeviceId, ImportId, Judgement, LinkRunId, Role, Source, SourceId, UserId};
+use habeas_core::{Compartment, DeviceId, ErasureReason, ImportId, Judgement, LinkRunId, Source, SourceId, UserId};
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
@@ -81,6 +81,9 @@ pub struct EstimateInfo {
     pub json: String,
 }
 
+/// Code of the event that a device has destroyed the keys that an erasure names.
+const ERASURE_FOLLOWED: &str = "erasure-followed";
+
 /// One entry of the audit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
@@ -91,7 +94,7 @@ pub struct AuditEntry {
     /// On which device.
     pub device: DeviceId,
     /// What was done.
-    pub what: String,
+    pub event: AuditEvent,
 }
 
 /// One erasure, as recorded.
@@ -256,34 +259,37 @@ impl Catalog {
         body: &[u8],
     ) -> Result<(), DecodeError> {
         let recorded_ms = head.recorded_ms;
-        let mut audited = |what: String| {
+        let mut audited = |event: AuditEvent| {
             let (user, device) = (UserId(head.user), DeviceId(position.device));
-            self.audit.push(AuditEntry { recorded_ms, user, device, what });
+            self.audit.push(AuditEntry { recorded_ms, user, device, event });
         };
         match entry.kind {
             EntryKind::Founded => self.name = Founded::from_padded(body)?.name,
             EntryKind::Device => {
                 let introduced: DeviceIntroduced = Body::from_padded(body)?;
-                audited(format!("introduced the device «{}»", introduced.name));
+                audited(AuditEvent::new("device-introduced", [("name", introduced.name.clone())]));
                 self.people.device_introduced(position.device, head.user, introduced);
             }
             EntryKind::Member => {
                 let stated: MemberStated = Body::from_padded(body)?;
-                let (name, role) = (&stated.name, stated.role.map_or("no member any more", Role::code));
-                audited(format!("member «{name}»: {role}"));
+                let (name, role) = (("name", stated.name.clone()), stated.role.map(|role| role.to_string()));
+                audited(match role {
+                    Some(role) => AuditEvent::new("member-stated", [name, ("role", role)]),
+                    None => AuditEvent::new("member-removed", [name]),
+                });
                 self.people.member_stated(stated, recorded_ms);
             }
             EntryKind::Epoch => {
                 let begun: EpochBegun = Body::from_padded(body)?;
                 // The first keys come with the vault.
                 if begun.epoch > 0 {
-                    audited(format!("began a new key of the compartment {}", begun.compartment));
+                    audited(AuditEvent::new("epoch-begun", [("compartment", begun.compartment.to_string())]));
                 }
                 self.people.epoch_begun(begun);
             }
             EntryKind::DeviceRemoved => {
                 let removed: DeviceRemoved = Body::from_padded(body)?;
-                audited(format!("removed the device {}", DeviceId(removed.device).short()));
+                audited(AuditEvent::new("device-removed", [("device", DeviceId(removed.device).short())]));
                 self.people.device_removed(&removed);
             }
             EntryKind::Source => {
@@ -346,23 +352,24 @@ impl Catalog {
                 let StoredEstimate { kind, json } = StoredEstimate::from_padded(body)?;
                 self.estimates.push(EstimateInfo { id: entry.id, recorded_ms, kind, json });
             }
-            EntryKind::Audit => audited(Words::from_padded(body)?.text),
+            EntryKind::Audit => audited(AuditEvent::from_padded(body)?),
             EntryKind::Erasure => {
                 let Erasure { targets, reason, why } = Body::from_padded(body)?;
                 let (id, user, n_targets) = (entry.id, UserId(head.user), targets.len());
-                audited(format!("erased: {n_targets} keys, reason {}", reason.code()));
+                let about = [("keys", n_targets.to_string()), ("reason", reason.code().to_owned())];
+                audited(AuditEvent::new("erased", about));
                 targets.into_iter().for_each(|(item, leaf)| self.erased.insert(item, leaf));
                 self.erasures.push(ErasureInfo { id, recorded_ms, user, n_targets, reason, why, done: Vec::new() });
             }
             EntryKind::Erased => {
                 let Erased { erasure } = Body::from_padded(body)?;
-                audited("destroyed the keys that an erasure names".to_owned());
+                audited(ERASURE_FOLLOWED.into());
                 let known = self.erasures.iter_mut().find(|known| known.id == erasure);
                 let known = known.ok_or(DecodeError::Dangling { what: "erasure" })?;
                 known.done.push((DeviceId(position.device), recorded_ms));
             }
             EntryKind::Retraction => {
-                audited("retracted a statement".to_owned());
+                audited("retracted".into());
                 self.retract(Retraction::from_padded(body)?.entry);
             }
             EntryKind::Record | EntryKind::Quarantined => {}

@@ -13,7 +13,7 @@ mod power;
 mod tamper;
 
 use crate::{
-    EraseTarget, ErasureReason, ImportSummary, LinkRun,
+    EraseTarget, ImportSummary, LinkRun,
     damage::DamageKind,
     feed::Access,
     founding::InitOptions,
@@ -31,7 +31,8 @@ use crate::{
     verify::Depth,
 };
 use habeas_core::{
-    Attribution, MatchWeight, Origin, Partition, RecordId, RecordPair, ScoredPair, SourceKind, SpeakerKind, Verdict,
+    Attribution, ErasureReason, MatchWeight, Origin, Partition, RecordId, RecordPair, ScoredPair, SourceKind,
+    SpeakerKind, Verdict,
 };
 use std::sync::Arc;
 
@@ -161,7 +162,7 @@ fn import(vault: &mut Vault, key: &str, rows: u64, finish: bool) -> Result<(), V
 /// Does one step; `n` makes its words differ from those of other steps.
 fn act(vault: &mut Vault, step: Step, n: usize) -> Result<(), OpenError> {
     match step {
-        Step::Audit => vault.audit(&format!("step {n}"), 0)?,
+        Step::Audit => vault.audit(format!("step {n}").as_str(), 0)?,
         Step::Import { rows } => import(vault, &format!("list {n}"), rows, true)?,
         Step::GiveUp { rows } => import(vault, &format!("list {n}"), rows, false)?,
         Step::Undo => {
@@ -227,8 +228,8 @@ fn record_ids(vault: &Vault) -> Result<Vec<RecordId>, VaultError> {
 /// What a reader sees, without ids: the same for the same history.
 fn seen(vault: &Vault) -> Vec<String> {
     // A step that begins keys is several commits, each with a line in the audit: only the steps themselves are compared.
-    let steps = vault.audit_entries().iter().filter(|entry| entry.what.starts_with("step"));
-    let mut lines: Vec<String> = steps.map(|entry| format!("audit {}", entry.what)).collect();
+    let steps = vault.audit_entries().iter().filter(|entry| entry.event.code.starts_with("step"));
+    let mut lines: Vec<String> = steps.map(|entry| format!("audit {}", entry.event.code)).collect();
     lines.extend(vault.sources().iter().map(|source| {
         let bytes = vault.original(source.id).map(|bytes| bytes.len());
         format!("source {}, {:?} bytes", source.key, bytes.ok())
@@ -273,7 +274,7 @@ fn check(disk: &SimDisk, secrets: &Secrets, expected: &[Vec<String>], acknowledg
     let settled = report.damages.iter().all(|damage| damage.kind == DamageKind::DurableLength);
     assert!(settled && report.index_agrees, "{at}: {report:?}");
     vault.audit("the work goes on", 0).unwrap_or_else(|error| panic!("{at}: {error}"));
-    assert_eq!(vault.audit_entries().last().unwrap().what, "the work goes on", "{at}");
+    assert_eq!(vault.audit_entries().last().unwrap().event.code, "the work goes on", "{at}");
     // A sealed file on its way stays where something was erased: what the erased words referred to is not known any more.
     let erased = !vault.erasures().is_empty();
     drop(vault);

@@ -4,14 +4,14 @@ use crate::{
     catalog::ErasureInfo,
     format::v1::{
         EntryKind,
-        erasure::{Erasure, ErasureReason, Retraction, SourceIdentity},
+        erasure::{Erasure, Retraction, SourceIdentity},
     },
     keys::ItemId,
     log::Statement,
     opening::OpenError,
     vault::{Vault, VaultError, clear_of},
 };
-use habeas_core::{Compartment, RecordId, Right, SourceId};
+use habeas_core::{Compartment, ErasureReason, RecordId, Right, SourceId};
 
 /// What is to be erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

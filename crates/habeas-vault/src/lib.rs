@@ -50,9 +50,8 @@ pub use format::{
     DecodeError,
     cbor::CborError,
     v1::{
-        erasure::ErasureReason,
         linkage::LinkRun,
-        statement::{ImportSummary, QuarantinedRow, RemarkCount},
+        statement::{AuditEvent, ImportSummary, QuarantinedRow, RemarkCount},
     },
 };
 pub use founding::{InitError, InitOptions};

@@ -1,6 +1,7 @@
 //! Members, devices, compartments: who may open what, and who may say what.
 
 use crate::{
+    AuditEvent,
     catalog::{DeviceInfo, MemberInfo},
     format::v1::{
         EntryKind,
@@ -143,7 +144,8 @@ impl Vault {
         self.require(Right::Keep)?;
         let member = self.stated(user)?;
         self.write_grants(compartment, &member)?;
-        self.audit(&format!("granted {compartment} to {}", user.short()), now_ms)
+        let about = [("compartment", compartment.to_string()), ("member", user.short())];
+        self.audit(AuditEvent::new("granted", about), now_ms)
     }
 
     /// Ends a membership: their statements and those of devices that they introduced count up to what is known here, and

@@ -6,7 +6,7 @@ mod keeping;
 mod people;
 
 use crate::{
-    DamageKind, EraseTarget, ErasureReason, ImportSummary, JudgementDraft, NewMember, SourceDraft,
+    DamageKind, EraseTarget, ImportSummary, JudgementDraft, NewMember, SourceDraft,
     catalog::Conflict,
     founding::InitOptions,
     keys::{KdfCost, Passphrase, ShareSecret, Way},
@@ -16,7 +16,8 @@ use crate::{
     verify::Depth,
 };
 use habeas_core::{
-    Attribution, Compartment, Origin, RecordId, RecordPair, Right, Role, SourceKind, SpeakerKind, Standing, Verdict,
+    Attribution, Compartment, ErasureReason, Origin, RecordId, RecordPair, Right, Role, SourceKind, SpeakerKind,
+    Standing, Verdict,
 };
 use std::sync::Arc;
 

@@ -4,7 +4,7 @@
 //! it. The ciphertext stays and opens with nothing that is here. Nothing is hidden: it is absent.
 
 use crate::{
-    blob, exchange,
+    AuditEvent, blob, exchange,
     key_area::grants,
     keys::KeyFileHeader,
     opening::{OpenError, remove_index},
@@ -41,7 +41,7 @@ impl Vault {
             self.refold()?;
         }
         let partner = self.receipt()?;
-        self.audit(&format!("left here for a journey: {}", codes(leave)), now_ms)?;
+        self.audit(AuditEvent::new("left-for-journey", [("compartment", codes(leave))]), now_ms)?;
         self.make_checkpoint()?;
         self.send(&*there, &mut report.alarms)?;
         let storage = Arc::clone(&self.storage);

@@ -1,6 +1,7 @@
 //! The vault: one encrypted folder, opened by one process at a time.
 
 use crate::{
+    AuditEvent,
     blob::{self, BlobError},
     catalog::{AuditEntry, Catalog, Conflict, ErasedSet, EstimateInfo, ImportInfo, LinkRunInfo},
     checkpoint::Checkpoint,
@@ -370,9 +371,8 @@ impl Vault {
     }
 
     /// Records in the audit what was done. It cannot be switched off or taken back.
-    pub fn audit(&mut self, what: &str, now_ms: i64) -> Result<(), VaultError> {
-        let words = Words { text: what.to_owned() };
-        self.record_own(now_ms, EntryKind::Audit, &words)
+    pub fn audit(&mut self, event: impl Into<AuditEvent>, now_ms: i64) -> Result<(), VaultError> {
+        self.record_own(now_ms, EntryKind::Audit, &event.into())
     }
 
     /// Takes an import back, with the reason. Its records no longer stand; the log keeps them.

@@ -7,7 +7,10 @@ use crate::{
     },
     rights::Asked,
 };
-use clap::{ArgMatches, Parser, Subcommand};
+use clap::{
+    ArgMatches, Parser, Subcommand,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use std::path::PathBuf;
 
 /// Keep what sources say about people who were taken or killed; link, count, publish safely.
@@ -130,4 +133,13 @@ pub enum Command {
     /// Read foreign bytes with limits; started by habeas itself
     #[command(hide = true)]
     ParseWorker,
+}
+
+/// Reads a value of a closed vocabulary by its code.
+pub fn one_of<T: Copy + Send + Sync>(
+    all: &'static [T],
+    code: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    let codes = PossibleValuesParser::new(all.iter().map(|value| code(*value)));
+    codes.try_map(move |typed| all.iter().copied().find(|value| code(*value) == typed).ok_or("no such code"))
 }

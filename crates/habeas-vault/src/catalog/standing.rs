@@ -1,8 +1,8 @@
 //! What stands when everything that is recorded is taken together: sources and imports that count, contradictions
 //! between offices, and one hash over all of it.
 
-use super::{Catalog, ImportInfo, ImportState, KnownImport, KnownSource};
-use crate::format::v1::codes::Code;
+use super::{Catalog, ERASURE_FOLLOWED, ImportInfo, ImportState, KnownImport, KnownSource};
+use crate::format::v1::{codes::Code, statement::AuditEvent};
 use habeas_core::{ImportId, SourceId};
 use sha2::{Digest, Sha256};
 use std::{
@@ -136,8 +136,11 @@ impl Catalog {
         for estimate in &self.estimates {
             say(&[b"estimate", estimate.kind.as_bytes(), estimate.json.as_bytes()]);
         }
-        for entry in &self.audit {
-            say(&[b"audit", entry.what.as_bytes(), &entry.user.0]);
+        // Who has followed an erasure is a fact about devices: it may not have travelled to all yet.
+        for entry in self.audit.iter().filter(|entry| entry.event.code != ERASURE_FOLLOWED) {
+            let AuditEvent { code, about } = &entry.event;
+            say(&[b"audit", code.as_bytes(), &entry.user.0]);
+            about.iter().for_each(|(name, value)| say(&[name.as_bytes(), value.as_bytes()]));
         }
         for member in self.people.members() {
             let role = member.role.map_or(0, |role| role.number());

@@ -56,7 +56,7 @@ fn write_everything(vault: &mut Vault) {
     };
     vault.put_link_run(&run, NOW).unwrap();
     vault.put_estimate(&c("kind"), &c("estimate"), NOW).unwrap();
-    vault.audit(&c("audit"), NOW).unwrap();
+    vault.audit(c("audit").as_str(), NOW).unwrap();
     let rows = (0..600).map(|i| PersonRow {
         person: PersonId([i as u8; 16].map(|b| b ^ (i >> 8) as u8)),
         name: canary("shown", i),

@@ -201,8 +201,9 @@ fn judgements_runs_estimates_and_audit_come_back_in_order() {
     assert_eq!(vault.latest_link_run().unwrap(), Some((id, run)));
     assert_eq!(vault.link_runs().next().unwrap().n_clusters, 3);
     assert_eq!(vault.estimates()[0].json, "{}");
-    let audit: Vec<_> = vault.audit_entries().iter().map(|entry| (entry.what.as_str(), entry.recorded_ms)).collect();
-    assert_eq!(audit.first(), Some(&("introduced the device «office»", NOW)));
+    let audit: Vec<_> =
+        vault.audit_entries().iter().map(|entry| (entry.event.code.as_str(), entry.recorded_ms)).collect();
+    assert_eq!(audit.first(), Some(&("device-introduced", NOW)));
     assert_eq!(audit.last(), Some(&("exported the tables", NOW + 2)));
     assert!(vault.verify(Depth::Deep, &[]).unwrap().is_clean());
 }

@@ -2,8 +2,10 @@
 //! with every kind of entry, finds in it what this one finds, and refuses what was changed.
 
 use crate::world::{NOW, import, list, new_vault, reopen};
-use habeas_core::{Compartment, MatchWeight, Partition, Record, RecordPair, Role, ScoredPair, SourceKind, Verdict};
-use habeas_vault::{EraseTarget, ErasureReason, JudgementDraft, KdfCost, LinkRun, NewMember, Passphrase, SourceDraft};
+use habeas_core::{
+    Compartment, ErasureReason, MatchWeight, Partition, Record, RecordPair, Role, ScoredPair, SourceKind, Verdict,
+};
+use habeas_vault::{EraseTarget, JudgementDraft, KdfCost, LinkRun, NewMember, Passphrase, SourceDraft};
 use std::{
     fs,
     path::{Path, PathBuf},

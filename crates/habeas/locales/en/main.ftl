@@ -464,3 +464,49 @@ warning-few_linkage_draws = Few draws of the linkage.
 warning-approximate_linkage = The linkage was approximated.
 warning-internal_consistency_poor = A check against known lists came out badly.
 warning-refused_strata = Some parts were refused.
+
+# What the audit holds
+did-device-introduced = introduced the device
+did-device-removed = removed the device
+did-member-stated = gave a role to
+did-member-removed = ended the membership of
+did-epoch-begun = began new keys of the compartment
+did-granted = let a member open the compartment
+did-erased = erased
+did-erasure-followed = destroyed the keys that an erasure names
+did-retracted = retracted a statement
+did-exported = exported in clear
+did-backup = made a backup
+did-drill = proved a backup by a trial restore
+did-restored = restored from a backup
+did-recovered = opened by recovery and set a passphrase
+did-left-for-journey = left behind for a journey
+did-source-looked-up = looked up who a source is
+did-unlock-failed = found failed tries to unlock
+audit-keys = { $n ->
+    [one] { $n } key
+   *[other] { $n } keys
+}
+audit-files = { $n ->
+    [one] { $n } file
+   *[other] { $n } files
+}
+audit-tries = { $n ->
+    [one] { $n } try
+   *[other] { $n } tries
+}
+compartment-general = general
+compartment-testimony = testimony
+compartment-sources = identities of sources
+reason-consent-withdrawn = consent withdrawn
+reason-legal-duty = duty by law
+reason-safety = safety
+reason-mistake = mistake
+reason-other = another reason
+export-tables = tables
+export-case-file = a case file
+export-estimate = an estimate
+export-proof = one record with its proof
+export-judgements = judgements
+export-clusters = clusters
+export-pairs = pairs

@@ -5,11 +5,13 @@ use crate::{
     failure::{Exit, Failure},
     opening,
     output::Output,
+    web::{Reader, audit_event},
 };
 use habeas_core::{Date, UserId};
+use habeas_vault::AuditEvent;
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::json;
-use std::fmt::Write;
+use std::{collections::BTreeMap, fmt::Write};
 
 /// Read who did what in this vault
 #[derive(Debug, clap::Args)]
@@ -45,7 +47,9 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
                 "user": entry.user.to_string(),
                 "name": name(entry.user),
                 "device": entry.device.to_string(),
-                "what": entry.what,
+                "code": entry.event.code,
+                "about": entry.event.about.iter().cloned().collect::<BTreeMap<_, _>>(),
+                "what": what(&entry.event),
             })
         })
         .collect();
@@ -53,12 +57,18 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
         let mut text = String::new();
         for entry in &entries {
             let (day, who) = (day_of(entry.recorded_ms), name(entry.user));
-            let _ = writeln!(text, "{day}  {who} ({})  {}", entry.device.short(), entry.what);
+            let _ = writeln!(text, "{day}  {who} ({})  {}", entry.device.short(), what(&entry.event));
         }
         let _ = write!(text, "{} entries", entries.len());
         text
     })?;
     Ok(Exit::Ok)
+}
+
+/// What was done, in one line.
+fn what(event: &AuditEvent) -> String {
+    let (what, about) = audit_event(&Reader::of_file("en"), event);
+    [what].into_iter().chain(about).collect::<Vec<_>>().join(" · ")
 }
 
 /// The day of a moment, in UTC; the epoch for a moment that no calendar has.

@@ -39,7 +39,7 @@ pub struct RestoreArgs {
 }
 
 /// What the audit says of a drill.
-pub const DRILL: &str = "restore drill";
+pub const DRILL: &str = "drill";
 /// What the audit says of a backup.
 pub const BACKUP: &str = "backup";
 

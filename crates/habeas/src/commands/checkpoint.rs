@@ -92,7 +92,7 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
                 })
             })?;
             write_whole(&path, proof.to_json().as_bytes()).map_err(|error| Failure::file("written", &path, &error))?;
-            desk.note_export("one record with its proof", std::slice::from_ref(&path))?;
+            desk.note_export("proof", std::slice::from_ref(&path))?;
             let object = json!({ "schema": 1, "record": address, "entries": proof.size, "written": path });
             out.result(&object, || format!("wrote the proof of {address} to {}", path.display()))?;
             out.next("habeas checkpoint export --out FILE  (the checkpoint that it rests on, for a witness)");

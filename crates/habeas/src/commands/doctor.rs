@@ -207,7 +207,12 @@ const DRILL_DAYS: i64 = 180;
 fn inside(desk: &Desk, now_ms: i64) -> Result<Vec<Check>, Failure> {
     let days_since = |what: &str| -> Result<Option<i64>, Failure> {
         let last = desk.of_member(|vault| {
-            Ok(vault.audit_entries().iter().filter(|entry| entry.what == what).map(|entry| entry.recorded_ms).max())
+            Ok(vault
+                .audit_entries()
+                .iter()
+                .filter(|entry| entry.event.code == what)
+                .map(|entry| entry.recorded_ms)
+                .max())
         })?;
         Ok(last.map(|ms| (now_ms - ms).max(0) / 86_400_000))
     };

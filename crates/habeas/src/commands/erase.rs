@@ -1,16 +1,15 @@
 //! `habeas erase` destroys keys and leaves a stub; `habeas retract` takes a statement back and keeps history.
 
 use crate::{
-    cli::Global,
+    cli::{Global, one_of},
     commands::{init::now_ms, review::record_id},
     desk::{Desk, vault_failure},
     failure::{Exit, Failure},
     opening::{self, open_error},
     output::Output,
 };
-use clap::ValueEnum;
-use habeas_core::Right;
-use habeas_vault::{EraseTarget, ErasureReason};
+use habeas_core::{ErasureReason, Right};
+use habeas_vault::EraseTarget;
 use serde_json::json;
 
 /// Destroy the keys to a record or source, here and wherever it was shared
@@ -19,8 +18,8 @@ pub struct Args {
     /// The address of a record, such as `committee:214`, or the key of a source
     id: String,
     /// Why, as a code that may be shown
-    #[arg(long, value_enum)]
-    reason: Reason,
+    #[arg(long, value_parser = one_of(ErasureReason::ALL, ErasureReason::code))]
+    reason: ErasureReason,
     /// Why, in words
     #[arg(long, value_name = "WORDS")]
     why: String,
@@ -39,33 +38,6 @@ pub struct RetractArgs {
     why: String,
 }
 
-/// Reasons of erasure
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Reason {
-    /// Who agreed does so no longer
-    ConsentWithdrawn,
-    /// The law demands it
-    LegalDuty,
-    /// Somebody would be in danger
-    Safety,
-    /// It should never have been here
-    Mistake,
-    /// Something else, as the words say
-    Other,
-}
-
-impl From<Reason> for ErasureReason {
-    fn from(reason: Reason) -> Self {
-        match reason {
-            Reason::ConsentWithdrawn => Self::ConsentWithdrawn,
-            Reason::LegalDuty => Self::LegalDuty,
-            Reason::Safety => Self::Safety,
-            Reason::Mistake => Self::Mistake,
-            Reason::Other => Self::Other,
-        }
-    }
-}
-
 /// Erases.
 pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
     let desk = opening::desk(global)?;
@@ -74,7 +46,7 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
         let remedy = "say --yes; it cannot be undone, and goes on to every device that synchronises";
         return Err(Failure::usage(what, remedy).at(args.id));
     }
-    desk.change(Right::Keep, |vault| vault.erase(target, args.reason.into(), &args.why, now_ms()).map_err(open_error))?;
+    desk.change(Right::Keep, |vault| vault.erase(target, args.reason, &args.why, now_ms()).map_err(open_error))?;
     let done = json!({ "schema": 1, "erased": args.id });
     out.result(&done, || {
         format!("erased {}: the keys are destroyed here; a stub says when, by whom and why", args.id)

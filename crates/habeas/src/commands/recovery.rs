@@ -138,7 +138,7 @@ fn open(way: Way<'_>, new: Option<&Path>, global: &Global, out: &Output) -> Resu
     let mut vault = Vault::open(&dir, way).map_err(|error| open_failure(&dir, error))?;
     let new = choose_passphrase(new, out)?;
     vault.add_passphrase(&new, None, calibrated()).map_err(vault_failure)?;
-    vault.audit("opened by recovery, and a passphrase set", now_ms()).map_err(vault_failure)?;
+    vault.audit("recovered", now_ms()).map_err(vault_failure)?;
     let object = json!({ "schema": 1, "vault": dir, "opened": true });
     out.result(&object, || "the vault opens with the new passphrase, as the keeper of the recovery".into())?;
     out.next("habeas user list");

@@ -236,7 +236,7 @@ fn case(desk: &Desk, id: &str, form: &Form, out: &Output) -> Result<Exit, Failur
             csv.into_inner().map_err(|error| Failure::from(error.into_error()))
         },
     )?;
-    desk.note_export("a case file", &written)?;
+    desk.note_export("case-file", &written)?;
     if written.is_empty() || out.is_json() {
         out.result(&shown::case_json(&case), || shown::case_text(&case))?;
     }
@@ -257,7 +257,7 @@ fn estimate(desk: &Desk, form: &Form, out: &Output) -> Result<Exit, Failure> {
         || Ok(web::report_tables(&figures, &estimates, &form.lang, desk.is_demo())),
         || Err(Failure::usage("an estimate has no CSV form", "use --html FILE, or --json")),
     )?;
-    desk.note_export("an estimate", &written)?;
+    desk.note_export("estimate", &written)?;
     out.result(&latest.json, || crate::commands::estimate::text(&latest.json))?;
     for path in written {
         out.talk(format_args!("wrote {}", path.display()));

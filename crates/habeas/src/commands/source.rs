@@ -208,7 +208,9 @@ fn identity(desk: &Desk, key: &str, from: Option<&Path>, out: &Output) -> Result
     let words = desk.keep(Right::Cases, |vault| {
         let words = vault.source_identity(source.id).map(str::to_owned);
         if words.is_some() && !vault.is_read_only() {
-            vault.audit("looked up who a source is", now_ms()).map_err(vault_failure)?;
+            vault
+                .audit(habeas_vault::AuditEvent::new("source-looked-up", [("source", key.to_owned())]), now_ms())
+                .map_err(vault_failure)?;
         }
         Ok(words)
     })?;

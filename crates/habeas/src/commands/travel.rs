@@ -1,8 +1,8 @@
 //! `habeas travel`: what is not on the machine cannot be taken from it. Nothing is hidden; it is absent.
 
 use crate::{
-    cli::Global,
-    commands::{init::now_ms, sync::copied_text, user::compartment},
+    cli::{Global, one_of},
+    commands::{init::now_ms, sync::copied_text},
     failure::{Exit, Failure},
     opening::{self, open_error},
     output::Output,
@@ -20,7 +20,7 @@ pub enum Command {
         /// The folder through which the partner has synchronised
         folder: PathBuf,
         /// What to leave behind
-        #[arg(long, value_name = "COMPARTMENT", value_delimiter = ',', required = true, value_parser = compartment())]
+        #[arg(long, value_name = "COMPARTMENT", value_delimiter = ',', required = true, value_parser = one_of(Compartment::ALL, Compartment::code))]
         compartments: Vec<Compartment>,
         /// Do it
         #[arg(long)]

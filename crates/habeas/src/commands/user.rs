@@ -1,7 +1,7 @@
 //! `habeas user`: who takes part in a vault, and as what.
 
 use crate::{
-    cli::Global,
+    cli::{Global, one_of},
     commands::{
         audit::day_of,
         init::{calibrated, now_ms},
@@ -12,7 +12,7 @@ use crate::{
     opening,
     output::Output,
 };
-use clap::{Subcommand, builder::PossibleValuesParser, builder::TypedValueParser};
+use clap::Subcommand;
 use habeas_core::{Compartment, Right, Role, UserId};
 use habeas_vault::{MemberInfo, NewMember, Passphrase};
 use serde_json::json;
@@ -26,10 +26,10 @@ pub enum Command {
         /// Their name, as members will see it
         name: String,
         /// What they are there for
-        #[arg(long, value_parser = role())]
+        #[arg(long, value_parser = one_of(Role::ALL, Role::code))]
         role: Role,
         /// Compartments that they may open beside those of their role
-        #[arg(long, value_name = "COMPARTMENT", value_delimiter = ',', value_parser = compartment())]
+        #[arg(long, value_name = "COMPARTMENT", value_delimiter = ',', value_parser = one_of(Compartment::ALL, Compartment::code))]
         grant: Vec<Compartment>,
         /// Write an invitation for their own computer (`habeas join`) instead of letting them in on this one
         #[arg(long, value_name = "FILE")]
@@ -42,7 +42,7 @@ pub enum Command {
         /// Their name, or the beginning of their id
         name: String,
         /// The new role
-        #[arg(value_parser = role())]
+        #[arg(value_parser = one_of(Role::ALL, Role::code))]
         role: Role,
     },
     /// Let a member open a compartment
@@ -50,7 +50,7 @@ pub enum Command {
         /// Their name, or the beginning of their id
         name: String,
         /// The compartment
-        #[arg(value_parser = compartment())]
+        #[arg(value_parser = one_of(Compartment::ALL, Compartment::code))]
         compartment: Compartment,
     },
     /// End a membership: what is recorded from now on is sealed under new keys
@@ -64,17 +64,6 @@ pub enum Command {
         #[arg(long)]
         yes: bool,
     },
-}
-
-fn role() -> impl TypedValueParser<Value = Role> {
-    let codes = PossibleValuesParser::new(Role::ALL.iter().map(|role| role.code()));
-    codes.try_map(|code| Role::from_code(&code).ok_or("this is no role"))
-}
-
-/// Reads the code of a compartment.
-pub fn compartment() -> impl TypedValueParser<Value = Compartment> {
-    let codes = PossibleValuesParser::new(Compartment::ALL.iter().map(|part| part.code()));
-    codes.try_map(|code| Compartment::from_code(&code).ok_or("this is no compartment"))
 }
 
 /// Runs the command.

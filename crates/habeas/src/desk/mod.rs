@@ -23,7 +23,8 @@ use habeas_core::{
     fold,
 };
 use habeas_vault::{
-    AuditEntry, DeviceInfo, LinkRun, MemberInfo, Notice, PersonFilter, PersonRow, StorageError, Vault, VaultError,
+    AuditEntry, AuditEvent, DeviceInfo, LinkRun, MemberInfo, Notice, PersonFilter, PersonRow, StorageError, Vault,
+    VaultError,
 };
 use std::{
     collections::HashMap,
@@ -248,7 +249,8 @@ impl Desk {
         if vault.is_read_only() || files.is_empty() {
             return Ok(());
         }
-        vault.audit(&format!("exported {what} in clear, {} files", files.len()), now_ms()).map_err(vault_failure)
+        let about = [("export", what.to_owned()), ("files", files.len().to_string())];
+        vault.audit(AuditEvent::new("exported", about), now_ms()).map_err(vault_failure)
     }
 
     /// Whether whoever opened the vault has a right.

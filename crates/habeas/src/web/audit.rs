@@ -4,9 +4,11 @@ use super::{
     error::PageError,
     layout::{self, Section, empty},
     reader::Reader,
+    words::audit_event,
 };
 use crate::{commands::audit::day_of, desk::Desk};
 use habeas_publish::ui::datum;
+use habeas_vault::AuditEvent;
 use maud::{Markup, html};
 
 /// Entries that the page shows; the command shows all.
@@ -15,8 +17,8 @@ const SHOWN: usize = 500;
 /// The newest entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {
-    /// Day, name and words of each.
-    entries: Vec<[String; 3]>,
+    /// Day, name and event of each.
+    entries: Vec<(String, String, AuditEvent)>,
     n_entries: u64,
 }
 
@@ -31,7 +33,7 @@ pub fn load(desk: &Desk) -> Result<View, PageError> {
     let name = |user| members.iter().find(|member| member.user == user).map(|member| member.name.clone());
     let shown = newest.map(|entry| {
         let day = day_of(entry.recorded_ms).to_string();
-        [day, name(entry.user).unwrap_or_else(|| entry.user.short()), entry.what.clone()]
+        (day, name(entry.user).unwrap_or_else(|| entry.user.short()), entry.event.clone())
     });
     Ok(View { entries: shown.collect(), n_entries: entries.len() as u64 })
 }
@@ -45,7 +47,10 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
         @else { div.scroll tabindex="0" role="group" aria-label=(title) { table.list {
             caption.vh { (title) }
             thead { tr { th scope="col" { (reader.t("audit-day")) } th scope="col" { (reader.t("audit-who")) } th scope="col" { (reader.t("audit-what")) } } }
-            tbody { @for [day, who, what] in &view.entries { tr { th scope="row" { (day) } td { (datum(who)) } td { (datum(what)) } } } }
+            tbody { @for (day, who, event) in &view.entries {
+                @let (what, about) = audit_event(reader, event);
+                tr { th scope="row" { (day) } td { (datum(who)) } td { (what) @for detail in &about { " · " (datum(detail)) } } }
+            } }
         } } }
     };
     layout::page(reader, &title, Some(Section::Audit), &body)

@@ -34,12 +34,13 @@ mod unlock;
 mod words;
 
 pub use lock::Lock;
+pub use reader::Reader;
 pub use server::{Event, ListenOptions, serve};
+pub use words::audit_event;
 
 use crate::desk::{Figures, StoredEstimate};
 use habeas_core::CaseFile;
 use habeas_publish::ui;
-use reader::Reader;
 
 /// Makes a file of one case that needs nothing else; `lang` is `en` or `ur`, anything else reads as English. `is_demo`
 /// says that all people are invented, which then stands in every figure.

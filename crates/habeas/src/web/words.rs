@@ -8,6 +8,7 @@ use habeas_core::{
     Record, SourceKind, SpeakerKind, Value,
 };
 use habeas_publish::ui::Tone;
+use habeas_vault::AuditEvent;
 
 /// The question that a predicate stands for.
 pub fn question(reader: &Reader, predicate: Predicate) -> String {
@@ -29,6 +30,19 @@ pub fn event(reader: &Reader, kind: EventKind) -> String {
 /// The one-line status of a case.
 pub fn label(reader: &Reader, label: Label) -> String {
     reader.t(&format!("label-{}", label.code()))
+}
+
+/// What was done, and what it was done to.
+pub fn audit_event(reader: &Reader, event: &AuditEvent) -> (String, Vec<String>) {
+    let known = |key: String, code: &str| reader.find(&key).unwrap_or_else(|| code.to_owned());
+    let detail = |(name, value): &(String, String)| match (name.as_str(), value.parse::<u64>()) {
+        ("role" | "compartment" | "reason" | "export", _) => {
+            value.split(", ").map(|code| known(format!("{name}-{code}"), code)).collect::<Vec<_>>().join(", ")
+        }
+        ("keys" | "files" | "tries", Ok(n)) => reader.n(&format!("audit-{name}"), &[("n", n)]),
+        _ => value.clone(),
+    };
+    (known(format!("did-{}", event.code), &event.code), event.about.iter().map(detail).collect())
 }
 
 /// How accounts stand to each other, with its tone.

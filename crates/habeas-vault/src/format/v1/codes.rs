@@ -2,8 +2,8 @@
 
 use crate::format::DecodeError;
 use habeas_core::{
-    Acknowledgement, Compartment, DateBasis, EventKind, Fate, Holds, Modality, NameRole, Polarity, Precision,
-    Predicate, Register, Role, Sex, SourceKind, SpeakerKind, Verdict, Whereabouts,
+    Acknowledgement, Compartment, DateBasis, ErasureReason, EventKind, Fate, Holds, Modality, NameRole, Polarity,
+    Precision, Predicate, Register, Role, Sex, SourceKind, SpeakerKind, Verdict, Whereabouts,
 };
 
 /// A value with a number.
@@ -99,6 +99,7 @@ codes! {
     }
     Role("roles") { Reader = 1, Coder = 2, Reviewer = 3, Publisher = 4, Keeper = 5, Auditor = 6 }
     Compartment("compartments") { General = 1, Testimony = 2, Sources = 3 }
+    ErasureReason("reasons of erasure") { ConsentWithdrawn = 1, LegalDuty = 2, Safety = 3, Mistake = 4, Other = 5 }
     Verdict("verdicts") { Same = 0, Different = 1, Undecided = 2 }
 }
 

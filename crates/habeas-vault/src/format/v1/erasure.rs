@@ -1,6 +1,6 @@
 //! Bodies of the entries that take something back: erasure, which destroys keys, and retraction, which keeps history.
 
-use super::{Body, codes::table};
+use super::{Body, codes::Code};
 use crate::{
     format::{
         DecodeError,
@@ -8,30 +8,7 @@ use crate::{
     },
     keys::ItemId,
 };
-
-table! {
-    /// Why something was erased, as a code that may be shown without its words.
-    pub enum ErasureReason("reasons of erasure") {
-        ConsentWithdrawn = 1,
-        LegalDuty = 2,
-        Safety = 3,
-        Mistake = 4,
-        Other = 5,
-    }
-}
-
-impl ErasureReason {
-    /// The stable code.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::ConsentWithdrawn => "consent-withdrawn",
-            Self::LegalDuty => "legal-duty",
-            Self::Safety => "safety",
-            Self::Mistake => "mistake",
-            Self::Other => "other",
-        }
-    }
-}
+use habeas_core::ErasureReason;
 
 /// Keys of items are to be destroyed on every device.
 #[derive(Debug, Clone, PartialEq, Eq)]

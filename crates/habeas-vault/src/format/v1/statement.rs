@@ -75,11 +75,33 @@ pub struct QuarantinedRow {
     pub code: String,
 }
 
-/// Why something no longer stands. Also the text of an audit entry.
+/// Why something no longer stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Words {
     /// The words.
     pub text: String,
+}
+
+/// What was done, as the audit holds it: a code that every language has words for, and what it was done to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEvent {
+    /// The stable code, such as `exported`.
+    pub code: String,
+    /// What was done to what, by the names of the details.
+    pub about: Vec<(String, String)>,
+}
+
+impl AuditEvent {
+    /// An event with its details.
+    pub fn new<const N: usize>(code: &str, about: [(&str, String); N]) -> Self {
+        Self { code: code.to_owned(), about: about.map(|(name, value)| (name.to_owned(), value)).into() }
+    }
+}
+
+impl From<&str> for AuditEvent {
+    fn from(code: &str) -> Self {
+        Self::new(code, [])
+    }
 }
 
 /// An estimate's result.
@@ -108,6 +130,37 @@ impl Body for Words {
 
     fn decode(d: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         Ok(Self { text: texts::<1>(d)?.0.concat() })
+    }
+}
+
+impl Body for AuditEvent {
+    fn encode(&self, e: &mut Encoder) {
+        e.map(|m| {
+            m.key(0).text(&self.code);
+            m.key(1).list(self.about.iter(), |e, (name, value)| {
+                e.array(2);
+                e.text(name);
+                e.text(value);
+            });
+        });
+    }
+
+    fn decode(d: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        let (mut code, mut about) = (None, Vec::new());
+        d.map(|key, d| {
+            match key {
+                0 => code = Some(d.string()?),
+                1 => {
+                    about = d.list(|d| {
+                        super::record::arity(d, 2..=2)?;
+                        Ok::<_, DecodeError>((d.string()?, d.string()?))
+                    })?;
+                }
+                _ => d.skip()?,
+            }
+            Ok::<(), DecodeError>(())
+        })?;
+        Ok(Self { code: code.ok_or(DecodeError::Missing { key: 0 })?, about })
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::{
     Body, Clear, CommitHead, Entry, EntryKind, Head, SCHEMA, decode_commit, encode_commit, encode_entry,
-    erasure::{Erased, Erasure, ErasureReason, Retraction, SourceIdentity},
+    erasure::{Erased, Erasure, Retraction, SourceIdentity},
     finish_commit, leaves_of,
     linkage::{LinkRun, StoredLinkRun, decode_columns, encode_columns},
     member::{DeviceIntroduced, DeviceRemoved, EpochBegun, MemberStated},
@@ -12,7 +12,8 @@ use super::{
     signed_commit,
     source::{BlobRef, StoredSource, hex},
     statement::{
-        Founded, ImportBegun, ImportFinished, ImportSummary, QuarantinedRow, RemarkCount, StoredEstimate, Words,
+        AuditEvent, Founded, ImportBegun, ImportFinished, ImportSummary, QuarantinedRow, RemarkCount, StoredEstimate,
+        Words,
     },
 };
 use crate::{
@@ -22,10 +23,10 @@ use crate::{
 };
 use expect_test::{Expect, expect};
 use habeas_core::{
-    Age, Attribution, CellSpan, Claim, Compartment, Date, DateBasis, DaySpan, EventKind, Fate, Holds, Judgement,
-    JudgementId, MatchWeight, Modality, NameAsGiven, NamePart, NameRole, Origin, PartialDate, Partition, Passage,
-    PlaceAsGiven, Point, Polarity, Precision, Predicate, RecordId, RecordPair, Register, Role, ScoredPair, Sex, Source,
-    SourceId, SourceKind, SpeakerKind, Value, Verdict, Whereabouts,
+    Age, Attribution, CellSpan, Claim, Compartment, Date, DateBasis, DaySpan, ErasureReason, EventKind, Fate, Holds,
+    Judgement, JudgementId, MatchWeight, Modality, NameAsGiven, NamePart, NameRole, Origin, PartialDate, Partition,
+    Passage, PlaceAsGiven, Point, Polarity, Precision, Predicate, RecordId, RecordPair, Register, Role, ScoredPair,
+    Sex, Source, SourceId, SourceKind, SpeakerKind, Value, Verdict, Whereabouts,
 };
 use proptest::prelude::*;
 use zeroize::Zeroizing;
@@ -113,6 +114,8 @@ fn records_and_sources_keep_their_bytes() {
 fn statements_keep_their_bytes() {
     golden(&Founded { name: "Tarsa".into() }, expect!["a100655461727361"]);
     golden(&Words { text: "why".into() }, expect!["a10063776879"]);
+    let event = AuditEvent::new("exported", [("files", "2".to_owned())]);
+    golden(&event, expect!["a200686578706f727465640181826566696c65736132"]);
     golden(&StoredEstimate { kind: "total".into(), json: "{}".into() }, expect!["a20065746f74616c01627b7d"]);
     let begun = ImportBegun { source: SourceId([3; 16]), mapping_tag: [4; 32], mapping_toml: "name = 1".into() };
     golden(

@@ -26,7 +26,9 @@ use crate::{
     },
     keys::ItemId,
 };
-use habeas_core::{Compartment, DeviceId, ErasureReason, ImportId, Judgement, LinkRunId, Source, SourceId, UserId};
+use habeas_core::{
+    Compartment, DeviceId, ErasureReason, ImportId, Judgement, LinkRunId, Right, Source, SourceId, UserId,
+};
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
@@ -369,8 +371,14 @@ impl Catalog {
                 known.done.push((DeviceId(position.device), recorded_ms));
             }
             EntryKind::Retraction => {
+                let retracted = Retraction::from_padded(body)?.entry;
+                let of_source = self.sources.iter().any(|known| known.entry == retracted);
+                if !of_source && !self.people.role(&head.user).is_some_and(|role| role.may(Right::Judge)) {
+                    self.not_counted.insert((*position, entry.id));
+                    return Ok(());
+                }
                 audited("retracted".into());
-                self.retract(Retraction::from_padded(body)?.entry);
+                self.retract(retracted);
             }
             EntryKind::Record | EntryKind::Quarantined => {}
         }

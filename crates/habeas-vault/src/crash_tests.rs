@@ -99,6 +99,11 @@ fn budget(variable: &str, usual: u64) -> u64 {
     std::env::var(variable).ok().map_or(usual, |n| n.parse().expect("the budget is a number"))
 }
 
+/// The seed that a run begins with, so that a long run can be done in portions.
+fn first_seed() -> u64 {
+    budget("HABEAS_FIRST_SEED", 0)
+}
+
 fn passphrase() -> Passphrase {
     Passphrase::new("seven invented words of a test")
 }

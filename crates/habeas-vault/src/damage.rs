@@ -14,6 +14,41 @@ pub struct Damage {
     pub kind: DamageKind,
 }
 
+/// How an opening takes damage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OnDamage {
+    /// It ends there.
+    Refuse,
+    /// It notes the damage, and reads what stands without it.
+    Note(Vec<Damage>),
+}
+
+impl OnDamage {
+    /// Takes damage.
+    ///
+    /// # Errors
+    /// The damage, when it ends the opening.
+    pub fn take(&mut self, damage: Damage) -> Result<(), Damage> {
+        match self {
+            Self::Refuse => Err(damage),
+            Self::Note(damages) => {
+                if !damages.contains(&damage) {
+                    damages.push(damage);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// What was noted.
+    pub fn noted(&self) -> &[Damage] {
+        match self {
+            Self::Refuse => &[],
+            Self::Note(damages) => damages,
+        }
+    }
+}
+
 /// What is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DamageKind {

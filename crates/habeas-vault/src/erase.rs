@@ -76,10 +76,13 @@ impl Vault {
 
     /// Takes back a judgement, a link run, an estimate or a source that was recorded by itself, by the id of its entry.
     /// History stays.
+    ///
+    /// # Errors
+    /// [`VaultError::Denied`] without the right to code, or for anything but a source without the right to judge.
     pub fn retract(&mut self, entry: [u8; 16], why: &str, now_ms: i64) -> Result<(), VaultError> {
-        self.require(Right::Judge)?;
         let catalog = &self.catalog;
         let source = catalog.sources.iter().find(|known| known.source.id.0 == entry && known.by_itself);
+        self.require(if source.is_some() { Right::Code } else { Right::Judge })?;
         let entry = source.map_or(entry, |known| known.entry);
         let known = source.is_some()
             || catalog.judgements.iter().any(|judgement| judgement.id.0 == entry)

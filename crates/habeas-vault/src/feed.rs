@@ -8,6 +8,7 @@ pub mod segment;
 pub mod tree;
 
 mod recovery;
+mod salvage;
 mod writer;
 
 pub use recovery::{Access, Torn};
@@ -259,7 +260,7 @@ impl FeedReader {
     ) -> Result<(), E> {
         let mut position = *from;
         while position.segment <= self.n_segments() {
-            match self.scan_segment(&position, &mut visit)? {
+            match self.walk(&self.load(position.segment)?, &position, self.until, &mut visit)? {
                 ControlFlow::Break(()) => return Ok(()),
                 ControlFlow::Continue(end) if position.segment == self.n_segments() => {
                     debug_assert!(self.until.is_some() || end == self.end.cursor || self.open.is_none());
@@ -271,20 +272,22 @@ impl FeedReader {
         Ok(())
     }
 
-    /// Opens every frame from a position to the end of its segment. Returns the state at that end.
+    /// Opens every frame from a position to the end of its segment, also those that are passed over otherwise. Returns the
+    /// state at that end.
     pub fn scan_segment<E: From<FeedError>>(
         &self,
         from: &Position,
         visit: &mut impl FnMut(&Position, FrameKind, Vec<u8>) -> Result<ControlFlow<()>, E>,
     ) -> Result<ControlFlow<(), Cursor>, E> {
         let loaded = self.load(from.segment)?;
-        self.walk(&loaded, from, visit)
+        self.walk(&loaded, from, None, visit)
     }
 
     fn walk<E: From<FeedError>>(
         &self,
         loaded: &Loaded,
         from: &Position,
+        until: Option<u64>,
         visit: &mut impl FnMut(&Position, FrameKind, Vec<u8>) -> Result<ControlFlow<()>, E>,
     ) -> Result<ControlFlow<(), Cursor>, E> {
         let (mut offset, mut cursor) = (from.offset as usize, from.cursor);
@@ -296,7 +299,7 @@ impl FeedReader {
             return Err(FeedError::from(loaded.damage(loaded.frames().len(), kind)).into());
         }
         while offset < loaded.frames().len() {
-            if self.until.is_some_and(|until| cursor.seq > until) {
+            if until.is_some_and(|until| cursor.seq > until) {
                 return Ok(ControlFlow::Break(()));
             }
             let at = offset;
@@ -411,7 +414,7 @@ impl FeedReader {
             self.public = introduce(&plaintext).ok_or_else(|| loaded.damage(0, DamageKind::Device))?;
         }
         let mut tree = tree.clone();
-        let walked = self.walk(&loaded, &self.end, &mut |position, kind, plaintext| {
+        let walked = self.walk(&loaded, &self.end, None, &mut |position, kind, plaintext| {
             let damaged = |kind| FeedError::from(loaded.damage(position.offset as usize, kind));
             let seq = position.cursor.seq;
             match kind {

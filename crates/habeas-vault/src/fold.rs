@@ -53,16 +53,24 @@ impl Vault {
                 return Err(OpenError::Damaged(reader.damage_at(&reader.end(), kind)));
             }
             let from = mark.copied().unwrap_or_else(|| reader.start());
-            let mut tail = Tail::default();
+            let (mut tail, mut last_whole) = (Tail::default(), from.cursor.seq.saturating_sub(1));
             let log = &self.log;
-            log.each_commit(&from, |position, plaintext| {
+            let followed = log.each_commit(&from, |position, plaintext| {
+                last_whole = position.cursor.seq;
                 log.each_entry(position, &plaintext, |head, i, entry| {
                     let place = StatementPlace { lamport: head.lamport, position: *position };
                     tail.note(&place, i, entry.kind, entry.clear);
                     Ok::<_, FeedError>(())
                 })?;
                 Ok::<_, FeedError>(ControlFlow::Continue(()))
-            })?;
+            });
+            match followed {
+                Err(FeedError::Damaged(damage)) => {
+                    self.take_damage(damage)?;
+                    self.log.read_until(&device, last_whole);
+                }
+                followed => followed?,
+            }
             self.log.lamport = self.log.lamport.max(tail.lamport);
             let mark_at =
                 tail.earliest_open().unwrap_or_else(|| self.log.reader(&device).map_or(from, FeedReader::end));
@@ -156,7 +164,8 @@ impl Vault {
                 Some(_) => {
                     let header = GrantHeader { compartment, epoch, member: self.log.user.id() };
                     let file = grants().join(&header.file_name());
-                    return Err(OpenError::Damaged(Damage { file, offset: 0, kind: DamageKind::Grant }));
+                    self.take_damage(Damage { file, offset: 0, kind: DamageKind::Grant })?;
+                    self.log.keys.remove_compartment(compartment, epoch);
                 }
             }
         }

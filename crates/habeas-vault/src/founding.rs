@@ -2,6 +2,7 @@
 
 use crate::{
     catalog::{Catalog, ErasedSet, People},
+    damage::OnDamage,
     feed::Feed,
     format::v1::{
         Body, Clear, EntryKind,
@@ -146,15 +147,15 @@ pub(crate) fn begin_device(
     user: UserKeys,
     founder: People,
 ) -> Result<Vault, VaultError> {
-    let mut entropy = Entropy::default();
+    let (mut entropy, mut refuse) = (Entropy::default(), OnDamage::Refuse);
     let id = keys.vault();
     let device_keys = DeviceKeys::fresh(&mut entropy)?;
     let device = device_keys.id();
     let file = device_keys.to_file(keys.vault_key(), &id, &mut entropy)?;
     storage::write_whole(&*storage, &RelPath::new("device"), &file)?;
-    let key_area = KeyArea::read(Arc::clone(&storage), &mut keys, &user, device)?;
+    let key_area = KeyArea::read(Arc::clone(&storage), &mut keys, &user, device, &mut refuse)?;
     let own = Feed::create(Arc::clone(&storage), &keys, device_keys)?;
-    let others = open_others(&storage, &keys, device)?;
+    let others = open_others(&storage, &keys, device, &mut refuse)?;
     let log = Log { own, others, keys, user, entropy, lamport: 0, news: Vec::new() };
     storage.create_dir(&index_path(&log.keys).parent())?;
     let index = Index::create(storage.local_path(&index_path(&log.keys)).as_deref(), &log.keys.index())?;
@@ -170,6 +171,7 @@ pub(crate) fn begin_device(
         checkpoints: Vec::new(),
         to_note: Vec::new(),
         opened_by: None,
+        on_damage: OnDamage::Refuse,
         erased_by_now: ErasedSet::default(),
         _lock: Some(lock),
     })

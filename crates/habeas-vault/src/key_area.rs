@@ -5,11 +5,11 @@
 
 use crate::{
     catalog::ErasedSet,
-    damage::{Damage, DamageKind},
+    damage::{Damage, DamageKind, OnDamage},
     format::v1::source::hex,
     keys::{
-        DeviceId, Entropy, GrantHeader, ItemId, KeyFileHeader, Keys, MAX_KEY_FILE, MAX_NODES, NoEntropy, Node,
-        UserKeys, is_device_folder, key_file_name, open_grant, open_key_file,
+        DeviceId, Entropy, GrantHeader, ItemId, Key, KeyFileHeader, Keys, MAX_KEY_FILE, MAX_NODES, NoEntropy, Node,
+        UserKeys, VaultId, is_device_folder, key_file_name, open_grant, open_key_file,
     },
     storage::{self, RelPath, Storage, StorageError},
 };
@@ -62,29 +62,45 @@ impl KeyArea {
         keys: &mut Keys,
         user: &UserKeys,
         device: DeviceId,
+        on_damage: &mut OnDamage,
     ) -> Result<Self, KeyAreaError> {
         let mut area = Self { storage, device, files: Vec::new() };
-        area.refresh(keys, user)?;
+        area.refresh(keys, user, on_damage)?;
         Ok(area)
     }
 
     /// Reads grants and files again, after others were brought in.
-    pub fn refresh(&mut self, keys: &mut Keys, user: &UserKeys) -> Result<(), KeyAreaError> {
+    pub fn refresh(&mut self, keys: &mut Keys, user: &UserKeys, on_damage: &mut OnDamage) -> Result<(), KeyAreaError> {
         let vault = keys.vault();
         for name in self.storage.list(&grants())?.into_iter().filter(|name| name.ends_with(".grant")) {
-            let path = grants().join(&name);
-            let bytes = storage::read_whole(&*self.storage, &path, MAX_GRANT)?;
-            let damaged = |kind| Damage { file: path.clone(), offset: 0, kind };
-            let header = GrantHeader::peek(&bytes, &vault).ok_or_else(|| damaged(DamageKind::Grant))?;
-            if header.file_name() != name {
-                return Err(damaged(DamageKind::Foreign).into());
-            }
-            if header.member == user.id() {
-                let (header, key) = open_grant(&bytes, user, &vault).ok_or_else(|| damaged(DamageKind::Grant))?;
-                keys.insert_compartment(header.compartment, header.epoch, key);
+            match self.read_grant(&name, user, &vault) {
+                Ok(Some((header, key))) => keys.insert_compartment(header.compartment, header.epoch, key),
+                Ok(None) => {}
+                Err(KeyAreaError::Damaged(damage)) => on_damage.take(damage)?,
+                Err(error) => return Err(error),
             }
         }
-        self.read_files(keys)
+        self.read_files(keys, on_damage)
+    }
+
+    /// Reads a grant; `None` when it is another member's.
+    fn read_grant(
+        &self,
+        name: &str,
+        user: &UserKeys,
+        vault: &VaultId,
+    ) -> Result<Option<(GrantHeader, Key)>, KeyAreaError> {
+        let path = grants().join(name);
+        let bytes = storage::read_whole(&*self.storage, &path, MAX_GRANT)?;
+        let damaged = |kind| Damage { file: path.clone(), offset: 0, kind };
+        let header = GrantHeader::peek(&bytes, vault).ok_or_else(|| damaged(DamageKind::Grant))?;
+        if header.file_name() != name {
+            return Err(damaged(DamageKind::Foreign).into());
+        }
+        if header.member != user.id() {
+            return Ok(None);
+        }
+        Ok(Some(open_grant(&bytes, user, vault).ok_or_else(|| damaged(DamageKind::Grant))?))
     }
 
     /// Removes files of which another one of the same number holds every key: an earlier state of a file that has grown.
@@ -101,28 +117,46 @@ impl KeyArea {
         Ok(())
     }
 
-    fn read_files(&mut self, keys: &mut Keys) -> Result<(), KeyAreaError> {
+    fn read_files(&mut self, keys: &mut Keys, on_damage: &mut OnDamage) -> Result<(), KeyAreaError> {
         self.files.clear();
-        let (vault, folder) = (keys.vault(), RelPath::new("keys"));
+        let folder = RelPath::new("keys");
         for device in self.storage.list(&folder)? {
             let Some(of) = is_device_folder(&device) else { continue };
             let folder = folder.join(&device);
             for name in self.storage.list(&folder)?.into_iter().filter(|name| !name.ends_with(".tmp")) {
-                let path = folder.join(&name);
-                let bytes = storage::read_whole(&*self.storage, &path, MAX_KEY_FILE)?;
-                let damaged = |kind| Damage { file: path.clone(), offset: 0, kind };
-                let header = KeyFileHeader::peek(&bytes, &vault).ok_or_else(|| damaged(DamageKind::KeyFile))?;
-                if header.device != of || key_file_name(header.number, &bytes) != name {
-                    // The name holds the hash: another name means another content.
-                    return Err(damaged(DamageKind::KeyFile).into());
+                match self.read_file(folder.join(&name), &of, &name, keys) {
+                    Ok(Some(file)) => {
+                        file.nodes.iter().for_each(|(item, node)| keys.insert_node(*item, node.clone()));
+                        self.files.push(file);
+                    }
+                    Ok(None) => {}
+                    Err(KeyAreaError::Damaged(damage)) => on_damage.take(damage)?,
+                    Err(error) => return Err(error),
                 }
-                let Some(key) = keys.compartment(header.compartment, header.epoch) else { continue };
-                let nodes = open_key_file(&bytes, &vault, key).ok_or_else(|| damaged(DamageKind::KeyFile))?;
-                nodes.iter().for_each(|(item, node)| keys.insert_node(*item, node.clone()));
-                self.files.push(KeyFile { path, header, nodes });
             }
         }
         Ok(())
+    }
+
+    /// Reads one key file; `None` when the key of its compartment is not held.
+    fn read_file(
+        &self,
+        path: RelPath,
+        of: &DeviceId,
+        name: &str,
+        keys: &Keys,
+    ) -> Result<Option<KeyFile>, KeyAreaError> {
+        let vault = keys.vault();
+        let bytes = storage::read_whole(&*self.storage, &path, MAX_KEY_FILE)?;
+        let damaged = |kind| Damage { file: path.clone(), offset: 0, kind };
+        let header = KeyFileHeader::peek(&bytes, &vault).ok_or_else(|| damaged(DamageKind::KeyFile))?;
+        if header.device != *of || key_file_name(header.number, &bytes) != name {
+            // The name holds the hash: another name means another content.
+            return Err(damaged(DamageKind::KeyFile).into());
+        }
+        let Some(key) = keys.compartment(header.compartment, header.epoch) else { return Ok(None) };
+        let nodes = open_key_file(&bytes, &vault, key).ok_or_else(|| damaged(DamageKind::KeyFile))?;
+        Ok(Some(KeyFile { path, header, nodes }))
     }
 
     /// Makes fresh keys for items of a compartment, durable when this returns.

@@ -18,6 +18,7 @@ mod crash_tests;
 mod damage;
 mod erase;
 mod exchange;
+mod failed_unlocks;
 mod feed;
 mod fold;
 mod format;
@@ -45,6 +46,7 @@ pub use checkpoint::Checkpoint;
 pub use damage::{Damage, DamageKind};
 pub use erase::EraseTarget;
 pub use exchange::Copied;
+pub use failed_unlocks::note_failed_unlock;
 pub use feed::Torn;
 pub use format::{
     DecodeError,

@@ -90,6 +90,14 @@ impl Log {
         std::iter::once(&*self.own).chain(self.others.values())
     }
 
+    /// Passes over the frames of a feed after a number.
+    pub fn read_until(&mut self, device: &DeviceId, seq: u64) {
+        match self.others.get_mut(device) {
+            Some(reader) => reader.read_until(seq),
+            None => self.own.read_until(seq),
+        }
+    }
+
     /// Opens the commit at a position.
     pub fn read(&self, position: &Position) -> Result<Vec<u8>, FeedError> {
         self.reader(&position.device)?.read(position)

@@ -148,6 +148,16 @@ impl Vault {
         self.audit(AuditEvent::new("granted", about), now_ms)
     }
 
+    /// The compartments whose keys a member holds.
+    pub fn compartments_of(&self, user: UserId) -> Result<Vec<Compartment>, VaultError> {
+        let held = |name: &String, compartment: &Compartment| {
+            let header = |epoch| GrantHeader { compartment: *compartment, epoch, member: user.0 };
+            self.catalog.people.epochs().any(|(of, epoch, _)| of == *compartment && *name == header(epoch).file_name())
+        };
+        let names = self.storage.list(&grants())?;
+        Ok(Compartment::ALL.iter().copied().filter(|part| names.iter().any(|name| held(name, part))).collect())
+    }
+
     /// Ends a membership: their statements and those of devices that they introduced count up to what is known here, and
     /// what comes now is sealed under new keys. What they could read, they may have kept.
     ///

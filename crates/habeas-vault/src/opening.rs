@@ -3,7 +3,7 @@
 use crate::{
     catalog::{Catalog, ErasedSet, People},
     checkpoint::{self, Checkpoint},
-    damage::{Damage, DamageKind},
+    damage::{Damage, DamageKind, OnDamage},
     feed::{Access, Feed, FeedError, FeedReader},
     format::v1::source::hex,
     index::{Index, IndexError},
@@ -87,6 +87,19 @@ impl Vault {
         Self::open_on(Arc::new(Disk::new(dir)), way)
     }
 
+    /// Opens the vault in a folder; where bytes are not as they were written, for reading only, what stands without them.
+    /// Each damage is a [`Notice::Damaged`]. Nothing is changed.
+    ///
+    /// # Errors
+    /// Those of [`Vault::open`], and the first [`OpenError::Damaged`] where nothing can be read without it.
+    pub fn open_what_stands<'w>(dir: &Path, way: impl Into<Way<'w>>) -> Result<Self, OpenError> {
+        let way = way.into();
+        match Self::open(dir, way) {
+            Err(OpenError::Damaged(damage)) => Self::salvage_on(Arc::new(Disk::new(dir)), way, damage),
+            opened => opened,
+        }
+    }
+
     /// The ways into the vault in a folder, as their files tell without any secret.
     pub fn ways_in(dir: &Path) -> Result<Vec<SlotKind>, OpenError> {
         let storage = Disk::new(dir);
@@ -120,24 +133,59 @@ impl Vault {
         Ok(vault)
     }
 
+    fn salvage_on(storage: Arc<dyn Storage>, way: Way<'_>, damage: Damage) -> Result<Self, OpenError> {
+        let id = read_public(&*storage)?;
+        let lock = storage.lock(&RelPath::new("lock")).ok();
+        let founder = read_genesis(&*storage, &id)?;
+        let (vault_key, user_seed, _) = unlock(&*storage, &id, way)?;
+        Self::salvage_unlocked(storage, lock, Keys::new(vault_key, id), UserKeys::of(&user_seed), founder, damage)
+    }
+
+    /// Reads what stands without `damage` and whatever else is damaged.
+    pub(crate) fn salvage_unlocked(
+        storage: Arc<dyn Storage>,
+        lock: Option<Box<dyn Send + Sync>>,
+        keys: Keys,
+        user: UserKeys,
+        founder: People,
+        damage: Damage,
+    ) -> Result<Self, OpenError> {
+        let mut on_damage = OnDamage::Note(vec![damage.clone()]);
+        let opened = Self::open_with(storage, lock, Access::Salvage, keys, user, founder, &mut on_damage);
+        opened.map_err(|_| OpenError::Damaged(damage))
+    }
+
     /// Opens with the vault's keys at hand.
     pub(crate) fn open_unlocked(
+        storage: Arc<dyn Storage>,
+        lock: Option<Box<dyn Send + Sync>>,
+        access: Access,
+        keys: Keys,
+        user: UserKeys,
+        founder: People,
+    ) -> Result<Self, OpenError> {
+        Self::open_with(storage, lock, access, keys, user, founder, &mut OnDamage::Refuse)
+    }
+
+    fn open_with(
         storage: Arc<dyn Storage>,
         lock: Option<Box<dyn Send + Sync>>,
         access: Access,
         mut keys: Keys,
         user: UserKeys,
         founder: People,
+        on_damage: &mut OnDamage,
     ) -> Result<Self, OpenError> {
         let id = keys.vault();
         let device_keys = read_device(&*storage, &keys)?;
         let device = device_keys.id();
-        let key_area = KeyArea::read(Arc::clone(&storage), &mut keys, &user, device).map_err(VaultError::from)?;
+        let key_area = KeyArea::read(Arc::clone(&storage), &mut keys, &user, device, on_damage);
+        let key_area = key_area.map_err(VaultError::from)?;
         let (own, settled) = Feed::open(Arc::clone(&storage), &keys, device_keys, access, commit_leaves)?;
-        let others = open_others(&storage, &keys, device)?;
+        let others = open_others(&storage, &keys, device, on_damage)?;
         let log = Log { own, others, keys, user, entropy: Entropy::default(), lamport: 0, news: Vec::new() };
         let (index, fresh) = match open_index(&*storage, &log) {
-            _ if access == Access::Read => (Index::create(None, &log.keys.index())?, false),
+            _ if access != Access::Write => (Index::create(None, &log.keys.index())?, false),
             Err(error) if is_full(&error) => (Index::create(None, &log.keys.index())?, false),
             opened => opened?,
         };
@@ -159,6 +207,7 @@ impl Vault {
             checkpoints: Vec::new(),
             to_note: Vec::new(),
             opened_by: None,
+            on_damage: on_damage.clone(),
             erased_by_now: ErasedSet::default(),
             _lock: lock,
         };
@@ -177,6 +226,7 @@ impl Vault {
             }
         }
         vault.note_what_is_missing();
+        vault.notices.extend(vault.on_damage.noted().iter().cloned().map(Notice::Damaged));
         Ok(vault)
     }
 
@@ -219,9 +269,11 @@ impl Vault {
             for name in self.storage.list(&folder)?.into_iter().filter(|name| name.ends_with(".note")) {
                 let path = folder.join(&name);
                 let bytes = storage::read_whole(&*self.storage, &path, checkpoint::MAX_LEN)?;
-                let text = String::from_utf8(bytes).map_err(|_| damaged(path.as_str(), DamageKind::Checkpoint))?;
-                let read = Checkpoint::read(&text, self.id).map_err(|kind| damaged(path.as_str(), kind))?;
-                self.checkpoints.push(read);
+                let text = String::from_utf8(bytes).map_err(|_| DamageKind::Checkpoint);
+                match text.and_then(|text| Checkpoint::read(&text, self.id)) {
+                    Ok(read) => self.checkpoints.push(read),
+                    Err(kind) => self.take_damage(Damage { file: path, offset: 0, kind })?,
+                }
             }
         }
         // The last of each device covers those before it.
@@ -232,7 +284,19 @@ impl Vault {
                 *known = checkpoint;
             }
         }
-        last.values().try_for_each(|checkpoint| self.check_against(checkpoint))
+        let last: Vec<Checkpoint> = last.into_values().cloned().collect();
+        for checkpoint in &last {
+            match self.check_against(checkpoint) {
+                Err(OpenError::Damaged(damage)) => self.take_damage(damage)?,
+                checked => checked?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes damage where what stands without it is read, and ends with it elsewhere.
+    pub(crate) fn take_damage(&mut self, damage: Damage) -> Result<(), OpenError> {
+        self.on_damage.take(damage).map_err(OpenError::Damaged)
     }
 
     /// Compares the feeds with a checkpoint: nothing that it covers may be missing or another. What has not arrived from
@@ -267,6 +331,7 @@ pub(crate) fn open_others(
     storage: &Arc<dyn Storage>,
     keys: &Keys,
     own: DeviceId,
+    on_damage: &mut OnDamage,
 ) -> Result<BTreeMap<DeviceId, FeedReader>, FeedError> {
     let mut others = BTreeMap::new();
     for name in storage.list(&RelPath::new("feeds"))? {
@@ -274,12 +339,15 @@ pub(crate) fn open_others(
             Some(device) if device == own => {}
             Some(device) => {
                 let storage = Arc::clone(storage);
-                let reader = FeedReader::open(storage, keys, device, |first| introduced(keys, device, first))?;
-                others.insert(device, reader);
+                match FeedReader::open(storage, keys, device, |first| introduced(keys, device, first)) {
+                    Ok(reader) => drop(others.insert(device, reader)),
+                    Err(FeedError::Damaged(damage)) => on_damage.take(damage)?,
+                    Err(error) => return Err(error),
+                }
             }
             None => {
                 let file = RelPath::new("feeds").join(&name);
-                return Err(Damage { file, offset: 0, kind: DamageKind::Foreign }.into());
+                on_damage.take(Damage { file, offset: 0, kind: DamageKind::Foreign })?;
             }
         }
     }

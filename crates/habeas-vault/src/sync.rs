@@ -6,7 +6,7 @@
 use crate::{
     blob,
     checkpoint::{self, Checkpoint},
-    damage::{Damage, DamageKind},
+    damage::{Damage, DamageKind, OnDamage},
     exchange::{self, Copied},
     feed::{FeedReader, segment::FrameKind, segment::SIGNATURE_LEN},
     format::{cbor::Encoder, v1::source::hex},
@@ -365,7 +365,7 @@ impl Vault {
     /// Brings keys, index and catalogue up to what was received. Nothing is recorded.
     pub(crate) fn refold_here(&mut self) -> Result<(), OpenError> {
         let user = &self.log.user;
-        self.key_area.refresh(&mut self.log.keys, user).map_err(VaultError::from)?;
+        self.key_area.refresh(&mut self.log.keys, user, &mut OnDamage::Refuse).map_err(VaultError::from)?;
         self.key_area.drop_superseded().map_err(VaultError::from)?;
         self.replay()?;
         self.erased_by_now = self.catalog.erased.clone();

@@ -5,7 +5,7 @@ use crate::{
     blob::{self, BlobError},
     catalog::{AuditEntry, Catalog, Conflict, ErasedSet, EstimateInfo, ImportInfo, LinkRunInfo},
     checkpoint::Checkpoint,
-    damage::Damage,
+    damage::{Damage, OnDamage},
     feed::{FeedError, Position, Torn},
     format::v1::{
         Body, Clear, CommitHead, Entry, EntryKind,
@@ -162,6 +162,8 @@ pub enum Notice {
     KeysMissing(usize),
     /// Keys were destroyed, as so many erasures ask for.
     Erased(usize),
+    /// Bytes are not as they were written: what stands without them is read, and nothing can be recorded.
+    Damaged(Damage),
     /// The disk is full: the index is held in memory, and nothing can be recorded until there is room.
     DiskFull,
 }
@@ -183,6 +185,8 @@ pub struct Vault {
     pub(crate) to_note: Vec<String>,
     /// The way in by which it was opened.
     pub(crate) opened_by: Option<RelPath>,
+    /// What is done about damage that reading comes upon.
+    pub(crate) on_damage: OnDamage,
     /// Everything that is erased by now, also where the vault is read as it was before.
     pub(crate) erased_by_now: ErasedSet,
     pub(crate) _lock: Option<Box<dyn Send + Sync>>,

@@ -4,7 +4,7 @@
 use crate::{
     blob::{self, BlobError},
     checkpoint::Checkpoint,
-    damage::{Damage, DamageKind},
+    damage::{Damage, DamageKind, OnDamage},
     feed::{FeedError, FeedReader, Position, close, segment::FrameKind, tree::Tree},
     fold::is_statement,
     format::v1::{Body, EntryKind, record::StoredRecord, statement::QuarantinedRow},
@@ -63,7 +63,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError::Storage`] when files cannot be read at all.
     pub fn verify(&self, depth: Depth, outside: &[Checkpoint]) -> Result<VerifyReport, VaultError> {
-        let mut report = VerifyReport::default();
+        let mut report = VerifyReport { damages: self.on_damage.noted().to_vec(), ..VerifyReport::default() };
         let mut statements = BTreeSet::new();
         for reader in self.log.readers() {
             report.n_devices += 1;
@@ -88,6 +88,11 @@ impl Vault {
             report.damages.push(self.log.damage_at(&position, kind));
         }
         self.verify_blobs(depth, &mut report)?;
+        // What opening has noted, this finds again.
+        let found = std::mem::take(&mut report.damages);
+        let mut told = OnDamage::Note(Vec::new());
+        found.into_iter().try_for_each(|damage| told.take(damage))?;
+        report.damages = told.noted().to_vec();
         Ok(report)
     }
 

@@ -36,5 +36,5 @@ fn main() -> ExitCode {
         out.failure(&failure);
         failure.exit
     });
-    ExitCode::from(exit as u8)
+    ExitCode::from(opening::exit_of(exit) as u8)
 }

@@ -2,17 +2,24 @@
 
 use crate::{
     cli::Global,
-    commands::{checkpoint, init::init_failure},
+    commands::{
+        checkpoint,
+        init::{init_failure, now_ms},
+    },
     desk::{Desk, vault_failure},
     failure::{Exit, Failure},
     output::Output,
 };
-use habeas_vault::{Notice, OpenError, Passphrase, RestoreError, Vault, Way};
+use habeas_vault::{
+    AuditEvent, Notice, OpenError, Passphrase, RestoreError, Vault, VaultError, Way, note_failed_unlock,
+};
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::{
     env,
     io::IsTerminal,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
 };
 use zeroize::Zeroizing;
 
@@ -66,8 +73,38 @@ impl Opener {
 
     fn open_vault(&self, passphrase: &Passphrase) -> Result<Vault, Failure> {
         let way = Way::Passphrase { passphrase, key_file: self.key_file };
-        Vault::open(&self.dir, way).map_err(|error| open_failure(&self.dir, error))
+        let opened = Vault::open_what_stands(&self.dir, way);
+        if let Err(OpenError::WrongPassphrase) = opened {
+            note_failed_unlock(&self.dir, now_ms());
+        }
+        let mut vault = opened.map_err(|error| open_failure(&self.dir, error))?;
+        if vault.notices().iter().any(|notice| matches!(notice, Notice::Damaged(_))) {
+            DAMAGED.store(true, Ordering::Relaxed);
+        }
+        audit_failed_unlocks(&mut vault).map_err(vault_failure)?;
+        Ok(vault)
     }
+}
+
+/// Whether a vault was opened in which bytes are not as they were written.
+static DAMAGED: AtomicBool = AtomicBool::new(false);
+
+/// How a process ends that did what was asked: a damaged vault is told whatever was asked of it.
+pub fn exit_of(done: Exit) -> Exit {
+    if done == Exit::Ok && DAMAGED.load(Ordering::Relaxed) { Exit::FoundProblems } else { done }
+}
+
+/// Takes tries that opened nothing into the audit.
+fn audit_failed_unlocks(vault: &mut Vault) -> Result<(), VaultError> {
+    let tries = vault.failed_unlocks()?;
+    let (Some(first), Some(last)) = (tries.first(), tries.last()) else { return Ok(()) };
+    if vault.is_read_only() {
+        return Ok(());
+    }
+    let minute = |ms: &i64| Timestamp::from_millisecond(*ms).map_or_else(|_| ms.to_string(), |at| format!("{at:.0}"));
+    let about = [("tries", tries.len().to_string()), ("first", minute(first)), ("last", minute(last))];
+    vault.audit(AuditEvent::new("unlock-failed", about), now_ms())?;
+    vault.forget_failed_unlocks()
 }
 
 /// What opening found and settled, in one line.
@@ -96,6 +133,9 @@ fn notice_words(notice: &Notice) -> String {
             format!("warning: the keys of {n} statements are missing, and nothing says that they were erased")
         }
         Notice::Erased(n) => format!("note: keys were destroyed here, as {n} erasures ask for"),
+        Notice::Damaged(damage) => format!(
+            "warning: {damage}. What stands without it is shown, nothing can be recorded, figures may be too low"
+        ),
         Notice::DiskFull => "note: the disk is full; what is here can be read, nothing can be recorded".into(),
     }
 }

@@ -96,7 +96,7 @@ pub const COMMANDS: &[Asked] = &[
     asked("travel return", Member),
     asked("travel status", Member),
     asked("erase", KEEP),
-    asked("retract", JUDGE),
+    asked("retract", CODE),
     asked("user add", KEEP),
     asked("user list", Member),
     asked("user role", KEEP),

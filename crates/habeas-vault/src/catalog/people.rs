@@ -167,8 +167,10 @@ pub fn needed(kind: EntryKind) -> Option<Right> {
         | EntryKind::Quarantined
         | EntryKind::ImportFinished
         | EntryKind::ImportUndone
-        | EntryKind::SourceIdentity => Some(Right::Code),
-        EntryKind::Judgement | EntryKind::LinkRun | EntryKind::Estimate | EntryKind::Retraction => Some(Right::Judge),
+        | EntryKind::SourceIdentity
+        // Of a source; of anything else it needs the right to judge, which the fold asks where it knows the target.
+        | EntryKind::Retraction => Some(Right::Code),
+        EntryKind::Judgement | EntryKind::LinkRun | EntryKind::Estimate => Some(Right::Judge),
         // Whoever opens the vault after a crash says that an import was not finished, and what was done is audited.
         EntryKind::ImportAbandoned | EntryKind::Audit | EntryKind::Device | EntryKind::Erased => None,
     }

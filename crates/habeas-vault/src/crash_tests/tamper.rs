@@ -1,6 +1,8 @@
 //! Files that somebody changed, cut, swapped, repeated, removed or put back as they were before.
 
 use super::*;
+use crate::damage::Damage;
+use std::collections::BTreeSet;
 
 /// A vault with closed segments, an open one, blobs and key files; every kind of file that a device has.
 fn reference() -> (SimDisk, Secrets) {
@@ -70,6 +72,46 @@ fn a_flip_of_any_byte_is_detected_and_the_file_named() {
     }
     println!("{flips} flips, one in every {stride}th byte: all detected");
     assert!(flips > 4_000);
+}
+
+/// What is read where the vault does not open for writing.
+fn salvaged(disk: &SimDisk, secrets: &Secrets, damage: Damage) -> Result<Vault, OpenError> {
+    let founder = read_genesis(disk, &secrets.vault)?;
+    let keys = Keys::new(secrets.vault_key.clone(), secrets.vault);
+    let user = UserKeys::of(&secrets.user_seed);
+    Vault::salvage_unlocked(Arc::new(disk.clone()), None, keys, user, founder, damage)
+}
+
+#[test]
+fn what_stands_without_the_damaged_bytes_is_read_and_no_file_is_changed() {
+    let (disk, secrets) = reference();
+    let whole = seen(&open(&disk, &secrets).unwrap());
+    let (mut read, mut refused, mut parts) = (0, 0, BTreeSet::new());
+    for path in disk.paths().into_iter().filter(|path| path.starts_with("feeds/") || path.starts_with("keys/")) {
+        for at in (0..disk.read(&path).len()).step_by(stride() * 7) {
+            let disk = disk.copy();
+            disk.tamper(&path, |bytes| bytes[at] ^= 1 << (at % 8));
+            let Err(OpenError::Damaged(damage)) = open(&disk, &secrets) else { continue };
+            let before: Vec<Vec<u8>> = disk.paths().iter().map(|path| disk.read(path)).collect();
+            let Ok(mut vault) = salvaged(&disk, &secrets, damage.clone()) else {
+                refused += 1;
+                continue;
+            };
+            assert!(vault.notices().contains(&Notice::Damaged(damage)), "{path}, byte {at}: {:?}", vault.notices());
+            let found = seen(&vault);
+            assert!(found.iter().all(|line| whole.contains(line)), "{path}, byte {at}: nothing is made up: {found:?}");
+            let report = vault.verify(Depth::Deep, &[]).unwrap();
+            assert!(report.damages.iter().any(|damage| damage.file.as_str() == path), "{path}: {report:?}");
+            assert!(matches!(vault.audit("more", 0), Err(VaultError::ReadOnly)));
+            drop(vault);
+            let after: Vec<Vec<u8>> = disk.paths().iter().map(|path| disk.read(path)).collect();
+            assert!(before == after, "{path}, byte {at}: a file was changed");
+            read += 1;
+            parts.insert(found);
+        }
+    }
+    println!("{read} damaged vaults were read in part, {refused} refused; {} different parts", parts.len());
+    assert!(read > 100 && parts.len() > 3 && read > 5 * refused);
 }
 
 /// These are read before any key is there, so each try costs the stretching of a passphrase. The case of a letter is left

@@ -38,6 +38,8 @@ pub enum Access {
     Write,
     /// Nothing is changed: for a read-only medium, and for looking at the past.
     Read,
+    /// Nothing is changed, and what stands in front of damage is read.
+    Salvage,
 }
 
 impl Feed {
@@ -54,6 +56,9 @@ impl Feed {
         access: Access,
         leaves: impl Fn(&[u8]) -> Option<Vec<Hash>>,
     ) -> Result<(Self, Settled), FeedError> {
+        if access == Access::Salvage {
+            return Ok((Self::salvage(storage, keys, device_keys, leaves), Settled::default()));
+        }
         let files = Files::new(storage, keys, device_keys.id());
         if access == Access::Write {
             files.remove_temporary()?;
@@ -91,7 +96,7 @@ impl Feed {
         let end = &mut reader.end;
         (end.segment, end.offset, end.cursor) = (number, 0, header.cursor());
         let mut feed = Self::over(reader, device_keys, mark_key, durable.generation, tree);
-        if access == Access::Read {
+        if access != Access::Write {
             feed.refused = Some(Refused::ReadOnly);
         }
         let torn = feed.accept_frames(file_length, &durable, &leaves)?;
@@ -184,7 +189,7 @@ impl Feed {
         // The closed form may hold more than the open one (frames that were not yet durable there), never less.
         let (mut passed, mut tree) = (false, self.tree.clone());
         let start = self.reader.segment_start(header.number)?;
-        let end = self.reader.walk(&loaded, &start, &mut |position, kind, plaintext| {
+        let end = self.reader.walk(&loaded, &start, None, &mut |position, kind, plaintext| {
             let damaged = |kind| FeedError::from(loaded.damage(position.offset as usize, kind));
             passed |= position.cursor == self.reader.end.cursor;
             match kind {

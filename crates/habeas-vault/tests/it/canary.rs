@@ -1,6 +1,7 @@
 //! Nothing of the content lies on disk in clear.
 
 use crate::world::{NOW, list, new_vault, reopen};
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use habeas_core::{
     Attribution, Claim, MatchWeight, NameAsGiven, Origin, Partition, Passage, PersonId, Predicate, RecordPair,
     ScoredPair, SpeakerKind, Value, Verdict,
@@ -77,6 +78,19 @@ fn write_everything(vault: &mut Vault) {
     let _ = vault.undo_import(receipt.import, &c("undone"), NOW);
 }
 
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Base64 of the bytes wherever they begin in a group of three, without the letters that depend on their neighbours.
+fn in_base64(bytes: &[u8]) -> [Vec<u8>; 3] {
+    [0, 1, 2].map(|shift| {
+        let padded: Vec<u8> = [0].repeat(shift).into_iter().chain(bytes.iter().copied()).collect();
+        let whole = STANDARD_NO_PAD.encode(&padded).into_bytes();
+        whole[(shift * 8).div_ceil(6)..padded.len() * 8 / 6].to_vec()
+    })
+}
+
 /// Paths of files in which a needle stands, and in whose names.
 fn scan(dir: &Path, needles: &[Vec<u8>], found: &mut Vec<String>, bytes_read: &mut usize) {
     for entry in std::fs::read_dir(dir).unwrap() {
@@ -105,6 +119,8 @@ fn no_canary_is_found_in_any_byte_of_the_folder_while_open_and_after_closing() {
     let mut needles: Vec<Vec<u8>> = words.iter().map(|word| word.as_bytes().to_vec()).collect();
     needles.extend(words.iter().map(|word| utf16(word)));
     needles.extend(words.iter().map(|word| utf16_be(word)));
+    needles.extend(words.iter().map(|word| hex(word.as_bytes()).into_bytes()));
+    needles.extend(words.iter().flat_map(|word| in_base64(word.as_bytes())));
     needles.push(b"SQLite format 3".to_vec());
     needles.push(b"seven invented words".to_vec());
 
@@ -119,8 +135,12 @@ fn no_canary_is_found_in_any_byte_of_the_folder_while_open_and_after_closing() {
     assert_eq!(found, Vec::<String>::new());
     assert!(bytes_read > 1_000_000, "the scan has read {bytes_read} bytes");
 
-    // The scan itself finds what is there.
-    std::fs::write(dir.path().join("planted"), utf16("a zqcanary here")).unwrap();
-    scan(dir.path(), &needles, &mut found, &mut bytes_read);
-    assert!(!found.is_empty());
+    // The scan itself finds what is there, in every way of writing it.
+    let planted = "a zqcanary here";
+    let base64 = STANDARD_NO_PAD.encode(planted).into_bytes();
+    for bytes in [utf16(planted), utf16_be(planted), hex(planted.as_bytes()).into_bytes(), base64] {
+        std::fs::write(dir.path().join("planted"), bytes).unwrap();
+        scan(dir.path(), &needles, &mut found, &mut bytes_read);
+        assert!(!std::mem::take(&mut found).is_empty());
+    }
 }

@@ -6,6 +6,7 @@ nav-cases = Case files
 nav-stats = Statistics
 nav-audit = Audit
 skip = Skip to content
+damaged = Files of this vault are damaged. What stands without them is shown, figures may be too low, and nothing can be recorded. Keep the folder as it is; «habeas verify» names the places.
 demo = Demonstration data. Every person, place and event here is invented.
 local-only = On this computer only
 theme = Light or dark

@@ -71,7 +71,7 @@ fn target(desk: &Desk, id: &str) -> Result<(EraseTarget, &'static str), Failure>
 pub fn retract(args: RetractArgs, global: &Global, out: &Output) -> Result<Exit, Failure> {
     let desk = opening::desk(global)?;
     let entry = entry(&desk, &args.id)?;
-    desk.change(Right::Judge, |vault| vault.retract(entry, &args.why, now_ms()).map_err(vault_failure))?;
+    desk.change(Right::Code, |vault| vault.retract(entry, &args.why, now_ms()).map_err(vault_failure))?;
     out.result(&json!({ "schema": 1, "retracted": args.id }), || {
         format!("{} no longer stands; --as-of still shows it", args.id)
     })?;

@@ -149,10 +149,17 @@ fn add(desk: &Desk, new: NewMember, invitation: Option<PathBuf>, out: &Output) -
 fn list(desk: &Desk, out: &Output) -> Result<Exit, Failure> {
     let (members, devices, me) = (desk.members(), desk.devices(), desk.who().user);
     let name_of = |user: UserId| members.iter().find(|member| member.user == user).map_or("", |member| &member.name);
+    let held = members.iter().map(|member| {
+        let held = desk.compartments_of(member.user)?;
+        Ok(held.into_iter().map(Compartment::code).collect::<Vec<_>>())
+    });
+    let held = held.collect::<Result<Vec<_>, Failure>>()?;
     let rows: Vec<_> = members
         .iter()
-        .map(|member| {
+        .zip(&held)
+        .map(|(member, held)| {
             json!({
+                "compartments": held,
                 "user": member.user.to_string(),
                 "name": member.name,
                 "role": member.role.map(Role::code),
@@ -174,11 +181,12 @@ fn list(desk: &Desk, out: &Output) -> Result<Exit, Failure> {
         .collect();
     out.result(&json!({ "schema": 1, "members": rows, "devices": machines }), || {
         let mut text = String::new();
-        for member in &members {
+        for (member, held) in members.iter().zip(&held) {
             let role = member.role.map_or("no member any more", Role::code);
             let you = if member.user == me { "  (you)" } else { "" };
             let since = day_of(member.since_ms);
-            let _ = writeln!(text, "{}  {:<10}  since {since}  {}{you}", member.user.short(), role, member.name);
+            let (id, held, name) = (member.user.short(), held.join(" "), &member.name);
+            let _ = writeln!(text, "{id}  {role:<10}  {held:<25}  since {since}  {name}{you}");
         }
         for device in &devices {
             let removed = if device.removed_after.is_some() { "  (removed)" } else { "" };

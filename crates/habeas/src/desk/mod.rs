@@ -19,8 +19,8 @@ use crate::{
 };
 use figures::{FieldDisagreement, Tables};
 use habeas_core::{
-    CaseFile, EventKind, Judgement, Label, PersonId, Predicate, Record, RecordId, Right, Role, Source, UserId, Value,
-    fold,
+    CaseFile, Compartment, EventKind, Judgement, Label, PersonId, Predicate, Record, RecordId, Right, Role, Source,
+    UserId, Value, fold,
 };
 use habeas_vault::{
     AuditEntry, AuditEvent, DeviceInfo, LinkRun, MemberInfo, Notice, PersonFilter, PersonRow, StorageError, Vault,
@@ -227,6 +227,11 @@ impl Desk {
     /// Everybody who takes part or has taken part.
     pub fn members(&self) -> Vec<MemberInfo> {
         self.opened().members().cloned().collect()
+    }
+
+    /// The compartments whose keys a member holds.
+    pub fn compartments_of(&self, user: UserId) -> Result<Vec<Compartment>, Failure> {
+        self.opened().compartments_of(user).map_err(vault_failure)
     }
 
     /// Every device that has written.

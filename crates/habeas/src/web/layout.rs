@@ -83,6 +83,7 @@ pub fn page(reader: &Reader, title: &str, section: Option<Section>, body: &Marku
                         }
                     }
                     main #main tabindex="-1" {
+                        @if reader.is_damaged { p.said role="alert" { (reader.t("damaged")) } }
                         @if reader.is_demo { p.demo role="note" { (reader.t("demo")) } }
                         (body)
                     }

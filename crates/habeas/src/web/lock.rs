@@ -6,7 +6,7 @@
 
 use crate::desk::Desk;
 use crate::failure::{Exit, Failure};
-use habeas_vault::Passphrase;
+use habeas_vault::{Notice, Passphrase};
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant, SystemTime},
@@ -30,11 +30,14 @@ pub struct Opened {
     pub vault_name: String,
     /// Whether all its people are invented.
     pub is_demo: bool,
+    /// Whether bytes of it are not as they were written, so that something may be missing from every figure.
+    pub is_damaged: bool,
 }
 
 impl Opened {
     fn new(desk: Desk) -> Self {
-        Self { vault_name: desk.vault_name(), is_demo: desk.is_demo(), desk }
+        let is_damaged = desk.notices().iter().any(|notice| matches!(notice, Notice::Damaged(_)));
+        Self { vault_name: desk.vault_name(), is_demo: desk.is_demo(), is_damaged, desk }
     }
 }
 

@@ -99,6 +99,8 @@ pub struct Reader {
     pub is_file: bool,
     /// Whether all people in the vault are invented; stands on every page and in every figure.
     pub is_demo: bool,
+    /// Whether something may be missing because bytes of the vault are damaged; stands on every page.
+    pub is_damaged: bool,
     /// The vault's name.
     pub vault: String,
     /// Who reads; nobody while the vault is locked.
@@ -160,6 +162,7 @@ impl Reader {
             wants_part: headers.contains_key("hx-request"),
             is_file: false,
             is_demo: opened.is_some_and(|opened| opened.is_demo),
+            is_damaged: opened.is_some_and(|opened| opened.is_damaged),
             vault: opened.map(|opened| opened.vault_name.clone()).unwrap_or_default(),
             who: opened.map(|opened| opened.desk.who().clone()),
             lock_after_s: if opened.is_some() { lock_after.as_secs() } else { 0 },

@@ -77,9 +77,11 @@ impl Moment {
     pub fn states(&self, draw: &mut Draw) -> impl Iterator<Item = SimDisk> {
         let mut known = BTreeSet::new();
         let plans = self.plans(draw);
+        // Only what is pending changes contents: the others are the same in all states of this moment.
+        let changed: BTreeSet<FileId> = self.journal.iter().filter_map(Pending::file).collect();
         plans.into_iter().filter_map(move |plan| {
             let image = self.after(&plan);
-            known.insert(image.fingerprint()).then(|| SimDisk::of(image))
+            known.insert(image.fingerprint(&changed)).then(|| SimDisk::of(image))
         })
     }
 
@@ -142,6 +144,14 @@ impl Moment {
 }
 
 impl Pending {
+    /// The file whose content it changes.
+    fn file(&self) -> Option<FileId> {
+        match self {
+            Self::Write { file, .. } | Self::SetLen { file, .. } => Some(*file),
+            Self::Name { .. } => None,
+        }
+    }
+
     /// The ways in which a write may be torn.
     fn torn(&self) -> Vec<Left> {
         let Self::Write { bytes, .. } = self else { return Vec::new() };
@@ -177,10 +187,12 @@ impl Image {
         }
     }
 
-    fn fingerprint(&self) -> u64 {
+    /// Tells images apart whose contents differ only in `changed`.
+    fn fingerprint(&self, changed: &BTreeSet<FileId>) -> u64 {
         let mut hasher = DefaultHasher::new();
         for (name, file) in &self.names {
-            (name, &self.contents[*file]).hash(&mut hasher);
+            let content = changed.contains(file).then(|| &self.contents[*file]);
+            (name, file, content).hash(&mut hasher);
         }
         hasher.finish()
     }

@@ -18,7 +18,7 @@ pub use key_file::{
 pub use passphrase::{KdfCost, Passphrase, proposed_passphrase};
 pub use recovery_key::{RecoveryKey, RecoveryKeyError};
 pub use shares::{SetId, Share, ShareError, ShareSecret};
-pub use slot::{Slot, SlotError, SlotKind, Way};
+pub use slot::{KeyringSecret, Slot, SlotError, SlotKind, Way};
 pub use tree::{KeySet, LeafPath, Node};
 
 use crate::format::v1::codes::Code;

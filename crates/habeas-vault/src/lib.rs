@@ -60,8 +60,8 @@ pub use founding::{InitError, InitOptions};
 pub use import::{ImportError, ImportReceipt, ImportWriter};
 pub use index::{IndexError, PersonFilter, PersonHit, PersonPage, PersonRow};
 pub use keys::{
-    KdfCost, NoEntropy, Passphrase, RecoveryKey, RecoveryKeyError, Share, ShareError, ShareSecret, SlotKind, Way,
-    proposed_passphrase,
+    KdfCost, KeyringSecret, NoEntropy, Passphrase, RecoveryKey, RecoveryKeyError, Share, ShareError, ShareSecret,
+    SlotKind, Way, proposed_passphrase,
 };
 pub use members::NewMember;
 pub use opening::OpenError;

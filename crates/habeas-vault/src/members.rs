@@ -11,8 +11,8 @@ use crate::{
     founding::own_statement,
     key_area::grants,
     keys::{
-        Entropy, GrantHeader, KdfCost, Key, Passphrase, RecoveryKey, Share, ShareError, ShareSecret, Slot, UserKeys,
-        Way, commitment, grant,
+        Entropy, GrantHeader, KdfCost, Key, KeyringSecret, Passphrase, RecoveryKey, Share, ShareError, ShareSecret,
+        Slot, UserKeys, Way, commitment, grant,
     },
     storage::{self, RelPath, StorageError},
     vault::{Vault, VaultError},
@@ -264,6 +264,18 @@ impl Vault {
         self.keep_slot(&slot)?;
         self.opened_by = Some(RelPath::new("unlock").join(&slot.file_name()));
         Ok(())
+    }
+
+    /// Adds a way in for the member who opened the vault that the keyring of an operating system can remember. Never the
+    /// only one: the passphrase opens as before.
+    pub fn remember(&mut self) -> Result<KeyringSecret, VaultError> {
+        self.require_write()?;
+        let secret = KeyringSecret::draw(&mut self.log.entropy)?;
+        let (keys, seed, mut entropy) = (&self.log.keys, self.log.user.seed(), Entropy::default());
+        let way = Way::Keyring(&secret);
+        let slot = Slot::wrap(keys.vault_key(), seed, &self.id, way, KdfCost::demo(), &mut entropy)?;
+        self.keep_slot(&slot)?;
+        Ok(secret)
     }
 
     pub(crate) fn require_write(&self) -> Result<(), VaultError> {

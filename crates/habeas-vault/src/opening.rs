@@ -9,8 +9,8 @@ use crate::{
     index::{Index, IndexError},
     key_area::KeyArea,
     keys::{
-        DeviceId, DeviceKeys, Entropy, Key, Keys, Passphrase, Slot, SlotError, SlotKind, UserKeys, VaultId, Way,
-        is_device_folder, user_id,
+        DeviceId, DeviceKeys, Entropy, Key, KeyringSecret, Keys, Passphrase, Slot, SlotError, SlotKind, UserKeys,
+        VaultId, Way, is_device_folder, user_id,
     },
     log::{Log, commit_leaves, introduced},
     storage::{self, Disk, RelPath, Storage, StorageError},
@@ -111,6 +111,28 @@ impl Vault {
             slot.map(|slot| slot.summary()).map_err(|_| damaged(path.as_str(), DamageKind::Public))
         });
         kinds.collect()
+    }
+
+    /// The id of the vault in a folder, as its public file says.
+    pub fn id_in(dir: &Path) -> Result<String, OpenError> {
+        Ok(hex(&read_public(&Disk::new(dir))?))
+    }
+
+    /// Removes the way in that a keyring remembers. What was remembered opens nothing any more, here.
+    pub fn forget(dir: &Path, secret: &KeyringSecret) -> Result<(), OpenError> {
+        forget_slot(&Disk::new(dir), &secret.slot_file())
+    }
+
+    /// Removes every way in that a keyring remembers: before a journey.
+    pub(crate) fn forget_keyrings(&self) -> Result<(), OpenError> {
+        let unlock = RelPath::new("unlock");
+        for name in self.storage.list(&unlock)?.into_iter().filter(|name| name.ends_with(".slot")) {
+            let slot = Slot::decode(&storage::read_whole(&*self.storage, &unlock.join(&name), MAX_PUBLIC)?);
+            if slot.is_ok_and(|slot| slot.summary() == SlotKind::Keyring) {
+                forget_slot(&*self.storage, &name)?;
+            }
+        }
+        Ok(())
     }
 
     /// The folder of the vault that `start` lies in: itself or the nearest one above it.
@@ -392,6 +414,15 @@ pub(crate) fn read_public(storage: &dyn Storage) -> Result<VaultId, OpenError> {
     match (found, number("suite"), id) {
         (FORMAT, Some(SUITE), Some(id)) => Ok(id),
         _ => Err(changed()),
+    }
+}
+
+fn forget_slot(storage: &dyn Storage, name: &str) -> Result<(), OpenError> {
+    let unlock = RelPath::new("unlock");
+    match storage.remove(&unlock.join(name)) {
+        Ok(()) => Ok(storage.sync_dir(&unlock)?),
+        Err(StorageError::Missing { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -42,6 +42,7 @@ impl Vault {
         }
         let partner = self.receipt()?;
         self.audit(AuditEvent::new("left-for-journey", [("compartment", codes(leave))]), now_ms)?;
+        self.forget_keyrings()?;
         self.make_checkpoint()?;
         self.send(&*there, &mut report.alarms)?;
         let storage = Arc::clone(&self.storage);

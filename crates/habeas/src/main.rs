@@ -6,6 +6,7 @@ mod demo;
 mod desk;
 mod failure;
 mod hardening;
+mod keyring;
 mod listing;
 mod opening;
 mod output;

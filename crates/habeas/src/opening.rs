@@ -8,6 +8,7 @@ use crate::{
     },
     desk::{Desk, vault_failure},
     failure::{Exit, Failure},
+    keyring,
     output::Output,
 };
 use habeas_vault::{
@@ -33,7 +34,11 @@ pub fn desk(global: &Global) -> Result<Desk, Failure> {
         return Err(Failure::usage(what, "--as-of is for: case, report, estimate run, link clusters"));
     }
     let opener = Opener::new(global)?;
-    let mut vault = opener.open_vault(&passphrase(global, "passphrase: ")?)?;
+    let remembered = if passphrase_file(global).is_none() { opener.open_remembered() } else { None };
+    let mut vault = match remembered {
+        Some(vault) => vault,
+        None => opener.open_vault(&passphrase(global, "passphrase: ")?)?,
+    };
     if let Some(named) = &global.as_of {
         let checkpoint = checkpoint::as_of(&vault, named)?;
         vault = vault.as_of(&checkpoint).map_err(open_error)?;
@@ -71,12 +76,23 @@ impl Opener {
         self.open_vault(passphrase).map(Desk::new)
     }
 
+    /// Opens it as the keyring of this computer remembers; `None` where it does not, or what it remembers opens nothing.
+    fn open_remembered(&self) -> Option<Vault> {
+        let secret = keyring::recall(&Vault::id_in(&self.dir).ok()?)?;
+        self.settled(Vault::open_what_stands(&self.dir, Way::Keyring(&secret))).ok()
+    }
+
     fn open_vault(&self, passphrase: &Passphrase) -> Result<Vault, Failure> {
         let way = Way::Passphrase { passphrase, key_file: self.key_file };
         let opened = Vault::open_what_stands(&self.dir, way);
         if let Err(OpenError::WrongPassphrase) = opened {
             note_failed_unlock(&self.dir, now_ms());
         }
+        self.settled(opened)
+    }
+
+    /// What every opening comes to: damage is remembered for the exit code, failed tries go into the audit.
+    fn settled(&self, opened: Result<Vault, OpenError>) -> Result<Vault, Failure> {
         let mut vault = opened.map_err(|error| open_failure(&self.dir, error))?;
         if vault.notices().iter().any(|notice| matches!(notice, Notice::Damaged(_))) {
             DAMAGED.store(true, Ordering::Relaxed);

@@ -103,6 +103,8 @@ pub const COMMANDS: &[Asked] = &[
     asked("user grant", KEEP),
     asked("user remove", KEEP),
     asked("passphrase change", Member),
+    asked("passphrase remember", Member),
+    asked("passphrase forget", Nothing),
     asked("passphrase add-keyfile", Member),
     asked("recovery make", KEEP),
     asked("recovery open", Nothing),
@@ -250,13 +252,14 @@ mod tests {
             travel return        may       may       may       may       may       may
             travel status        may       may       may       may       may       may
             erase                ·         ·         ·         ·         may       ·
-            retract              ·         ·         may       ·         may       ·
+            retract              ·         may       may       ·         may       ·
             user add             ·         ·         ·         ·         may       ·
             user list            may       may       may       may       may       may
             user role            ·         ·         ·         ·         may       ·
             user grant           ·         ·         ·         ·         may       ·
             user remove          ·         ·         ·         ·         may       ·
             passphrase change    may       may       may       may       may       may
+            passphrase remember  may       may       may       may       may       may
             passphrase add-keyfile may       may       may       may       may       may
             recovery make        ·         ·         ·         ·         may       ·
             shares make          ·         ·         ·         ·         may       ·

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 const PASSPHRASE: u64 = 1;
 const RECOVERY_KEY: u64 = 2;
 const SHARES: u64 = 3;
+const KEYRING: u64 = 4;
 /// Vault key and user seed.
 const SECRETS_LEN: usize = 2 * KEY_LEN;
 
@@ -52,6 +53,38 @@ pub enum Way<'a> {
     RecoveryKey(&'a RecoveryKey),
     /// What enough shares combine to.
     Shares(&'a ShareSecret),
+    /// What the keyring of the operating system remembers.
+    Keyring(&'a KeyringSecret),
+}
+
+/// What the keyring of an operating system remembers: which slot, and 32 random bytes that open it.
+pub struct KeyringSecret(Zeroizing<[u8; KEYRING_SECRET_LEN]>);
+
+/// Slot id and key.
+const KEYRING_SECRET_LEN: usize = 16 + KEY_LEN;
+
+impl KeyringSecret {
+    /// The secret in bytes that a keyring gave back; `None` when they are none of ours.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let mut secret = Zeroizing::new([0; KEYRING_SECRET_LEN]);
+        (bytes.len() == KEYRING_SECRET_LEN).then(|| secret.copy_from_slice(bytes))?;
+        Some(Self(secret))
+    }
+
+    /// The bytes for the keyring.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0[..]
+    }
+
+    /// The name of the slot's file.
+    pub fn slot_file(&self) -> String {
+        slot_file(&self.0[..16])
+    }
+
+    /// Draws a fresh one.
+    pub(crate) fn draw(entropy: &mut Entropy) -> Result<Self, NoEntropy> {
+        Ok(Self(Zeroizing::new(entropy.bytes()?)))
+    }
 }
 
 impl<'a> From<&'a Passphrase> for Way<'a> {
@@ -83,6 +116,8 @@ pub enum SlotKind {
         /// Names the set.
         set: SetId,
     },
+    /// The keyring of an operating system.
+    Keyring,
 }
 
 /// A readable slot, not yet opened.
@@ -105,8 +140,13 @@ impl Slot {
         cost: KdfCost,
         entropy: &mut Entropy,
     ) -> Result<Self, NoEntropy> {
-        let (way, id, nonce) = (way.into(), entropy.bytes()?, entropy.bytes()?);
+        let (way, nonce) = (way.into(), entropy.bytes()?);
+        let id = match way {
+            Way::Keyring(secret) => *secret.0.first_chunk().expect("the secret begins with the id"),
+            _ => entropy.bytes()?,
+        };
         let kind = match way {
+            Way::Keyring(_) => SlotKind::Keyring,
             Way::Passphrase { key_file, .. } => {
                 SlotKind::Passphrase { salt: entropy.bytes()?, cost, needs_key_file: key_file.is_some() }
             }
@@ -151,8 +191,7 @@ impl Slot {
 
     /// The file's name.
     pub fn file_name(&self) -> String {
-        let id: String = self.id.iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{id}.slot")
+        slot_file(&self.id)
     }
 
     /// Bytes of the file.
@@ -163,6 +202,7 @@ impl Slot {
                 SlotKind::Passphrase { .. } => PASSPHRASE,
                 SlotKind::RecoveryKey => RECOVERY_KEY,
                 SlotKind::Shares { .. } => SHARES,
+                SlotKind::Keyring => KEYRING,
             });
             m.key(1).bytes(&self.id);
             if let SlotKind::Passphrase { salt, cost, .. } = &self.kind {
@@ -223,6 +263,7 @@ impl Slot {
                 }
             }
             Some(RECOVERY_KEY) => SlotKind::RecoveryKey,
+            Some(KEYRING) => SlotKind::Keyring,
             Some(SHARES) => {
                 let small = |n: Option<u64>| n.and_then(|n| u8::try_from(n).ok()).ok_or(missing);
                 let (threshold, n_shares) = (small(threshold)?, small(n_shares)?);
@@ -243,6 +284,11 @@ impl Slot {
     }
 }
 
+fn slot_file(id: &[u8]) -> String {
+    let id: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{id}.slot")
+}
+
 /// The key-encrypting key; `None` when the way is not the one that the slot asks for.
 fn kek(kind: &SlotKind, way: Way, vault: &VaultId) -> Option<Key> {
     let mut secret = Zeroizing::new([0; 2 * KEY_LEN]);
@@ -254,6 +300,7 @@ fn kek(kind: &SlotKind, way: Way, vault: &VaultId) -> Option<Key> {
             first.copy_from_slice(&cost.of(passphrase, salt)[..]);
             second.copy_from_slice(&key_file.unwrap_or_default());
         }
+        (SlotKind::Keyring, Way::Keyring(secret)) => first.copy_from_slice(&secret.0[16..]),
         (SlotKind::RecoveryKey, Way::RecoveryKey(key)) => first.copy_from_slice(&key.bytes()[..]),
         (SlotKind::Shares { threshold, n_shares, set }, Way::Shares(shares))
             if (*threshold, *n_shares, *set) == (shares.threshold, shares.n_shares, shares.set) =>
@@ -344,7 +391,9 @@ mod tests {
         let recovery = RecoveryKey::generate(&mut Entropy::default()).unwrap();
         let shares = ShareSecret { set: [3; 8], threshold: 2, n_shares: 3, secret: Zeroizing::new([4; 32]) };
         let other_set = ShareSecret { set: [9; 8], threshold: 2, n_shares: 3, secret: Zeroizing::new([4; 32]) };
+        let keyring = KeyringSecret::draw(&mut Entropy::default()).unwrap();
         let ways = [
+            Way::Keyring(&keyring),
             Way::from(&passphrase),
             Way::Passphrase { passphrase: &passphrase, key_file: Some([6; 32]) },
             Way::Passphrase { passphrase: &passphrase, key_file: Some([7; 32]) },
@@ -365,7 +414,8 @@ mod tests {
     fn no_flipped_bit_of_a_slot_for_shares_or_recovery_goes_unnoticed() {
         let recovery = RecoveryKey::generate(&mut Entropy::default()).unwrap();
         let shares = ShareSecret { set: [3; 8], threshold: 2, n_shares: 3, secret: Zeroizing::new([4; 32]) };
-        for way in [Way::RecoveryKey(&recovery), Way::Shares(&shares)] {
+        let keyring = KeyringSecret::draw(&mut Entropy::default()).unwrap();
+        for way in [Way::RecoveryKey(&recovery), Way::Shares(&shares), Way::Keyring(&keyring)] {
             let bytes = made(way).encode();
             for i in 0..bytes.len() {
                 let mut changed = bytes.clone();

@@ -1,7 +1,7 @@
 //! Erasing, backup, travel, recovery, and looking at the past.
 
 use super::*;
-use crate::EntryProof;
+use crate::{EntryProof, KeyringSecret};
 
 #[test]
 fn a_record_that_is_erased_is_gone_on_every_device_and_its_list_stays() {
@@ -9,6 +9,8 @@ fn a_record_that_is_erased_is_gone_on_every_device_and_its_list_stays() {
     let ids = import(&mut a, "list", SourceKind::List, &["Marena", "Tolvi", "Sadiq"]);
     let (disk_b, mut b) = join(&mut a, &folder, "coder", Role::Coder, &[]);
     assert_eq!(names(&b).len(), 3);
+    sync(&mut b, &folder);
+    sync(&mut a, &folder);
     let before = a.make_checkpoint().unwrap();
     a.erase(EraseTarget::Record(ids[1]), ErasureReason::ConsentWithdrawn, "asked", 0).unwrap();
     assert_eq!(names(&a), ["Marena", "Sadiq"]);
@@ -185,6 +187,21 @@ fn a_key_file_is_needed_where_the_way_in_asks_for_it() {
     assert!(matches!(with(None), Err(OpenError::WrongPassphrase)));
     assert!(matches!(with(Some([8; 32])), Err(OpenError::WrongPassphrase)));
     assert!(with(Some([7; 32])).is_ok());
+}
+
+#[test]
+fn what_a_keyring_remembers_opens_for_the_same_member_until_it_is_forgotten() {
+    let (disk, mut a) = office();
+    let secret = KeyringSecret::from_bytes(a.remember().unwrap().bytes()).unwrap();
+    let me = a.me();
+    drop(a);
+    let a = Vault::open_on(arc(&disk), Way::Keyring(&secret)).unwrap();
+    assert_eq!(a.me(), me);
+    a.forget_keyrings().unwrap();
+    drop(a);
+    assert!(matches!(Vault::open_on(arc(&disk), Way::Keyring(&secret)), Err(OpenError::WrongPassphrase)));
+    assert_eq!(open(&disk, "keeper").unwrap().me(), me);
+    assert!(KeyringSecret::from_bytes(&[1; 32]).is_none());
 }
 
 #[test]

@@ -45,6 +45,37 @@ fn a_statement_without_the_right_is_kept_and_does_not_count() {
 }
 
 #[test]
+fn a_coder_takes_back_a_source_and_no_judgement() {
+    let ((_, mut a), folder) = (office(), SimDisk::new());
+    let ids = import(&mut a, "list", SourceKind::List, &["Marena", "Tolvi"]);
+    judge(&mut a, RecordPair::new(ids[0], ids[1]).unwrap(), Verdict::Same, "keeper");
+    let (_, mut b) = join(&mut a, &folder, "coder", Role::Coder, &[]);
+    let article = b.add_source(draft("article", SourceKind::Article), b"words", 0).unwrap().id;
+    let judged = b.judgements()[0].id.0;
+    assert!(matches!(b.retract(judged, "no", 0), Err(VaultError::Denied { .. })));
+    // A program that does not ask itself what it may do.
+    b.role = Role::Keeper;
+    b.retract(judged, "no", 0).unwrap();
+    b.role = Role::Coder;
+    b.retract(article.0, "the wrong text", 0).unwrap();
+    sync(&mut b, &folder);
+    sync(&mut a, &folder);
+    assert_eq!(a.judgements().len(), 1, "it needs the right to judge");
+    assert!(!a.sources().iter().any(|source| source.id == article));
+    assert!(a.notices().contains(&Notice::NotCounted(1)), "{:?}", a.notices());
+}
+
+#[test]
+fn a_keeper_sees_which_compartments_a_member_opens() {
+    let ((_, mut a), folder) = (office(), SimDisk::new());
+    let (_, b) = join(&mut a, &folder, "coder", Role::Coder, &[Compartment::Testimony]);
+    let (_, auditor) = join(&mut a, &folder, "auditor", Role::Auditor, &[]);
+    assert_eq!(a.compartments_of(b.me()).unwrap(), [Compartment::General, Compartment::Testimony]);
+    assert_eq!(a.compartments_of(a.me()).unwrap(), Compartment::ALL);
+    assert_eq!(a.compartments_of(auditor.me()).unwrap(), []);
+}
+
+#[test]
 fn what_a_removed_member_writes_after_that_does_not_count() {
     let ((_, mut a), folder) = (office(), SimDisk::new());
     let (disk_b, mut b) = join(&mut a, &folder, "coder", Role::Coder, &[]);

@@ -481,6 +481,7 @@ did-backup = made a backup
 did-drill = proved a backup by a trial restore
 did-restored = restored from a backup
 did-recovered = opened by recovery and set a passphrase
+did-recovery-tried = tried the way in for a lost passphrase
 did-left-for-journey = left behind for a journey
 did-source-looked-up = looked up who a source is
 did-unlock-failed = found failed tries to unlock

@@ -442,6 +442,7 @@ did-backup = بیک اپ بنایا
 did-drill = آزمائشی بحالی سے بیک اپ ثابت کیا
 did-restored = بیک اپ سے بحال کیا
 did-recovered = بحالی کے ذریعے کھولا اور نیا خفیہ جملہ مقرر کیا
+did-recovery-tried = کھوئے ہوئے خفیہ جملے کے لیے رکھا گیا راستہ آزمایا
 did-left-for-journey = سفر کے لیے پیچھے چھوڑا
 did-source-looked-up = دیکھا کہ ماخذ کون ہے
 did-unlock-failed = کھولنے کی ناکام کوششیں پائی گئیں

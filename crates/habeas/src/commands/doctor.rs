@@ -180,7 +180,7 @@ const LEAST_COST: (u32, u32) = (64, 3);
 fn ways_in(ways: &[SlotKind]) -> Vec<Check> {
     let cheap = |way: &SlotKind| match way {
         SlotKind::Passphrase { cost, .. } => cost.memory_mib() < LEAST_COST.0 || cost.passes() < LEAST_COST.1,
-        SlotKind::RecoveryKey | SlotKind::Shares { .. } => false,
+        SlotKind::RecoveryKey | SlotKind::Shares { .. } | SlotKind::Keyring => false,
     };
     let aged = match ways.iter().filter(|way| cheap(way)).count() {
         0 => Check::new("passphrase-cost", true, "each try of a passphrase costs what it should"),
@@ -189,7 +189,7 @@ fn ways_in(ways: &[SlotKind]) -> Vec<Check> {
             Check::new("passphrase-cost", false, format!("{n} {words}"))
         }
     };
-    let recovery = if ways.iter().any(|way| !matches!(way, SlotKind::Passphrase { .. })) {
+    let recovery = if ways.iter().any(|way| matches!(way, SlotKind::RecoveryKey | SlotKind::Shares { .. })) {
         Check::new("recovery", true, "a recovery key or shares open the vault when passphrases are lost")
     } else {
         let words = "a lost passphrase loses everything: habeas recovery make, or habeas shares make 2 3 --out DIR";

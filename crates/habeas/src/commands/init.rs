@@ -2,11 +2,13 @@
 
 use crate::{
     cli::Global,
+    commands::recovery::{combined, read, recovery_key, recovery_words, refuse_existing, write_shares},
+    desk::vault_failure,
     failure::{Exit, Failure},
     opening,
     output::Output,
 };
-use habeas_vault::{InitError, InitOptions, KdfCost, Passphrase, Vault};
+use habeas_vault::{InitError, InitOptions, KdfCost, Passphrase, Vault, Way};
 use serde_json::json;
 use std::{
     io::IsTerminal,
@@ -28,11 +30,49 @@ pub struct Args {
     /// What your team calls this computer [default: its name on the network]
     #[arg(long, value_name = "NAME")]
     device: Option<String>,
+    /// For the day on which the passphrase is lost: write a recovery key of 24 words to this file, to be printed
+    #[arg(long, value_name = "FILE", group = "recovery")]
+    recovery_key: Option<PathBuf>,
+    /// For the day on which the passphrase is lost: make N shares of which K open the vault, such as 2/3
+    #[arg(long, value_name = "K/N", group = "recovery", requires = "shares_out", value_parser = shares)]
+    shares: Option<(u8, u8)>,
+    /// The folder to make for the shares, one file each
+    #[arg(long, value_name = "DIR", requires = "shares")]
+    shares_out: Option<PathBuf>,
+    /// A lost passphrase loses everything: I know
+    #[arg(long, group = "recovery")]
+    no_recovery: bool,
+}
+
+/// How the vault opens when the passphrase is lost.
+enum Recovery {
+    /// 24 words, in a file, or shown and typed back.
+    Key(Option<PathBuf>),
+    /// Shares in a folder.
+    Shares { k: u8, n: u8, dir: PathBuf },
+    /// Not at all.
+    Nothing,
+}
+
+fn shares(text: &str) -> Result<(u8, u8), &'static str> {
+    let parsed = text.split_once('/').and_then(|(k, n)| Some((k.trim().parse().ok()?, n.trim().parse().ok()?)));
+    match parsed {
+        Some((k, n)) if k >= 2 && n >= k => Ok((k, n)),
+        _ => Err("write how many open it and how many there are, such as 2/3"),
+    }
 }
 
 /// Runs the command.
 pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
+    [&args.recovery_key, &args.shares_out].into_iter().try_for_each(|path| refuse_existing(path.as_deref()))?;
     let passphrase = choose_passphrase(opening::passphrase_file(global).as_deref(), out)?;
+    let recovery = match (args.recovery_key, args.shares.zip(args.shares_out)) {
+        (Some(file), _) => Recovery::Key(Some(file)),
+        (_, Some(((k, n), dir))) => Recovery::Shares { k, n, dir },
+        // Scripts are asked nothing: `doctor` says what is missing.
+        _ if args.no_recovery || !std::io::stdin().is_terminal() => Recovery::Nothing,
+        _ => choose_recovery(&args.dir, out)?,
+    };
     let name = args.name.unwrap_or_else(|| {
         args.dir.file_name().map_or_else(|| "vault".into(), |name| name.to_string_lossy().into_owned())
     });
@@ -40,12 +80,93 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
     let founder = args.founder.unwrap_or_else(account_name);
     let device = args.device.unwrap_or_else(device_name);
     let options = InitOptions { name, founder, device, kdf, now_ms: now_ms() };
-    let vault = Vault::init(&args.dir, &passphrase, options).map_err(|error| init_failure(&args.dir, error))?;
-    let dir = args.dir.display().to_string();
-    out.result(&json!({ "schema": 1, "vault": dir, "id": vault.id() }), || format!("made a vault in {dir}"))?;
-    out.talk("A lost passphrase loses everything: write it down and keep it apart from this computer.");
+    let mut vault = Vault::init(&args.dir, &passphrase, options).map_err(|error| init_failure(&args.dir, error))?;
+    let (id, dir) = (vault.id(), args.dir.display().to_string());
+    let made = match recovery {
+        Recovery::Key(file) => {
+            let words = recovery_words(&mut vault, file.as_deref())?;
+            drop(vault);
+            try_recovery_key(&args.dir, &words, file.as_deref(), out)?;
+            "recovery-key"
+        }
+        Recovery::Shares { k, n, dir } => {
+            let files = write_shares(&mut vault, k, n, &dir)?;
+            drop(vault);
+            try_opening(&args.dir, Way::Shares(&combined(&files[..k.into()])?))?;
+            out.talk(format_args!("{n} shares are in {}: any {k} of them have just opened the vault.", dir.display()));
+            out.talk("Give each to another person, by another way, and remove the files.");
+            "shares"
+        }
+        Recovery::Nothing => {
+            out.talk("A lost passphrase loses everything: write it down and keep it apart from this computer.");
+            "nothing"
+        }
+    };
+    let object = json!({ "schema": 1, "vault": dir, "id": id, "recovery": made });
+    out.result(&object, || format!("made a vault in {dir}"))?;
     out.next(format_args!("habeas import FILE --as LIST --vault {dir}"));
     Ok(Exit::Ok)
+}
+
+/// What somebody types who wants no way back.
+const NO_WAY_BACK: &str = "a lost passphrase loses everything";
+
+/// Asks how the vault shall open when the passphrase is lost.
+fn choose_recovery(vault: &Path, out: &Output) -> Result<Recovery, Failure> {
+    out.talk("\nHow shall the vault open if the passphrase is lost, or whoever knows it is?");
+    out.talk("  1  by 24 words on paper, kept in another house");
+    out.talk("  2  by 2 of 3 people together, each with a share");
+    out.talk(format_args!("  or type «{NO_WAY_BACK}» if nothing else shall open it"));
+    loop {
+        out.talk("1, 2, or the sentence:");
+        match line()?.as_str() {
+            "1" => return Ok(Recovery::Key(None)),
+            "2" => {
+                let name = vault.file_name().map_or_else(|| "vault".into(), |name| name.to_string_lossy().into_owned());
+                let dir = vault.with_file_name(format!("{name}-shares"));
+                refuse_existing(Some(&dir))?;
+                return Ok(Recovery::Shares { k: 2, n: 3, dir });
+            }
+            NO_WAY_BACK => return Ok(Recovery::Nothing),
+            "" => return Err(Failure::usage("no way back was chosen", "run the command again; nothing was made")),
+            _ => {}
+        }
+    }
+}
+
+fn line() -> Result<String, Failure> {
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).map_err(|error| Failure::file("read", Path::new("terminal"), &error))?;
+    Ok(line.trim().to_owned())
+}
+
+/// The words are written down when what was written has opened the vault once.
+fn try_recovery_key(vault: &Path, words: &str, file: Option<&Path>, out: &Output) -> Result<(), Failure> {
+    if let Some(path) = file {
+        let key = recovery_key(&read(path)?)?;
+        try_opening(vault, Way::RecoveryKey(&key))?;
+        out.talk(format_args!(
+            "The words in {} have just opened the vault. Print them, remove the file.",
+            path.display()
+        ));
+        return Ok(());
+    }
+    out.talk(format_args!("\nWrite these 24 words on paper, in their order:\n\n    {words}\n"));
+    loop {
+        let typed = opening::typed("now type them from the paper: ")?;
+        match recovery_key(&typed).and_then(|key| try_opening(vault, Way::RecoveryKey(&key))) {
+            Ok(()) => break,
+            Err(_) => out.talk("These do not open the vault: look at the paper again."),
+        }
+    }
+    out.talk("The words have just opened the vault. Keep the paper in another house.");
+    Ok(())
+}
+
+/// Opens the vault once by a way that is kept for later, and says so in the audit.
+fn try_opening(vault: &Path, way: Way<'_>) -> Result<(), Failure> {
+    let mut vault = Vault::open(vault, way).map_err(|error| opening::open_failure(vault, error))?;
+    vault.audit("recovery-tried", now_ms()).map_err(vault_failure)
 }
 
 /// The name of the account on this computer.

@@ -68,11 +68,7 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
         Command::Make { out: file } => {
             let desk = opening::desk(global)?;
             refuse_existing(file.as_deref())?;
-            let key = desk.change(Right::Keep, |vault| vault.make_recovery_key(now_ms()).map_err(vault_failure))?;
-            let words = key.words();
-            if let Some(path) = &file {
-                write_private(path, words.as_bytes())?;
-            }
+            let words = desk.change(Right::Keep, |vault| recovery_words(vault, file.as_deref()))?;
             let shown = if file.is_none() { Some(words.as_str()) } else { None };
             out.result(&json!({ "schema": 1, "words": shown, "written": file }), || match shown {
                 Some(words) => format!("\n    {words}\n"),
@@ -87,10 +83,7 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
                 Some(path) => read(path)?,
                 None => typed("the 24 words: ")?,
             };
-            let key = RecoveryKey::parse(&words).map_err(|error| {
-                Failure::new(Exit::Locked, error, "look at the paper again: 24 English words, in their order")
-            })?;
-            open(Way::RecoveryKey(&key), new_passphrase_file.as_deref(), global, out)
+            open(Way::RecoveryKey(&recovery_key(&words)?), new_passphrase_file.as_deref(), global, out)
         }
     }
 }
@@ -105,14 +98,7 @@ pub fn shares(command: Shares, global: &Global, out: &Output) -> Result<Exit, Fa
                 let what = format!("{k} of {n} is no way to share");
                 return Err(Failure::usage(what, "at least 2, and no more than there are: 2 of 3, or 3 of 5"));
             }
-            std::fs::create_dir_all(&dir).map_err(|error| Failure::file("made", &dir, &error))?;
-            let made = desk.change(Right::Keep, |vault| vault.make_shares(k, n, now_ms()).map_err(vault_failure))?;
-            let mut files = Vec::new();
-            for share in &made {
-                let path = dir.join(format!("share-{}-of-{n}.txt", share.index));
-                write_private(&path, share.text().as_bytes())?;
-                files.push(path);
-            }
+            let files = desk.change(Right::Keep, |vault| write_shares(vault, k, n, &dir))?;
             out.result(&json!({ "schema": 1, "threshold": k, "shares": n, "files": files }), || {
                 format!("{n} shares in {}; any {k} of them open everything", dir.display())
             })?;
@@ -121,15 +107,46 @@ pub fn shares(command: Shares, global: &Global, out: &Output) -> Result<Exit, Fa
             Ok(Exit::Ok)
         }
         Shares::Open { files, new_passphrase_file } => {
-            let mut given = Vec::new();
-            for path in &files {
-                let share = Share::parse(read(path)?.trim());
-                given.push(share.map_err(|error| share_failure(error).at(path.display().to_string()))?);
-            }
-            let secret = ShareSecret::combine(&given).map_err(share_failure)?;
-            open(Way::Shares(&secret), new_passphrase_file.as_deref(), global, out)
+            open(Way::Shares(&combined(&files)?), new_passphrase_file.as_deref(), global, out)
         }
     }
+}
+
+/// Makes a recovery key; its words go to a file where one is named.
+pub fn recovery_words(vault: &mut Vault, file: Option<&Path>) -> Result<Zeroizing<String>, Failure> {
+    let words = vault.make_recovery_key(now_ms()).map_err(vault_failure)?.words();
+    if let Some(path) = file {
+        write_private(path, words.as_bytes())?;
+    }
+    Ok(words)
+}
+
+/// Makes shares, one file each in a folder that is made.
+pub fn write_shares(vault: &mut Vault, k: u8, n: u8, dir: &Path) -> Result<Vec<PathBuf>, Failure> {
+    std::fs::create_dir_all(dir).map_err(|error| Failure::file("made", dir, &error))?;
+    let mut files = Vec::new();
+    for share in &vault.make_shares(k, n, now_ms()).map_err(vault_failure)? {
+        let path = dir.join(format!("share-{}-of-{n}.txt", share.index));
+        write_private(&path, share.text().as_bytes())?;
+        files.push(path);
+    }
+    Ok(files)
+}
+
+/// Reads the 24 words.
+pub fn recovery_key(words: &str) -> Result<RecoveryKey, Failure> {
+    RecoveryKey::parse(words)
+        .map_err(|error| Failure::new(Exit::Locked, error, "look at the paper again: 24 English words, in their order"))
+}
+
+/// What the shares in files open.
+pub fn combined(files: &[PathBuf]) -> Result<ShareSecret, Failure> {
+    let mut given = Vec::new();
+    for path in files {
+        let share = Share::parse(read(path)?.trim());
+        given.push(share.map_err(|error| share_failure(error).at(path.display().to_string()))?);
+    }
+    ShareSecret::combine(&given).map_err(share_failure)
 }
 
 /// Opens by another way than a passphrase and sets one.
@@ -149,7 +166,7 @@ fn share_failure(error: habeas_vault::ShareError) -> Failure {
     Failure::new(Exit::Locked, error, "look at the shares again, or ask for another one")
 }
 
-fn refuse_existing(path: Option<&Path>) -> Result<(), Failure> {
+pub fn refuse_existing(path: Option<&Path>) -> Result<(), Failure> {
     match path.filter(|path| path.exists()) {
         Some(path) => {
             let failure = Failure::usage("there is something at this place already", "name another one");
@@ -159,7 +176,7 @@ fn refuse_existing(path: Option<&Path>) -> Result<(), Failure> {
     }
 }
 
-fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
+pub fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
     std::fs::read_to_string(path).map(Zeroizing::new).map_err(|error| Failure::file("read", path, &error))
 }
 

@@ -14,3 +14,4 @@ mod plain_files;
 mod program;
 mod reviewing;
 mod team;
+mod ways_in;

@@ -31,7 +31,7 @@ BREAKS = [
     ("a commit is acknowledged before it is synced", V + "feed/writer.rs", "self.writing(|feed| Ok(feed.file_mut().sync_data()?))?;", "self.writing(|_| Ok(()))?;", VAULT),
     ("a file is renamed before it is synced", V + "storage.rs", "    file.sync_data()?;\n    drop(file);", "    drop(file);", VAULT),
     ("a folder is not synced after a rename", V + "storage.rs", "    storage.rename(&temporary, path)?;\n    storage.sync_dir(&path.parent())", "    storage.rename(&temporary, path)", VAULT),
-    ("a failed write does not stop the writer", V + "feed/writer.rs", "self.refused = Some(Refused::Poisoned);", "", VAULT),
+    ("a failed write does not stop the writer", V + "feed/writer.rs", "self.refused.get_or_insert(Refused::Poisoned);", "", VAULT),
     ("a copy is not read back", V + "exchange.rs", "if back == bytes { Ok(()) }", "if back.len() == bytes.len() { Ok(()) }", VAULT),
     ("whoever has signed nothing lets one travel", V + "travel.rs", "let partner = self.receipt()?;", "let partner = self.receipt().unwrap_or(habeas_core::DeviceId([0; 16]));", VAULT),
     ("any host is ours", W + "guard.rs", "app.hosts.iter().any(|own| own == host)", "app.hosts.iter().any(|own| own == host || true)", PAGES),
@@ -58,7 +58,7 @@ def main():
             path.write_text(whole.replace(old, new))
             part = [part, "habeas"] if part == "--bin" else [part]
             command = ["cargo", "test", "-q", "-p", crate, *part]
-            env = {**os.environ, "CARGO_TARGET_DIR": target, "RUSTFLAGS": os.environ.get("RUSTFLAGS", "") + " -Awarnings"}
+            env = {**os.environ, "CARGO_TARGET_DIR": target}
             run = subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True)
             red = sorted({line.split("'")[1] for line in run.stdout.splitlines() if line.startswith("thread '") and "panicked" in line})
             built = "error[" not in run.stderr and "could not compile" not in run.stderr

@@ -5,7 +5,13 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io,
     path::{Path, PathBuf},
+    time::Duration,
 };
+
+/// A process that ends, or one that is just being started by the holder, keeps the lock for a moment longer: so often and
+/// so long is it waited for.
+const LOCK_WAITS: u32 = 20;
+const LOCK_WAIT: Duration = Duration::from_millis(20);
 
 /// A folder of the file system.
 #[derive(Debug)]
@@ -112,10 +118,17 @@ impl Storage for Disk {
         options.write(true).create(true).truncate(false);
         private_to_owner(&mut options);
         let file = options.open(self.path(path)).map_err(|e| StorageError::io(path, Action::Lock, e))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Box::new(file)),
-            Err(TryLockError::WouldBlock) => Err(StorageError::HeldByAnotherProcess),
-            Err(TryLockError::Error(e)) => Err(StorageError::io(path, Action::Lock, e)),
+        let mut waits = LOCK_WAITS;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Box::new(file)),
+                Err(TryLockError::WouldBlock) if waits > 0 => {
+                    waits -= 1;
+                    std::thread::sleep(LOCK_WAIT);
+                }
+                Err(TryLockError::WouldBlock) => return Err(StorageError::HeldByAnotherProcess),
+                Err(TryLockError::Error(e)) => return Err(StorageError::io(path, Action::Lock, e)),
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! A real process, really killed in the middle of imports.
 
-use crate::world::{NOW, list, new_vault, passphrase, row};
-use habeas_vault::{Depth, ImportSummary, Notice, OpenError, Vault};
+use crate::world::{NOW, list, new_vault, reopen, row};
+use habeas_vault::{Depth, ImportSummary, Notice, Vault};
 use std::{
     env,
     io::{BufRead, BufReader, Write},
@@ -36,23 +36,11 @@ fn write_without_end(vault: &mut Vault) {
     }
 }
 
-/// Opens the vault. Another test that starts a program at this moment holds, until that program runs, a copy of every open
-/// file of this process, a lock that was just released included.
-fn reopen_when_free(folder: &Path) -> Vault {
-    for _ in 0..200 {
-        match Vault::open(folder, &passphrase()) {
-            Err(OpenError::HeldByAnotherProcess) => std::thread::sleep(Duration::from_millis(10)),
-            opened => return opened.unwrap(),
-        }
-    }
-    panic!("the vault is never free");
-}
-
 /// Runs as the child when the variable is set; as a test of its own it has nothing to do.
 #[test]
 fn child_that_is_killed() {
     if let Ok(folder) = env::var(FOLDER) {
-        write_without_end(&mut reopen_when_free(Path::new(&folder)));
+        write_without_end(&mut reopen(Path::new(&folder)));
     }
 }
 
@@ -90,7 +78,7 @@ fn kills_lose_nothing_acknowledged_show_no_half_import_and_raise_no_alarm() {
         }
         let (imports, audits) = kill_a_child(dir.path(), Duration::from_micros(kill * 617 % 15_000));
         told += imports + audits;
-        let vault = reopen_when_free(dir.path());
+        let vault = reopen(dir.path());
         let found = (vault.imports().len(), vault.audit_entries().len());
         let at_least = (acknowledged.0 + imports, acknowledged.1 + audits);
         assert!(found.0 >= at_least.0 && found.1 >= at_least.1, "kill {kill}: {found:?}, {at_least:?} acknowledged");

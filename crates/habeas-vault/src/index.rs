@@ -182,6 +182,16 @@ impl Index {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Ids of records between two, both included, at most so many.
+    pub fn ids_between(&self, first: RecordId, last: RecordId, limit: usize) -> Result<Vec<RecordId>, IndexError> {
+        self.usable()?;
+        let connection = self.connection();
+        let sql = "SELECT DISTINCT id FROM record WHERE id BETWEEN ?1 AND ?2 LIMIT ?3";
+        let mut statement = connection.prepare_cached(sql)?;
+        let rows = statement.query_map(params![first.0, last.0, limit as i64], |row| Ok(RecordId(row.get(0)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// A panic while reading leaves the connection as it was.
     fn connection(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)

@@ -17,7 +17,10 @@ impl Vault {
     pub fn for_each_record(&self, mut visit: impl FnMut(Record)) -> Result<(), VaultError> {
         for import in &self.catalog.imports {
             let Some((first, last)) = import.standing_range() else { continue };
-            self.each_record_between(import, &first, &last, &mut |record| visit(record))?;
+            self.each_record_between(import, &first, &last, &mut |record| {
+                visit(record);
+                ControlFlow::Continue(())
+            })?;
         }
         Ok(())
     }
@@ -53,12 +56,69 @@ impl Vault {
         Ok(records)
     }
 
+    /// Those of these records that stand, in log order.
+    pub fn standing_records(&self, ids: &[RecordId]) -> Result<Vec<Record>, VaultError> {
+        let mut places = Vec::new();
+        for id in ids {
+            places.extend(self.standing_place(*id)?);
+        }
+        places.sort_by_key(|(nth, position, entry)| (*nth, position.cursor.seq, *entry));
+        let mut records = Vec::with_capacity(places.len());
+        for (_, position, entry) in places {
+            // A record that was erased has no key.
+            match self.frame_records(&position, |place| place == entry) {
+                Ok(found) => records.extend(found.into_iter().map(|(_, record)| record)),
+                Err(VaultError::Unknown { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(records)
+    }
+
+    /// Ids of records that stand and whose ids begin with these hexadecimal digits; at most so many.
+    pub fn record_ids_beginning(&self, digits: &str, limit: usize) -> Result<Vec<RecordId>, VaultError> {
+        let bound = |filled: &str| filled.parse::<RecordId>();
+        let (Ok(first), Ok(last)) = (bound(&format!("{digits:0<32}")), bound(&format!("{digits:f<32}"))) else {
+            return Ok(Vec::new());
+        };
+        let mut standing = Vec::new();
+        for id in self.index.ids_between(first, last, limit)? {
+            if self.standing_place(id)?.is_some() {
+                standing.push(id);
+            }
+        }
+        Ok(standing)
+    }
+
+    /// The record that stands at an address: the key of its source and its number there.
+    pub fn record_at(&self, key: &str, number: u64) -> Result<Option<Record>, VaultError> {
+        let mut found = None;
+        for import in &self.catalog.imports {
+            let Some((first, last)) = import.standing_range() else { continue };
+            if found.is_none() && self.source_of(import)?.key == key {
+                self.each_record_between(import, &first, &last, &mut |record| {
+                    let is_it = record.number() == number;
+                    found = found.take().or(is_it.then_some(record));
+                    if found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                })?;
+            }
+        }
+        Ok(found)
+    }
+
     /// Where a record stands in the import of it that counts.
     pub(crate) fn place_of(&self, id: RecordId) -> Result<(Position, usize), VaultError> {
-        let places = self.index.places_of(id)?;
-        let counts = |import: &ImportId| self.catalog.import(*import).is_some_and(KnownImport::counts);
-        let place = places.into_iter().find(|(import, ..)| counts(import));
+        let place = self.standing_place(id)?;
         place.map(|(_, position, entry)| (position, entry)).ok_or(VaultError::Unknown { what: "record" })
+    }
+
+    /// Which import counts for a record, in the order of the log, and where the record stands in it.
+    fn standing_place(&self, id: RecordId) -> Result<Option<(usize, Position, usize)>, VaultError> {
+        let nth =
+            |import: &ImportId| self.catalog.imports.iter().position(|known| known.id == *import && known.counts());
+        let places = self.index.places_of(id)?.into_iter();
+        let standing = places.filter_map(|(import, position, entry)| Some((nth(&import)?, position, entry)));
+        Ok(standing.min_by_key(|(nth, ..)| *nth))
     }
 
     /// Rows that an import set aside, in order.
@@ -100,22 +160,24 @@ impl Vault {
         import: &KnownImport,
         first: &Position,
         last: &Position,
-        visit: &mut dyn FnMut(Record),
+        visit: &mut dyn FnMut(Record) -> ControlFlow<()>,
     ) -> Result<(), VaultError> {
         let source = self.source_of(import)?;
         let mut opener = self.log.opener();
+        let mut flow = ControlFlow::Continue(());
         self.log.each_commit(first, |position, plaintext| {
             self.log.each_entry(position, &plaintext, |_, _, entry| {
                 let of_import = entry.kind == EntryKind::Record && entry.clear.import == Some(import.id.0);
-                if let (true, Some(id)) = (of_import, entry.clear.record)
+                if flow.is_continue()
+                    && let (true, Some(id)) = (of_import, entry.clear.record)
                     // A record that was erased has no key.
                     && let Some(stored) = self.log.body(&mut opener, position, entry)?
                 {
-                    visit(record(RecordId(id), &source, import.id, stored));
+                    flow = visit(record(RecordId(id), &source, import.id, stored));
                 }
                 Ok::<(), VaultError>(())
             })?;
-            Ok::<_, VaultError>(until(position, last))
+            Ok::<_, VaultError>(if flow.is_break() { flow } else { until(position, last) })
         })
     }
 

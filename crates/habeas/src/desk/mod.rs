@@ -7,6 +7,7 @@
 pub mod estimating;
 pub mod figures;
 pub mod linking;
+mod persons;
 pub mod shown;
 mod snapshot;
 
@@ -19,8 +20,8 @@ use crate::{
 };
 use figures::{FieldDisagreement, Tables};
 use habeas_core::{
-    CaseFile, Compartment, EventKind, Judgement, Label, PersonId, Predicate, Record, RecordId, Right, Role, Source,
-    UserId, Value, fold,
+    CaseFile, Compartment, EventKind, Judgement, Label, PersonId, Predicate, RecordId, Right, Role, Source, UserId,
+    Value, fold,
 };
 use habeas_vault::{
     AuditEntry, AuditEvent, DeviceInfo, LinkRun, MemberInfo, Notice, PersonFilter, PersonRow, StorageError, Vault,
@@ -358,40 +359,6 @@ impl Desk {
             n_total,
             next: page.next.map(|key| key.to_string()),
         })
-    }
-
-    /// The records of a person, read from the log. `id` is a person's id or its beginning, or a record's address.
-    pub fn records_of_person(&self, id: &str) -> Result<Vec<Record>, Failure> {
-        let snapshot = self.snapshot()?;
-        let person = match id.split_once(':') {
-            Some((key, number)) => {
-                let record = number.parse().ok().and_then(|number| snapshot.record_at(key, number));
-                record.and_then(|record| snapshot.person_of(record.id))
-            }
-            None => {
-                let matching: Vec<&Record> =
-                    snapshot.records.iter().filter(|r| id.len() >= 6 && r.id.to_string().starts_with(id)).collect();
-                match matching.as_slice() {
-                    [one] => snapshot.person_of(one.id),
-                    [] => None,
-                    _ => {
-                        let what = format!("{} records have ids that begin with «{id}»", matching.len());
-                        return Err(Failure::usage(what, "give more digits of the id"));
-                    }
-                }
-            }
-        };
-        let person = person.ok_or_else(|| {
-            Failure::usage("no case file has this id or address", "find one with: habeas case search WORDS")
-        })?;
-        Ok(person.records.iter().map(|idx| snapshot.records[*idx as usize].clone()).collect())
-    }
-
-    /// The address of a record that stands; empty where it does not.
-    pub fn address(&self, id: RecordId) -> Result<String, Failure> {
-        let snapshot = self.snapshot()?;
-        let record = snapshot.record_idx(id).map(|idx| &snapshot.records[idx as usize]);
-        Ok(record.map(|record| record.address().to_string()).unwrap_or_default())
     }
 
     /// Stored estimates, newest first.

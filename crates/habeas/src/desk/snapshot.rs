@@ -81,11 +81,6 @@ impl Snapshot {
         case_file(&records)
     }
 
-    /// The case file behind an id; that of any of a person's records leads there too, so an old id still does.
-    pub fn case(&self, person: PersonId) -> Option<CaseFile<'_>> {
-        self.person_of(RecordId(person.0)).map(|person| self.case_of(person))
-    }
-
     /// Makes each case file in turn; none is kept.
     pub fn for_each_case(&self, mut each: impl FnMut(&CaseFile<'_>)) {
         for person in &self.persons {

@@ -11,13 +11,14 @@ use super::{
 use crate::desk::Desk;
 use habeas_core::{
     Account, Agreement, Attribution, CaseFile, CellSpan, Claim, EventKind, Judgement, Label, MatchWeight, Origin,
-    PartialDate, PersonId, Predicate, Record, RecordId, SourceKind, Value, Verdict,
+    PartialDate, PersonId, Predicate, Record, RecordId, SourceKind, Value, Verdict, case_file,
 };
 use habeas_publish::ui::{
     AccountRow, Accounts, AccountsWords, Answer, Chip, Column, Link, Moment, Quotation, accounts, datum, pieces,
     quotation, timeline,
 };
 use maud::{Markup, html};
+use std::collections::HashMap;
 
 /// Which case file, and how much of its table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -177,8 +178,11 @@ impl View {
 /// # Errors
 /// [`PageError::NotFound`] where no person has the id.
 pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
-    let snapshot = desk.snapshot()?;
-    let case = snapshot.case(query.person).ok_or(PageError::NotFound)?;
+    let records = desk.person_of(RecordId(query.person.0))?;
+    if records.is_empty() {
+        return Err(PageError::NotFound);
+    }
+    let case = case_file(&records.iter().collect::<Vec<_>>());
     let joints = if case.records.len() > 1 { joints(desk, &case)? } else { Vec::new() };
     Ok(View { joints, only_differing: query.only_differing, ..View::of(&case) })
 }
@@ -198,14 +202,12 @@ fn joints(desk: &Desk, case: &CaseFile<'_>) -> Result<Vec<Joint>, PageError> {
     });
     let mut found: Vec<Joint> = standing.filter_map(judged).collect();
     if let Some(run) = desk.latest_link_run()? {
-        let mut weighed: Vec<(MatchWeight, [usize; 2])> = run
-            .pairs
-            .iter()
-            .filter_map(|pair| {
-                let id = |idx: u32| run.record_ids.get(idx as usize).copied();
-                Some((pair.weight, [entry(id(pair.left)?)?, entry(id(pair.right)?)?]))
-            })
-            .collect();
+        let known = run.record_ids.iter().zip(0u32..).filter_map(|(id, idx)| Some((idx, entry(*id)?)));
+        let entries: HashMap<u32, usize> = known.collect();
+        let at = |idx: &u32| entries.get(idx).copied();
+        let pairs = run.pairs.iter();
+        let mut weighed: Vec<(MatchWeight, [usize; 2])> =
+            pairs.filter_map(|pair| Some((pair.weight, [at(&pair.left)?, at(&pair.right)?]))).collect();
         weighed.sort_by(|(a, _), (b, _)| b.0.total_cmp(&a.0));
         found.extend(weighed.into_iter().map(|(weight, entries)| Joint { entries, reason: Reason::Weighed(weight) }));
     }

@@ -77,8 +77,8 @@ pub struct View {
 /// # Errors
 /// [`PageError::Parameter`] where no source has the key.
 pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
-    let snapshot = desk.snapshot()?;
-    let sources: Vec<_> = snapshot.sources.iter().map(|source| (source.key.clone(), source.title.clone())).collect();
+    let sources = desk.sources()?;
+    let sources: Vec<_> = sources.iter().map(|source| (source.key.clone(), source.title.clone())).collect();
     if query.source.as_ref().is_some_and(|wanted| sources.iter().all(|(key, _)| key != wanted)) {
         return Err(PageError::Parameter { name: "source" });
     }

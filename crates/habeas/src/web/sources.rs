@@ -11,7 +11,7 @@ use crate::desk::Desk;
 use habeas_core::Source;
 use habeas_publish::ui::{Cell, Head, Link, Row, Table, datum, table};
 use maud::{Markup, html};
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 /// Sources with the number of their records.
 #[derive(Debug, Clone)]
@@ -24,13 +24,9 @@ pub struct View {
 /// # Errors
 /// [`PageError::Vault`] where the vault cannot be read.
 pub fn load(desk: &Desk) -> Result<View, PageError> {
-    let snapshot = desk.snapshot()?;
-    let mut n_records = HashMap::new();
-    for record in &snapshot.records {
-        *n_records.entry(record.source.id).or_insert(0) += 1;
-    }
+    let n_records = desk.record_counts()?;
     let with_count = |source: &Arc<Source>| (source.clone(), n_records.get(&source.id).copied().unwrap_or(0));
-    Ok(View { sources: snapshot.sources.iter().map(with_count).collect() })
+    Ok(View { sources: desk.sources()?.iter().map(with_count).collect() })
 }
 
 /// Draws the page.

@@ -19,7 +19,7 @@ use axum::{
 };
 use habeas_core::{
     Attribution, CellSpan, Claim, Date, EventKind, NameAsGiven, Origin, PartialDate, Partition, Passage, PlaceAsGiven,
-    Polarity, Predicate, Role, SourceKind, SpeakerKind, UserId, Value,
+    Polarity, Predicate, Record, RecordId, Role, SourceKind, SpeakerKind, UserId, Value,
 };
 use habeas_vault::{ImportSummary, InitOptions, KdfCost, LinkRun, Passphrase, SourceDraft, Vault};
 use std::time::{Duration, Instant};
@@ -504,8 +504,8 @@ async fn every_page_of_a_demo_says_so_and_so_does_every_figure() {
 fn a_report_file_needs_nothing_else_and_leads_nowhere() {
     let house = House::new();
     let desk = house.app.lock.opened().unwrap().desk;
-    let (snapshot, figures) = (desk.snapshot().unwrap(), desk.figures().unwrap());
-    let case = snapshot.case(house.person.parse().unwrap()).unwrap();
+    let (records, figures) = (desk.records_of_person(&house.person).unwrap(), desk.figures().unwrap());
+    let case = habeas_core::case_file(&records.iter().collect::<Vec<_>>());
     for lang in ["en", "ur"] {
         let estimates = desk.estimates().unwrap();
         let files = [super::report_case(&case, lang, true), super::report_tables(&figures, &estimates, lang, true)];
@@ -579,4 +579,20 @@ fn no_message_is_unused_and_none_is_missing() {
         let quoted = code.contains(&format!("\"{key}\""));
         assert!(quoted || made.iter().any(|prefix| key.starts_with(prefix)), "{key} is used nowhere");
     }
+}
+
+#[test]
+fn a_person_read_alone_is_the_one_among_all() {
+    let desk = House::new().app.lock.opened().unwrap().desk;
+    let all = desk.snapshot().unwrap();
+    for person in &all.persons {
+        let records: Vec<Record> = person.records.iter().map(|idx| all.records[*idx as usize].clone()).collect();
+        for record in &records {
+            assert_eq!(desk.person_of(record.id).unwrap(), records);
+            assert_eq!(desk.records_of_person(&record.address().to_string()).unwrap(), records);
+            assert_eq!(desk.records_of_person(&record.id.to_string()).unwrap(), records);
+        }
+    }
+    assert!(all.persons.iter().any(|person| person.records.len() > 1));
+    assert_eq!(desk.person_of(RecordId([9; 16])).unwrap(), []);
 }

@@ -1,0 +1,71 @@
+//! One person at a time: only their records are read from the log.
+
+use super::{Desk, vault_failure};
+use crate::failure::Failure;
+use habeas_core::{Record, RecordId, Right, SourceId};
+use std::collections::HashMap;
+
+impl Desk {
+    /// The records of a person, read from the log. `id` is a person's id or its beginning, or a record's address.
+    pub fn records_of_person(&self, id: &str) -> Result<Vec<Record>, Failure> {
+        let record = match id.split_once(':') {
+            Some((key, number)) => {
+                let vault = self.vault(Right::Cases)?;
+                let number = number.parse().ok();
+                let record = number.map(|number| vault.record_at(key, number)).transpose().map_err(vault_failure)?;
+                record.flatten().map(|record| record.id)
+            }
+            None if id.len() < 6 => None,
+            None => {
+                let vault = self.vault(Right::Cases)?;
+                match *vault.record_ids_beginning(id, 10).map_err(vault_failure)? {
+                    [one] => Some(one),
+                    [] => None,
+                    ref several => {
+                        let what = format!("{} records or more have ids that begin with «{id}»", several.len());
+                        return Err(Failure::usage(what, "give more digits of the id"));
+                    }
+                }
+            }
+        };
+        let records = record.map(|record| self.person_of(record)).transpose()?.unwrap_or_default();
+        if records.is_empty() {
+            let remedy = "find one with: habeas case search WORDS";
+            return Err(Failure::usage("no case file has this id or address", remedy));
+        }
+        Ok(records)
+    }
+
+    /// The records of the person that a record belongs to, in log order; none where the record does not stand. Reads only
+    /// these.
+    pub fn person_of(&self, record: RecordId) -> Result<Vec<Record>, Failure> {
+        self.ask(Right::Cases)?;
+        let mut ids = vec![record];
+        if let Some(run) = self.last_run()?
+            && let Some(idx) = run.record_ids.iter().position(|known| *known == record)
+        {
+            let cluster_of = run.partition.cluster_of();
+            let together = run.record_ids.iter().zip(cluster_of).filter(|(_, cluster)| **cluster == cluster_of[idx]);
+            ids = together.map(|(id, _)| *id).collect();
+        }
+        let records = self.opened().standing_records(&ids).map_err(vault_failure)?;
+        Ok(if records.iter().any(|known| known.id == record) { records } else { Vec::new() })
+    }
+
+    /// Number of records of each source.
+    pub fn record_counts(&self) -> Result<HashMap<SourceId, u64>, Failure> {
+        let vault = self.vault(Right::Cases)?;
+        let mut counts = HashMap::new();
+        for import in vault.imports().iter().filter(|import| import.undone.is_none()) {
+            *counts.entry(import.source.id).or_default() += import.n_records;
+        }
+        Ok(counts)
+    }
+
+    /// The address of a record that stands; empty where it does not.
+    pub fn address(&self, id: RecordId) -> Result<String, Failure> {
+        let snapshot = self.snapshot()?;
+        let record = snapshot.record_idx(id).map(|idx| &snapshot.records[idx as usize]);
+        Ok(record.map(|record| record.address().to_string()).unwrap_or_default())
+    }
+}

@@ -55,3 +55,49 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
     };
     layout::page(reader, &title, Some(Section::Audit), &body)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::web::Reader;
+    use habeas_core::{Compartment, ErasureReason};
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    /// What stands in quotes behind a word, in every source file of a folder.
+    fn quoted_after(folder: &Path, words: &[&str], found: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                quoted_after(&path, words, found);
+            } else if !path.ends_with("crash_tests.rs") && !path.to_string_lossy().contains("tests") {
+                let text = fs::read_to_string(&path).unwrap();
+                let behind = words.iter().flat_map(|word| text.split(word).skip(1));
+                found.extend(behind.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())));
+            }
+        }
+    }
+
+    #[test]
+    fn every_event_of_the_audit_has_words() {
+        let reader = Reader::of_file("en");
+        let mut events = BTreeSet::new();
+        for folder in
+            [concat!(env!("CARGO_MANIFEST_DIR"), "/src"), concat!(env!("CARGO_MANIFEST_DIR"), "/../habeas-vault/src")]
+        {
+            quoted_after(Path::new(folder), &["AuditEvent::new(\"", ".audit(\"", "audited(\""], &mut events);
+        }
+        events.extend(["erasure-followed", "backup", "drill", "retracted"].map(str::to_owned));
+        events.retain(|event| !event.is_empty() && !event.contains(' '));
+        assert!(events.len() > 12, "{events:?}");
+        for event in events {
+            assert!(reader.find(&format!("did-{event}")).is_some(), "did-{event}");
+        }
+        assert!(Compartment::ALL.iter().all(|part| reader.find(&format!("compartment-{part}")).is_some()));
+        assert!(ErasureReason::ALL.iter().all(|reason| reader.find(&format!("reason-{}", reason.code())).is_some()));
+        let mut exports = BTreeSet::new();
+        quoted_after(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &["note_export(\""], &mut exports);
+        assert!(
+            exports.len() > 5 && exports.iter().all(|what| reader.find(&format!("export-{what}")).is_some()),
+            "{exports:?}"
+        );
+    }
+}

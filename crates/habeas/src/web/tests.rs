@@ -2,6 +2,7 @@
 //! persons, one of whom has a name that means harm.
 
 mod locking;
+mod messages;
 mod roles;
 
 use super::{
@@ -521,69 +522,9 @@ fn a_report_file_needs_nothing_else_and_leads_nowhere() {
 }
 
 #[test]
-fn both_languages_have_the_same_messages_with_the_same_arguments() {
-    let (en, ur) =
-        (messages(include_str!("../../locales/en/main.ftl")), messages(include_str!("../../locales/ur/main.ftl")));
-    assert_eq!(en, ur);
-    assert!(en.len() > 200);
-}
-
-/// Each message with the arguments that it names, sorted.
-fn messages(ftl: &str) -> Vec<(String, Vec<String>)> {
-    let mut found: Vec<(String, Vec<String>)> = Vec::new();
-    for line in ftl.lines().filter(|line| !line.starts_with('#')) {
-        if let Some((key, _)) = line.split_once(" =").filter(|(key, _)| !key.starts_with(' ')) {
-            found.push((key.to_owned(), Vec::new()));
-        }
-        let arguments =
-            line.split('$').skip(1).map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or(""));
-        if let Some((_, known)) = found.last_mut() {
-            known.extend(arguments.map(str::to_owned));
-            known.sort();
-            known.dedup();
-        }
-    }
-    found.sort();
-    found
-}
-
-#[test]
-fn no_message_is_unused_and_none_is_missing() {
-    let code: String = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/web"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.is_file())
-        .map(|path| std::fs::read_to_string(path).unwrap())
-        .collect();
-    // Put together from a code of the vocabulary; their completeness is tested where they are made.
-    let made = [
-        "q-",
-        "event-",
-        "label-",
-        "sex-",
-        "fate-",
-        "whereabouts-",
-        "ack-",
-        "register-",
-        "month-",
-        "method-",
-        "refusal-",
-        "warning-",
-        "err-",
-        "rec-",
-        "tried-",
-        "role-",
-        "right-",
-    ];
-    for (key, _) in messages(include_str!("../../locales/en/main.ftl")) {
-        let quoted = code.contains(&format!("\"{key}\""));
-        assert!(quoted || made.iter().any(|prefix| key.starts_with(prefix)), "{key} is used nowhere");
-    }
-}
-
-#[test]
 fn a_person_read_alone_is_the_one_among_all() {
-    let desk = House::new().app.lock.opened().unwrap().desk;
+    let house = House::new();
+    let desk = house.app.lock.opened().unwrap().desk;
     let all = desk.snapshot().unwrap();
     for person in &all.persons {
         let records: Vec<Record> = person.records.iter().map(|idx| all.records[*idx as usize].clone()).collect();

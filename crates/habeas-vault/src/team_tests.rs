@@ -6,7 +6,7 @@ mod keeping;
 mod people;
 
 use crate::{
-    DamageKind, EraseTarget, ImportSummary, JudgementDraft, NewMember, SourceDraft,
+    Damage, DamageKind, EraseTarget, ImportSummary, JudgementDraft, NewMember, SourceDraft,
     catalog::Conflict,
     founding::InitOptions,
     keys::{KdfCost, Passphrase, ShareSecret, Way},

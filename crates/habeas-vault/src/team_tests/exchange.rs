@@ -147,6 +147,41 @@ fn two_clones_of_one_device_raise_an_alarm() {
 }
 
 #[test]
+fn two_clones_with_histories_of_one_length_raise_an_alarm_on_each_other_and_on_a_partner() {
+    let ((disk, mut a), folder) = (office(), SimDisk::new());
+    let (_, mut partner) = join(&mut a, &folder, "partner", Role::Keeper, &[]);
+    sync(&mut a, &folder);
+    drop(a);
+    let clone = disk.copy();
+    let (mut a, mut b) = (open(&disk, "keeper").unwrap(), open(&clone, "keeper").unwrap());
+    let elsewhere = folder.copy();
+    a.audit("one", 0).unwrap();
+    b.audit("two", 0).unwrap();
+    sync(&mut a, &folder);
+    sync(&mut b, &elsewhere);
+    let forks = |alarms: &[Damage]| alarms.iter().any(|alarm| matches!(alarm.kind, DamageKind::Fork { .. }));
+    assert!(forks(&b.sync_with(arc(&folder)).unwrap().alarms));
+    let of_b = b.checkpoints().iter().rev().find(|known| known.head.device == b.log.own.device()).cloned();
+    assert!(forks(&a.verify(Depth::Quick, &[of_b.unwrap()]).unwrap().damages), "against a checkpoint kept elsewhere");
+    sync(&mut partner, &folder);
+    assert!(forks(&partner.sync_with(arc(&elsewhere)).unwrap().alarms));
+    assert!(partner.audit_entries().iter().any(|entry| entry.event.code == "one"));
+    assert!(!partner.audit_entries().iter().any(|entry| entry.event.code == "two"));
+}
+
+#[test]
+fn a_device_that_signs_for_other_entries_than_it_sends_is_not_believed() {
+    let ((_, mut a), folder) = (office(), SimDisk::new());
+    let (_, mut partner) = join(&mut a, &folder, "partner", Role::Keeper, &[]);
+    import(&mut a, "list", SourceKind::List, &["Marena"]);
+    a.log.own.misstate_tree();
+    a.sync_with(arc(&folder)).unwrap();
+    let report = partner.sync_with(arc(&folder)).unwrap();
+    assert!(report.alarms.iter().any(|alarm| matches!(alarm.kind, DamageKind::Tree { .. })), "{:?}", report.alarms);
+    assert_eq!(names(&partner), Vec::<String>::new());
+}
+
+#[test]
 fn an_older_copy_of_a_vault_is_told_from_the_folder() {
     let ((disk, mut a), folder) = (office(), SimDisk::new());
     sync(&mut a, &folder);

@@ -4,6 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
+mod bayes;
 pub(crate) mod fit;
 mod loglinear;
 
@@ -17,7 +18,7 @@ use crate::{
     sensitivity::Sensitivity,
 };
 
-use fit::{Fit, Resampling, fit_in_full};
+use fit::{Fit, fit_in_full};
 
 /// A total that rests on a table, a method and an assumption, with how far other choices would move it.
 #[derive(Clone, Debug, PartialEq)]
@@ -216,8 +217,8 @@ pub fn estimate_with(
     seed: Seed,
     progress: &mut dyn Progress,
 ) -> Result<Estimate, Stopped> {
-    let fit = fit_in_full(histories, method, Resampling::From(seed), progress)?;
-    let sensitivity = Sensitivity::of(histories, method, fit.point, progress)?;
+    let fit = fit_in_full(histories, method, seed, progress)?;
+    let sensitivity = Sensitivity::of(histories, method, fit.point, seed, progress)?;
     if let Some(reason) = sensitivity.methods_disagree(method, fit.point) {
         return Err(Refusal::new(reason, [], Some(histories.overlap().clone())).into());
     }

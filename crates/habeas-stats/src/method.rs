@@ -8,7 +8,9 @@ use crate::{
         chao::{self, ChaoForm, ChaoSettings},
         dga::{self, DgaSettings, PriorOnTotal},
         independence::{self, IndependenceSettings},
+        lcmcr::{self, LcmcrSettings},
         loglinear::{self, BicSettings, LogLinearSettings, StepwiseSettings},
+        nhoi::{self, NhoiSettings},
     },
     refusal::SettingsProblem,
 };
@@ -24,6 +26,10 @@ pub enum Method {
     Independence(IndependenceSettings),
     /// Decomposable graph averaging.
     Dga(DgaSettings),
+    /// Latent classes.
+    Lcmcr(LcmcrSettings),
+    /// The untestable interaction as a knob.
+    Nhoi(NhoiSettings),
     /// Chao's lower bound.
     Chao(ChaoSettings),
     /// One log-linear model, named by whoever asks.
@@ -56,6 +62,16 @@ impl Method {
         Self::Dga(DgaSettings::default())
     }
 
+    /// Latent classes with default settings.
+    pub fn lcmcr() -> Self {
+        Self::Lcmcr(LcmcrSettings::default())
+    }
+
+    /// No highest-order interaction.
+    pub fn nhoi() -> Self {
+        Self::Nhoi(NhoiSettings::default())
+    }
+
     /// Chao's bound in its plain form.
     pub fn chao() -> Self {
         Self::Chao(ChaoSettings::default())
@@ -81,6 +97,8 @@ impl Method {
         match self {
             Self::Independence(_) => independence::NEED,
             Self::Dga(_) => dga::NEED,
+            Self::Lcmcr(_) => lcmcr::NEED,
+            Self::Nhoi(_) => nhoi::NEED,
             Self::Chao(_) => chao::NEED,
             Self::LogLinear(_) => loglinear::NEED,
             Self::Stepwise(_) => loglinear::NEED_STEPWISE,
@@ -98,6 +116,14 @@ impl Method {
                 "lists depend on one another only in patterns without a closed ring; people within a stratum are alike \
                  otherwise"
             }
+            Self::Lcmcr(_) => {
+                "people fall into a few groups; within a group the lists are independent; every group left enough traces \
+                 to be seen"
+            }
+            Self::Nhoi(NhoiSettings { pair: None, .. }) => {
+                "the interaction of all lists together is xi, which no data can test"
+            }
+            Self::Nhoi(_) => "the odds ratio of the two lists named is xi, which no data can test",
             Self::Chao(_) => "at least; the lists work in a similar way",
             Self::LogLinear(_) => "interactions between lists that the model does not name are zero",
             Self::Stepwise(_) | Self::Bic(_) => "interactions that the data do not demand are zero",
@@ -111,13 +137,15 @@ impl Method {
 
     /// Whether it gives a distribution of the total, which can be averaged over links and added over strata.
     pub fn has_posterior(&self) -> bool {
-        matches!(self, Self::Independence(_) | Self::Dga(_))
+        matches!(self, Self::Independence(_) | Self::Dga(_) | Self::Lcmcr(_) | Self::Nhoi(_))
     }
 
     pub(crate) fn settings_problem(&self) -> Option<SettingsProblem> {
         match self {
             Self::Independence(settings) => settings.grid.problem(),
             Self::Dga(settings) => settings.problem(),
+            Self::Lcmcr(settings) => settings.problem(),
+            Self::Nhoi(settings) => settings.problem(),
             Self::Chao(_) => None,
             Self::LogLinear(settings) => settings.bootstrap.problem(),
             Self::Stepwise(settings) => settings.problem(),
@@ -137,21 +165,39 @@ impl Method {
         }
     }
 
-    /// Whether its figure may stand as an answer: neither a bound nor the foil.
+    /// Whether its figure may stand as an answer: neither a bound, nor the foil, nor the consequence of a number that was
+    /// chosen.
     pub(crate) fn is_admissible(&self) -> bool {
-        !matches!(self, Self::Independence(_) | Self::Chao(_))
+        !matches!(self, Self::Independence(_) | Self::Chao(_) | Self::Nhoi(_))
+    }
+
+    /// Whether it takes seconds rather than milliseconds for a table with this many lists.
+    pub(crate) fn is_slow(&self, n_lists: usize) -> bool {
+        match self {
+            Self::Lcmcr(_) => true,
+            Self::Dga(_) => n_lists > dga::MAX_LISTS_ENUMERATED,
+            _ => false,
+        }
     }
 
     /// All settings, defaults too, for a table with this many lists.
     pub fn settings(&self, n_lists: usize) -> Vec<(String, Value)> {
         let entries = match self {
             Self::Independence(settings) => vec![("grid", grid(settings.grid))],
-            Self::Dga(settings) => vec![
-                ("delta", settings.delta_for(n_lists).into()),
-                ("edge_probability", settings.edge_probability.into()),
-                ("prior_on_total", prior(settings.prior)),
-                ("grid", grid(settings.grid)),
-            ],
+            Self::Dga(settings) => {
+                let mut entries = vec![
+                    ("delta", settings.delta_for(n_lists).into()),
+                    ("edge_probability", settings.edge_probability.into()),
+                    ("prior_on_total", prior(settings.prior)),
+                    ("grid", grid(settings.grid)),
+                ];
+                if n_lists > dga::MAX_LISTS_ENUMERATED {
+                    entries.extend(settings.walks.as_values());
+                }
+                entries
+            }
+            Self::Lcmcr(settings) => settings.as_values(n_lists),
+            Self::Nhoi(settings) => settings.as_values(),
             Self::Chao(settings) => vec![(
                 "form",
                 match settings.form {

@@ -136,7 +136,7 @@ fn one(
         let part = posterior.map_or(Part::Documented(stratum.table.n_documented()), Part::Fixed);
         return Ok((StratumFigure::Fixed(Box::new(estimate)), part));
     }
-    let fits = FitsOfDraws::of(&stratum.draws, method, &options.dependences, progress)?;
+    let fits = FitsOfDraws::of(&stratum.draws, method, seed, &options.dependences, progress)?;
     let averaged = average(&fits, &stratum.draws, &stratum.table, method, seed, options, progress)?;
     let documented = stratum.draws.iter().map(CaptureHistories::n_documented).collect();
     Ok((StratumFigure::Averaged(Box::new(averaged)), Part::PerDraw { fits, documented }))

@@ -18,7 +18,7 @@ use crate::{
 
 use super::{
     Stopped,
-    fit::{Fit, LEVELS, Resampling},
+    fit::{Fit, LEVELS, Wanted},
 };
 
 /// Models within this distance of the least BIC fit about equally well.
@@ -31,7 +31,7 @@ const WIDE_SPREAD: f64 = 1.5;
 pub(super) fn named_model(
     histories: &EstimableHistories,
     settings: &LogLinearSettings,
-    resampling: Resampling,
+    wanted: Wanted,
     progress: &mut dyn Progress,
 ) -> Result<Fit, Stopped> {
     let lists = histories.histories().lists();
@@ -50,14 +50,14 @@ pub(super) fn named_model(
         ("terms_at_minus_infinity".to_owned(), terms(&fitted.at_minus_infinity, lists)),
     ];
     let fit = Fit { diagnostics, ..Fit::of_point(n + fitted.n_undocumented) };
-    with_interval(fit, histories, &cells, settings.bootstrap, resampling, &estimator, progress)
+    with_interval(fit, histories, &cells, settings.bootstrap, wanted, &estimator, progress)
 }
 
 /// The model that stepwise selection finds; every replicate selects anew.
 pub(super) fn stepwise(
     histories: &EstimableHistories,
     settings: &StepwiseSettings,
-    resampling: Resampling,
+    wanted: Wanted,
     progress: &mut dyn Progress,
 ) -> Result<Fit, Stopped> {
     let lists = histories.histories().lists();
@@ -83,14 +83,14 @@ pub(super) fn stepwise(
         ("terms_at_minus_infinity".to_owned(), terms(&chosen.fit.at_minus_infinity, lists)),
     ];
     let fit = Fit { diagnostics, ..Fit::of_point(n + chosen.fit.n_undocumented) };
-    with_interval(fit, histories, &cells, settings.bootstrap, resampling, &estimator, progress)
+    with_interval(fit, histories, &cells, settings.bootstrap, wanted, &estimator, progress)
 }
 
 /// The model with the least BIC; every replicate chooses among the best models of the table.
 pub(super) fn bic(
     histories: &EstimableHistories,
     settings: &BicSettings,
-    resampling: Resampling,
+    wanted: Wanted,
     progress: &mut dyn Progress,
 ) -> Result<Fit, Stopped> {
     let lists = histories.histories().lists();
@@ -114,7 +114,7 @@ pub(super) fn bic(
     if high > WIDE_SPREAD * low {
         fit.warnings.push(Warning::ModelSpread { low: low.round() as u64, high: high.round() as u64 });
     }
-    with_interval(fit, histories, &cells, settings.bootstrap, resampling, &estimator, progress)
+    with_interval(fit, histories, &cells, settings.bootstrap, wanted, &estimator, progress)
 }
 
 fn ranking_values(ranking: &Ranking, best: &Ranked, lists: &[String]) -> Vec<(String, Value)> {
@@ -149,11 +149,11 @@ fn with_interval(
     histories: &EstimableHistories,
     cells: &Cells,
     settings: Bootstrap,
-    resampling: Resampling,
+    wanted: Wanted,
     estimator: &Estimator<'_>,
     progress: &mut dyn Progress,
 ) -> Result<Fit, Stopped> {
-    let Resampling::From(seed) = resampling else { return Ok(fit) };
+    let Wanted::Figure(seed) = wanted else { return Ok(fit) };
     let unbounded = || Stopped::from(Refusal::new(Reason::Unbounded, [], Some(histories.overlap().clone())));
     let streams = Streams::new(seed, Purpose::Bootstrap, histories.histories().id().as_bytes());
     let bca = match bca::bootstrap(cells, fit.point, settings.replicates, &streams, estimator, progress) {

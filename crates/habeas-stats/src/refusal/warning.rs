@@ -82,6 +82,26 @@ pub enum Warning {
         /// The largest total on the grid.
         bound: u64,
     },
+    /// The posterior mean has no finite value, because nobody stands on a combination of lists by which others are
+    /// divided.
+    MeanInfinite,
+    /// Some draws put the people on no list above the cap and were left out.
+    CapHits {
+        /// Share of the draws.
+        share: f64,
+        /// The cap, as a multiple of the number documented.
+        cap: u64,
+    },
+    /// So many combinations of lists hold nobody that the prior speaks for them.
+    EmptyCells {
+        /// Share of the combinations.
+        share: f64,
+    },
+    /// Single walks over graphs found graphs of some weight that the others did not find.
+    GraphsMissed {
+        /// Weight of the graphs that one walk alone found.
+        share: f64,
+    },
     /// The complete graph, on which the data say nothing about the undocumented, weighs more than 0.2.
     PriorDominates {
         /// Its weight.
@@ -126,6 +146,10 @@ impl Warning {
             Self::ChaoAboveUpper { .. } => "chao_above_upper",
             Self::Bimodal { .. } => "bimodal",
             Self::MeanDependsOnBound { .. } => "mean_depends_on_bound",
+            Self::MeanInfinite => "mean_infinite",
+            Self::CapHits { .. } => "cap_hits",
+            Self::EmptyCells { .. } => "empty_cells",
+            Self::GraphsMissed { .. } => "graphs_missed",
             Self::PriorDominates { .. } => "prior_dominates",
             Self::HeterogeneitySeen => "heterogeneity_seen",
             Self::LinkageShareHigh { .. } => "linkage_share_high",
@@ -195,6 +219,25 @@ impl Warning {
                  upper end of the grid, {}; use the median.",
                 100.0 * weight,
                 Grouped(*bound)
+            ),
+            Self::MeanInfinite => {
+                "The mean has no finite value, because nobody stands on a combination of lists by which \
+                                   others are divided; use the median."
+                    .to_owned()
+            }
+            Self::CapHits { share, cap } => format!(
+                "{:.1} % of the draws put the people on no list above {cap} times those documented and were left out: \
+                 the upper end hangs on that cap.",
+                100.0 * share
+            ),
+            Self::EmptyCells { share } => format!(
+                "{:.0} % of the combinations of lists hold nobody; what is assumed about them decides the figure.",
+                100.0 * share
+            ),
+            Self::GraphsMissed { share } => format!(
+                "Patterns of dependence with {:.0} % of the weight were found by a single one of several searches; as \
+                 much may have been missed by all.",
+                100.0 * share
             ),
             Self::PriorDominates { weight } => format!(
                 "{:.0} % of the weight lies on the model in which the data say nothing about the people on no list; \

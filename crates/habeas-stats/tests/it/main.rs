@@ -15,5 +15,6 @@ mod properties;
 mod published;
 mod reading;
 mod refusals;
+mod samplers;
 mod strata;
 mod tallies;

@@ -448,4 +448,39 @@ mod tests {
             assert!(page.contains(words), "{words} in {page}");
         }
     }
+
+    /// The codes that stand behind `=>` in the files of the estimators, such as `Self::Island { .. } => "island"`.
+    fn codes(sources: &[&str]) -> Vec<String> {
+        let lines = sources.iter().flat_map(|source| source.lines());
+        let code = |line: &str| {
+            let (variant, code) = line.trim().strip_prefix("Self::")?.split_once(" => \"")?;
+            let code = code.strip_suffix("\",")?;
+            let is_code = code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+            (is_code && !variant.is_empty()).then(|| code.to_owned())
+        };
+        lines.filter_map(code).collect()
+    }
+
+    #[test]
+    fn every_refusal_warning_and_other_choice_has_words_in_both_languages_and_no_words_are_left_over() {
+        let refusals = codes(&[
+            include_str!("../../../habeas-stats/src/refusal.rs"),
+            include_str!("../../../habeas-stats/src/convergence.rs"),
+        ]);
+        let warnings = codes(&[include_str!("../../../habeas-stats/src/refusal/warning.rs")]);
+        let tried = codes(&[include_str!("../../../habeas-stats/src/sensitivity.rs")]);
+        assert!(refusals.len() >= 18 && warnings.len() >= 20 && tried.len() >= 12);
+        for (prefix, codes) in [("refusal-", refusals), ("warning-", warnings), ("tried-", tried)] {
+            for language in ["en", "ur"] {
+                let reader = Reader::of_file(language);
+                for code in &codes {
+                    assert!(reader.find(&format!("{prefix}{code}")).is_some(), "{language}: {prefix}{code}");
+                }
+            }
+            for line in include_str!("../../locales/en/main.ftl").lines() {
+                let id = line.split(' ').next().and_then(|id| id.strip_prefix(prefix));
+                assert!(id.is_none_or(|id| codes.iter().any(|code| code == id)), "{line} is used nowhere");
+            }
+        }
+    }
 }

@@ -62,7 +62,7 @@ pub struct Figures<'a> {
     /// Whether the total is only a lower bound («at least»).
     pub is_bound: bool,
     /// What the method takes for granted.
-    pub assumption: &'static str,
+    pub assumption: &'a str,
     /// What other choices would have said.
     pub sensitivity: &'a Sensitivity,
     /// Named values in order.

@@ -1,5 +1,7 @@
 //! The methods that can be asked for, with their settings and the sentence that each one assumes.
 
+use std::borrow::Cow;
+
 use crate::{
     capture::Need,
     diagnostics::Value,
@@ -41,13 +43,13 @@ pub enum Method {
 }
 
 /// What a method takes for granted, in the words that are printed beside every figure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Assumption(&'static str);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assumption(Cow<'static, str>);
 
 impl Assumption {
     /// The sentence.
-    pub fn text(&self) -> &'static str {
-        self.0
+    pub fn text(&self) -> &str {
+        &self.0
     }
 }
 
@@ -108,7 +110,16 @@ impl Method {
 
     /// What the method assumes.
     pub fn assumption(&self) -> Assumption {
-        Assumption(match self {
+        let sentence = match self {
+            Self::Nhoi(NhoiSettings { xi, pair: None, .. }) => {
+                return Assumption(
+                    format!("the interaction of all lists together is {xi}, which no data can test").into(),
+                );
+            }
+            Self::Nhoi(NhoiSettings { xi, pair: Some([first, second]), .. }) => {
+                let sentence = format!("the odds ratio of {first} and {second} is {xi}, which no data can test");
+                return Assumption(sentence.into());
+            }
             Self::Independence(_) => {
                 "being on one list says nothing about being on another, and everyone had the same chance per list"
             }
@@ -120,14 +131,11 @@ impl Method {
                 "people fall into a few groups; within a group the lists are independent; every group left enough traces \
                  to be seen"
             }
-            Self::Nhoi(NhoiSettings { pair: None, .. }) => {
-                "the interaction of all lists together is xi, which no data can test"
-            }
-            Self::Nhoi(_) => "the odds ratio of the two lists named is xi, which no data can test",
             Self::Chao(_) => "at least; the lists work in a similar way",
             Self::LogLinear(_) => "interactions between lists that the model does not name are zero",
             Self::Stepwise(_) | Self::Bic(_) => "interactions that the data do not demand are zero",
-        })
+        };
+        Assumption(sentence.into())
     }
 
     /// Whether the figure is only a lower bound.

@@ -43,6 +43,7 @@ pub mod simulate;
 mod special;
 pub mod strata;
 mod stream;
+pub mod suppress;
 pub mod tally;
 
 /// The version that travels with every figure.

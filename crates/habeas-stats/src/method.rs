@@ -17,6 +17,9 @@ use crate::{
     refusal::SettingsProblem,
 };
 
+/// From more lists on a search for the least BIC takes seconds.
+const MANY_LISTS_FOR_BIC: usize = 8;
+
 /// The seed of a run: all random numbers come from it. Deterministic methods only carry it along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Seed(pub u64);
@@ -184,6 +187,7 @@ impl Method {
         match self {
             Self::Lcmcr(_) => true,
             Self::Dga(_) => n_lists > dga::MAX_LISTS_ENUMERATED,
+            Self::Bic(_) => n_lists > MANY_LISTS_FOR_BIC,
             _ => false,
         }
     }

@@ -51,6 +51,8 @@ pub(super) fn graphs(
             Ok(Fit { diagnostics, warnings, ..Fit::of_posterior(fit.posterior) })
         }
         _ => {
+            let brief = DgaSettings { walks: settings.walks.in_brief(), ..*settings };
+            let settings = if matches!(wanted, Wanted::Point(_)) { &brief } else { settings };
             let walked = graph_walk::fit(histories, settings, seed, progress).map_err(|h| stopped(h, histories))?;
             let (mut diagnostics, mut warnings) = (dga_diagnostics(histories, &walked.fit), dga_warnings(&walked.fit));
             diagnostics.extend(walked.diagnostics());

@@ -4,10 +4,10 @@ use crate::{
     capture::EstimableHistories,
     diagnostics::Value,
     estimators::loglinear::{
-        self, Bca, BicSettings, Bootstrap, Cells, FitCode, Limit, LogLinearModel, LogLinearSettings, Ranked, Ranking,
-        Search, StepwiseSettings,
+        self, Bca, BicSettings, Bootstrap, Cells, FitCode, Limit, LogLinearModel, LogLinearSettings, ModelFit, Ranked,
+        Ranking, Search, StepwiseSettings,
         bca::{self, Estimator},
-        bic::{best_total, rank},
+        bic::{best_total, rank, rank_in_brief},
         stepwise::select,
     },
     posterior::Interval,
@@ -95,7 +95,12 @@ pub(super) fn bic(
 ) -> Result<Fit, Stopped> {
     let lists = histories.histories().lists();
     let cells = Cells::of(histories.histories());
-    let ranking = rank(&cells, settings.order_for(lists.len()), progress).ok_or(Stopped::Interrupted)?;
+    let order = settings.order_for(lists.len());
+    let ranking = match wanted {
+        Wanted::Figure(_) => rank(&cells, order, progress),
+        Wanted::Point(_) => rank_in_brief(&cells, order, progress),
+    };
+    let ranking = ranking.ok_or(Stopped::Interrupted)?;
     let Some(best) = ranking.models.first() else {
         let main = LogLinearModel::main_effects(lists.len());
         let code = loglinear::code(&main, &cells);
@@ -104,8 +109,10 @@ pub(super) fn bic(
     // Where a replicate lacks what all of the best models need, the main effects can still be fitted.
     let main = LogLinearModel::main_effects(lists.len());
     let best_models = ranking.models.iter().take(settings.n_bootstrapped).map(|ranked| &ranked.model);
-    let kept: Vec<&LogLinearModel> = best_models.chain([&main]).collect();
-    let total = |cells: &Cells| best_total(cells, kept.iter().copied());
+    let with_start = |model| (model, loglinear::fit(model, &cells, None).ok());
+    let kept: Vec<(&LogLinearModel, Option<ModelFit>)> = best_models.chain([&main]).map(with_start).collect();
+    // People who are drawn anew stand on no combination that nobody stood on before: the fit to the table is a start.
+    let total = |cells: &Cells| best_total(cells, kept.iter().map(|(model, start)| (*model, start.as_ref())));
     let estimator = Estimator { total: &total, fits: kept.len() };
     let mut fit = Fit::of_point(best.n_total);
     fit.diagnostics = ranking_values(&ranking, best, lists);

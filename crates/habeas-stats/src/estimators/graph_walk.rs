@@ -64,6 +64,11 @@ impl Default for WalkSettings {
 }
 
 impl WalkSettings {
+    /// The same with as few walks as still show whether they agree, for a point that is only compared.
+    pub(crate) fn in_brief(self) -> Self {
+        Self { n_walks: 4, ..self }
+    }
+
     pub(super) fn problem(&self) -> Option<SettingsProblem> {
         if !(4..=64).contains(&self.n_walks) {
             return Some(SettingsProblem::Chains);

@@ -17,4 +17,5 @@ mod reading;
 mod refusals;
 mod samplers;
 mod strata;
+mod suppressing;
 mod tallies;

@@ -18,6 +18,9 @@ const MAX_LISTS_ANY_ORDER: usize = 5;
 /// Up to this many lists all models of pairs are tried; beyond, a search goes downhill from several starts.
 const MAX_LISTS_EXHAUSTIVE: usize = 6;
 
+/// Of the models with a single pair only the best few are worth a start of the search.
+const SINGLE_STARTS: usize = 4;
+
 /// How the models were gone through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Search {
@@ -67,10 +70,24 @@ pub(crate) fn default_order(n_lists: usize) -> usize {
 /// Ranks hierarchical models with interactions of at most `order` lists; `None` when the hook says stop.
 pub(crate) fn rank(cells: &Cells, order: usize, progress: &mut dyn Progress) -> Option<Ranking> {
     let exhaustive = cells.n_lists <= MAX_LISTS_ANY_ORDER || (cells.n_lists <= MAX_LISTS_EXHAUSTIVE && order <= 2);
+    rank_by(cells, order, (exhaustive, SINGLE_STARTS), progress)
+}
+
+/// The same for a point that is only compared: a search goes downhill where every model would take a second.
+pub(crate) fn rank_in_brief(cells: &Cells, order: usize, progress: &mut dyn Progress) -> Option<Ranking> {
+    rank_by(cells, order, (cells.n_lists <= MAX_LISTS_ANY_ORDER, 0), progress)
+}
+
+fn rank_by(
+    cells: &Cells,
+    order: usize,
+    (exhaustive, single_starts): (bool, usize),
+    progress: &mut dyn Progress,
+) -> Option<Ranking> {
     let (fits, search) = if exhaustive {
         (try_all(cells, LogLinearModel::all(cells.n_lists, order), progress)?, Search::Exhaustive)
     } else {
-        (go_downhill(cells, order, progress)?, Search::Downhill)
+        (go_downhill(cells, order, single_starts, progress)?, Search::Downhill)
     };
     let mut excluded = BTreeMap::new();
     let mut models = Vec::new();
@@ -84,18 +101,21 @@ pub(crate) fn rank(cells: &Cells, order: usize, progress: &mut dyn Progress) -> 
     Some(Ranking { models, excluded, search, order })
 }
 
-/// The least BIC among given models, and the total that goes with it.
-pub(crate) fn best_total<'a>(cells: &Cells, models: impl IntoIterator<Item = &'a LogLinearModel>) -> Option<f64> {
-    let fits = models.into_iter().filter_map(|model| judge(model, cells).ok());
+/// The total of the model with the least BIC among given ones, each with a fit to similar cells from which it starts.
+pub(crate) fn best_total<'a>(
+    cells: &Cells,
+    models: impl IntoIterator<Item = (&'a LogLinearModel, Option<&'a ModelFit>)>,
+) -> Option<f64> {
+    let fits = models.into_iter().filter_map(|(model, start)| judge(model, cells, start).ok());
     fits.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, n_total)| n_total)
 }
 
 type Judged = Result<(f64, f64), FitCode>;
 
 /// BIC and total of a model.
-fn judge(model: &LogLinearModel, cells: &Cells) -> Judged {
+fn judge(model: &LogLinearModel, cells: &Cells, start: Option<&ModelFit>) -> Judged {
     let n = cells.n_documented();
-    fit::fit(model, cells, None).map(|fit: ModelFit| (fit.bic(n), n + fit.n_undocumented))
+    fit::fit(model, cells, start).map(|fit: ModelFit| (fit.bic(n), n + fit.n_undocumented))
 }
 
 fn try_all(
@@ -107,7 +127,7 @@ fn try_all(
     let n_models = models.len();
     let mut fits = Vec::with_capacity(n_models);
     for model in models {
-        let judged = judge(&model, cells);
+        let judged = judge(&model, cells, None);
         fits.push((model, judged));
         if fits.len() % PIECE == 0 && progress.advance(PIECE, n_models) == ControlFlow::Break(()) {
             return None;
@@ -118,12 +138,15 @@ fn try_all(
 
 /// From main effects, from what stepwise selection finds and from each single pair, to the best neighbour as long as
 /// that is better.
-fn go_downhill(cells: &Cells, order: usize, progress: &mut dyn Progress) -> Option<Vec<(LogLinearModel, Judged)>> {
-    /// Of the single pairs only the best few are worth a start.
-    const SINGLE_STARTS: usize = 4;
+fn go_downhill(
+    cells: &Cells,
+    order: usize,
+    single_starts: usize,
+    progress: &mut dyn Progress,
+) -> Option<Vec<(LogLinearModel, Judged)>> {
     let mut seen: BTreeMap<LogLinearModel, Judged> = BTreeMap::new();
     let bic_of = |model: &LogLinearModel, seen: &mut BTreeMap<LogLinearModel, Judged>| -> f64 {
-        let judged = seen.entry(model.clone()).or_insert_with(|| judge(model, cells));
+        let judged = seen.entry(model.clone()).or_insert_with(|| judge(model, cells, None));
         judged.map_or(f64::INFINITY, |(bic, _)| bic)
     };
     let main = LogLinearModel::main_effects(cells.n_lists);
@@ -134,7 +157,7 @@ fn go_downhill(cells: &Cells, order: usize, progress: &mut dyn Progress) -> Opti
         bic.to_bits() as i64 ^ if bic < 0.0 { i64::MAX } else { 0 }
     });
     let chosen = stepwise::select(cells, 0.02).ok().map(|fit| fit.model);
-    for start in [main].into_iter().chain(chosen).chain(single.into_iter().take(SINGLE_STARTS)) {
+    for start in [main].into_iter().chain(chosen).chain(single.into_iter().take(single_starts)) {
         let mut here = start;
         loop {
             let bic = bic_of(&here, &mut seen);

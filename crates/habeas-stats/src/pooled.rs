@@ -315,7 +315,8 @@ fn shares(
 }
 
 impl LinkageShares {
-    fn as_value(&self) -> Value {
+    /// The split as a diagnostic.
+    pub fn as_value(&self) -> Value {
         Value::map([
             ("draws", self.n_draws.into()),
             ("distinct_tables", self.n_distinct.into()),

@@ -255,9 +255,9 @@ impl Reason {
                 Grouped(*n_documented)
             ),
             Self::Island { islands } => format!(
-                "The lists fall into groups that do not share a single person: {}. How many people are missing from \
-                 all lists is read from the people that lists have in common; between these groups there are none.",
-                in_brackets(islands)
+                "{} How many people are missing from all lists is read from the people that lists have in common; \
+                 between these groups there are none.",
+                falling_apart(islands)
             ),
             Self::NoOverlap => "Nobody is on more than one list. How many people are missing from all lists is read \
                                 from the people that lists have in common; here there are none."
@@ -268,12 +268,10 @@ impl Reason {
                 Grouped(*people)
             ),
             Self::CopiedList { larger, smaller, smaller_size, shared, others, others_size, others_shared } => format!(
-                "{} of the {} people on {smaller} are also on {larger}: lists that agree so far descend from one \
-                 another and are one source, not two. And of the {} people on {} only {} are on either of them: the \
-                 rest hardly overlaps. That leaves fewer than three independent sources, and a figure computed as if \
-                 there were three would look precise and mean nothing.",
-                Grouped(*shared),
-                Grouped(*smaller_size),
+                "{} Lists that agree so far descend from one another and are one source, not two. And of the {} people \
+                 on {} only {} are on either of them: the rest hardly overlaps. That leaves fewer than three \
+                 independent sources, and a figure computed as if there were three would look precise and mean nothing.",
+                also_on(*shared, *smaller_size, smaller, larger),
                 Grouped(*others_size),
                 others.join(", "),
                 Grouped(*others_shared)
@@ -404,9 +402,15 @@ impl SettingsProblem {
     }
 }
 
-/// Groups of lists by name: «[A, B] and [C]».
-fn in_brackets(groups: &[Vec<String>]) -> String {
-    groups.iter().map(|lists| format!("[{}]", lists.join(", "))).collect::<Vec<_>>().join(" and ")
+/// That groups of lists, by name, have nobody in common.
+fn falling_apart(islands: &[Vec<String>]) -> String {
+    let groups: Vec<String> = islands.iter().map(|lists| format!("[{}]", lists.join(", "))).collect();
+    format!("The lists fall into groups that do not share a single person: {}.", groups.join(" and "))
+}
+
+/// How far one list lies within another.
+fn also_on(shared: u64, smaller_size: u64, smaller: &str, larger: &str) -> String {
+    format!("{} of the {} people on {smaller} are also on {larger}.", Grouped(shared), Grouped(smaller_size))
 }
 
 /// A count with its thousands separated by commas.

@@ -109,10 +109,8 @@ pub(super) fn bic(
     // Where a replicate lacks what all of the best models need, the main effects can still be fitted.
     let main = LogLinearModel::main_effects(lists.len());
     let best_models = ranking.models.iter().take(settings.n_bootstrapped).map(|ranked| &ranked.model);
-    let with_start = |model| (model, loglinear::fit(model, &cells, None).ok());
-    let kept: Vec<(&LogLinearModel, Option<ModelFit>)> = best_models.chain([&main]).map(with_start).collect();
-    // People who are drawn anew stand on no combination that nobody stood on before: the fit to the table is a start.
-    let total = |cells: &Cells| best_total(cells, kept.iter().map(|(model, start)| (*model, start.as_ref())));
+    let kept: Vec<&LogLinearModel> = best_models.chain([&main]).collect();
+    let total = |cells: &Cells| best_total(cells, kept.iter().copied());
     let estimator = Estimator { total: &total, fits: kept.len() };
     let mut fit = Fit::of_point(best.n_total);
     fit.diagnostics = ranking_values(&ranking, best, lists);

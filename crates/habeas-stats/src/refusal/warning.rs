@@ -1,6 +1,6 @@
 //! What does not forbid a figure but must stand beside it.
 
-use super::{Grouped, in_brackets};
+use super::{Grouped, also_on, falling_apart};
 
 /// Something that does not forbid the figure but must stand beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -173,16 +173,12 @@ impl Warning {
                 format!("{list} holds only {people} people here; what it says about overlap is fragile.")
             }
             Self::CopiedList { larger, smaller, smaller_size, shared } => format!(
-                "{} of the {} people on {smaller} are also on {larger}. If one was compiled from the other they are \
-                 one source: declare it.",
-                Grouped(*shared),
-                Grouped(*smaller_size)
+                "{} If one was compiled from the other they are one source: declare it.",
+                also_on(*shared, *smaller_size, smaller, larger)
             ),
-            Self::Island { islands } => format!(
-                "The lists fall into groups that do not share a single person: {}. The model ties them together by \
-                 assumption alone.",
-                in_brackets(islands)
-            ),
+            Self::Island { islands } => {
+                format!("{} The model ties them together by assumption alone.", falling_apart(islands))
+            }
             Self::BcaExtremeQuantile { probability, replicates } => format!(
                 "A limit of the interval was read so far out in the bootstrap distribution (at {}) that {} replicates \
                  are too few to place it well.",

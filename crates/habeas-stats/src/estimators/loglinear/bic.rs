@@ -101,21 +101,18 @@ fn rank_by(
     Some(Ranking { models, excluded, search, order })
 }
 
-/// The total of the model with the least BIC among given ones, each with a fit to similar cells from which it starts.
-pub(crate) fn best_total<'a>(
-    cells: &Cells,
-    models: impl IntoIterator<Item = (&'a LogLinearModel, Option<&'a ModelFit>)>,
-) -> Option<f64> {
-    let fits = models.into_iter().filter_map(|(model, start)| judge(model, cells, start).ok());
+/// The least BIC among given models, and the total that goes with it.
+pub(crate) fn best_total<'a>(cells: &Cells, models: impl IntoIterator<Item = &'a LogLinearModel>) -> Option<f64> {
+    let fits = models.into_iter().filter_map(|model| judge(model, cells).ok());
     fits.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, n_total)| n_total)
 }
 
 type Judged = Result<(f64, f64), FitCode>;
 
 /// BIC and total of a model.
-fn judge(model: &LogLinearModel, cells: &Cells, start: Option<&ModelFit>) -> Judged {
+fn judge(model: &LogLinearModel, cells: &Cells) -> Judged {
     let n = cells.n_documented();
-    fit::fit(model, cells, start).map(|fit: ModelFit| (fit.bic(n), n + fit.n_undocumented))
+    fit::fit(model, cells, None).map(|fit: ModelFit| (fit.bic(n), n + fit.n_undocumented))
 }
 
 fn try_all(
@@ -127,7 +124,7 @@ fn try_all(
     let n_models = models.len();
     let mut fits = Vec::with_capacity(n_models);
     for model in models {
-        let judged = judge(&model, cells, None);
+        let judged = judge(&model, cells);
         fits.push((model, judged));
         if fits.len() % PIECE == 0 && progress.advance(PIECE, n_models) == ControlFlow::Break(()) {
             return None;
@@ -146,7 +143,7 @@ fn go_downhill(
 ) -> Option<Vec<(LogLinearModel, Judged)>> {
     let mut seen: BTreeMap<LogLinearModel, Judged> = BTreeMap::new();
     let bic_of = |model: &LogLinearModel, seen: &mut BTreeMap<LogLinearModel, Judged>| -> f64 {
-        let judged = seen.entry(model.clone()).or_insert_with(|| judge(model, cells, None));
+        let judged = seen.entry(model.clone()).or_insert_with(|| judge(model, cells));
         judged.map_or(f64::INFINITY, |(bic, _)| bic)
     };
     let main = LogLinearModel::main_effects(cells.n_lists);

@@ -4,8 +4,8 @@ use crate::{
     capture::EstimableHistories,
     diagnostics::Value,
     estimators::loglinear::{
-        self, Bca, BicSettings, Bootstrap, Cells, FitCode, Limit, LogLinearModel, LogLinearSettings, ModelFit, Ranked,
-        Ranking, Search, StepwiseSettings,
+        self, Bca, BicSettings, Bootstrap, Cells, FitCode, Limit, LogLinearModel, LogLinearSettings, Ranked, Ranking,
+        Search, StepwiseSettings,
         bca::{self, Estimator},
         bic::{best_total, rank, rank_in_brief},
         stepwise::select,

@@ -121,6 +121,11 @@ impl Estimate {
         }
     }
 
+    /// Puts further warnings beside the figure.
+    pub(crate) fn warn(&mut self, warnings: impl IntoIterator<Item = Warning>) {
+        self.warnings.extend(warnings);
+    }
+
     /// The posterior of the total; `None` for a bound.
     pub fn posterior(&self) -> Option<&Posterior> {
         self.posterior.as_ref()

@@ -19,6 +19,17 @@ pub enum Warning {
         /// People on it.
         people: u64,
     },
+    /// A list that holds many elsewhere holds hardly anybody in a stratum.
+    PartialCoverage {
+        /// The list.
+        list: String,
+        /// The stratum.
+        stratum: String,
+        /// People of the list in the stratum.
+        here: u64,
+        /// People of it that would be there if it covered all strata alike.
+        expected: u64,
+    },
     /// Two lists of similar size hold nearly the same people.
     CopiedList {
         /// The larger list.
@@ -137,6 +148,7 @@ impl Warning {
             Self::UnobservablePart => "unobservable_part",
             Self::RatioOverFive { .. } => "ratio_over_5",
             Self::SmallList { .. } => "small_list",
+            Self::PartialCoverage { .. } => "partial_coverage",
             Self::CopiedList { .. } => "copied_list",
             Self::Island { .. } => "island",
             Self::BcaExtremeQuantile { .. } => "bca_extreme_quantile",
@@ -172,6 +184,13 @@ impl Warning {
             Self::SmallList { list, people } => {
                 format!("{list} holds only {people} people here; what it says about overlap is fragile.")
             }
+            Self::PartialCoverage { list, stratum, here, expected } => format!(
+                "{list} has {} people in «{stratum}», where {} would be expected. Either it could not have recorded \
+                 them, and its silence is no evidence; or it is the list that says what divides the strata, and then \
+                 people are in the other strata because it recorded them: figures there, and the total, are too low.",
+                Grouped(*here),
+                Grouped(*expected)
+            ),
             Self::CopiedList { larger, smaller, smaller_size, shared } => format!(
                 "{} If one was compiled from the other they are one source: declare it.",
                 also_on(*shared, *smaller_size, smaller, larger)

@@ -470,6 +470,7 @@ refusal-settings = The settings make no sense.
 warning-unobservable_part = Part that no list can see.
 warning-ratio_over_5 = More than five times the documented number.
 warning-small_list = A very small list.
+warning-partial_coverage = A list covers only part.
 warning-copied_list = Two lists are nearly the same.
 warning-island = Some lists share nobody with the others.
 warning-chao_above_upper = Below a known lower bound.

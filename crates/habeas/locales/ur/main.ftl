@@ -431,6 +431,7 @@ refusal-settings = ترتیبات بے معنی ہیں۔
 warning-unobservable_part = وہ حصہ جو کوئی فہرست نہیں دیکھ سکتی۔
 warning-ratio_over_5 = دستاویزی تعداد سے پانچ گنا زیادہ۔
 warning-small_list = بہت چھوٹی فہرست۔
+warning-partial_coverage = ایک فہرست صرف ایک حصے کی ہے۔
 warning-copied_list = دو فہرستیں تقریباً ایک ہیں۔
 warning-island = بعض فہرستوں کا دوسروں سے کوئی مشترک فرد نہیں۔
 warning-chao_above_upper = معلوم کم از کم حد سے نیچے۔

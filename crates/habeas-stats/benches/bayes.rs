@@ -10,7 +10,7 @@ use divan::{Bencher, black_box};
 use habeas_stats::{
     CaptureHistories, DgaSettings, EstimableHistories, LcmcrSettings, NhoiSettings, Seed,
     capture::read_table,
-    estimators::{graph_walk, lcmcr, nhoi},
+    estimators::{dga, graph_walk, lcmcr, nhoi},
     progress::Silent,
 };
 use rand::{RngExt, SeedableRng};
@@ -60,7 +60,7 @@ fn seven_lists() -> EstimableHistories {
     let masks: Vec<u32> = masks.filter(|&mask| mask != 0).collect();
     let lists = (0..7).map(|list| format!("L{list}")).collect();
     let table = CaptureHistories::of_memberships(lists, masks).expect("no mask is empty");
-    EstimableHistories::try_from((table, graph_walk::NEED)).expect("the lists overlap")
+    EstimableHistories::try_from((table, dga::NEED)).expect("the lists overlap")
 }
 
 #[divan::bench(sample_count = 3)]
@@ -87,8 +87,8 @@ fn highest_order_interaction_twenty_thousand_draws(bencher: Bencher) {
 #[divan::bench(sample_count = 3)]
 fn walks_over_graphs_of_seven_lists(bencher: Bencher) {
     let table = seven_lists();
-    let (settings, walks) = (DgaSettings::default(), graph_walk::WalkSettings::default());
-    bencher.bench_local(|| graph_walk::fit(black_box(&table), &settings, &walks, Seed(1), &mut Silent));
+    let settings = DgaSettings::default();
+    bencher.bench_local(|| graph_walk::fit(black_box(&table), &settings, Seed(1), &mut Silent));
 }
 
 #[expect(clippy::print_stdout, reason = "a bench speaks to the terminal")]

@@ -8,12 +8,12 @@ use crate::{
     diagnostics::Value,
     estimate::{
         Stopped,
-        fit::{Resampling, fit},
+        fit::{Wanted, fit},
     },
-    method::Method,
+    method::{Method, Seed},
     progress::Progress,
     refusal::Warning,
-    sensitivity::{Outcome, outcome},
+    sensitivity::{Outcome, lists_worth_leaving_out, outcome},
     special::compensated_sum,
 };
 
@@ -37,10 +37,11 @@ struct Checked {
 }
 
 impl Consistency {
-    /// Runs the check; `None` for a bound, which is no estimate of anything, and with fewer than 4 lists.
+    /// Runs the check over the lists that can be left out in reasonable time; `None` for a bound, which is no estimate of anything, and with fewer than 4 lists.
     pub(crate) fn of(
         histories: &EstimableHistories,
         method: &Method,
+        seed: Seed,
         progress: &mut dyn Progress,
     ) -> Result<Option<Self>, Stopped> {
         let table = histories.histories();
@@ -48,11 +49,11 @@ impl Consistency {
             return Ok(None);
         }
         let mut lists = Vec::with_capacity(table.n_lists());
-        for list in 0..table.n_lists() {
+        for list in lists_worth_leaving_out(histories, method) {
             let others = seen_by_others(table, list);
             let method = method.on_lists(others.lists());
             let fitted = match EstimableHistories::try_from((others, method.need())) {
-                Ok(others) => fit(&others, &method, Resampling::LeftOut, progress),
+                Ok(others) => fit(&others, &method, Wanted::Point(seed), progress),
                 Err(refusal) => Err(refusal.into()),
             };
             let outcome = outcome(fitted, false)?;

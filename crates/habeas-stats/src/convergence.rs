@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::{
     diagnostics::Value,
-    refusal::Grouped,
+    refusal::{Grouped, SettingsProblem},
     special::{compensated_sum, normal_quantile},
 };
 
@@ -75,6 +75,26 @@ impl Convergence {
     }
 }
 
+/// Why a sampler gave no draws.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum Halted {
+    /// The settings make no sense.
+    #[error("{}", .0.text())]
+    Settings(SettingsProblem),
+    /// The draws that were made are not given out.
+    #[error("{0}")]
+    Unsettled(#[from] Unsettled),
+    /// The progress hook said stop.
+    #[error("stopped on request")]
+    Interrupted,
+}
+
+impl From<SettingsProblem> for Halted {
+    fn from(problem: SettingsProblem) -> Self {
+        Self::Settings(problem)
+    }
+}
+
 /// Why draws are not given out.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[error("{}", self.text())]
@@ -97,6 +117,11 @@ pub enum Unsettled {
         /// The cap, as a multiple of the number documented.
         cap: u64,
     },
+    /// Too many draws of the people on some list contradict the interaction asked for.
+    Contradicted {
+        /// Share of the draws.
+        share: f64,
+    },
 }
 
 impl Unsettled {
@@ -111,6 +136,7 @@ impl Unsettled {
         match self {
             Self::NotConverged { .. } => "not_converged",
             Self::CapBinds { .. } => "cap_binds",
+            Self::Contradicted { .. } => "contradicted",
         }
     }
 
@@ -135,6 +161,11 @@ impl Unsettled {
                  bound the total from above.",
                 100.0 * share
             ),
+            Self::Contradicted { share } => format!(
+                "The odds ratio asked for cannot be: already among the documented more people are on neither of the two \
+                 lists than it allows (in {:.0} % of the draws).",
+                100.0 * share
+            ),
         }
     }
 
@@ -142,13 +173,14 @@ impl Unsettled {
     pub fn what_would_help(&self) -> String {
         match self {
             Self::NotConverged { .. } => {
-                "Allow more rounds; report the levels at which the chains sit side by side, or \
+                "Allow more rounds (--rounds, --walk-steps); report the levels at which the chains sit side by side, or \
                                           use dga; review lists with very few people, which often make such modes."
                     .to_owned()
             }
             Self::CapBinds { .. } => {
                 "Report Chao's bound as «at least»; add a source that overlaps with the others.".to_owned()
             }
+            Self::Contradicted { .. } => "Ask for a larger odds ratio, or for the highest-order interaction.".to_owned(),
         }
     }
 }

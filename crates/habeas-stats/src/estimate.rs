@@ -4,6 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
+mod bayes;
 pub(crate) mod fit;
 mod loglinear;
 
@@ -17,7 +18,7 @@ use crate::{
     sensitivity::Sensitivity,
 };
 
-use fit::{Fit, Resampling, fit_in_full};
+use fit::{Fit, fit_in_full};
 
 /// A total that rests on a table, a method and an assumption, with how far other choices would move it.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,7 +62,7 @@ pub struct Figures<'a> {
     /// Whether the total is only a lower bound («at least»).
     pub is_bound: bool,
     /// What the method takes for granted.
-    pub assumption: &'static str,
+    pub assumption: &'a str,
     /// What other choices would have said.
     pub sensitivity: &'a Sensitivity,
     /// Named values in order.
@@ -118,6 +119,11 @@ impl Estimate {
             input,
             seed,
         }
+    }
+
+    /// Puts further warnings beside the figure.
+    pub(crate) fn warn(&mut self, warnings: impl IntoIterator<Item = Warning>) {
+        self.warnings.extend(warnings);
     }
 
     /// The posterior of the total; `None` for a bound.
@@ -216,8 +222,8 @@ pub fn estimate_with(
     seed: Seed,
     progress: &mut dyn Progress,
 ) -> Result<Estimate, Stopped> {
-    let fit = fit_in_full(histories, method, Resampling::From(seed), progress)?;
-    let sensitivity = Sensitivity::of(histories, method, fit.point, progress)?;
+    let fit = fit_in_full(histories, method, seed, progress)?;
+    let sensitivity = Sensitivity::of(histories, method, fit.point, seed, progress)?;
     if let Some(reason) = sensitivity.methods_disagree(method, fit.point) {
         return Err(Refusal::new(reason, [], Some(histories.overlap().clone())).into());
     }

@@ -43,19 +43,21 @@ pub mod simulate;
 mod special;
 pub mod strata;
 mod stream;
+pub mod suppress;
 pub mod tally;
 
 /// The version that travels with every figure.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub use capture::{CaptureHistories, Dependence, EstimableHistories, Need, Overlap, TableId};
-pub use convergence::{Convergence, Unsettled};
+pub use convergence::{Convergence, Halted, Unsettled};
 pub use diagnostics::Value;
 pub use estimate::{Estimate, Figures, IntervalFigures, Stopped, estimate, estimate_with};
 pub use estimators::{
     Grid,
     chao::{ChaoForm, ChaoSettings},
     dga::{DgaSettings, PriorOnTotal},
+    graph_walk::WalkSettings,
     independence::IndependenceSettings,
     lcmcr::{LcmcrFit, LcmcrSettings},
     loglinear::{BicSettings, Bootstrap, LogLinearModel, LogLinearSettings, StepwiseSettings},
@@ -63,5 +65,5 @@ pub use estimators::{
 };
 pub use method::{Assumption, Method, Seed};
 pub use posterior::{Interval, Posterior, TwoModes};
-pub use refusal::{Reason, Refusal, Warning};
+pub use refusal::{Reason, Refusal, SettingsProblem, Warning};
 pub use sensitivity::{Alternative, AlternativeKind, HiddenShare, Outcome, Sensitivity};

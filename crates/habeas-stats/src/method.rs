@@ -1,5 +1,7 @@
 //! The methods that can be asked for, with their settings and the sentence that each one assumes.
 
+use std::borrow::Cow;
+
 use crate::{
     capture::Need,
     diagnostics::Value,
@@ -8,10 +10,15 @@ use crate::{
         chao::{self, ChaoForm, ChaoSettings},
         dga::{self, DgaSettings, PriorOnTotal},
         independence::{self, IndependenceSettings},
+        lcmcr::{self, LcmcrSettings},
         loglinear::{self, BicSettings, LogLinearSettings, StepwiseSettings},
+        nhoi::{self, NhoiSettings},
     },
     refusal::SettingsProblem,
 };
+
+/// From more lists on a search for the least BIC takes seconds.
+const MANY_LISTS_FOR_BIC: usize = 8;
 
 /// The seed of a run: all random numbers come from it. Deterministic methods only carry it along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -24,6 +31,10 @@ pub enum Method {
     Independence(IndependenceSettings),
     /// Decomposable graph averaging.
     Dga(DgaSettings),
+    /// Latent classes.
+    Lcmcr(LcmcrSettings),
+    /// The untestable interaction as a knob.
+    Nhoi(NhoiSettings),
     /// Chao's lower bound.
     Chao(ChaoSettings),
     /// One log-linear model, named by whoever asks.
@@ -35,13 +46,13 @@ pub enum Method {
 }
 
 /// What a method takes for granted, in the words that are printed beside every figure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Assumption(&'static str);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assumption(Cow<'static, str>);
 
 impl Assumption {
     /// The sentence.
-    pub fn text(&self) -> &'static str {
-        self.0
+    pub fn text(&self) -> &str {
+        &self.0
     }
 }
 
@@ -54,6 +65,16 @@ impl Method {
     /// Decomposable graph averaging with default settings.
     pub fn dga() -> Self {
         Self::Dga(DgaSettings::default())
+    }
+
+    /// Latent classes with default settings.
+    pub fn lcmcr() -> Self {
+        Self::Lcmcr(LcmcrSettings::default())
+    }
+
+    /// No highest-order interaction.
+    pub fn nhoi() -> Self {
+        Self::Nhoi(NhoiSettings::default())
     }
 
     /// Chao's bound in its plain form.
@@ -81,6 +102,8 @@ impl Method {
         match self {
             Self::Independence(_) => independence::NEED,
             Self::Dga(_) => dga::NEED,
+            Self::Lcmcr(_) => lcmcr::NEED,
+            Self::Nhoi(_) => nhoi::NEED,
             Self::Chao(_) => chao::NEED,
             Self::LogLinear(_) => loglinear::NEED,
             Self::Stepwise(_) => loglinear::NEED_STEPWISE,
@@ -90,7 +113,16 @@ impl Method {
 
     /// What the method assumes.
     pub fn assumption(&self) -> Assumption {
-        Assumption(match self {
+        let sentence = match self {
+            Self::Nhoi(NhoiSettings { xi, pair: None, .. }) => {
+                return Assumption(
+                    format!("the interaction of all lists together is {xi}, which no data can test").into(),
+                );
+            }
+            Self::Nhoi(NhoiSettings { xi, pair: Some([first, second]), .. }) => {
+                let sentence = format!("the odds ratio of {first} and {second} is {xi}, which no data can test");
+                return Assumption(sentence.into());
+            }
             Self::Independence(_) => {
                 "being on one list says nothing about being on another, and everyone had the same chance per list"
             }
@@ -98,10 +130,15 @@ impl Method {
                 "lists depend on one another only in patterns without a closed ring; people within a stratum are alike \
                  otherwise"
             }
+            Self::Lcmcr(_) => {
+                "people fall into a few groups; within a group the lists are independent; every group left enough traces \
+                 to be seen"
+            }
             Self::Chao(_) => "at least; the lists work in a similar way",
             Self::LogLinear(_) => "interactions between lists that the model does not name are zero",
             Self::Stepwise(_) | Self::Bic(_) => "interactions that the data do not demand are zero",
-        })
+        };
+        Assumption(sentence.into())
     }
 
     /// Whether the figure is only a lower bound.
@@ -111,13 +148,15 @@ impl Method {
 
     /// Whether it gives a distribution of the total, which can be averaged over links and added over strata.
     pub fn has_posterior(&self) -> bool {
-        matches!(self, Self::Independence(_) | Self::Dga(_))
+        matches!(self, Self::Independence(_) | Self::Dga(_) | Self::Lcmcr(_) | Self::Nhoi(_))
     }
 
     pub(crate) fn settings_problem(&self) -> Option<SettingsProblem> {
         match self {
             Self::Independence(settings) => settings.grid.problem(),
             Self::Dga(settings) => settings.problem(),
+            Self::Lcmcr(settings) => settings.problem(),
+            Self::Nhoi(settings) => settings.problem(),
             Self::Chao(_) => None,
             Self::LogLinear(settings) => settings.bootstrap.problem(),
             Self::Stepwise(settings) => settings.problem(),
@@ -137,21 +176,40 @@ impl Method {
         }
     }
 
-    /// Whether its figure may stand as an answer: neither a bound nor the foil.
+    /// Whether its figure may stand as an answer: neither a bound, nor the foil, nor the consequence of a number that was
+    /// chosen.
     pub(crate) fn is_admissible(&self) -> bool {
-        !matches!(self, Self::Independence(_) | Self::Chao(_))
+        !matches!(self, Self::Independence(_) | Self::Chao(_) | Self::Nhoi(_))
+    }
+
+    /// Whether it takes seconds rather than milliseconds for a table with this many lists.
+    pub(crate) fn is_slow(&self, n_lists: usize) -> bool {
+        match self {
+            Self::Lcmcr(_) => true,
+            Self::Dga(_) => n_lists > dga::MAX_LISTS_ENUMERATED,
+            Self::Bic(_) => n_lists > MANY_LISTS_FOR_BIC,
+            _ => false,
+        }
     }
 
     /// All settings, defaults too, for a table with this many lists.
     pub fn settings(&self, n_lists: usize) -> Vec<(String, Value)> {
         let entries = match self {
             Self::Independence(settings) => vec![("grid", grid(settings.grid))],
-            Self::Dga(settings) => vec![
-                ("delta", settings.delta_for(n_lists).into()),
-                ("edge_probability", settings.edge_probability.into()),
-                ("prior_on_total", prior(settings.prior)),
-                ("grid", grid(settings.grid)),
-            ],
+            Self::Dga(settings) => {
+                let mut entries = vec![
+                    ("delta", settings.delta_for(n_lists).into()),
+                    ("edge_probability", settings.edge_probability.into()),
+                    ("prior_on_total", prior(settings.prior)),
+                    ("grid", grid(settings.grid)),
+                ];
+                if n_lists > dga::MAX_LISTS_ENUMERATED {
+                    entries.extend(settings.walks.as_values());
+                }
+                entries
+            }
+            Self::Lcmcr(settings) => settings.as_values(n_lists),
+            Self::Nhoi(settings) => settings.as_values(),
             Self::Chao(settings) => vec![(
                 "form",
                 match settings.form {

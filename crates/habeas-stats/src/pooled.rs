@@ -16,7 +16,7 @@ use crate::{
     diagnostics::Value,
     estimate::{
         Estimate, Stopped,
-        fit::{Fit, Resampling, fit, fit_in_full},
+        fit::{Fit, Wanted, fit, fit_in_full},
     },
     method::{Method, Seed},
     posterior::{Posterior, width},
@@ -95,7 +95,7 @@ pub fn average_over_linkage(
     options: &LinkageOptions,
     progress: &mut dyn Progress,
 ) -> Result<LinkageAverage, Stopped> {
-    let per_draw = FitsOfDraws::of(draws, method, &options.dependences, progress)?;
+    let per_draw = FitsOfDraws::of(draws, method, seed, &options.dependences, progress)?;
     average(&per_draw, draws, fixed, method, seed, options, progress)
 }
 
@@ -116,6 +116,7 @@ impl FitsOfDraws {
     pub(crate) fn of(
         draws: &[CaptureHistories],
         method: &Method,
+        seed: Seed,
         dependences: &[Dependence],
         progress: &mut dyn Progress,
     ) -> Result<Self, Stopped> {
@@ -134,7 +135,7 @@ impl FitsOfDraws {
             groups[group].1 += 1;
             group_of_draw.push(group);
         }
-        let fitted = fit_distinct(&groups, draws, method, dependences, progress)?;
+        let fitted = fit_distinct(&groups, draws, method, seed, dependences, progress)?;
         let mut fits: Vec<TableFit> = Vec::with_capacity(groups.len());
         let mut fit_of_group: Vec<Option<usize>> = Vec::with_capacity(groups.len());
         let mut refusals: Vec<(usize, Refusal)> = Vec::new();
@@ -172,17 +173,21 @@ fn fit_distinct(
     groups: &[(usize, usize)],
     draws: &[CaptureHistories],
     method: &Method,
+    seed: Seed,
     dependences: &[Dependence],
     progress: &mut dyn Progress,
 ) -> Result<Vec<Result<Fit, Refusal>>, Stopped> {
+    /// Tables between two questions to the hook.
     const PIECE: usize = 32;
+    const PIECE_WHERE_SLOW: usize = 2;
+    let is_slow = draws.first().is_some_and(|table| method.is_slow(table.n_lists()));
     let mut fitted = Vec::with_capacity(groups.len());
-    for piece in groups.chunks(PIECE) {
+    for piece in groups.chunks(if is_slow { PIECE_WHERE_SLOW } else { PIECE }) {
         let results: Vec<Result<Fit, Stopped>> = piece
             .par_iter()
             .map(|&(first, _)| {
                 let table = EstimableHistories::with_dependences(&draws[first], method.need(), dependences)?;
-                fit(&table, method, Resampling::LeftOut, &mut Silent)
+                fit(&table, method, Wanted::Point(seed), &mut Silent)
             })
             .collect();
         for result in results {
@@ -220,8 +225,8 @@ pub(crate) fn average(
         (Err(_), Some(fit)) => check(&draws[fit.first])?,
         (Err(refusal), None) => return Err(refusal.clone().into()),
     };
-    let typical_fit = fit_in_full(&typical, method, Resampling::From(seed), progress)?;
-    let typical_sensitivity = Sensitivity::of(&typical, method, typical_fit.point, progress)?;
+    let typical_fit = fit_in_full(&typical, method, seed, progress)?;
+    let typical_sensitivity = Sensitivity::of(&typical, method, typical_fit.point, seed, progress)?;
     let fixed = fixed_histories.map(|table| {
         Estimate::new(
             method,
@@ -310,7 +315,8 @@ fn shares(
 }
 
 impl LinkageShares {
-    fn as_value(&self) -> Value {
+    /// The split as a diagnostic.
+    pub fn as_value(&self) -> Value {
         Value::map([
             ("draws", self.n_draws.into()),
             ("distinct_tables", self.n_distinct.into()),

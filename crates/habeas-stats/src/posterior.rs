@@ -127,7 +127,7 @@ impl Posterior {
 
     /// The total with the highest density; the middle of the cell where a cell holds several.
     pub fn mode(&self) -> u64 {
-        let (cells, mass) = self.as_cells();
+        let (cells, mass) = self.as_density();
         let densest = (0..cells.len()).max_by(|&a, &b| density(&cells, &mass, a).total_cmp(&density(&cells, &mass, b)));
         densest.map_or(0, |idx| cells[idx].start().midpoint(*cells[idx].end()))
     }
@@ -140,7 +140,7 @@ impl Posterior {
 
     /// The smallest set of totals with at least `level` of the mass, as ascending pieces.
     pub fn highest_density(&self, level: f64) -> Vec<RangeInclusive<u64>> {
-        let (cells, mass) = self.as_cells();
+        let (cells, mass) = self.as_density();
         let mut order: Vec<usize> = (0..cells.len()).collect();
         order.sort_by(|&a, &b| density(&cells, &mass, b).total_cmp(&density(&cells, &mass, a)));
         let mut chosen = Vec::new();
@@ -170,7 +170,7 @@ impl Posterior {
     /// also the largest total on the lower side.
     pub fn two_modes(&self) -> Option<TwoModes> {
         const LEAST_MASS: f64 = 0.1;
-        let (cells, mass) = self.as_cells();
+        let (cells, mass) = self.as_density();
         let densities: Vec<f64> = (0..cells.len()).map(|idx| density(&cells, &mass, idx)).collect();
         let later = running_argmax(densities.iter().copied().rev());
         let earlier = running_argmax(densities.iter().copied());
@@ -206,6 +206,14 @@ impl Posterior {
         }
     }
 
+    /// The same with draws smoothed: what peaks and valleys are read from must not be the noise of single totals.
+    fn as_density(&self) -> (Vec<RangeInclusive<u64>>, Vec<f64>) {
+        match self {
+            Self::Grid { .. } => self.as_cells(),
+            Self::Draws { chains } => smoothed(chains.iter().flatten().copied().collect()),
+        }
+    }
+
     fn expectation(&self, of: impl Fn(&RangeInclusive<u64>) -> f64) -> f64 {
         match self {
             Self::Grid { cells, mass } => compensated_sum(cells.iter().zip(mass).map(|(cell, mass)| mass * of(cell))),
@@ -215,6 +223,52 @@ impl Posterior {
             }
         }
     }
+}
+
+/// Draws as a density along ln N: a Gaussian kernel `[silverman1986]` over cells of equal width in ln N.
+fn smoothed(mut draws: Vec<u64>) -> (Vec<RangeInclusive<u64>>, Vec<f64>) {
+    /// Cells between the least and the largest draw.
+    const N_CELLS: f64 = 512.0;
+    /// The bandwidth is chosen as if the draws were so many independent ones at most.
+    const MOST_INDEPENDENT: usize = 2_000;
+    draws.sort_unstable();
+    let ln = |total: u64| libm::log(total.max(1) as f64);
+    let (least, largest) = (draws[0], draws[draws.len() - 1]);
+    let step = (ln(largest) - ln(least)) / N_CELLS;
+    let mut cells = Vec::new();
+    let mut counts = Vec::new();
+    let (mut start, mut rest) = (least, draws.as_slice());
+    while !rest.is_empty() {
+        let end = (libm::exp(ln(start) + step) as u64).max(start + 1) - 1;
+        let here = rest.partition_point(|draw| *draw <= end);
+        cells.push(start..=end);
+        counts.push(here as f64);
+        rest = &rest[here..];
+        start = end + 1;
+    }
+    let at: Vec<f64> = cells.iter().map(|cell| libm::log(midpoint(cell).max(1.0))).collect();
+    let of_rank = |level: f64| ln(draws[(level * (draws.len() - 1) as f64) as usize]);
+    let spread = (of_rank(0.75) - of_rank(0.25)) / 1.34;
+    let independent = draws.len().min(MOST_INDEPENDENT) as f64;
+    let bandwidth = (0.9 * spread * libm::pow(independent, -0.2)).max(1e-9);
+    let mut mass = vec![0.0; cells.len()];
+    for (count, &from) in counts.iter().zip(&at).filter(|(count, _)| **count > 0.0) {
+        let reach =
+            at.partition_point(|x| *x < from - 4.0 * bandwidth)..at.partition_point(|x| *x <= from + 4.0 * bandwidth);
+        // Each draw spreads a weight of one over the cells within reach, so that none is lost at the ends.
+        let kernel: Vec<f64> = reach
+            .clone()
+            .map(|cell| {
+                let distance = (at[cell] - from) / bandwidth;
+                libm::exp(-0.5 * distance * distance) * width(&cells[cell]) as f64 / midpoint(&cells[cell]).max(1.0)
+            })
+            .collect();
+        let total: f64 = kernel.iter().sum();
+        reach.zip(kernel).for_each(|(cell, weight)| mass[cell] += count * weight / total);
+    }
+    let n_draws = draws.len() as f64;
+    mass.iter_mut().for_each(|mass| *mass /= n_draws);
+    (cells, mass)
 }
 
 /// Two peaks of a posterior and the valley between them, as totals.
@@ -289,4 +343,51 @@ fn within_cell(cells: &[RangeInclusive<u64>], mass: &[f64], idx: usize, wanted: 
         if up_to(part as f64) >= wanted - 1e-15 { high = part } else { low = part + 1 }
     }
     cell.start() + low - 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha12Rng;
+    use rand_distr::{Distribution, StandardNormal};
+
+    fn draws(n: usize, of: impl Fn(&mut ChaCha12Rng) -> f64) -> Posterior {
+        let mut generator = ChaCha12Rng::seed_from_u64(3);
+        Posterior::Draws { chains: vec![(0..n).map(|_| of(&mut generator).max(1.0) as u64).collect()] }
+    }
+
+    fn normal(generator: &mut ChaCha12Rng) -> f64 {
+        StandardNormal.sample(generator)
+    }
+
+    #[test]
+    fn draws_around_one_total_have_one_mode_near_it_whatever_their_noise() {
+        for n in [400, 2_000, 40_000] {
+            let posterior = draws(n, |generator| 10_000.0 + 900.0 * normal(generator));
+            assert_eq!(posterior.two_modes(), None, "{n}");
+            assert!((9_500..10_500).contains(&posterior.mode()), "{}", posterior.mode());
+            let pieces = posterior.highest_density(0.95);
+            assert_eq!(pieces.len(), 1, "{pieces:?}");
+            assert!((7_900..8_500).contains(pieces[0].start()) && (11_500..12_200).contains(pieces[0].end()));
+        }
+    }
+
+    #[test]
+    fn draws_around_two_totals_have_two_modes() {
+        let posterior = draws(4_000, |generator| {
+            let middle = if generator.random_bool(0.4) { 500.0 } else { 900.0 };
+            middle + 50.0 * normal(generator)
+        });
+        let modes = posterior.two_modes().unwrap();
+        assert!((470..530).contains(&modes.low) && (860..940).contains(&modes.high), "{modes:?}");
+        assert_eq!(posterior.highest_density(0.9).len(), 2);
+    }
+
+    #[test]
+    fn draws_at_one_single_total_are_that_total() {
+        let posterior = Posterior::Draws { chains: vec![vec![7; 50]] };
+        assert_eq!((posterior.mode(), posterior.highest_density(0.95)), (7, vec![7..=7]));
+        assert_eq!(posterior.two_modes(), None);
+    }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::capture::Overlap;
+use crate::{capture::Overlap, convergence::Unsettled};
 
 mod warning;
 
@@ -25,6 +25,11 @@ impl Refusal {
     pub(crate) fn new(first: Reason, more: impl IntoIterator<Item = Reason>, overlap: Option<Overlap>) -> Self {
         let reasons = std::iter::once(first).chain(more).collect();
         Self { reasons, overlap: overlap.map(Box::new) }
+    }
+
+    /// The refusal of draws that cannot be given out.
+    pub(crate) fn of_draws(unsettled: Unsettled, overlap: &Overlap) -> Self {
+        Self::new(Reason::Unsettled(unsettled), [], Some(overlap.clone()))
     }
 
     /// The refusal of settings that make no sense.
@@ -162,6 +167,8 @@ pub enum Reason {
         /// The commonest code among them.
         commonest: &'static str,
     },
+    /// The draws of a sampler cannot be given out.
+    Unsettled(Unsettled),
     /// The settings of the method make no sense.
     Settings {
         /// What is wrong with them.
@@ -190,6 +197,28 @@ pub enum SettingsProblem {
     Order,
     /// Too few or too many replicates of the bootstrap.
     Replicates,
+    /// The number of classes must lie between 1 and 64.
+    Classes,
+    /// Shape and rate of the prior of α must be positive numbers.
+    Alpha,
+    /// The cap must lie between 1 and a million times n.
+    Cap,
+    /// Fewer than 4 chains or walks cannot show whether they agree.
+    Chains,
+    /// The warm-up must have at least 50 rounds and the run at least 150.
+    Rounds,
+    /// The wanted effective sample size must be at least 400.
+    WantedEss,
+    /// A walk needs at least 4,000 steps.
+    WalkSteps,
+    /// ξ must be a positive number.
+    Xi,
+    /// A pair must name two different lists of the table.
+    Pair,
+    /// Between 100 and 10 million draws.
+    Draws,
+    /// The draws of the cells are not 2^J − 1 positive numbers each, or there are none.
+    Cells,
 }
 
 impl Reason {
@@ -211,6 +240,7 @@ impl Reason {
             Self::NoPosterior { .. } => "no_posterior",
             Self::NotAllStrata => "not_all_strata",
             Self::LinkageNotEstimable { .. } => "linkage_not_estimable",
+            Self::Unsettled(unsettled) => unsettled.code(),
             Self::Settings { .. } => "settings",
         }
     }
@@ -225,9 +255,9 @@ impl Reason {
                 Grouped(*n_documented)
             ),
             Self::Island { islands } => format!(
-                "The lists fall into groups that do not share a single person: {}. How many people are missing from \
-                 all lists is read from the people that lists have in common; between these groups there are none.",
-                in_brackets(islands)
+                "{} How many people are missing from all lists is read from the people that lists have in common; \
+                 between these groups there are none.",
+                falling_apart(islands)
             ),
             Self::NoOverlap => "Nobody is on more than one list. How many people are missing from all lists is read \
                                 from the people that lists have in common; here there are none."
@@ -238,12 +268,10 @@ impl Reason {
                 Grouped(*people)
             ),
             Self::CopiedList { larger, smaller, smaller_size, shared, others, others_size, others_shared } => format!(
-                "{} of the {} people on {smaller} are also on {larger}: lists that agree so far descend from one \
-                 another and are one source, not two. And of the {} people on {} only {} are on either of them: the \
-                 rest hardly overlaps. That leaves fewer than three independent sources, and a figure computed as if \
-                 there were three would look precise and mean nothing.",
-                Grouped(*shared),
-                Grouped(*smaller_size),
+                "{} Lists that agree so far descend from one another and are one source, not two. And of the {} people \
+                 on {} only {} are on either of them: the rest hardly overlaps. That leaves fewer than three \
+                 independent sources, and a figure computed as if there were three would look precise and mean nothing.",
+                also_on(*shared, *smaller_size, smaller, larger),
                 Grouped(*others_size),
                 others.join(", "),
                 Grouped(*others_shared)
@@ -289,6 +317,7 @@ impl Reason {
                 "In {refused} of {draws} draws of who is the same person, the lists cannot carry an estimate (mostly \
                  «{commonest}»). Leaving those draws out would hide the doubt that they express."
             ),
+            Self::Unsettled(unsettled) => unsettled.text(),
             Self::Settings { problem } => problem.text().to_owned(),
         }
     }
@@ -337,13 +366,15 @@ impl Reason {
             Self::LinkageNotEstimable { .. } => "Review the doubtful links first: every decision there removes doubt \
                                                  here."
                 .to_owned(),
+            Self::Unsettled(unsettled) => unsettled.what_would_help(),
             Self::Settings { .. } => "Correct the settings and run again.".to_owned(),
         }
     }
 }
 
 impl SettingsProblem {
-    fn text(self) -> &'static str {
+    /// The problem in plain words.
+    pub(crate) fn text(self) -> &'static str {
         match self {
             Self::Delta => "The prior weight per cell (delta) must be a number above 0.",
             Self::EdgeProbability => "The prior probability of an edge (beta) must lie between 0 and 1.",
@@ -354,13 +385,32 @@ impl SettingsProblem {
             Self::EntryP => "The p at which an interaction enters must lie between 0 and 1.",
             Self::Order => "Interactions hold at least two lists.",
             Self::Replicates => "The bootstrap needs between 100 and 1,000,000 replicates.",
+            Self::Classes => "The number of classes must lie between 1 and 64.",
+            Self::Alpha => "Shape and rate of the prior of alpha must be numbers above 0.",
+            Self::Cap => "The cap must lie between 1 and 1,000,000 times the number documented.",
+            Self::Chains => "The number of chains or walks must lie between 4 and 64.",
+            Self::Rounds => {
+                "The warm-up must have at least 50 rounds, the run at least 150, and neither more than 1,000,000."
+            }
+            Self::WantedEss => "The wanted number of effective draws must be at least 400.",
+            Self::WalkSteps => "A walk needs between 4,000 and 100,000,000 steps.",
+            Self::Xi => "The interaction (xi) must be a number above 0.",
+            Self::Pair => "The pair must name two different lists of this table.",
+            Self::Draws => "The number of draws must lie between 100 and 10,000,000.",
+            Self::Cells => "The probabilities of the combinations of lists do not fit the table.",
         }
     }
 }
 
-/// Groups of lists by name: «[A, B] and [C]».
-fn in_brackets(groups: &[Vec<String>]) -> String {
-    groups.iter().map(|lists| format!("[{}]", lists.join(", "))).collect::<Vec<_>>().join(" and ")
+/// That groups of lists, by name, have nobody in common.
+fn falling_apart(islands: &[Vec<String>]) -> String {
+    let groups: Vec<String> = islands.iter().map(|lists| format!("[{}]", lists.join(", "))).collect();
+    format!("The lists fall into groups that do not share a single person: {}.", groups.join(" and "))
+}
+
+/// How far one list lies within another.
+fn also_on(shared: u64, smaller_size: u64, smaller: &str, larger: &str) -> String {
+    format!("{} of the {} people on {smaller} are also on {larger}.", Grouped(shared), Grouped(smaller_size))
 }
 
 /// A count with its thousands separated by commas.

@@ -1,16 +1,18 @@
 //! How much a figure moves when what cannot be known is chosen otherwise.
 
 use crate::{
-    capture::EstimableHistories,
+    capture::{CaptureHistories, EstimableHistories},
     estimate::{
         Stopped,
-        fit::{Fit, Resampling, fit},
+        fit::{Fit, Wanted, fit},
     },
     estimators::{
         dga::{DgaSettings, PriorOnTotal},
+        lcmcr::LcmcrSettings,
         loglinear::{self, BicSettings, Cells, StepwiseSettings},
+        nhoi::{CURVE, NhoiSettings},
     },
-    method::Method,
+    method::{Method, Seed},
     progress::Progress,
     refusal::Reason,
 };
@@ -23,6 +25,11 @@ const EDGE_PROBABILITIES: [f64; 3] = [0.2, 0.5, 0.8];
 /// have no normalisable posterior on the complete graph.
 const OTHER_PRIOR_SHAPE: f64 = 0.5;
 const OTHER_PRIOR_MEAN: f64 = 10.0;
+
+/// Numbers of latent classes, priors of α and caps that are tried.
+const CLASSES: [usize; 3] = [5, 10, 15];
+const CLASS_PRIORS: [(f64, f64); 2] = [(0.25, 0.25), (1.0, 1.0)];
+const CAPS: [u64; 2] = [20, 100];
 
 /// Interactions enter the stepwise model at these levels.
 const ENTRY_PS: [f64; 3] = [0.01, 0.02, 0.05];
@@ -55,6 +62,14 @@ pub enum AlternativeKind {
     EdgeProbability,
     /// Another prior on the total.
     PriorOnTotal,
+    /// Another number of latent classes.
+    Classes,
+    /// Another prior of how evenly people spread over the classes.
+    ClassPrior,
+    /// Another cap on the people on no list.
+    Cap,
+    /// Another interaction of all lists together, or of the pair named.
+    Interaction,
     /// Another p at which interactions enter.
     EntryP,
     /// Another model that fits about as well.
@@ -74,6 +89,10 @@ impl AlternativeKind {
             Self::Delta => "delta",
             Self::EdgeProbability => "edge_probability",
             Self::PriorOnTotal => "prior_on_total",
+            Self::Classes => "classes",
+            Self::ClassPrior => "class_prior",
+            Self::Cap => "cap",
+            Self::Interaction => "interaction",
             Self::EntryP => "entry_p",
             Self::Model => "model",
             Self::LeaveOneListOut => "leave_one_list_out",
@@ -120,18 +139,19 @@ impl Sensitivity {
         histories: &EstimableHistories,
         method: &Method,
         point: f64,
+        seed: Seed,
         progress: &mut dyn Progress,
     ) -> Result<Self, Stopped> {
         let mut alternatives = Vec::new();
         for (kind, label, other) in other_settings(histories, method) {
-            let outcome = outcome(fit(histories, &other, Resampling::LeftOut, progress), other.is_bound())?;
+            let outcome = outcome(fit(histories, &other, Wanted::Point(seed), progress), other.is_bound())?;
             alternatives.push(Alternative { kind, label, outcome });
         }
         alternatives.extend(other_models(histories, method, progress)?);
-        for (kind, label, table) in other_tables(histories) {
+        for (kind, label, table) in other_tables(histories, method) {
             let method = method.on_lists(table.lists());
             let outcome = match EstimableHistories::try_from((table, method.need())) {
-                Ok(table) => outcome(fit(&table, &method, Resampling::LeftOut, progress), method.is_bound())?,
+                Ok(table) => outcome(fit(&table, &method, Wanted::Point(seed), progress), method.is_bound())?,
                 Err(refusal) => Err(refusal.code()),
             };
             alternatives.push(Alternative { kind, label, outcome });
@@ -141,7 +161,7 @@ impl Sensitivity {
                 continue;
             }
             let outcome = match histories.recheck(other.need()) {
-                Ok(table) => outcome(fit(&table, &other, Resampling::LeftOut, progress), other.is_bound())?,
+                Ok(table) => outcome(fit(&table, &other, Wanted::Point(seed), progress), other.is_bound())?,
                 Err(refusal) => Err(refusal.code()),
             };
             let label = other.name().to_owned();
@@ -230,7 +250,7 @@ fn other_models(
     let order = match method {
         Method::Bic(settings) => settings.order_for(table.n_lists()),
         Method::LogLinear(_) | Method::Stepwise(_) => 2,
-        Method::Dga(_) | Method::Independence(_) | Method::Chao(_) => return Ok(Vec::new()),
+        _ => return Ok(Vec::new()),
     };
     let ranking = loglinear::bic::rank(&Cells::of(table), order, progress).ok_or(Stopped::Interrupted)?;
     let close = ranking.within(loglinear::CLOSE_BIC).take(MOST_MODELS);
@@ -242,14 +262,23 @@ fn other_models(
     Ok(close.map(alternative).collect())
 }
 
+/// What is chosen otherwise, to what, and the method that results.
+type OtherChoice = (AlternativeKind, String, Method);
+
 /// The settings of the method that nobody can know better.
-fn other_settings(histories: &EstimableHistories, method: &Method) -> Vec<(AlternativeKind, String, Method)> {
+fn other_settings(histories: &EstimableHistories, method: &Method) -> Vec<OtherChoice> {
     let chosen = match method {
         Method::Dga(chosen) => chosen,
         Method::Stepwise(chosen) => {
             let others = ENTRY_PS.into_iter().filter(|&p| p != chosen.entry_p);
             let other = |entry_p: f64| Method::Stepwise(StepwiseSettings { entry_p, ..*chosen });
             return others.map(|p| (AlternativeKind::EntryP, p.to_string(), other(p))).collect();
+        }
+        Method::Lcmcr(chosen) => return other_classes(chosen),
+        Method::Nhoi(chosen) => {
+            let others = CURVE.into_iter().filter(|&xi| xi != chosen.xi);
+            let other = |xi: f64| Method::Nhoi(NhoiSettings { xi, ..chosen.clone() });
+            return others.map(|xi| (AlternativeKind::Interaction, xi.to_string(), other(xi))).collect();
         }
         _ => return Vec::new(),
     };
@@ -276,11 +305,39 @@ fn other_settings(histories: &EstimableHistories, method: &Method) -> Vec<(Alter
     deltas.chain(edges).chain(priors).collect()
 }
 
+/// Other numbers of classes, priors of the classes and caps that nobody can know to be worse.
+fn other_classes(chosen: &LcmcrSettings) -> Vec<OtherChoice> {
+    let classes = CLASSES
+        .map(|n_classes| (AlternativeKind::Classes, n_classes.to_string(), LcmcrSettings { n_classes, ..*chosen }));
+    let priors = CLASS_PRIORS.map(|(alpha_shape, alpha_rate)| {
+        let label = format!("alpha ~ Gamma({alpha_shape}, {alpha_rate})");
+        (AlternativeKind::ClassPrior, label, LcmcrSettings { alpha_shape, alpha_rate, ..*chosen })
+    });
+    let caps = CAPS.map(|cap| (AlternativeKind::Cap, cap.to_string(), LcmcrSettings { cap, ..*chosen }));
+    let others = classes.into_iter().chain(priors).chain(caps).filter(|(.., other)| other != chosen);
+    others.map(|(kind, label, other)| (kind, label, Method::Lcmcr(other))).collect()
+}
+
+/// The lists to leave out one at a time: all of them, or the largest few where each takes seconds.
+pub(crate) fn lists_worth_leaving_out(histories: &EstimableHistories, method: &Method) -> Vec<usize> {
+    /// So many where each takes seconds: the figure hangs most on the largest.
+    const MOST_WHERE_SLOW: usize = 6;
+    let sizes = &histories.overlap().sizes;
+    let mut lists: Vec<usize> = (0..sizes.len()).collect();
+    if method.is_slow(sizes.len()) && sizes.len() > MOST_WHERE_SLOW {
+        lists.sort_by_key(|&list| (std::cmp::Reverse(sizes[list]), list));
+        lists.truncate(MOST_WHERE_SLOW);
+        lists.sort_unstable();
+    }
+    lists
+}
+
 /// The same people seen through other lists.
-fn other_tables(histories: &EstimableHistories) -> Vec<(AlternativeKind, String, crate::CaptureHistories)> {
+fn other_tables(histories: &EstimableHistories, method: &Method) -> Vec<(AlternativeKind, String, CaptureHistories)> {
     let table = histories.histories();
     let sizes = &histories.overlap().sizes;
-    let mut others: Vec<_> = (0..table.n_lists())
+    let mut others: Vec<_> = lists_worth_leaving_out(histories, method)
+        .into_iter()
         .map(|list| (AlternativeKind::LeaveOneListOut, table.lists()[list].clone(), table.without_list(list)))
         .collect();
     let mut by_size: Vec<usize> = (0..table.n_lists()).collect();

@@ -3,6 +3,8 @@
 //! Ends of intervals are never added: the total of several intervals is much narrower than the sum of their widths, and
 //! elsewhere. A stratum that cannot be estimated enters the total with its documented people alone, and the total says so.
 
+use std::collections::BTreeMap;
+
 use rand::RngExt;
 use rand_chacha::ChaCha12Rng;
 
@@ -63,6 +65,13 @@ impl StratumFigure {
             Self::Averaged(average) => &average.estimate,
         }
     }
+
+    fn warn(&mut self, warnings: impl IntoIterator<Item = Warning>) {
+        match self {
+            Self::Fixed(estimate) => estimate.warn(warnings),
+            Self::Averaged(average) => average.estimate.warn(warnings),
+        }
+    }
 }
 
 /// All strata with their total.
@@ -88,11 +97,15 @@ pub fn estimate_strata(
     options: &LinkageOptions,
     progress: &mut dyn Progress,
 ) -> Stratified {
+    let coverage = partial_coverage(strata);
     let mut results = Vec::with_capacity(strata.len());
     let mut parts: Vec<Part> = Vec::with_capacity(strata.len());
     for (idx, stratum) in strata.iter().enumerate() {
         let (outcome, part) = match one(stratum, method, seed, options, progress) {
-            Ok((figure, part)) => (Ok(figure), part),
+            Ok((mut figure, part)) => {
+                figure.warn(coverage[idx].iter().cloned());
+                (Ok(figure), part)
+            }
             Err(Stopped::Refused(refusal)) => (Err(refusal), Part::Documented(stratum.table.n_documented())),
             Err(Stopped::Interrupted) => {
                 let total = Err(Refusal::new(Reason::NotAllStrata, [], None));
@@ -108,8 +121,44 @@ pub fn estimate_strata(
         });
     }
     let n_replicates = strata.iter().map(|stratum| stratum.draws.len()).max().unwrap_or(0);
-    let total = total(&results, &parts, n_replicates, method, seed);
+    let mut total = total(&results, &parts, n_replicates, method, seed);
+    if let Ok(total) = &mut total {
+        // Also where the stratum itself is refused: what is missing there is missing in the total.
+        let is_new = total.figures().warnings.iter().all(|warning| !matches!(warning, Warning::PartialCoverage { .. }));
+        total.warn(coverage.into_iter().flatten().filter(|_| is_new).take(1));
+    }
     Stratified { strata: results, total, n_not_reached: 0 }
+}
+
+/// Lists that hold hardly anybody in a stratum though they hold many in all, by stratum.
+fn partial_coverage(strata: &[Stratum]) -> Vec<Vec<Warning>> {
+    /// Fewer expected people are no sign of anything.
+    const LEAST_EXPECTED: f64 = 20.0;
+    /// Share of the expected people below which they are called hardly anybody.
+    const HARDLY_ANYBODY: f64 = 0.05;
+    let everybody: u64 = strata.iter().map(|stratum| stratum.table.n_documented()).sum();
+    let mut sizes: BTreeMap<&str, u64> = BTreeMap::new();
+    for stratum in strata {
+        for (list, size) in stratum.table.lists().iter().zip(stratum.table.list_sizes()) {
+            *sizes.entry(list).or_insert(0) += size;
+        }
+    }
+    let of_stratum = |stratum: &Stratum| {
+        let share = stratum.table.n_documented() as f64 / everybody as f64;
+        let here = stratum.table.lists().iter().zip(stratum.table.list_sizes());
+        here.filter_map(|(list, here)| {
+            let expected = share * sizes[list.as_str()] as f64;
+            let hardly = expected >= LEAST_EXPECTED && (here as f64) < HARDLY_ANYBODY * expected;
+            hardly.then(|| Warning::PartialCoverage {
+                list: list.clone(),
+                stratum: stratum.label.clone(),
+                here,
+                expected: expected.round() as u64,
+            })
+        })
+        .collect()
+    };
+    strata.iter().map(of_stratum).collect()
 }
 
 /// What a stratum adds to the total.
@@ -136,7 +185,7 @@ fn one(
         let part = posterior.map_or(Part::Documented(stratum.table.n_documented()), Part::Fixed);
         return Ok((StratumFigure::Fixed(Box::new(estimate)), part));
     }
-    let fits = FitsOfDraws::of(&stratum.draws, method, &options.dependences, progress)?;
+    let fits = FitsOfDraws::of(&stratum.draws, method, seed, &options.dependences, progress)?;
     let averaged = average(&fits, &stratum.draws, &stratum.table, method, seed, options, progress)?;
     let documented = stratum.draws.iter().map(CaptureHistories::n_documented).collect();
     Ok((StratumFigure::Averaged(Box::new(averaged)), Part::PerDraw { fits, documented }))

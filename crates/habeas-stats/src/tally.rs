@@ -118,6 +118,21 @@ impl Tally {
         self.total
     }
 
+    /// The number of known categories of each dimension.
+    pub fn n_categories(&self) -> &[u32] {
+        &self.n_categories
+    }
+
+    pub(crate) fn check_dimensions(&self, dimensions: &[usize]) -> Result<(), TallyError> {
+        let is_wrong = |idx: usize, dimension: usize| {
+            dimension >= self.n_categories.len() || dimensions[..idx].contains(&dimension)
+        };
+        match dimensions.iter().enumerate().find(|(idx, dimension)| is_wrong(*idx, **dimension)) {
+            Some((_, &dimension)) => Err(TallyError::NoSuchDimension { dimension }),
+            None => Ok(()),
+        }
+    }
+
     /// The full table over some dimensions: every combination of their categories, «disputed» and «unknown» last.
     ///
     /// The `low` counts sum to [`Self::total`].
@@ -125,11 +140,7 @@ impl Tally {
     /// # Errors
     /// [`TallyError::NoSuchDimension`].
     pub fn table(&self, dimensions: &[usize]) -> Result<Vec<Bounds>, TallyError> {
-        for (idx, &dimension) in dimensions.iter().enumerate() {
-            if dimension >= self.n_categories.len() || dimensions[..idx].contains(&dimension) {
-                return Err(TallyError::NoSuchDimension { dimension });
-            }
-        }
+        self.check_dimensions(dimensions)?;
         let mut marginal: BTreeMap<Vec<Label>, u64> = BTreeMap::new();
         for (labels, count) in &self.counts {
             *marginal.entry(dimensions.iter().map(|&dimension| labels[dimension]).collect()).or_insert(0) += count;

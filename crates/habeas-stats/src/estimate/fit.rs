@@ -6,7 +6,6 @@ use crate::{
     diagnostics::Value,
     estimators::{
         chao::{self, ChaoBounds},
-        dga::{self, DgaFit},
         independence,
     },
     method::{Method, Seed},
@@ -15,16 +14,10 @@ use crate::{
     refusal::{Reason, Refusal, Warning},
 };
 
-use super::{Stopped, loglinear};
+use super::{Stopped, bayes, loglinear};
 
 /// The levels of the intervals that every figure carries, with the normal quantiles of their upper ends.
 pub(super) const LEVELS: [(f64, f64); 2] = [(0.5, 0.674_489_750_196_081_7), (0.95, 1.959_963_984_540_054)];
-
-/// Weight of models without a finite mean from which on the mean is called dependent on the bound.
-const INFINITE_MEAN_WEIGHT: f64 = 1e-3;
-
-/// Weight of the complete graph from which on the prior is said to dominate.
-const PRIOR_DOMINATES: f64 = 0.2;
 
 /// What a method says about one table, before it may be called an estimate.
 #[derive(Clone, Debug)]
@@ -60,52 +53,48 @@ impl Fit {
     }
 }
 
-/// Whether intervals that need resampling are made; points do without.
+/// How much is wanted of a method, and the seed of its random numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Resampling {
-    /// With random numbers from this seed.
-    From(Seed),
-    /// Only the point is wanted.
-    LeftOut,
+pub(crate) enum Wanted {
+    /// A figure with intervals and with the diagnostics that only this method knows.
+    Figure(Seed),
+    /// A point to be compared: without a bootstrap, from fewer draws.
+    Point(Seed),
 }
 
 /// The figure of one method, with the diagnostics and warnings that only this method knows.
 pub(crate) fn fit(
     histories: &EstimableHistories,
     method: &Method,
-    resampling: Resampling,
+    wanted: Wanted,
     progress: &mut dyn Progress,
 ) -> Result<Fit, Stopped> {
     check(histories, method)?;
-    let posterior = match method {
-        Method::Independence(settings) => independence::posterior(histories, settings, progress),
-        Method::Dga(settings) => dga::posterior(histories, settings, progress),
-        Method::Chao(settings) => return Ok(chao_fit(histories, settings, &chao::bounds(histories.histories()))),
-        Method::LogLinear(settings) => return loglinear::named_model(histories, settings, resampling, progress),
-        Method::Stepwise(settings) => return loglinear::stepwise(histories, settings, resampling, progress),
-        Method::Bic(settings) => return loglinear::bic(histories, settings, resampling, progress),
-    };
-    Ok(Fit::of_posterior(posterior.ok_or(Stopped::Interrupted)?))
+    match method {
+        Method::Independence(settings) => {
+            let posterior = independence::posterior(histories, settings, progress).ok_or(Stopped::Interrupted)?;
+            Ok(Fit::of_posterior(posterior))
+        }
+        Method::Dga(settings) => bayes::graphs(histories, settings, wanted, progress),
+        Method::Lcmcr(settings) => bayes::latent_classes(histories, settings, wanted, progress),
+        Method::Nhoi(settings) => bayes::highest_order(histories, settings, wanted, progress),
+        Method::Chao(settings) => Ok(chao_fit(histories, settings, &chao::bounds(histories.histories()))),
+        Method::LogLinear(settings) => loglinear::named_model(histories, settings, wanted, progress),
+        Method::Stepwise(settings) => loglinear::stepwise(histories, settings, wanted, progress),
+        Method::Bic(settings) => loglinear::bic(histories, settings, wanted, progress),
+    }
 }
 
 /// The figure of one method with diagnostics and warnings.
 pub(crate) fn fit_in_full(
     histories: &EstimableHistories,
     method: &Method,
-    resampling: Resampling,
+    seed: Seed,
     progress: &mut dyn Progress,
 ) -> Result<Fit, Stopped> {
-    check(histories, method)?;
     let table = histories.histories();
     let bounds = chao::bounds(table);
-    let mut fit = match method {
-        Method::Dga(settings) => {
-            let dga = dga::fit(histories, settings, progress).ok_or(Stopped::Interrupted)?;
-            let (diagnostics, warnings) = (dga_diagnostics(histories, &dga), dga_warnings(&dga));
-            Fit { diagnostics, warnings, ..Fit::of_posterior(dga.posterior) }
-        }
-        _ => fit(histories, method, resampling, progress)?,
-    };
+    let mut fit = fit(histories, method, Wanted::Figure(seed), progress)?;
     let independence_mle = independence::maximum_likelihood(table);
     let own_diagnostics = std::mem::take(&mut fit.diagnostics);
     let own_warnings = std::mem::replace(&mut fit.warnings, vec![Warning::UnobservablePart]);
@@ -128,7 +117,7 @@ pub(crate) fn fit_in_full(
         fit.warnings.push(Warning::HeterogeneitySeen);
     }
     fit.warnings.extend(own_warnings);
-    let consistency = Consistency::of(histories, method, progress)?;
+    let consistency = Consistency::of(histories, method, seed, progress)?;
     fit.warnings.extend(consistency.as_ref().and_then(Consistency::warning));
 
     fit.diagnostics.push(("overlap".to_owned(), histories.overlap().as_value()));
@@ -188,42 +177,6 @@ fn chao_value(bounds: &ChaoBounds) -> Value {
         ("mh", bounds.mh.into()),
         ("mth", bounds.mth.into()),
     ])
-}
-
-fn dga_diagnostics(histories: &EstimableHistories, fit: &DgaFit) -> Vec<(String, Value)> {
-    let lists = histories.histories().lists();
-    let graphs = fit.graphs.iter().map(|graph| {
-        let edges = graph.edges.iter().map(|&(i, j)| Value::list([lists[i].as_str(), lists[j].as_str()]));
-        Value::map([
-            ("dependent_lists", Value::list(edges)),
-            ("weight", graph.weight.into()),
-            ("median", graph.posterior.median().into()),
-            ("mode", graph.posterior.mode().into()),
-            ("relative_squared_error_point", graph.posterior.relative_squared_error_point().into()),
-        ])
-    });
-    vec![
-        ("n_graphs".to_owned(), fit.n_graphs.into()),
-        ("graphs".to_owned(), Value::list(graphs)),
-        ("complete_graph_weight".to_owned(), fit.complete_weight.into()),
-        ("infinite_mean_weight".to_owned(), fit.infinite_mean_weight.into()),
-        ("mass_beyond_grid".to_owned(), fit.beyond.into()),
-    ]
-}
-
-fn dga_warnings(fit: &DgaFit) -> Vec<Warning> {
-    let mut warnings = Vec::new();
-    if fit.infinite_mean_weight > INFINITE_MEAN_WEIGHT {
-        let bound = match &fit.posterior {
-            Posterior::Grid { cells, .. } => cells.last().map_or(0, |cell| *cell.end()),
-            Posterior::Draws { .. } => 0,
-        };
-        warnings.push(Warning::MeanDependsOnBound { weight: fit.infinite_mean_weight, bound });
-    }
-    if fit.complete_weight > PRIOR_DOMINATES {
-        warnings.push(Warning::PriorDominates { weight: fit.complete_weight });
-    }
-    warnings
 }
 
 /// Whether independence misfits (Pearson's X² beyond its 99 % point) with every pair of lists positively dependent.

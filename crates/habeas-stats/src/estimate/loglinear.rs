@@ -7,7 +7,7 @@ use crate::{
         self, Bca, BicSettings, Bootstrap, Cells, FitCode, Limit, LogLinearModel, LogLinearSettings, Ranked, Ranking,
         Search, StepwiseSettings,
         bca::{self, Estimator},
-        bic::{best_total, rank},
+        bic::{best_total, rank, rank_in_brief},
         stepwise::select,
     },
     posterior::Interval,
@@ -18,7 +18,7 @@ use crate::{
 
 use super::{
     Stopped,
-    fit::{Fit, LEVELS, Resampling},
+    fit::{Fit, LEVELS, Wanted},
 };
 
 /// Models within this distance of the least BIC fit about equally well.
@@ -31,7 +31,7 @@ const WIDE_SPREAD: f64 = 1.5;
 pub(super) fn named_model(
     histories: &EstimableHistories,
     settings: &LogLinearSettings,
-    resampling: Resampling,
+    wanted: Wanted,
     progress: &mut dyn Progress,
 ) -> Result<Fit, Stopped> {
     let lists = histories.histories().lists();
@@ -50,14 +50,14 @@ pub(super) fn named_model(
         ("terms_at_minus_infinity".to_owned(), terms(&fitted.at_minus_infinity, lists)),
     ];
     let fit = Fit { diagnostics, ..Fit::of_point(n + fitted.n_undocumented) };
-    with_interval(fit, histories, &cells, settings.bootstrap, resampling, &estimator, progress)
+    with_interval(fit, histories, &cells, settings.bootstrap, wanted, &estimator, progress)
 }
 
 /// The model that stepwise selection finds; every replicate selects anew.
 pub(super) fn stepwise(
     histories: &EstimableHistories,
     settings: &StepwiseSettings,
-    resampling: Resampling,
+    wanted: Wanted,
     progress: &mut dyn Progress,
 ) -> Result<Fit, Stopped> {
     let lists = histories.histories().lists();
@@ -83,19 +83,24 @@ pub(super) fn stepwise(
         ("terms_at_minus_infinity".to_owned(), terms(&chosen.fit.at_minus_infinity, lists)),
     ];
     let fit = Fit { diagnostics, ..Fit::of_point(n + chosen.fit.n_undocumented) };
-    with_interval(fit, histories, &cells, settings.bootstrap, resampling, &estimator, progress)
+    with_interval(fit, histories, &cells, settings.bootstrap, wanted, &estimator, progress)
 }
 
 /// The model with the least BIC; every replicate chooses among the best models of the table.
 pub(super) fn bic(
     histories: &EstimableHistories,
     settings: &BicSettings,
-    resampling: Resampling,
+    wanted: Wanted,
     progress: &mut dyn Progress,
 ) -> Result<Fit, Stopped> {
     let lists = histories.histories().lists();
     let cells = Cells::of(histories.histories());
-    let ranking = rank(&cells, settings.order_for(lists.len()), progress).ok_or(Stopped::Interrupted)?;
+    let order = settings.order_for(lists.len());
+    let ranking = match wanted {
+        Wanted::Figure(_) => rank(&cells, order, progress),
+        Wanted::Point(_) => rank_in_brief(&cells, order, progress),
+    };
+    let ranking = ranking.ok_or(Stopped::Interrupted)?;
     let Some(best) = ranking.models.first() else {
         let main = LogLinearModel::main_effects(lists.len());
         let code = loglinear::code(&main, &cells);
@@ -114,7 +119,7 @@ pub(super) fn bic(
     if high > WIDE_SPREAD * low {
         fit.warnings.push(Warning::ModelSpread { low: low.round() as u64, high: high.round() as u64 });
     }
-    with_interval(fit, histories, &cells, settings.bootstrap, resampling, &estimator, progress)
+    with_interval(fit, histories, &cells, settings.bootstrap, wanted, &estimator, progress)
 }
 
 fn ranking_values(ranking: &Ranking, best: &Ranked, lists: &[String]) -> Vec<(String, Value)> {
@@ -149,11 +154,11 @@ fn with_interval(
     histories: &EstimableHistories,
     cells: &Cells,
     settings: Bootstrap,
-    resampling: Resampling,
+    wanted: Wanted,
     estimator: &Estimator<'_>,
     progress: &mut dyn Progress,
 ) -> Result<Fit, Stopped> {
-    let Resampling::From(seed) = resampling else { return Ok(fit) };
+    let Wanted::Figure(seed) = wanted else { return Ok(fit) };
     let unbounded = || Stopped::from(Refusal::new(Reason::Unbounded, [], Some(histories.overlap().clone())));
     let streams = Streams::new(seed, Purpose::Bootstrap, histories.histories().id().as_bytes());
     let bca = match bca::bootstrap(cells, fit.point, settings.replicates, &streams, estimator, progress) {

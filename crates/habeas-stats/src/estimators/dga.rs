@@ -1,7 +1,8 @@
 //! Averaging over decomposable graphs: which lists depend on which is unknown, so every pattern without a closed ring
 //! is tried and weighted by how well it explains the table `[madigan1997]`.
 //!
-//! Everything is exact: all graphs are enumerated (3 to 6 lists) and the whole posterior over graph and n₀ is summed.
+//! Everything is exact: all graphs are enumerated (3 to 6 lists) and the whole posterior over graph and n₀ is summed. For
+//! more lists [`super::graph_walk`] finds the graphs that matter.
 
 use crate::{
     capture::{EstimableHistories, Islands, Need},
@@ -14,10 +15,17 @@ use crate::{
 use super::{
     chordal::{self, Chordal, chordal_graphs},
     gamma_grid::{Grid, Mixture, Model, Row, Solved},
+    graph_walk::WalkSettings,
 };
 
+/// The most lists: 10 have 1,023 sets of lists and 45 pairs.
+const MAX_LISTS: usize = 10;
+
 /// What the method needs of a table.
-pub const NEED: Need = Need { method: "dga", max_lists: chordal::MAX_VERTICES, islands: Islands::Refused };
+pub const NEED: Need = Need { method: "dga", max_lists: MAX_LISTS, islands: Islands::Refused };
+
+/// Up to this many lists all graphs are enumerated; beyond, walks look for them.
+pub const MAX_LISTS_ENUMERATED: usize = chordal::MAX_VERTICES;
 
 /// The graphs reported one by one.
 const N_GRAPHS_SHOWN: usize = 10;
@@ -48,11 +56,19 @@ pub struct DgaSettings {
     pub prior: PriorOnTotal,
     /// Values of n₀ to look at.
     pub grid: Grid,
+    /// The walks over graphs of 7 lists and more.
+    pub walks: WalkSettings,
 }
 
 impl Default for DgaSettings {
     fn default() -> Self {
-        Self { delta: None, edge_probability: 0.5, prior: PriorOnTotal::default(), grid: Grid::default() }
+        Self {
+            delta: None,
+            edge_probability: 0.5,
+            prior: PriorOnTotal::default(),
+            grid: Grid::default(),
+            walks: WalkSettings::default(),
+        }
     }
 }
 
@@ -74,7 +90,7 @@ impl DgaSettings {
             PriorOnTotal::GammaPoisson { shape, scale } if !(positive(shape) && positive(scale)) => {
                 Some(SettingsProblem::PriorOnTotal)
             }
-            _ => self.grid.problem(),
+            _ => self.grid.problem().or_else(|| self.walks.problem()),
         }
     }
 }
@@ -108,6 +124,9 @@ pub struct DgaFit {
 }
 
 /// Averages over all decomposable graphs; `None` when the hook says stop.
+///
+/// # Panics
+/// With more lists than [`MAX_LISTS_ENUMERATED`].
 ///
 /// # Source
 /// Madigan & York 1997 `[madigan1997]`; hyper-Dirichlet laws on decomposable graphs in Dawid & Lauritzen 1993
@@ -148,6 +167,9 @@ pub(super) fn fit_over(
 }
 
 /// Computes the averaged posterior alone; `None` when the hook says stop.
+///
+/// # Panics
+/// With more lists than [`MAX_LISTS_ENUMERATED`].
 pub fn posterior(
     histories: &EstimableHistories,
     settings: &DgaSettings,

@@ -12,11 +12,10 @@ use std::{collections::BTreeMap, ops::ControlFlow};
 use rand::RngExt;
 use rand_chacha::ChaCha12Rng;
 use rayon::prelude::*;
-use thiserror::Error;
 
 use crate::{
-    capture::{EstimableHistories, Islands, Need},
-    convergence::{Convergence, Unsettled},
+    capture::EstimableHistories,
+    convergence::{Convergence, Halted, Unsettled},
     diagnostics::Value,
     method::Seed,
     progress::Progress,
@@ -30,12 +29,6 @@ use super::{
     dga::{self, DgaFit, DgaSettings},
     gamma_grid::{Survey, Surveyed},
 };
-
-/// The most lists: 10 have 1,023 sets of lists and 45 pairs.
-const MAX_LISTS: usize = 10;
-
-/// What the method needs of a table.
-pub const NEED: Need = Need { method: "dga", max_lists: MAX_LISTS, islands: Islands::Refused };
 
 /// Steps of every walk before the first look; each further look comes after half as many more again.
 const FIRST_LOOK: usize = 4_000;
@@ -55,7 +48,7 @@ const MAX_GRAPHS: usize = 60_000;
 /// The walks go on until the graphs that one walk alone looked at weigh no more than this, or until the steps are used up.
 const FOUND_ONCE_TO_STOP: f64 = 0.02;
 
-/// Settings of the walks; those of the average are [`DgaSettings`].
+/// Settings of the walks, a part of [`DgaSettings`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WalkSettings {
     /// Independent walks from dispersed starts.
@@ -71,30 +64,22 @@ impl Default for WalkSettings {
 }
 
 impl WalkSettings {
+    /// The same with as few walks as still show whether they agree, for a point that is only compared.
+    pub(crate) fn in_brief(self) -> Self {
+        Self { n_walks: 4, ..self }
+    }
+
+    pub(super) fn problem(&self) -> Option<SettingsProblem> {
+        if !(4..=64).contains(&self.n_walks) {
+            return Some(SettingsProblem::Chains);
+        }
+        (!(FIRST_LOOK..=100_000_000).contains(&self.max_steps)).then_some(SettingsProblem::WalkSteps)
+    }
+
     /// All settings as named values.
     pub fn as_values(&self) -> Vec<(&'static str, Value)> {
         vec![("walks", self.n_walks.into()), ("max_steps", self.max_steps.into())]
     }
-}
-
-/// Why there is no figure.
-#[derive(Clone, Debug, PartialEq, Error)]
-pub enum WalkError {
-    /// The settings of the average make no sense.
-    #[error("the settings of the average make no sense: {problem:?}")]
-    Settings {
-        /// What is wrong with them.
-        problem: SettingsProblem,
-    },
-    /// Fewer than 4 or more than 64 walks, or too few steps.
-    #[error("the number of walks must lie between 4 and 64, and each must have at least 4,000 steps")]
-    Walks,
-    /// The walks did not agree.
-    #[error("{0}")]
-    Unsettled(#[from] Unsettled),
-    /// The progress hook said stop.
-    #[error("stopped on request")]
-    Interrupted,
 }
 
 /// The average over all visited graphs.
@@ -136,23 +121,20 @@ impl WalkFit {
 /// The same seed gives the same figures at any number of threads.
 ///
 /// # Errors
-/// [`WalkError`].
+/// [`Halted`]: senseless settings, walks that disagree, or a stop on request.
 ///
 /// # Source
 /// Walks over decomposable graphs: Madigan & York 1995 `[madigan1995]`; weights: Madigan & York 1997 `[madigan1997]`.
 pub fn fit(
     histories: &EstimableHistories,
     settings: &DgaSettings,
-    walks: &WalkSettings,
     seed: Seed,
     progress: &mut dyn Progress,
-) -> Result<WalkFit, WalkError> {
+) -> Result<WalkFit, Halted> {
     if let Some(problem) = settings.problem() {
-        return Err(WalkError::Settings { problem });
+        return Err(problem.into());
     }
-    if !(4..=64).contains(&walks.n_walks) || walks.max_steps < FIRST_LOOK {
-        return Err(WalkError::Walks);
-    }
+    let walks = settings.walks;
     let n_lists = histories.histories().n_lists();
     let rows = dga::mixture(histories, settings, &[]);
     let weigher = Weigher { pairs: Pairs::of(n_lists), settings, survey: rows.survey() };
@@ -164,8 +146,8 @@ pub fn fit(
             let piece = STEPS_PER_PIECE.min(next_look.min(walks.max_steps) - n_steps);
             all.par_iter_mut().for_each(|walk| (0..piece).for_each(|_| walk.step(&weigher)));
             n_steps += piece;
-            if progress.advance(n_steps, walks.max_steps) == ControlFlow::Break(()) {
-                return Err(WalkError::Interrupted);
+            if progress.advance(piece, walks.max_steps) == ControlFlow::Break(()) {
+                return Err(Halted::Interrupted);
             }
         }
         let (of_undocumented, of_edges) = agreement(&all);
@@ -180,7 +162,7 @@ pub fn fit(
                 let Visited { heaviest, found_once, n_visited, left_out } = visited;
                 let graphs: Vec<Chordal> =
                     heaviest.into_iter().filter_map(|edges| weigher.pairs.graph(edges)).collect();
-                let fit = dga::fit_over(histories, settings, &graphs, progress).ok_or(WalkError::Interrupted)?;
+                let fit = dga::fit_over(histories, settings, &graphs, progress).ok_or(Halted::Interrupted)?;
                 return Ok(WalkFit { fit, of_undocumented, of_edges, found_once, left_out, n_visited, n_steps });
             }
         }

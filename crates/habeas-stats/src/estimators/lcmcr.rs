@@ -23,15 +23,15 @@ use std::ops::ControlFlow;
 
 use rand_chacha::ChaCha12Rng;
 use rayon::prelude::*;
-use thiserror::Error;
 
 use crate::{
     capture::{CaptureHistories, EstimableHistories, Islands, MAX_LISTS, Need},
-    convergence::{Convergence, Unsettled},
+    convergence::{Convergence, Halted, Unsettled},
     diagnostics::Value,
     method::Seed,
     posterior::Posterior,
     progress::Progress,
+    refusal::SettingsProblem,
     stream::{Purpose, Streams},
 };
 
@@ -60,6 +60,10 @@ const FIRST_LOOK: usize = 150;
 /// Rounds after which a run ends by default, for the smallest tables and for wide ones.
 const MOST_ROUNDS: usize = 16_000;
 const FEWEST_ROUNDS: usize = 4_000;
+
+/// A run whose result is only compared ends after this part of the rounds, and warms up no longer than so many.
+const BRIEFER: usize = 4;
+const BRIEF_WARM_UP: usize = 150;
 
 /// The earliest part of every chain is left out at each look, so that a chain that began in a mode of no weight does
 /// not drag it along for ever.
@@ -114,44 +118,21 @@ impl Default for LcmcrSettings {
     }
 }
 
-/// What is wrong with the settings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum LcmcrProblem {
-    /// K must lie between 1 and 64.
-    #[error("the number of classes must lie between 1 and 64")]
-    Classes,
-    /// Shape and rate must be positive numbers.
-    #[error("shape and rate of the prior of alpha must be positive numbers")]
-    Alpha,
-    /// The cap must lie between 1 and a million times n.
-    #[error("the cap must lie between 1 and 1,000,000 times the number documented")]
-    Cap,
-    /// Fewer than 4 chains cannot show whether they agree.
-    #[error("the number of chains must lie between 4 and 64")]
-    Chains,
-    /// The warm-up must have at least 50 rounds and the run at least 150.
-    #[error("the warm-up must have at least 50 rounds, the run at least 150, and neither more than a million")]
-    Rounds,
-    /// The wanted effective sample size must be at least 400.
-    #[error("the wanted effective sample size must be at least 400")]
-    WantedEss,
-}
-
 impl LcmcrSettings {
     /// What is wrong with the settings, if anything.
-    pub fn problem(&self) -> Option<LcmcrProblem> {
+    pub fn problem(&self) -> Option<SettingsProblem> {
         let positive = |value: f64| value.is_finite() && value > 0.0;
         let checks = [
-            ((1..=64).contains(&self.n_classes), LcmcrProblem::Classes),
-            (positive(self.alpha_shape) && positive(self.alpha_rate), LcmcrProblem::Alpha),
-            ((1..=1_000_000).contains(&self.cap), LcmcrProblem::Cap),
-            ((4..=64).contains(&self.n_chains), LcmcrProblem::Chains),
+            ((1..=64).contains(&self.n_classes), SettingsProblem::Classes),
+            (positive(self.alpha_shape) && positive(self.alpha_rate), SettingsProblem::Alpha),
+            ((1..=1_000_000).contains(&self.cap), SettingsProblem::Cap),
+            ((4..=64).contains(&self.n_chains), SettingsProblem::Chains),
             (
                 (FIRST_SPREAD..=1_000_000).contains(&self.warm_up)
                     && self.max_rounds.is_none_or(|rounds| (FIRST_LOOK..=1_000_000).contains(&rounds)),
-                LcmcrProblem::Rounds,
+                SettingsProblem::Rounds,
             ),
-            (self.wanted_ess >= Unsettled::LEAST_ESS, LcmcrProblem::WantedEss),
+            (self.wanted_ess >= Unsettled::LEAST_ESS, SettingsProblem::WantedEss),
         ];
         checks.into_iter().find(|(fine, _)| !fine).map(|(_, problem)| problem)
     }
@@ -162,15 +143,16 @@ impl LcmcrSettings {
             .unwrap_or_else(|| (MOST_ROUNDS * 50 / (n_lists * self.n_classes)).clamp(FEWEST_ROUNDS, MOST_ROUNDS))
     }
 
-    /// Other choices that nobody can know to be worse, with a label each, for the sensitivity of a figure: K, the prior
-    /// of α, and the cap.
-    pub fn alternatives(&self) -> Vec<(String, Self)> {
-        let classes = [5, 10, 15].map(|n_classes| (format!("K = {n_classes}"), Self { n_classes, ..*self }));
-        let priors = [(0.25, 0.25), (1.0, 1.0)].map(|(alpha_shape, alpha_rate)| {
-            (format!("alpha ~ Gamma({alpha_shape}, {alpha_rate})"), Self { alpha_shape, alpha_rate, ..*self })
-        });
-        let caps = [20, 100].map(|cap| (format!("cap {cap} n"), Self { cap, ..*self }));
-        classes.into_iter().chain(priors).chain(caps).filter(|(_, other)| other != self).collect()
+    /// The same with as little work as still shows whether chains agree, for a point that is only compared.
+    pub(crate) fn in_brief(&self, n_lists: usize) -> Self {
+        let max_rounds = (self.max_rounds_for(n_lists) / BRIEFER).max(FIRST_LOOK);
+        Self {
+            n_chains: 4,
+            warm_up: self.warm_up.min(BRIEF_WARM_UP),
+            max_rounds: Some(max_rounds),
+            wanted_ess: Unsettled::LEAST_ESS,
+            ..*self
+        }
     }
 
     /// All settings as named values, for a table with this many lists.
@@ -186,20 +168,6 @@ impl LcmcrSettings {
             ("wanted_ess", self.wanted_ess.into()),
         ]
     }
-}
-
-/// Why there is no figure.
-#[derive(Clone, Debug, PartialEq, Error)]
-pub enum Halted {
-    /// The settings make no sense.
-    #[error("{0}")]
-    Settings(#[from] LcmcrProblem),
-    /// The chains did not agree, or the data do not bound N.
-    #[error("{0}")]
-    Unsettled(#[from] Unsettled),
-    /// The progress hook said stop.
-    #[error("stopped on request")]
-    Interrupted,
 }
 
 /// Posterior draws of N with everything that says whether they can be trusted.
@@ -347,7 +315,7 @@ impl<'a> Run<'a> {
             self.chains.par_iter_mut().for_each(|chain| {
                 (done..until).for_each(|_| chain.sampler.round(table, true, |_, _| {}));
             });
-            done = until;
+            let n_done = until - std::mem::replace(&mut done, until);
             // The last stretch after a spread tunes the steps of the levels as they then stay.
             if done == next_spread && 2 * done <= rounds {
                 self.chains.iter_mut().for_each(|chain| chain.sampler.spread(table));
@@ -355,7 +323,7 @@ impl<'a> Run<'a> {
             } else if done == next_spread {
                 next_spread = rounds;
             }
-            if progress.advance(done, rounds + self.max_rounds) == ControlFlow::Break(()) {
+            if progress.advance(n_done, rounds + self.max_rounds) == ControlFlow::Break(()) {
                 return Err(Halted::Interrupted);
             }
         }
@@ -380,7 +348,7 @@ impl<'a> Run<'a> {
                 }
             });
             self.n_rounds += piece;
-            if progress.advance(warm_up + self.n_rounds, warm_up + self.max_rounds) == ControlFlow::Break(()) {
+            if progress.advance(piece, warm_up + self.max_rounds) == ControlFlow::Break(()) {
                 return Err(Halted::Interrupted);
             }
         }

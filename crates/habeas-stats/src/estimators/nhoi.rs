@@ -16,14 +16,15 @@ use std::ops::ControlFlow;
 
 use rand::Rng;
 use rand_distr::{Distribution, Gamma};
-use thiserror::Error;
 
 use crate::{
     capture::{CaptureHistories, EstimableHistories, Islands, Need},
+    convergence::{Halted, Unsettled},
     diagnostics::Value,
     method::Seed,
     posterior::Posterior,
     progress::Progress,
+    refusal::SettingsProblem,
     stream::{Purpose, Streams},
 };
 
@@ -55,59 +56,46 @@ pub enum Interaction {
 }
 
 /// Settings of the method.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NhoiSettings {
     /// The interaction.
     pub xi: f64,
-    /// What it is the value of.
-    pub interaction: Interaction,
+    /// Two lists by name whose odds ratio it is; `None` is the interaction of all lists together.
+    pub pair: Option<[String; 2]>,
     /// Draws of the cells.
     pub n_draws: usize,
 }
 
 impl Default for NhoiSettings {
     fn default() -> Self {
-        Self { xi: 1.0, interaction: Interaction::HighestOrder, n_draws: 20_000 }
+        Self { xi: 1.0, pair: None, n_draws: 20_000 }
     }
 }
 
 impl NhoiSettings {
-    /// All settings as named values, for a table with these lists.
-    pub fn as_values(&self, lists: &[String]) -> Vec<(&'static str, Value)> {
-        let interaction = match self.interaction {
-            Interaction::HighestOrder => "highest_order".into(),
-            Interaction::OfPair(first, second) => {
-                Value::list([first, second].map(|list| lists.get(list).map(String::as_str)))
-            }
-        };
+    /// What ξ is the value of, on a table with these lists.
+    fn interaction(&self, lists: &[String]) -> Result<Interaction, Halted> {
+        let Some(pair) = &self.pair else { return Ok(Interaction::HighestOrder) };
+        let place = |name: &String| lists.iter().position(|list| list == name).ok_or(SettingsProblem::Pair);
+        Ok(Interaction::OfPair(place(&pair[0])?, place(&pair[1])?))
+    }
+
+    pub(crate) fn problem(&self) -> Option<SettingsProblem> {
+        if !(self.xi.is_finite() && self.xi > 0.0) {
+            return Some(SettingsProblem::Xi);
+        }
+        if self.pair.as_ref().is_some_and(|[first, second]| first == second) {
+            return Some(SettingsProblem::Pair);
+        }
+        (!(100..=10_000_000).contains(&self.n_draws)).then_some(SettingsProblem::Draws)
+    }
+
+    /// All settings as named values.
+    pub fn as_values(&self) -> Vec<(&'static str, Value)> {
+        let interaction =
+            self.pair.as_ref().map_or("highest_order".into(), |pair| Value::list(pair.iter().map(String::as_str)));
         vec![("xi", self.xi.into()), ("interaction", interaction), ("draws", self.n_draws.into())]
     }
-}
-
-/// Why there is no figure.
-#[derive(Clone, Copy, Debug, PartialEq, Error)]
-pub enum NhoiError {
-    /// ξ must be a positive number.
-    #[error("xi must be a positive number")]
-    Xi,
-    /// A pair must name two different lists of the table.
-    #[error("the pair must name two different lists of the table")]
-    Pair,
-    /// Between 100 and 10 million draws.
-    #[error("the number of draws must lie between 100 and 10,000,000")]
-    Draws,
-    /// The draws of the cells are not 2^J − 1 positive numbers each, or there are none.
-    #[error("the probabilities of the cells do not fit the table")]
-    Cells,
-    /// Too many draws of the cells contradict the odds ratio asked for: more people than fit are on neither list.
-    #[error("{:.0} % of the draws contradict this odds ratio: already among the documented more people are on neither list", 100.0 * .share)]
-    Impossible {
-        /// Share of the draws.
-        share: f64,
-    },
-    /// The progress hook said stop.
-    #[error("stopped on request")]
-    Interrupted,
 }
 
 /// Share of draws that may contradict an odds ratio before no figure is given.
@@ -124,11 +112,11 @@ impl CellDraws {
     /// Takes draws of any sampler.
     ///
     /// # Errors
-    /// [`NhoiError::Cells`] unless there is a draw and each has 2^J − 1 positive probabilities.
-    pub fn new(n_lists: usize, draws: Vec<Vec<f64>>) -> Result<Self, NhoiError> {
+    /// [`SettingsProblem::Cells`] unless there is a draw and each has 2^J − 1 positive probabilities.
+    pub fn new(n_lists: usize, draws: Vec<Vec<f64>>) -> Result<Self, Halted> {
         let fits = |draw: &Vec<f64>| draw.len() + 1 == 1 << n_lists && draw.iter().all(|&p| p > 0.0 && p.is_finite());
         if !(2..=MAX_LISTS).contains(&n_lists) || draws.is_empty() || !draws.iter().all(fits) {
-            return Err(NhoiError::Cells);
+            return Err(SettingsProblem::Cells.into());
         }
         Ok(Self { n_lists, draws })
     }
@@ -137,21 +125,21 @@ impl CellDraws {
     /// about the missing one.
     ///
     /// # Errors
-    /// [`NhoiError::Cells`] when the fit kept none, as with more than 6 lists.
-    pub fn of_latent_classes(n_lists: usize, fit: &LcmcrFit) -> Result<Self, NhoiError> {
+    /// [`SettingsProblem::Cells`] when the fit kept none, as with more than 6 lists.
+    pub fn of_latent_classes(n_lists: usize, fit: &LcmcrFit) -> Result<Self, Halted> {
         Self::new(n_lists, fit.cells.iter().flatten().cloned().collect())
     }
 
     /// Draws from Dirichlet(1 + n_h), the posterior of the cells under a flat prior.
     ///
     /// # Errors
-    /// [`NhoiError::Interrupted`].
+    /// [`Halted::Interrupted`].
     pub fn dirichlet(
         histories: &CaptureHistories,
         n_draws: usize,
         generator: &mut impl Rng,
         progress: &mut dyn Progress,
-    ) -> Result<Self, NhoiError> {
+    ) -> Result<Self, Halted> {
         let n_lists = histories.n_lists();
         let cells: Vec<Gamma<f64>> = (1u32..1 << n_lists)
             .map(|mask| {
@@ -161,14 +149,15 @@ impl CellDraws {
             .collect();
         let mut draws = Vec::with_capacity(n_draws);
         while draws.len() < n_draws {
-            for _ in 0..DRAWS_PER_PIECE.min(n_draws - draws.len()) {
+            let piece = DRAWS_PER_PIECE.min(n_draws - draws.len());
+            for _ in 0..piece {
                 let mut draw: Vec<f64> = cells.iter().map(|gamma| gamma.sample(generator).max(1e-300)).collect();
                 let total: f64 = draw.iter().sum();
                 draw.iter_mut().for_each(|probability| *probability /= total);
                 draws.push(draw);
             }
-            if progress.advance(draws.len(), n_draws) == ControlFlow::Break(()) {
-                return Err(NhoiError::Interrupted);
+            if progress.advance(piece, n_draws) == ControlFlow::Break(()) {
+                return Err(Halted::Interrupted);
             }
         }
         Ok(Self { n_lists, draws })
@@ -192,20 +181,20 @@ impl CellDraws {
     /// Draws N for one value of ξ; also the share of the draws of the cells that contradict it.
     ///
     /// # Errors
-    /// [`NhoiError`]: a senseless ξ or pair, or too many draws that contradict it.
+    /// [`Halted`]: a senseless ξ or pair, or too many draws that contradict it.
     pub fn posterior(
         &self,
         n_documented: u64,
         interaction: Interaction,
         xi: f64,
         generator: &mut impl Rng,
-    ) -> Result<(Posterior, f64), NhoiError> {
+    ) -> Result<(Posterior, f64), Halted> {
         if !(xi.is_finite() && xi > 0.0) {
-            return Err(NhoiError::Xi);
+            return Err(SettingsProblem::Xi.into());
         }
         if matches!(interaction, Interaction::OfPair(first, second) if first == second || first.max(second) >= self.n_lists)
         {
-            return Err(NhoiError::Pair);
+            return Err(SettingsProblem::Pair.into());
         }
         let odds = self.draws.iter().map(|draw| self.odds(draw, interaction, xi));
         let totals: Vec<u64> = odds
@@ -214,7 +203,7 @@ impl CellDraws {
             .collect();
         let share = 1.0 - totals.len() as f64 / self.draws.len() as f64;
         if share > MOST_IMPOSSIBLE {
-            return Err(NhoiError::Impossible { share });
+            return Err(Unsettled::Contradicted { share }.into());
         }
         Ok((Posterior::Draws { chains: vec![totals] }, share))
     }
@@ -237,7 +226,7 @@ pub struct NhoiFit {
     /// Draws of N.
     pub posterior: Posterior,
     /// What other values of ξ say, ascending; an error where a value contradicts the data.
-    pub curve: Vec<(f64, Result<XiPoint, NhoiError>)>,
+    pub curve: Vec<(f64, Result<XiPoint, Halted>)>,
     /// n + Π_odd n_h / Π_even n_h at the ξ asked for, where no cell is empty.
     pub plug_in: Option<f64>,
     /// Share of the observable cells that are empty.
@@ -276,7 +265,7 @@ impl NhoiFit {
 /// The same draws of the cells serve every ξ, so the curve is smooth.
 ///
 /// # Errors
-/// [`NhoiError`].
+/// [`Halted`].
 ///
 /// # Source
 /// Aleshin-Guendel, Sadinle & Wakefield 2024 `[aleshin2024]`.
@@ -285,9 +274,9 @@ pub fn fit(
     settings: &NhoiSettings,
     seed: Seed,
     progress: &mut dyn Progress,
-) -> Result<NhoiFit, NhoiError> {
-    if !(100..=10_000_000).contains(&settings.n_draws) {
-        return Err(NhoiError::Draws);
+) -> Result<NhoiFit, Halted> {
+    if let Some(problem) = settings.problem() {
+        return Err(problem.into());
     }
     let streams = Streams::new(seed, Purpose::Cells, histories.input().as_bytes());
     let table = histories.histories();
@@ -298,15 +287,15 @@ pub fn fit(
 /// The same from draws of the cells that another sampler made.
 ///
 /// # Errors
-/// [`NhoiError`].
+/// [`Halted`].
 pub fn fit_to_cells(
     histories: &EstimableHistories,
     cells: &CellDraws,
     settings: &NhoiSettings,
     seed: Seed,
-) -> Result<NhoiFit, NhoiError> {
+) -> Result<NhoiFit, Halted> {
     if cells.n_lists != histories.histories().n_lists() {
-        return Err(NhoiError::Cells);
+        return Err(SettingsProblem::Cells.into());
     }
     let streams = Streams::new(seed, Purpose::Cells, histories.input().as_bytes());
     of_cells(histories.histories(), cells, settings, &streams)
@@ -317,8 +306,9 @@ fn of_cells(
     cells: &CellDraws,
     settings: &NhoiSettings,
     streams: &Streams,
-) -> Result<NhoiFit, NhoiError> {
-    let at = |xi: f64| cells.posterior(table.n_documented(), settings.interaction, xi, &mut streams.of(1));
+) -> Result<NhoiFit, Halted> {
+    let interaction = settings.interaction(table.lists())?;
+    let at = |xi: f64| cells.posterior(table.n_documented(), interaction, xi, &mut streams.of(1));
     let (posterior, impossible) = at(settings.xi)?;
     let curve = CURVE.iter().map(|&xi| {
         let outcome = at(xi).map(|(posterior, _)| XiPoint {
@@ -331,7 +321,7 @@ fn of_cells(
     let n_cells = (1usize << table.n_lists()) - 1;
     let counts: Vec<f64> = (1u32..1 << table.n_lists()).map(|mask| table.count(mask) as f64).collect();
     let n_empty = counts.iter().filter(|&&count| count == 0.0).count();
-    let highest = settings.interaction == Interaction::HighestOrder;
+    let highest = interaction == Interaction::HighestOrder;
     let plug_in = highest && n_empty == 0;
     let empty_even = (1u32..1 << table.n_lists()).any(|mask| mask.count_ones() % 2 == 0 && table.count(mask) == 0);
     Ok(NhoiFit {

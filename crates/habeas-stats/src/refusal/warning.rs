@@ -1,6 +1,6 @@
 //! What does not forbid a figure but must stand beside it.
 
-use super::{Grouped, in_brackets};
+use super::{Grouped, also_on, falling_apart};
 
 /// Something that does not forbid the figure but must stand beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +18,17 @@ pub enum Warning {
         list: String,
         /// People on it.
         people: u64,
+    },
+    /// A list that holds many elsewhere holds hardly anybody in a stratum.
+    PartialCoverage {
+        /// The list.
+        list: String,
+        /// The stratum.
+        stratum: String,
+        /// People of the list in the stratum.
+        here: u64,
+        /// People of it that would be there if it covered all strata alike.
+        expected: u64,
     },
     /// Two lists of similar size hold nearly the same people.
     CopiedList {
@@ -82,6 +93,26 @@ pub enum Warning {
         /// The largest total on the grid.
         bound: u64,
     },
+    /// The posterior mean has no finite value, because nobody stands on a combination of lists by which others are
+    /// divided.
+    MeanInfinite,
+    /// Some draws put the people on no list above the cap and were left out.
+    CapHits {
+        /// Share of the draws.
+        share: f64,
+        /// The cap, as a multiple of the number documented.
+        cap: u64,
+    },
+    /// So many combinations of lists hold nobody that the prior speaks for them.
+    EmptyCells {
+        /// Share of the combinations.
+        share: f64,
+    },
+    /// Single walks over graphs found graphs of some weight that the others did not find.
+    GraphsMissed {
+        /// Weight of the graphs that one walk alone found.
+        share: f64,
+    },
     /// The complete graph, on which the data say nothing about the undocumented, weighs more than 0.2.
     PriorDominates {
         /// Its weight.
@@ -117,6 +148,7 @@ impl Warning {
             Self::UnobservablePart => "unobservable_part",
             Self::RatioOverFive { .. } => "ratio_over_5",
             Self::SmallList { .. } => "small_list",
+            Self::PartialCoverage { .. } => "partial_coverage",
             Self::CopiedList { .. } => "copied_list",
             Self::Island { .. } => "island",
             Self::BcaExtremeQuantile { .. } => "bca_extreme_quantile",
@@ -126,6 +158,10 @@ impl Warning {
             Self::ChaoAboveUpper { .. } => "chao_above_upper",
             Self::Bimodal { .. } => "bimodal",
             Self::MeanDependsOnBound { .. } => "mean_depends_on_bound",
+            Self::MeanInfinite => "mean_infinite",
+            Self::CapHits { .. } => "cap_hits",
+            Self::EmptyCells { .. } => "empty_cells",
+            Self::GraphsMissed { .. } => "graphs_missed",
             Self::PriorDominates { .. } => "prior_dominates",
             Self::HeterogeneitySeen => "heterogeneity_seen",
             Self::LinkageShareHigh { .. } => "linkage_share_high",
@@ -148,17 +184,20 @@ impl Warning {
             Self::SmallList { list, people } => {
                 format!("{list} holds only {people} people here; what it says about overlap is fragile.")
             }
+            Self::PartialCoverage { list, stratum, here, expected } => format!(
+                "{list} has {} people in «{stratum}», where {} would be expected. Either it could not have recorded \
+                 them, and its silence is no evidence; or it is the list that says what divides the strata, and then \
+                 people are in the other strata because it recorded them: figures there, and the total, are too low.",
+                Grouped(*here),
+                Grouped(*expected)
+            ),
             Self::CopiedList { larger, smaller, smaller_size, shared } => format!(
-                "{} of the {} people on {smaller} are also on {larger}. If one was compiled from the other they are \
-                 one source: declare it.",
-                Grouped(*shared),
-                Grouped(*smaller_size)
+                "{} If one was compiled from the other they are one source: declare it.",
+                also_on(*shared, *smaller_size, smaller, larger)
             ),
-            Self::Island { islands } => format!(
-                "The lists fall into groups that do not share a single person: {}. The model ties them together by \
-                 assumption alone.",
-                in_brackets(islands)
-            ),
+            Self::Island { islands } => {
+                format!("{} The model ties them together by assumption alone.", falling_apart(islands))
+            }
             Self::BcaExtremeQuantile { probability, replicates } => format!(
                 "A limit of the interval was read so far out in the bootstrap distribution (at {}) that {} replicates \
                  are too few to place it well.",
@@ -195,6 +234,25 @@ impl Warning {
                  upper end of the grid, {}; use the median.",
                 100.0 * weight,
                 Grouped(*bound)
+            ),
+            Self::MeanInfinite => {
+                "The mean has no finite value, because nobody stands on a combination of lists by which \
+                                   others are divided; use the median."
+                    .to_owned()
+            }
+            Self::CapHits { share, cap } => format!(
+                "{:.1} % of the draws put the people on no list above {cap} times those documented and were left out: \
+                 the upper end hangs on that cap.",
+                100.0 * share
+            ),
+            Self::EmptyCells { share } => format!(
+                "{:.0} % of the combinations of lists hold nobody; what is assumed about them decides the figure.",
+                100.0 * share
+            ),
+            Self::GraphsMissed { share } => format!(
+                "Patterns of dependence with {:.0} % of the weight were found by a single one of several searches; as \
+                 much may have been missed by all.",
+                100.0 * share
             ),
             Self::PriorDominates { weight } => format!(
                 "{:.0} % of the weight lies on the model in which the data say nothing about the people on no list; \

@@ -4,17 +4,20 @@ use std::fmt::Write;
 
 use expect_test::expect;
 use habeas_stats::{
-    Bootstrap, CaptureHistories, EstimableHistories, LogLinearSettings, Method, Seed, StepwiseSettings, Stopped, Value,
-    capture::read_table, estimate_with, progress::Silent,
+    Bootstrap, CaptureHistories, EstimableHistories, LcmcrSettings, LogLinearSettings, Method, NhoiSettings, Seed,
+    StepwiseSettings, Stopped, Value, capture::read_table, estimate_with, progress::Silent,
 };
 
-fn methods() -> [Method; 6] {
+fn methods() -> [Method; 8] {
+    let few = LcmcrSettings { n_classes: 3, ..LcmcrSettings::default() };
     [
         Method::independence(),
         Method::LogLinear(LogLinearSettings::default()),
         Method::Stepwise(StepwiseSettings { bootstrap: Bootstrap { replicates: Some(200) }, ..Default::default() }),
         Method::bic(),
         Method::dga(),
+        Method::Lcmcr(LcmcrSettings { n_chains: 4, max_rounds: Some(400), warm_up: 60, wanted_ess: 400.0, ..few }),
+        Method::Nhoi(NhoiSettings { n_draws: 2_000, ..NhoiSettings::default() }),
         Method::chao(),
     ]
 }
@@ -140,6 +143,8 @@ fn every_kind_of_bad_table_ends_in_a_refusal_or_in_a_whole_figure() {
           stepwise: too_few_lists
           bic: too_few_lists
           dga: too_few_lists
+          lcmcr: too_few_lists
+          nhoi: too_few_lists
           chao: too_few_lists
         one list empty, three left
           independence: 763 [727, 808]
@@ -147,6 +152,8 @@ fn every_kind_of_bad_table_ends_in_a_refusal_or_in_a_whole_figure() {
           stepwise: 731 [708, 762]
           bic: 731 [690, 794]
           dga: 731 [694, 787]
+          lcmcr: 733 [680, 882]
+          nhoi: 756 [666, 1028]
           chao: 872 [813, 948]
         two lists identical
           independence: duplicate_list
@@ -154,6 +161,8 @@ fn every_kind_of_bad_table_ends_in_a_refusal_or_in_a_whole_figure() {
           stepwise: duplicate_list
           bic: duplicate_list
           dga: duplicate_list
+          lcmcr: duplicate_list
+          nhoi: duplicate_list
           chao: duplicate_list
         no overlap
           independence: no_overlap
@@ -161,6 +170,8 @@ fn every_kind_of_bad_table_ends_in_a_refusal_or_in_a_whole_figure() {
           stepwise: no_overlap
           bic: no_overlap
           dga: no_overlap
+          lcmcr: no_overlap
+          nhoi: no_overlap
           chao: no_overlap
         two islands
           independence: island
@@ -168,6 +179,8 @@ fn every_kind_of_bad_table_ends_in_a_refusal_or_in_a_whole_figure() {
           stepwise: 1778 [325, 3822]
           bic: 360 [303, 3949]
           dga: island
+          lcmcr: 471 [365, 665]
+          nhoi: island
           chao: island
         one person in common
           independence: island
@@ -175,6 +188,8 @@ fn every_kind_of_bad_table_ends_in_a_refusal_or_in_a_whole_figure() {
           stepwise: unbounded
           bic: unbounded
           dga: island
+          lcmcr: 1504 [622, 5005]
+          nhoi: island
           chao: island
         25 lists
           independence: 1508 [1376, 1665]
@@ -182,6 +197,8 @@ fn every_kind_of_bad_table_ends_in_a_refusal_or_in_a_whole_figure() {
           stepwise: too_many_lists
           bic: too_many_lists
           dga: too_many_lists
+          lcmcr: 1394 [1283, 1531]
+          nhoi: too_many_lists
           chao: 1261 [1153, 1397]
         10^7 people in one cell
           independence: 121903634 [119377999, 124504352]
@@ -189,6 +206,8 @@ fn every_kind_of_bad_table_ends_in_a_refusal_or_in_a_whole_figure() {
           stepwise: 124382679 [121523667, 128193562]
           bic: 122759837 [23537668, 126930603]
           dga: 121112014 [11954371, 126566335]
+          lcmcr: not_converged
+          nhoi: 116824055 [50736012, 238003698]
           chao: 6403810596 [6264672317, 6546044123]
         10^7 people on all lists
           independence: 10000048 [10000048, 10000048]
@@ -196,6 +215,8 @@ fn every_kind_of_bad_table_ends_in_a_refusal_or_in_a_whole_figure() {
           stepwise: 10000048 [10000048, 10000048]
           bic: 27142905 [12982071, 132756895]
           dga: 10048158 [10000048, 74923055]
+          lcmcr: 10000066 [10000052, 10000120]
+          nhoi: 26535532 [13278728, 98078990]
           chao: 10000063 [10000054, 10000088]
         10^10 people
           independence: 11458318977 [11458162475, 11458475488]
@@ -203,6 +224,8 @@ fn every_kind_of_bad_table_ends_in_a_refusal_or_in_a_whole_figure() {
           stepwise: 11444709507 [11443997666, 11445357827]
           bic: 11444709507 [11444073378, 11445382157]
           dga: 9435177234 [9390000000, 70359088530]
+          lcmcr: not_converged
+          nhoi: 11444710819 [11444057039, 11445323696]
           chao: 13074186047 [13073927826, 13074444285]
         2^50 people
           independence: too_many_people
@@ -210,6 +233,8 @@ fn every_kind_of_bad_table_ends_in_a_refusal_or_in_a_whole_figure() {
           stepwise: too_many_people
           bic: too_many_people
           dga: too_many_people
+          lcmcr: too_many_people
+          nhoi: too_many_people
           chao: too_many_people
         three people
           independence: 3 [3, 6]
@@ -217,6 +242,8 @@ fn every_kind_of_bad_table_ends_in_a_refusal_or_in_a_whole_figure() {
           stepwise: unbounded
           bic: unbounded
           dga: 3 [3, 8]
+          lcmcr: 3 [3, 6]
+          nhoi: 3 [3, 21]
           chao: 3 [3, 8]
         everybody on all lists
           independence: duplicate_list
@@ -224,6 +251,8 @@ fn every_kind_of_bad_table_ends_in_a_refusal_or_in_a_whole_figure() {
           stepwise: duplicate_list
           bic: duplicate_list
           dga: duplicate_list
+          lcmcr: duplicate_list
+          nhoi: duplicate_list
           chao: duplicate_list
         nobody alone
           independence: 41 [40, 43]
@@ -231,6 +260,8 @@ fn every_kind_of_bad_table_ends_in_a_refusal_or_in_a_whole_figure() {
           stepwise: 41 [40, 41]
           bic: 41 [40, 41]
           dga: 40 [40, 292]
+          lcmcr: not_converged
+          nhoi: 40 [40, 40]
           chao: 40 [40, 40]
     "#]]
     .assert_eq(&said);

@@ -1,7 +1,7 @@
 //! The walks over decomposable graphs: what they find where everything can be enumerated, and beyond.
 
 use habeas_stats::{
-    CaptureHistories, DgaSettings, EstimableHistories, Method, Posterior, Seed,
+    CaptureHistories, DgaSettings, EstimableHistories, Halted, Method, Posterior, Seed,
     estimators::{dga, graph_walk},
     progress::Silent,
 };
@@ -23,12 +23,11 @@ fn world(n_lists: usize, people: usize, seed: u64) -> EstimableHistories {
     let masks: Vec<u32> = masks.filter(|&mask| mask != 0).collect();
     let lists = (0..n_lists).map(|list| format!("L{list}")).collect();
     let table = CaptureHistories::of_memberships(lists, masks).unwrap();
-    EstimableHistories::try_from((table, graph_walk::NEED)).unwrap()
+    EstimableHistories::try_from((table, dga::NEED)).unwrap()
 }
 
 fn walk(table: &EstimableHistories, seed: u64) -> graph_walk::WalkFit {
-    graph_walk::fit(table, &DgaSettings::default(), &graph_walk::WalkSettings::default(), Seed(seed), &mut Silent)
-        .unwrap()
+    graph_walk::fit(table, &DgaSettings::default(), Seed(seed), &mut Silent).unwrap()
 }
 
 fn assert_same(walked: &Posterior, exact: &Posterior) {
@@ -75,7 +74,6 @@ fn the_walks_stop_when_told_to() {
         calls += 1;
         if calls == 2 { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
     };
-    let settings = graph_walk::WalkSettings::default();
-    let stopped = graph_walk::fit(&table, &DgaSettings::default(), &settings, Seed(1), &mut hook);
-    assert_eq!(stopped.unwrap_err(), graph_walk::WalkError::Interrupted);
+    let stopped = graph_walk::fit(&table, &DgaSettings::default(), Seed(1), &mut hook);
+    assert_eq!(stopped.unwrap_err(), Halted::Interrupted);
 }

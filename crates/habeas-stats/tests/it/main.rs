@@ -15,5 +15,7 @@ mod properties;
 mod published;
 mod reading;
 mod refusals;
+mod samplers;
 mod strata;
+mod suppressing;
 mod tallies;

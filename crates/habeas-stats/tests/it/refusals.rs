@@ -172,8 +172,8 @@ fn a_table_checked_for_many_lists_is_still_refused_by_a_method_for_few() {
 
 #[test]
 fn all_failed_checks_are_listed_and_not_only_the_first() {
-    let counts = (0..7).map(|list| (1 << list, 5)).chain([(0b11, 2)]);
-    let table = CaptureHistories::new(lists(7), counts).unwrap();
+    let counts = (0..11).map(|list| (1 << list, 5)).chain([(0b11, 2)]);
+    let table = CaptureHistories::new(lists(11), counts).unwrap();
     assert_eq!(codes(&refused(&table, &Method::dga())), ["island", "too_many_lists"]);
 }
 

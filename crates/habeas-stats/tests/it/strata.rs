@@ -141,3 +141,17 @@ fn a_run_that_is_stopped_keeps_finished_strata_and_has_no_total() {
     let stopped = Stopped::Interrupted.to_string();
     assert_eq!(stopped, "stopped on request");
 }
+
+#[test]
+fn a_list_that_says_what_divides_the_strata_makes_them_too_low_and_that_is_said_of_the_total() {
+    // Only the third list says who is a man: everybody else lies in «not stated», where that list has nobody.
+    let men = table("list1,list2,list3,count\n1,0,1,112\n0,1,1,142\n1,1,1,12\n0,0,1,247\n");
+    let not_stated = table("list1,list2,list3,count\n1,0,0,60\n0,1,0,49\n1,1,0,4\n");
+    let stratified = run(&[stratum("man", men), stratum("not stated", not_stated)]);
+    let total = stratified.total.unwrap();
+    let warnings = total.figures().warnings;
+    let warning = warnings.iter().find(|warning| warning.code() == "partial_coverage").unwrap();
+    assert!(warning.text().contains("list3 has 0 people in «not stated»"), "{}", warning.text());
+    let whole = run(&[stratum("a", scaled(1)), stratum("b", scaled(2))]).total.unwrap();
+    assert!(whole.figures().warnings.iter().all(|warning| warning.code() != "partial_coverage"));
+}

@@ -23,7 +23,7 @@ use habeas_core::{Partition, RecordId, Right};
 use habeas_stats::{
     Method, Seed, Stopped, capture,
     pooled::{self, LinkageOptions},
-    progress::Silent,
+    progress::{Progress, Silent},
 };
 use interruption::Interruption;
 use serde_json::{Value, json};
@@ -121,9 +121,18 @@ fn finish(outcome: &Outcome, object: Value, out: &Output) -> Result<Exit, Failur
 
 /// Estimates from a desk and keeps the result; the object and how it ended.
 pub fn estimate_desk(desk: &Desk, method: &Method, seed: Seed) -> Result<(Outcome, Value), Failure> {
+    estimate_and_keep(desk, method, seed, &mut Silent)
+}
+
+fn estimate_and_keep(
+    desk: &Desk,
+    method: &Method,
+    seed: Seed,
+    progress: &mut dyn Progress,
+) -> Result<(Outcome, Value), Failure> {
     let snapshot = desk.snapshot()?;
     let histories = estimating::histories(&snapshot, |_| true)?;
-    let outcome = estimating::run(&histories, &estimating::dependences(&snapshot), method, seed, &mut Silent)?;
+    let outcome = estimating::run(&histories, &estimating::dependences(&snapshot), method, seed, progress)?;
     let mut object = estimating::outcome_json(&outcome, method, seed, &histories);
     object["records_not_yet_linked"] = json!(snapshot.n_unlinked);
     desk.keep_estimate(&object)?;
@@ -139,7 +148,9 @@ fn method_for(snapshot: &Snapshot, choice: &Choice) -> Result<Method, Failure> {
 fn whole(desk: &Desk, choice: &Choice, out: &Output) -> Result<Exit, Failure> {
     let snapshot = desk.snapshot()?;
     let method = method_for(&snapshot, choice)?;
-    let (outcome, object) = estimate_desk(desk, &method, choice.seed())?;
+    let interruption = Interruption::watch();
+    let progress = &mut interruption.progress("estimate", out);
+    let (outcome, object) = estimate_and_keep(desk, &method, choice.seed(), progress)?;
     finish(&outcome, object, out)
 }
 
@@ -199,8 +210,11 @@ fn averaged(desk: &Desk, choice: &Choice, n_draws: usize, out: &Output) -> Resul
     finish(&outcome, object, out)
 }
 
-/// An estimate or a refusal for a terminal.
+/// An estimate, a refusal or a run over strata for a terminal.
 pub fn text(object: &Value) -> String {
+    if object["strata"].is_array() {
+        return strata::text(object);
+    }
     let words = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let mut text = String::new();
     if let Some(refused) = object.get("refused") {

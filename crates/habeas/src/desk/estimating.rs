@@ -134,18 +134,9 @@ pub fn linkage_json(average: &LinkageAverage) -> Json {
         Ok(fixed) => interval_json(fixed),
         Err(refusal) => json!({ "refused": refusal.code() }),
     };
-    let shares = &average.linkage;
-    json!({
-        "draws": shares.n_draws,
-        "distinct_tables": shares.n_distinct,
-        "refused_draws": shares.n_refused,
-        "variance_within": shares.within,
-        "variance_between": shares.between,
-        "linkage_share": shares.share,
-        "linkage_share_log": shares.log_share,
-        "monte_carlo_error": [shares.limit_errors.0, shares.limit_errors.1],
-        "with_linkage_fixed": beside,
-    })
+    let mut object = value(&average.linkage.as_value());
+    object["with_linkage_fixed"] = beside;
+    object
 }
 
 /// Total and intervals of an estimate that stands beside another.

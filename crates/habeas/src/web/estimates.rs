@@ -1,7 +1,7 @@
 //! Stored estimates as pages show them: the figure with its interval at the same height, its assumption and warnings, or
 //! the refusal in words with what would help.
 
-use super::reader::Reader;
+use super::{reader::Reader, strata::is_stratified};
 use crate::desk::StoredEstimate;
 use habeas_publish::ui::{Card, CardLine, Cell, Head, Row, Table, Tile, grouped, table};
 use maud::{Markup, html};
@@ -24,6 +24,8 @@ pub enum Outcome {
         warnings: Vec<(String, String)>,
         /// How the figure moves with the assumptions.
         sensitivity: Sensitivity,
+        /// What doubt about links makes of it, where it was averaged over them.
+        linkage: Option<Linkage>,
     },
     /// No figure, and why.
     Refused {
@@ -64,6 +66,27 @@ enum Tried {
     Refused { code: String },
 }
 
+/// How much of the doubt comes from the linkage.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Linkage {
+    n_draws: u64,
+    /// Share of the variance.
+    share: f64,
+    /// Total and 95 % interval with the links as they were decided; `None` where that was refused.
+    fixed: Option<(f64, Option<(f64, f64)>)>,
+}
+
+impl Linkage {
+    fn read(json: &Json) -> Option<Self> {
+        let fixed = json.get("with_linkage_fixed");
+        Some(Self {
+            n_draws: json.get("draws").and_then(Json::as_u64)?,
+            share: number(json, "linkage_share")?,
+            fixed: fixed.and_then(|fixed| Some((number(fixed, "point")?, interval(fixed, 0.95)))),
+        })
+    }
+}
+
 /// One stored run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Estimate {
@@ -80,10 +103,10 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// Reads stored runs, newest first; of each method only the newest.
+    /// Reads stored runs over the whole, newest first; of each method only the newest.
     pub fn latest(stored: &[StoredEstimate]) -> Vec<Self> {
         let mut found: Vec<Self> = Vec::new();
-        for run in stored {
+        for run in stored.iter().filter(|run| !is_stratified(&run.json)) {
             let day = jiff::Timestamp::from_millisecond(run.at_ms).ok();
             let day = day.map(|time| time.to_zoned(jiff::tz::TimeZone::UTC).date().to_string());
             let estimate = Self::read(&run.json, day);
@@ -94,7 +117,8 @@ impl Estimate {
         found
     }
 
-    fn read(json: &Json, day: Option<String>) -> Self {
+    /// Reads the object of one figure or refusal.
+    pub fn read(json: &Json, day: Option<String>) -> Self {
         let outcome = match (json.get("refused"), json.get("n_total")) {
             (Some(refused), _) if refused.is_object() => Outcome::Refused {
                 code: text(refused, "code"),
@@ -112,6 +136,7 @@ impl Estimate {
                         .map(|warning| (text(warning, "code"), text(warning, "text")))
                         .collect(),
                     sensitivity: json.get("sensitivity").map(Sensitivity::read).unwrap_or_default(),
+                    linkage: json.get("linkage").and_then(Linkage::read),
                 },
                 None => Outcome::Lost,
             },
@@ -184,6 +209,22 @@ fn bound(reader: &Reader, value: String, is_bound: bool) -> String {
     if is_bound { format!("{} {value}", reader.t("lower-bound")) } else { value }
 }
 
+/// A total with its interval, both to the step that the interval supports.
+pub fn figure_of(
+    reader: &Reader,
+    total: f64,
+    interval: Option<(f64, f64)>,
+    is_bound: bool,
+) -> (String, Option<String>) {
+    let (value, span) = figure(total, interval, 0.0, step(interval));
+    (bound(reader, value, is_bound), span)
+}
+
+/// The words for a refusal.
+pub fn why(reader: &Reader, code: &str) -> String {
+    reader.find(&format!("refusal-{code}")).unwrap_or_else(|| code.to_owned())
+}
+
 /// The words for a method.
 fn method(reader: &Reader, code: &str) -> String {
     reader.find(&format!("method-{code}")).unwrap_or_else(|| code.to_owned())
@@ -206,7 +247,7 @@ pub fn tiles(reader: &Reader, newest: Option<&Estimate>, n_documented: u64) -> V
     match &estimate.outcome {
         Outcome::Lost => vec![words("estimated", reader.t("result-lost"), reader.t("run-estimate"), None)],
         Outcome::Refused { code, .. } => {
-            let why = reader.find(&format!("refusal-{code}")).unwrap_or_else(|| code.clone());
+            let why = why(reader, code);
             vec![words("estimated", reader.t("not-estimable"), why, Some(card))]
         }
         Outcome::Estimated { total, interval, is_bound, .. } => {
@@ -266,21 +307,22 @@ fn verdict(reader: &Reader, estimate: &Estimate) -> Markup {
             p.verdict.refused { (reader.t("verdict-refused")) }
             dl.ids {
                 dt { (reader.t("why")) }
-                dd { (reader.find(&format!("refusal-{code}")).unwrap_or_else(|| code.clone())) br; (printed(text)) @for reason in reasons.iter().filter(|reason| *reason != text) { br; (printed(reason)) } }
+                dd { (why(reader, code)) br; (printed(text)) @for reason in reasons.iter().filter(|reason| *reason != text) { br; (printed(reason)) } }
                 dt { (reader.t("what-would-help")) }
                 dd { (printed(help)) }
             }
         },
-        Outcome::Estimated { total, interval, assumption, is_bound, warnings, sensitivity } => {
+        Outcome::Estimated { total, interval, assumption, is_bound, warnings, sensitivity, linkage } => {
             let step = step(*interval);
-            let (value, span) = figure(*total, *interval, 0.0, step);
+            let (value, span) = figure_of(reader, *total, *interval, *is_bound);
             html! {
                 p.verdict { @if warnings.is_empty() { (reader.t("verdict-published")) } @else { (reader.t("verdict-warnings")) } }
-                p.value { bdi { (bound(reader, value, *is_bound)) } @if let Some(span) = span { " " span.interval { bdi { (span) } } } }
+                p.value { bdi { (value) } @if let Some(span) = span { " " span.interval { bdi { (span) } } } }
                 p.value.assumption { (printed(assumption)) }
                 @if let Some((low, high)) = sensitivity.range {
                     p.value.assumption { (reader.n("sensitivity-spread", &[("low", rounded(low, step)), ("high", rounded(high, step))])) }
                 }
+                @if let Some(linkage) = linkage { (of_linkage(reader, linkage)) }
                 p.note { (method(reader, &estimate.method)) " · " (reader.t("interval95-note")) }
                 @if !warnings.is_empty() {
                     h3 { (reader.t("warnings")) }
@@ -295,17 +337,31 @@ fn verdict(reader: &Reader, estimate: &Estimate) -> Markup {
     }
 }
 
+/// What doubt about links costs: its share of the variance, and the figure that ignores it beside.
+fn of_linkage(reader: &Reader, linkage: &Linkage) -> Markup {
+    let percent = (100.0 * linkage.share).round() as u64;
+    html! {
+        p.value.assumption { (reader.n("linkage-share", &[("draws", linkage.n_draws), ("percent", percent)])) }
+        @if let Some((total, interval)) = linkage.fixed {
+            @let (value, span) = figure_of(reader, total, interval, false);
+            p.value.assumption {
+                (reader.t("linkage-fixed")) " " bdi { (value) }
+                @if let Some(span) = span { " " span.interval { bdi { (span) } } }
+            }
+        }
+    }
+}
+
 fn side_by_side(reader: &Reader, estimates: &[Estimate]) -> Markup {
     let rows = estimates.iter().map(|estimate| {
         let cells = match &estimate.outcome {
             Outcome::Estimated { total, interval, is_bound, warnings, .. } => {
-                let (value, span) = figure(*total, *interval, 0.0, step(*interval));
-                let value = bound(reader, value, *is_bound);
+                let (value, span) = figure_of(reader, *total, *interval, *is_bound);
                 let span = span.map_or_else(|| Cell::Absent(reader.t("no-interval")), Cell::Figure);
                 vec![Cell::Figure(value), span, Cell::Number(warnings.len() as u64)]
             }
             Outcome::Refused { code, .. } => {
-                let why = reader.find(&format!("refusal-{code}")).unwrap_or_else(|| code.clone());
+                let why = why(reader, code);
                 vec![Cell::Absent(reader.t("not-estimable")), Cell::Absent(why), Cell::Absent("–".into())]
             }
             Outcome::Lost => {
@@ -344,7 +400,7 @@ fn alternatives(reader: &Reader, tried: &[Alternative], step: f64) -> Markup {
                 ]
             }
             Tried::Refused { code } => {
-                let why = reader.find(&format!("refusal-{code}")).unwrap_or_else(|| code.clone());
+                let why = why(reader, code);
                 vec![Cell::Absent(reader.t("not-estimable")), Cell::Absent(why)]
             }
         };
@@ -406,6 +462,19 @@ mod tests {
     }
 
     #[test]
+    fn what_doubt_about_links_costs_stands_beside_the_averaged_figure() {
+        let mut run = dga();
+        run.json["linkage"] = json!({
+            "draws": 200, "linkage_share": 0.347,
+            "with_linkage_fixed": { "point": 2710.0, "intervals": [{"level": 0.95, "low": 2590, "high": 2850}] },
+        });
+        let page = section(&Reader::of_file("en"), &Estimate::latest(&[run]), 1800).into_string();
+        for words in ["200 draws", "35 %", "2\u{202f}710", "2\u{202f}590–2\u{202f}850"] {
+            assert!(page.contains(words), "{words} in {page}");
+        }
+    }
+
+    #[test]
     fn a_refusal_takes_the_place_of_the_figure_with_what_would_help() {
         let refused = stored(json!({
             "schema": 1, "method": "dga",
@@ -446,6 +515,41 @@ mod tests {
             "One list left out",
         ] {
             assert!(page.contains(words), "{words} in {page}");
+        }
+    }
+
+    /// The codes that stand behind `=>` in the files of the estimators, such as `Self::Island { .. } => "island"`.
+    fn codes(sources: &[&str]) -> Vec<String> {
+        let lines = sources.iter().flat_map(|source| source.lines());
+        let code = |line: &str| {
+            let (variant, code) = line.trim().strip_prefix("Self::")?.split_once(" => \"")?;
+            let code = code.strip_suffix("\",")?;
+            let is_code = code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+            (is_code && !variant.is_empty()).then(|| code.to_owned())
+        };
+        lines.filter_map(code).collect()
+    }
+
+    #[test]
+    fn every_refusal_warning_and_other_choice_has_words_in_both_languages_and_no_words_are_left_over() {
+        let refusals = codes(&[
+            include_str!("../../../habeas-stats/src/refusal.rs"),
+            include_str!("../../../habeas-stats/src/convergence.rs"),
+        ]);
+        let warnings = codes(&[include_str!("../../../habeas-stats/src/refusal/warning.rs")]);
+        let tried = codes(&[include_str!("../../../habeas-stats/src/sensitivity.rs")]);
+        assert!(refusals.len() >= 18 && warnings.len() >= 20 && tried.len() >= 12);
+        for (prefix, codes) in [("refusal-", refusals), ("warning-", warnings), ("tried-", tried)] {
+            for language in ["en", "ur"] {
+                let reader = Reader::of_file(language);
+                for code in &codes {
+                    assert!(reader.find(&format!("{prefix}{code}")).is_some(), "{language}: {prefix}{code}");
+                }
+            }
+            for line in include_str!("../../locales/en/main.ftl").lines() {
+                let id = line.split(' ').next().and_then(|id| id.strip_prefix(prefix));
+                assert!(id.is_none_or(|id| codes.iter().any(|code| code == id)), "{line} is used nowhere");
+            }
         }
     }
 }

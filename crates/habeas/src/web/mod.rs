@@ -28,6 +28,7 @@ mod session;
 mod source;
 mod sources;
 mod stats;
+mod strata;
 #[cfg(test)]
 mod tests;
 mod unlock;

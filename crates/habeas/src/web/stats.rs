@@ -8,6 +8,7 @@ use super::{
     layout::{self, Section, empty},
     query::address,
     reader::Reader,
+    strata::{self, Stratified},
     words,
 };
 use crate::desk::{
@@ -53,6 +54,7 @@ pub struct View {
     overlap: Overlap,
     compared: Vec<Compared>,
     estimates: Vec<Estimate>,
+    stratified: Option<Stratified>,
     lists: Vec<ListFacts>,
     truth: Option<u64>,
 }
@@ -76,6 +78,7 @@ impl View {
             overlap: figures.overlap.clone(),
             compared: compared.collect(),
             estimates: Estimate::latest(stored),
+            stratified: Stratified::latest(stored),
             lists,
             truth: None,
         }
@@ -116,6 +119,7 @@ pub fn body(reader: &Reader, view: &View) -> Markup {
             (tiles(&head_tiles(reader, view)))
             (by_year(reader, view))
             (estimates::section(reader, &view.estimates, view.tables.n_documented))
+            @if let Some(stratified) = &view.stratified { (strata::section(reader, stratified)) }
             (by_place(reader, view))
             (by_sex(reader, view))
             @if !view.overlap.lists.is_empty() { (overlap(reader, view)) }

@@ -81,3 +81,31 @@ fn terms_designs_and_draws_that_make_no_sense_are_refused_with_what_to_do() {
         assert!(run.stderr.contains(said) || run.stdout.contains(said), "{words:?}: {}{}", run.stdout, run.stderr);
     }
 }
+
+#[test]
+fn runs_over_strata_and_over_draws_of_the_linkage_are_kept_and_shown_beside_the_figure_of_the_whole() {
+    let office = Office::new();
+    office.json(&["demo", "vault", "--no-serve"]);
+    office.file("words", "invented people in an invented country");
+    let on_demo = |args: &[&str]| {
+        let args: Vec<&str> = ["--passphrase-file", "words"].into_iter().chain(args.iter().copied()).collect();
+        office.json(&args)
+    };
+    let by_year = on_demo(&["estimate", "run", "--by", "year"]);
+    assert!(by_year["strata"].as_array().unwrap().len() > 5 && by_year["refused"].as_u64().unwrap() > 0);
+    let averaged = on_demo(&["estimate", "run", "--linkage-draws", "20"]);
+    let share = averaged["linkage"]["linkage_share"].as_f64().unwrap();
+    assert!((0.0..1.0).contains(&share));
+    assert!(averaged["linkage"]["with_linkage_fixed"]["intervals"][1]["low"].is_u64());
+    let page = |name: &str| {
+        on_demo(&["report", "tables", "--html", name]);
+        fs::read_to_string(office.path(name)).unwrap()
+    };
+    let page = page("tables.html");
+    let total = by_year["total"]["n_documented"].as_u64().unwrap();
+    assert!(page.contains("id=\"strata\"") && page.contains(&format!("{}\u{202f}", total / 1_000)));
+    assert!(page.contains("20 draws of who is the same person") && page.contains("With the links as decided"));
+    // What is kept is what was printed, and it prints the same again.
+    let newest = on_demo(&["report", "estimate"]);
+    assert_eq!(newest["linkage"], averaged["linkage"]);
+}

@@ -18,6 +18,9 @@ const MAX_LISTS_ANY_ORDER: usize = 5;
 /// Up to this many lists all models of pairs are tried; beyond, a search goes downhill from several starts.
 const MAX_LISTS_EXHAUSTIVE: usize = 6;
 
+/// Of the models with a single pair only the best few are worth a start of the search.
+const SINGLE_STARTS: usize = 4;
+
 /// How the models were gone through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Search {
@@ -67,10 +70,24 @@ pub(crate) fn default_order(n_lists: usize) -> usize {
 /// Ranks hierarchical models with interactions of at most `order` lists; `None` when the hook says stop.
 pub(crate) fn rank(cells: &Cells, order: usize, progress: &mut dyn Progress) -> Option<Ranking> {
     let exhaustive = cells.n_lists <= MAX_LISTS_ANY_ORDER || (cells.n_lists <= MAX_LISTS_EXHAUSTIVE && order <= 2);
+    rank_by(cells, order, (exhaustive, SINGLE_STARTS), progress)
+}
+
+/// The same for a point that is only compared: a search goes downhill where every model would take a second.
+pub(crate) fn rank_in_brief(cells: &Cells, order: usize, progress: &mut dyn Progress) -> Option<Ranking> {
+    rank_by(cells, order, (cells.n_lists <= MAX_LISTS_ANY_ORDER, 0), progress)
+}
+
+fn rank_by(
+    cells: &Cells,
+    order: usize,
+    (exhaustive, single_starts): (bool, usize),
+    progress: &mut dyn Progress,
+) -> Option<Ranking> {
     let (fits, search) = if exhaustive {
         (try_all(cells, LogLinearModel::all(cells.n_lists, order), progress)?, Search::Exhaustive)
     } else {
-        (go_downhill(cells, order, progress)?, Search::Downhill)
+        (go_downhill(cells, order, single_starts, progress)?, Search::Downhill)
     };
     let mut excluded = BTreeMap::new();
     let mut models = Vec::new();
@@ -118,9 +135,12 @@ fn try_all(
 
 /// From main effects, from what stepwise selection finds and from each single pair, to the best neighbour as long as
 /// that is better.
-fn go_downhill(cells: &Cells, order: usize, progress: &mut dyn Progress) -> Option<Vec<(LogLinearModel, Judged)>> {
-    /// Of the single pairs only the best few are worth a start.
-    const SINGLE_STARTS: usize = 4;
+fn go_downhill(
+    cells: &Cells,
+    order: usize,
+    single_starts: usize,
+    progress: &mut dyn Progress,
+) -> Option<Vec<(LogLinearModel, Judged)>> {
     let mut seen: BTreeMap<LogLinearModel, Judged> = BTreeMap::new();
     let bic_of = |model: &LogLinearModel, seen: &mut BTreeMap<LogLinearModel, Judged>| -> f64 {
         let judged = seen.entry(model.clone()).or_insert_with(|| judge(model, cells));
@@ -134,7 +154,7 @@ fn go_downhill(cells: &Cells, order: usize, progress: &mut dyn Progress) -> Opti
         bic.to_bits() as i64 ^ if bic < 0.0 { i64::MAX } else { 0 }
     });
     let chosen = stepwise::select(cells, 0.02).ok().map(|fit| fit.model);
-    for start in [main].into_iter().chain(chosen).chain(single.into_iter().take(SINGLE_STARTS)) {
+    for start in [main].into_iter().chain(chosen).chain(single.into_iter().take(single_starts)) {
         let mut here = start;
         loop {
             let bic = bic_of(&here, &mut seen);

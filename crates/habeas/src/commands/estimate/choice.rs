@@ -3,8 +3,8 @@
 use crate::failure::Failure;
 use clap::{Args, ValueEnum};
 use habeas_stats::{
-    BicSettings, Bootstrap, ChaoForm, ChaoSettings, DgaSettings, Grid, IndependenceSettings, LogLinearModel,
-    LogLinearSettings, Method, PriorOnTotal, Seed, StepwiseSettings,
+    BicSettings, Bootstrap, ChaoForm, ChaoSettings, DgaSettings, Grid, IndependenceSettings, LcmcrSettings,
+    LogLinearModel, LogLinearSettings, Method, NhoiSettings, PriorOnTotal, Seed, StepwiseSettings, WalkSettings,
 };
 
 /// The method and its settings
@@ -46,6 +46,33 @@ pub struct Choice {
     /// loglinear, stepwise, bic: replicates of the bootstrap [default: 1000, up to 16000 where a limit lies far out]
     #[arg(long, value_name = "R")]
     bootstrap: Option<usize>,
+    /// dga with more than 6 lists: steps of each walk over graphs after which the run ends
+    #[arg(long, value_name = "N", default_value_t = WalkSettings::default().max_steps)]
+    walk_steps: usize,
+    /// lcmcr: most classes; those that the data do not need stay empty
+    #[arg(long, value_name = "K", default_value_t = LcmcrSettings::default().n_classes)]
+    classes: usize,
+    /// lcmcr: shape and rate of the gamma prior of alpha, which spreads people over the classes [default: 0.25 0.25]
+    #[arg(long, num_args = 2, value_names = ["SHAPE", "RATE"])]
+    prior_alpha: Option<Vec<f64>>,
+    /// lcmcr: draws above this many times the documented are left out and counted
+    #[arg(long, default_value_t = LcmcrSettings::default().cap)]
+    cap: u64,
+    /// lcmcr: independent chains that must agree; dga with more than 6 lists: independent walks
+    #[arg(long, default_value_t = LcmcrSettings::default().n_chains)]
+    chains: usize,
+    /// lcmcr: rounds after which the run ends, settled or not [default: 16000, fewer with many lists]
+    #[arg(long)]
+    rounds: Option<usize>,
+    /// nhoi: the interaction that no data can test; 1 is none
+    #[arg(long, default_value_t = NhoiSettings::default().xi)]
+    xi: f64,
+    /// nhoi: two lists, such as A:B, whose odds ratio the interaction is [default: that of all lists together]
+    #[arg(long, value_name = "A:B")]
+    pair: Option<String>,
+    /// nhoi: draws of the probabilities of the combinations of lists
+    #[arg(long, default_value_t = NhoiSettings::default().n_draws)]
+    draws: usize,
 }
 
 /// Methods
@@ -61,6 +88,10 @@ pub enum MethodName {
     Bic,
     /// Averaging over decomposable graphs of dependence between lists
     Dga,
+    /// Latent classes: groups of people within which the lists are independent
+    Lcmcr,
+    /// The interaction of all lists together, as you choose it
+    Nhoi,
     /// Chao's lower bound
     Chao,
 }
@@ -102,7 +133,27 @@ impl Choice {
                     Some([shape, scale]) => PriorOnTotal::GammaPoisson { shape: *shape, scale: *scale },
                     _ => PriorOnTotal::InverseTotal,
                 };
-                Method::Dga(DgaSettings { delta: self.delta, grid, prior, ..DgaSettings::default() })
+                let walks = WalkSettings { n_walks: self.chains, max_steps: self.walk_steps };
+                Method::Dga(DgaSettings { delta: self.delta, grid, prior, walks, ..DgaSettings::default() })
+            }
+            MethodName::Lcmcr => {
+                let plain = LcmcrSettings::default();
+                let (alpha_shape, alpha_rate) = match self.prior_alpha.as_deref() {
+                    Some([shape, rate]) => (*shape, *rate),
+                    _ => (plain.alpha_shape, plain.alpha_rate),
+                };
+                Method::Lcmcr(LcmcrSettings {
+                    n_classes: self.classes,
+                    alpha_shape,
+                    alpha_rate,
+                    cap: self.cap,
+                    n_chains: self.chains,
+                    max_rounds: self.rounds,
+                    ..plain
+                })
+            }
+            MethodName::Nhoi => {
+                Method::Nhoi(NhoiSettings { xi: self.xi, pair: self.pair(lists)?, n_draws: self.draws })
             }
             MethodName::Chao => Method::Chao(ChaoSettings {
                 form: match self.form {
@@ -113,6 +164,20 @@ impl Choice {
                 },
             }),
         })
+    }
+
+    /// Two lists by name, however they were named on the command line.
+    fn pair(&self, lists: &[String]) -> Result<Option<[String; 2]>, Failure> {
+        let Some(pair) = &self.pair else { return Ok(None) };
+        let remedy = "--pair A:B names two lists of the table, or --pair 12 lists 1 and 2";
+        let model = LogLinearModel::parse(pair, lists).map_err(|error| Failure::usage(error, remedy))?;
+        match model.interactions() {
+            [set] if set.count_ones() == 2 => {
+                let mut names = (0..lists.len()).filter(|list| set >> list & 1 == 1).map(|list| lists[list].clone());
+                Ok(names.next().zip(names.next()).map(|(first, second)| [first, second]))
+            }
+            _ => Err(Failure::usage("--pair names no pair of lists", remedy)),
+        }
     }
 
     /// The interactions by the names of their lists: they stay what they are when empty lists are left out.

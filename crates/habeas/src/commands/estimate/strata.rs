@@ -60,7 +60,13 @@ pub fn run(
     let options = LinkageOptions { dependences: estimating::dependences(&snapshot), approximate: false };
     let names: Vec<&str> = dimensions.iter().map(|dimension| dimension.name).collect();
     let policies: Vec<&str> = dimensions.iter().map(|dimension| dimension.policy).collect();
-    estimate(&strata, &[("by", json!(names)), ("policies", json!(policies))], &method, choice.seed(), &options, out)
+    let dimensions = [("by", json!(names)), ("policies", json!(policies))];
+    let (stratified, object) = estimate(&strata, &dimensions, &method, choice.seed(), &options, out);
+    // A run that was stopped has no total: it is shown and not kept.
+    if stratified.n_not_reached == 0 {
+        desk.keep_estimate(&object)?;
+    }
+    finish(&stratified, &object, out)
 }
 
 /// Estimates from a table whose first columns are strata.
@@ -81,7 +87,9 @@ pub fn table(bytes: &[u8], columns: &[String], choice: &Choice, out: &Output) ->
         draws: Vec::new(),
     });
     let strata: Vec<Stratum> = strata.collect();
-    estimate(&strata, &[("by", json!(columns))], &method, choice.seed(), &LinkageOptions::default(), out)
+    let dimensions = [("by", json!(columns))];
+    let (stratified, object) = estimate(&strata, &dimensions, &method, choice.seed(), &LinkageOptions::default(), out);
+    finish(&stratified, &object, out)
 }
 
 fn estimate(
@@ -91,14 +99,18 @@ fn estimate(
     seed: Seed,
     options: &LinkageOptions,
     out: &Output,
-) -> Result<Exit, Failure> {
+) -> (Stratified, Value) {
     let interruption = Interruption::watch();
     let progress = &mut interruption.progress("strata", out);
     let stratified = estimate_strata(strata, method, seed, options, progress);
     let object = object(&stratified, strata, dimensions, method, seed);
-    out.result(&object, || text(&object))?;
+    (stratified, object)
+}
+
+fn finish(stratified: &Stratified, object: &Value, out: &Output) -> Result<Exit, Failure> {
+    out.result(object, || text(object))?;
     Ok(match stratified {
-        Stratified { n_not_reached, .. } if n_not_reached > 0 => Exit::Interrupted,
+        Stratified { n_not_reached, .. } if *n_not_reached > 0 => Exit::Interrupted,
         Stratified { strata, .. } if strata.iter().all(|result| result.outcome.is_err()) => Exit::FoundProblems,
         _ => Exit::Ok,
     })
@@ -128,7 +140,7 @@ fn object(
             "refused": estimating::refusal_json(refusal),
         }),
     };
-    let mut object = json!({ "schema": 1 });
+    let mut object = json!({ "schema": 1, "method": method.name(), "n_documented": n_documented });
     for (name, value) in dimensions {
         object[*name] = value.clone();
     }
@@ -152,7 +164,8 @@ fn row(result: &StratumResult, stratum: &Stratum, method: &Method, seed: Seed) -
     }
 }
 
-fn text(object: &Value) -> String {
+/// A run over strata for a terminal.
+pub fn text(object: &Value) -> String {
     let mut lines = String::new();
     let strata = object["strata"].as_array().map_or(&[][..], Vec::as_slice);
     for row in strata {

@@ -1,0 +1,136 @@
+//! The newest stratified run as the page of statistics shows it: a row per stratum, given or refused, and the total that
+//! adds draws.
+
+use super::{
+    estimates::{Estimate, Outcome, figure_of, why},
+    reader::Reader,
+};
+use crate::desk::StoredEstimate;
+use habeas_publish::ui::{Cell, Head, Row, Table, table};
+use maud::{Markup, html};
+use serde_json::Value as Json;
+
+/// One stored run over strata.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stratified {
+    /// Codes of the dimensions.
+    by: Vec<String>,
+    strata: Vec<(String, Estimate)>,
+    total: Estimate,
+}
+
+/// Whether a stored run is one over strata.
+pub fn is_stratified(json: &Json) -> bool {
+    json["strata"].is_array()
+}
+
+impl Stratified {
+    /// The newest run over strata among stored runs, newest first.
+    pub fn latest(stored: &[StoredEstimate]) -> Option<Self> {
+        let json = &stored.iter().find(|run| is_stratified(&run.json))?.json;
+        let words = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+        Some(Self {
+            by: json["by"].as_array().into_iter().flatten().map(words).collect(),
+            strata: json["strata"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|row| (words(&row["stratum"]), Estimate::read(&row["estimate"], None)))
+                .collect(),
+            total: Estimate::read(&json["total"], None),
+        })
+    }
+}
+
+/// The part of the statistics page about strata.
+pub fn section(reader: &Reader, stratified: &Stratified) -> Markup {
+    let Stratified { by, strata, total } = stratified;
+    let refused = strata.iter().filter(|(_, estimate)| !matches!(estimate.outcome, Outcome::Estimated { .. })).count();
+    let by = by.iter().map(|code| match code.as_str() {
+        "year" => reader.t("year"),
+        "place" => reader.t("place"),
+        "sex" => reader.t("sex"),
+        newer => newer.to_owned(),
+    });
+    let head = by.collect::<Vec<_>>().join(" · ");
+    let rows = strata.iter().map(|(label, estimate)| row(reader, Cell::Words(label.clone()), estimate));
+    let rows = Table {
+        caption: reader.t("strata-title"),
+        head: vec![
+            Head::words(head),
+            Head::figures(reader.t("documented")),
+            Head::figures(reader.t("estimated")),
+            Head::figures(reader.t("interval95")),
+            Head::figures(reader.t("warnings")),
+        ],
+        rows: rows.collect(),
+        total: Some(row(reader, Cell::Text(reader.t("strata-total")), total)),
+        ..Table::default()
+    };
+    html! {
+        section.estimate #strata aria-labelledby="h-strata" {
+            h2 #h-strata { (reader.t("strata-title")) }
+            p.lead { (reader.t("strata-note")) }
+            @if refused > 0 { p.said { (reader.n("strata-refused", &[("n", refused as u64), ("of", strata.len() as u64)])) } }
+            (table(&rows))
+        }
+    }
+}
+
+fn row(reader: &Reader, head: Cell, estimate: &Estimate) -> Row {
+    let documented = estimate.n_documented.map_or_else(|| Cell::Absent("–".into()), Cell::Number);
+    let none = || Cell::Absent("–".into());
+    let [total, interval, warnings] = match &estimate.outcome {
+        Outcome::Estimated { total, interval, is_bound, warnings, .. } => {
+            let (value, span) = figure_of(reader, *total, *interval, *is_bound);
+            let span = span.map_or_else(|| Cell::Absent(reader.t("no-interval")), Cell::Figure);
+            // The standing warning is said once, above.
+            let n = warnings.iter().filter(|(code, _)| code != "unobservable_part").count();
+            [Cell::Figure(value), span, Cell::Number(n as u64)]
+        }
+        Outcome::Refused { code, .. } => {
+            [Cell::Absent(reader.t("not-estimable")), Cell::Absent(why(reader, code)), none()]
+        }
+        Outcome::Lost => [Cell::Absent(reader.t("result-lost")), none(), none()],
+    };
+    Row { key: None, head, cells: vec![documented, total, interval, warnings] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn run() -> StoredEstimate {
+        let given = json!({
+            "method": "dga", "n_documented": 626,
+            "n_total": { "point": 731, "intervals": [{"level": 0.95, "low": 694, "high": 787}] },
+            "warnings": [{"code": "unobservable_part", "text": ""}, {"code": "small_list", "text": ""}],
+        });
+        let refused = json!({ "method": "dga", "n_documented": 11, "refused": {"code": "too_few_lists"} });
+        StoredEstimate {
+            at_ms: 0,
+            json: json!({
+                "by": ["year"],
+                "strata": [{"stratum": "1976", "estimate": given}, {"stratum": "not stated", "estimate": refused}],
+                "total": { "method": "dga", "n_documented": 637, "n_total": { "point": 742, "intervals": [{"level": 0.95, "low": 705, "high": 798}] } },
+            }),
+        }
+    }
+
+    #[test]
+    fn every_stratum_has_its_row_given_or_refused_and_the_total_stands_last() {
+        let page = section(&Reader::of_file("en"), &Stratified::latest(&[run()]).unwrap()).into_string();
+        for words in ["1976", "694–787", "Fewer than three lists", "not stated", "742", "705–798", "1 of 2"] {
+            assert!(page.contains(words), "{words} in {page}");
+        }
+        let total = page.find("<tfoot>").unwrap();
+        assert!(page.find("694–787").unwrap() < total && total < page.find("705–798").unwrap());
+    }
+
+    #[test]
+    fn a_run_over_strata_is_not_taken_for_the_figure_of_the_whole() {
+        assert!(Estimate::latest(&[run()]).is_empty());
+        assert!(Stratified::latest(&[]).is_none());
+    }
+}

@@ -175,7 +175,7 @@ pub fn link(
     let weigh = |a: u32, b: u32| weights.weigh(table, a, b);
     let no_pairs = Evidence { n_records, pairs: &[], judgements, cut: model.cut, weigh: &weigh };
     let mut persons = partition(&Evidence { pairs: &scored.pairs, ..no_pairs });
-    let leftovers = correct_leftovers(table, model.lambda, &persons.partition, &mut scored.pairs);
+    let leftovers = correct_leftovers(table, &model, &persons.partition, &mut scored.pairs);
     if !leftovers.is_empty() {
         persons = partition(&Evidence { pairs: &scored.pairs, ..no_pairs });
     }

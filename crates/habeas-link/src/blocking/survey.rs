@@ -268,6 +268,11 @@ impl Survey {
         PatternCounts { candidates: sorted(counts), random: self.random.clone(), n_pairs: self.n_pairs }
     }
 
+    /// Number of records, from the number of all their pairs.
+    pub(super) fn n_records(&self) -> f64 {
+        (2.0 * self.n_pairs as f64).sqrt().ceil()
+    }
+
     /// Rules that hold a surveyed pair.
     pub(super) fn holders(&self, pair: usize) -> &[Holder] {
         let start = if pair == 0 { 0 } else { self.pairs[pair - 1].holders_end };

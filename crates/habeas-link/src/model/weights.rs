@@ -73,6 +73,12 @@ impl Weights {
         (self.prior_strangers, self.prior_kin)
     }
 
+    /// Bits of all comparisons of two records against strangers and against kin, without priors.
+    pub(crate) fn evidence(&self, table: &Table, a: u32, b: u32) -> (f32, f32) {
+        let of = |(c, column): (usize, &Column)| self.of(c, column.compare(table, a, b));
+        self.columns.iter().enumerate().map(of).fold((0.0, 0.0), |sum, (s, k)| (sum.0 + s, sum.1 + k))
+    }
+
     /// Compares and weighs two records.
     pub(crate) fn weigh(&self, table: &Table, a: u32, b: u32) -> MatchWeight {
         self.weigh_above(table, a, b, MatchWeight(f64::MIN)).expect("every weight is above the smallest number")

@@ -1,7 +1,8 @@
 use crate::invented::{Entry, list, table, three_lists, truth};
 use habeas_core::{MatchWeight, Partition, ScoredPair};
 use habeas_link::{
-    Conflict, Constraints, Evidence, LinkOptions, Watch, components, draw_partitions, evaluate, link, partition,
+    Conflict, Constraints, Evidence, LinkOptions, Watch, components, correct_leftovers, draw_partitions, evaluate,
+    guess_model, link, partition,
 };
 use proptest::prelude::*;
 use std::{collections::HashMap, num::NonZeroUsize};
@@ -225,4 +226,38 @@ fn a_list_that_names_a_person_once_keeps_namesakes_apart_and_still_may_repeat_so
     assert_eq!(of[n - 2], of[n - 1], "everything agrees, the document too: the list repeats this person");
     let scores = evaluate(&found.partition, &truth(&entries));
     assert!(scores.pairwise.precision > 0.96, "{scores:?}");
+}
+
+#[test]
+fn the_last_two_records_of_lists_that_name_each_person_once_are_likelier_to_be_one_person() {
+    // Thirty people stand on both lists, nine more on the first only and one on the second.
+    let (n_both, n_a) = (30u32, 39u32);
+    let people = |list: u16, n: u32| (0..n).map(move |i| Entry { list, ..Entry::named(list, &format!("name{i}"), "") });
+    let entries: Vec<Entry> = people(0, n_a).chain(people(1, n_both)).chain([Entry::named(1, "cover", "")]).collect();
+    let table = table(&[list("a", true), list("b", true)], &entries);
+    let model = guess_model(&table);
+    let persons = Partition::from_labels(&(0..n_a).chain(0..n_both).chain([999]).collect::<Vec<u32>>());
+    let (left_over, taken) = (pair(n_both, n_a + n_both, -3.0), pair(n_both, n_a, -3.0));
+    let mut pairs = vec![taken, left_over];
+    let found = correct_leftovers(&table, &model, &persons, &mut pairs)[0];
+    let odds = 30.5 / (9.5 * 1.5) / (model.lambda / (1.0 - model.lambda - model.kin_lambda));
+    assert_eq!((found.lists, found.n_left), ((0, 1), (9, 1)));
+    assert!((found.bits.0 - odds.log2().min(8.0)).abs() < 1e-9, "{found:?} {}", odds.log2());
+    assert_eq!(pairs[0], taken, "the other record of this pair has its partner");
+    let before = habeas_link::explain(&table, &model, left_over.left, left_over.right).weight;
+    assert!(pairs[1].weight > before, "{:?} {before:?}", pairs[1]);
+}
+
+#[test]
+fn left_over_records_of_lists_that_hardly_meet_are_hardly_likelier_to_be_one_person() {
+    let people = |list: u16, from: u32| {
+        (from..from + 25).map(move |i| Entry { list, ..Entry::named(list, &format!("name{i}"), "") })
+    };
+    let entries: Vec<Entry> = people(0, 0).chain(people(1, 20)).collect();
+    let table = table(&[list("a", true), list("b", true)], &entries);
+    let model = guess_model(&table);
+    let persons = Partition::from_labels(&(0..25).chain(20..45).collect::<Vec<u32>>());
+    let found = correct_leftovers(&table, &model, &persons, &mut [pair(0, 30, -3.0)])[0];
+    let odds = 5.5 / (20.5 * 20.5) / (model.lambda / (1.0 - model.lambda - model.kin_lambda));
+    assert!((found.bits.0 - odds.log2()).abs() < 1e-9 && found.bits.0 < 1.0, "{found:?} {}", odds.log2());
 }

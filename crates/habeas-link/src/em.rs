@@ -227,7 +227,7 @@ fn learn_m(model: &mut Model, start: &Model, same: &Sums, kin: &Sums) {
                 let of_kin = learnt(kin, &|level| level.kin);
                 comparison.levels.iter_mut().zip(of_kin).for_each(|(level, kin)| level.kin = kin);
             }
-            KinLearning::BelowNamesake { first_several, first_namesake, share } => {
+            KinLearning::BelowSeveral { first_several, share } => {
                 // Nothing in common: whether it is a cover name or somebody else, no unlabelled pair can tell at all.
                 m[0] = start[0].m;
                 for l in 1..first_several {
@@ -237,17 +237,20 @@ fn learn_m(model: &mut Model, start: &Model, same: &Sums, kin: &Sums) {
                 let rest = (1.0 - low) / m[first_several..].iter().sum::<f64>();
                 m[first_several..].iter_mut().for_each(|m| *m *= rest);
                 let of_kin = learnt(kin, &|level| level.kin);
-                let below: f64 = of_kin[..first_namesake].iter().sum();
+                let below: f64 = of_kin[..first_several].iter().sum();
                 let with_a_name_in_common = (below - of_kin[0]) / below;
-                let namesakes: f64 = start[first_namesake..].iter().map(|level| level.kin).sum();
-                let of_namesakes = share * with_a_name_in_common;
+                let several: f64 = start[first_several..].iter().map(|level| level.kin).sum();
+                let of_several = share * with_a_name_in_common;
                 for (l, level) in comparison.levels.iter_mut().enumerate() {
-                    level.kin = if l < first_namesake {
-                        of_kin[l] / below * (1.0 - of_namesakes)
+                    level.kin = if l < first_several {
+                        of_kin[l] / below * (1.0 - of_several)
                     } else {
-                        start[l].kin / namesakes * of_namesakes
+                        start[l].kin / several * of_several
                     };
                 }
+            }
+            KinLearning::AsOfOnePerson => {
+                comparison.levels.iter_mut().zip(&m).for_each(|(level, m)| level.kin = *m);
             }
             KinLearning::Declared => {}
         }

@@ -261,3 +261,24 @@ fn left_over_records_of_lists_that_hardly_meet_are_hardly_likelier_to_be_one_per
     let odds = 5.5 / (20.5 * 20.5) / (model.lambda / (1.0 - model.lambda - model.kin_lambda));
     assert!((found.bits.0 - odds.log2()).abs() < 1e-9 && found.bits.0 < 1.0, "{found:?} {}", odds.log2());
 }
+
+#[test]
+fn in_a_small_table_too_brothers_who_were_taken_together_are_not_joined() {
+    let (mut n_brothers, mut n_joined) = (0, 0);
+    for seed in 31..36 {
+        let (lists, entries) = three_lists(250, seed);
+        let table = table(&lists, &entries);
+        let found = link(&table, None, &Constraints::default(), &LinkOptions::default(), &Watch::none()).unwrap();
+        let of = found.partition.cluster_of();
+        for (i, a) in entries.iter().enumerate() {
+            for (j, b) in entries.iter().enumerate().skip(i + 1) {
+                // Writers who hear the family name otherwise are left out here.
+                if a.person != b.person && a.taken.is_some() && (a.taken, &a.family) == (b.taken, &b.family) {
+                    n_brothers += 1;
+                    n_joined += u32::from(of[i] == of[j]);
+                }
+            }
+        }
+    }
+    assert!(n_brothers > 50 && n_joined * 20 <= n_brothers, "{n_joined} of {n_brothers}");
+}

@@ -47,7 +47,7 @@ pub use pairs::{MemoryEngine, PairEngine, PairError, PatternCounts, Scored, Stag
 pub use partition::{
     Conflict, Constraints, Evidence, Leftover, Partitioned, WeakestJoint, components, correct_leftovers, partition,
 };
-pub use posterior::draw_partitions;
+pub use posterior::{Convergence, Draws, draw_partitions};
 pub use review::most_telling;
 pub use script::{Skeleton, skeleton};
 pub use table::{DateEntry, ListInfo, NameField, PlaceField, Table, TableBuilder};

@@ -2,11 +2,11 @@
 
 use crate::{
     blocking::{Coverage, RuleReport, possible_rules, survey},
-    em::{EstimateError, Fit, estimate},
+    em::{EstimateError, Fit, draw_models, estimate},
     model::{MOST_RULES, Model, ModelError, Weights, guess_model},
     pairs::{MemoryEngine, PairEngine, PairError, Stage, Watch, pair_budget},
     partition::{Conflict, Constraints, Evidence, Leftover, WeakestJoint, correct_leftovers, partition},
-    posterior::draw_partitions,
+    posterior::{Draws, Parameters, draw_with},
     table::Table,
 };
 use habeas_core::{MatchWeight, Partition, ScoredPair};
@@ -60,7 +60,7 @@ pub struct Linkage {
     /// The persons.
     pub partition: Partition,
     /// Draws of the partition from its posterior distribution.
-    pub draws: Vec<Partition>,
+    pub draws: Draws,
     /// Judgements that contradict each other.
     pub conflicts: Vec<Conflict>,
     /// The weakest joint of every person of two or more records.
@@ -123,7 +123,7 @@ pub fn link(
     watch: &Watch,
 ) -> Result<Linkage, LinkError> {
     let n_records = table.n_records();
-    let judged = judgements.same.iter().chain(&judgements.different).flat_map(|(a, b)| [*a, *b]);
+    let judged = judgements.same.iter().chain(judgements.apart()).flat_map(|(a, b)| [*a, *b]);
     if let Some(record) = judged.filter(|record| *record as usize >= n_records).max() {
         return Err(LinkError::UnknownRecord { record, n_records });
     }
@@ -131,16 +131,24 @@ pub fn link(
     let is_given = model.is_some();
     let mut model = model.unwrap_or_else(|| guess_model(table));
     model.validate().map_err(|source| LinkError::Model { source })?;
-    let (mut fit, mut coverage) = (None, None);
+    let (mut fit, mut coverage, mut drawn_models) = (None, None, Vec::new());
     if !is_given {
         let surveyed = survey(table, &model, &possible_rules(table, &model), options.threads, watch)?;
         clock.lap(Stage::Counting);
         (watch.progress)(Stage::Estimating, 0, 1);
-        let counts = surveyed.counts();
+        let judged = |pairs: &[(u32, u32)], is_same: bool| {
+            let weights = Weights::new(&model, table);
+            let vector = |(a, b): &(u32, u32)| (weights.vector(table, *a.min(b), *a.max(b)), is_same);
+            pairs.iter().map(vector).collect::<Vec<_>>()
+        };
+        let counts = surveyed.counts([judged(&judgements.same, true), judged(&judgements.different, false)].concat());
         let n_candidates: f64 = counts.candidates.iter().map(|(_, n)| n).sum();
         match estimate(&counts, &model) {
             Ok(_) if n_candidates < FEWEST_TO_LEARN_FROM => {}
             Ok(found) => {
+                if options.n_draws > 0 {
+                    drawn_models = draw_models(&counts, &model, &found.model, options.n_draws, options.seed);
+                }
                 model = found.model.clone();
                 fit = Some(found);
             }
@@ -181,16 +189,15 @@ pub fn link(
     }
     (watch.progress)(Stage::Partitioning, 1, 1);
     clock.lap(Stage::Partitioning);
-    let mut draws = Vec::new();
+    let mut draws = Draws::default();
     if options.n_draws > 0 {
         watch.check()?;
         (watch.progress)(Stage::Drawing, 0, 1);
-        draws = draw_partitions(
-            &Evidence { pairs: &scored.pairs, ..no_pairs },
-            options.n_draws,
-            options.seed,
-            options.threads,
-        );
+        let drawn: Vec<Weights> = drawn_models.iter().map(|drawn| Weights::new(drawn, table)).collect();
+        let parameters = Parameters { table, scored_by: &weights, drawn };
+        let evidence = Evidence { pairs: &scored.pairs, ..no_pairs };
+        let parameters = Some(&parameters).filter(|parameters| !parameters.drawn.is_empty());
+        draws = draw_with(&evidence, parameters, options.n_draws, options.seed, options.threads);
         (watch.progress)(Stage::Drawing, 1, 1);
         clock.lap(Stage::Drawing);
     }

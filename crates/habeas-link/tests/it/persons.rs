@@ -69,7 +69,7 @@ fn a_chain_of_half_likely_pairs_is_no_family_of_one() {
 #[test]
 fn judgements_bind_and_forbid_whatever_the_weights_say() {
     let pairs = [pair(0, 1, 12.0), pair(1, 2, 12.0), pair(0, 2, 12.0), pair(3, 4, -12.0)];
-    let judged = Constraints { same: vec![(4, 3), (5, 6)], different: vec![(2, 0)] };
+    let judged = Constraints { same: vec![(4, 3), (5, 6)], different: vec![(2, 0)], ..Constraints::default() };
     let found = partition(&evidence(7, &pairs, &judged));
     let of = found.partition.cluster_of();
     assert_ne!(of[0], of[2]);
@@ -79,7 +79,7 @@ fn judgements_bind_and_forbid_whatever_the_weights_say() {
 
 #[test]
 fn judgements_that_contradict_each_other_merge_nobody_and_are_reported() {
-    let judged = Constraints { same: vec![(0, 1), (1, 2), (3, 4)], different: vec![(0, 2)] };
+    let judged = Constraints { same: vec![(0, 1), (1, 2), (3, 4)], different: vec![(0, 2)], ..Constraints::default() };
     let found = partition(&evidence(5, &[], &judged));
     assert_eq!(found.conflicts, [Conflict { left: 0, right: 2 }]);
     assert_eq!(found.partition, Partition::from_labels(&[0, 1, 2, 3, 3]));
@@ -135,7 +135,7 @@ proptest! {
         prop_assume!(same.0 != same.1 && different.0 != different.1);
         prop_assume!((same.0.min(same.1), same.0.max(same.1)) != (different.0.min(different.1), different.0.max(different.1)));
         let pairs = all_pairs(12, &weights);
-        let judged = Constraints { same: vec![same], different: vec![different] };
+        let judged = Constraints { same: vec![same], different: vec![different], ..Constraints::default() };
         let mut all = draw_partitions(&evidence(12, &pairs, &judged), 5, 1, NonZeroUsize::MIN);
         all.push(partition(&evidence(12, &pairs, &judged)).partition);
         for partition in all {
@@ -281,4 +281,28 @@ fn in_a_small_table_too_brothers_who_were_taken_together_are_not_joined() {
         }
     }
     assert!(n_brothers > 50 && n_joined * 20 <= n_brothers, "{n_joined} of {n_brothers}");
+}
+
+#[test]
+fn draws_have_parameters_of_their_own_and_spread_at_least_as_far_as_with_fixed_ones() {
+    let (lists, entries) = three_lists(500, 51);
+    let table = table(&lists, &entries);
+    let options = LinkOptions { n_draws: 60, ..LinkOptions::default() };
+    let judged = Constraints { same: vec![(0, 1)], different: vec![(2, 3)], ..Constraints::default() };
+    let found = link(&table, None, &judged, &options, &Watch::none()).unwrap();
+    assert!(found.draws.parameters_drawn && found.draws.partitions.len() == 60);
+    assert!(found.draws.partitions.iter().all(|p| p.cluster_of()[0] == p.cluster_of()[1]));
+    assert!(found.draws.partitions.iter().all(|p| p.cluster_of()[2] != p.cluster_of()[3]));
+    let fixed = link(&table, Some(found.model.clone()), &judged, &options, &Watch::none()).unwrap();
+    assert!(!fixed.draws.parameters_drawn, "nothing is known of the doubt in a model that the caller gave");
+    let spread = |draws: &[Partition]| {
+        let n: Vec<f64> = draws.iter().map(|p| p.n_clusters() as f64).collect();
+        let mean = n.iter().sum::<f64>() / n.len() as f64;
+        (mean, (n.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n.len() as f64).sqrt())
+    };
+    let (drawn, fixed) = (spread(&found.draws.partitions), spread(&fixed.draws.partitions));
+    assert!(drawn.1 > 0.8 * fixed.1, "{drawn:?} {fixed:?}");
+    assert!((drawn.0 - fixed.0).abs() < 0.02 * fixed.0, "{drawn:?} {fixed:?}");
+    let again = link(&table, None, &judged, &LinkOptions { threads: NonZeroUsize::MIN, ..options }, &Watch::none());
+    assert_eq!(again.unwrap().draws, found.draws);
 }

@@ -115,7 +115,7 @@ pub fn files(args: &Args, out: &Output) -> Result<Exit, Failure> {
         put(path, &errors_of(&loaded, &linkage, truth)?)?;
     }
     if let Some(path) = &args.draws_out {
-        put(path, &draws_csv(&loaded, &linkage.draws)?)?;
+        put(path, &draws_csv(&loaded, &linkage.draws.partitions)?)?;
     }
     if let Some(path) = &args.model_out {
         put(path, habeas_link::to_toml(&linkage.model).as_bytes())?;

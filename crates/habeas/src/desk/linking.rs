@@ -8,7 +8,7 @@ use crate::{
 };
 use habeas_core::{Judgement, RecordId, Right, Source, SourceKind, Standing, Verdict, standing};
 use habeas_link::{
-    Constraints, LinkError, LinkOptions, Linkage, ListInfo, Model, Stage, Table, TableBuilder, Watch, link,
+    Constraints, Draws, LinkError, LinkOptions, Linkage, ListInfo, Model, Stage, Table, TableBuilder, Watch, link,
 };
 use habeas_vault::{LinkRun, Vault};
 use serde_json::{Value as Json, json};
@@ -54,8 +54,9 @@ pub fn constraints(judgements: &[Judgement], record_ids: &[RecordId]) -> Constra
         let (Some(a), Some(b)) = (idx_of.get(&pair.smaller()), idx_of.get(&pair.larger())) else { continue };
         match standing {
             Standing::Agreed(Verdict::Same) => found.same.push((*a.min(b), *a.max(b))),
+            Standing::Agreed(Verdict::Different) => found.different.push((*a.min(b), *a.max(b))),
             // A dispute is not merged until people have settled it.
-            Standing::Agreed(Verdict::Different) | Standing::Disputed => found.different.push((*a.min(b), *a.max(b))),
+            Standing::Disputed => found.disputed.push((*a.min(b), *a.max(b))),
             Standing::Agreed(Verdict::Undecided) => {}
         }
     }
@@ -177,6 +178,21 @@ pub fn summary(linkage: &Linkage, n_records: usize, n_lists: usize) -> Json {
         "seconds": seconds,
         "rules": rules,
         "blocking": coverage,
+        "draws": draws_json(&linkage.draws),
+    })
+}
+
+/// Whether draws can be relied on; nothing where none were asked for.
+fn draws_json(draws: &Draws) -> Option<Json> {
+    (!draws.partitions.is_empty()).then(|| {
+        json!({
+            "draws": draws.partitions.len(),
+            "parameters_drawn": draws.parameters_drawn,
+            "components_by_markov_chain": draws.n_chained,
+            "components_not_drawn": draws.n_fixed,
+            "persons_split_r_hat": draws.persons.split_r_hat,
+            "persons_effective_draws": draws.persons.effective_draws,
+        })
     })
 }
 

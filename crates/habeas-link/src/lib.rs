@@ -36,9 +36,12 @@ mod table;
 pub use blocking::{BlockingRule, Coverage, Key, RuleChoice, RuleReport, Survey, possible_rules, survey};
 pub use comparison::{Field, NameSimilarity, similarity};
 pub use em::{EstimateError, Fit, estimate};
-pub use evaluate::{Evaluation, Scores, StandardErrors, evaluate};
+pub use evaluate::{
+    Evaluation, EvaluationIntervals, ReliabilityBin, ScoreIntervals, Scores, StandardErrors, blocking_recall,
+    bootstrap, evaluate, reliability,
+};
 pub use explain::{Explanation, Reason, explain};
-pub use link::{LinkError, LinkOptions, Linkage, StageTime, link};
+pub use link::{LinkError, LinkOptions, Linkage, Plan, StageTime, link, plan};
 pub use model::{
     Comparison, Level, MOST_COMPARISONS, MOST_RULES, Model, ModelError, ModelFormatError, from_toml, guess_model,
     to_toml,

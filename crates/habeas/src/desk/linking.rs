@@ -8,7 +8,8 @@ use crate::{
 };
 use habeas_core::{Judgement, RecordId, Right, Source, SourceKind, Standing, Verdict, standing};
 use habeas_link::{
-    Constraints, Draws, LinkError, LinkOptions, Linkage, ListInfo, Model, Stage, Table, TableBuilder, Watch, link,
+    Constraints, Coverage, Draws, LinkError, LinkOptions, Linkage, ListInfo, Model, Plan, Stage, Table, TableBuilder,
+    Watch, link,
 };
 use habeas_vault::{LinkRun, Vault};
 use serde_json::{Value as Json, json};
@@ -82,6 +83,14 @@ pub fn run(
     link(table, model, constraints, options, &Watch { progress: &progress, cancel: &cancel }).map_err(link_failure)
 }
 
+/// Plans the linkage of a table, with progress on a terminal.
+pub fn plan(table: &Table, options: &LinkOptions, out: &Output) -> Result<Plan, Failure> {
+    let cancel = AtomicBool::new(false);
+    let progress = |stage: Stage, done: u64, total: u64| out.progress(stage_words(stage), done, total);
+    let watch = Watch { progress: &progress, cancel: &cancel };
+    habeas_link::plan(table, &Constraints::default(), options, &watch).map_err(link_failure)
+}
+
 /// Why nothing was linked, for people.
 fn link_failure(error: LinkError) -> Failure {
     let source = std::error::Error::source(&error).map(|source| format!(": {source}")).unwrap_or_default();
@@ -144,26 +153,7 @@ pub fn summary(linkage: &Linkage, n_records: usize, n_lists: usize) -> Json {
             })
         })
         .collect();
-    let coverage = linkage.coverage.as_ref().map(|coverage| {
-        let rules: Vec<Json> = coverage
-            .rules
-            .iter()
-            .map(|choice| {
-                json!({
-                    "rule": choice.rule.code(),
-                    "share_of_same": choice.share,
-                    "missed_without_it": choice.only_share,
-                    "pairs": choice.n_pairs.round(),
-                })
-            })
-            .collect();
-        json!({
-            "same_pairs_expected": coverage.n_same.round(),
-            "recall": coverage.recall,
-            "same_pairs_unseen": coverage.n_unseen.map(f64::round),
-            "rules": rules,
-        })
-    });
+    let coverage = linkage.coverage.as_ref().map(coverage_json);
     let n_links = linkage.pairs.iter().filter(|pair| is_link(linkage, pair.left, pair.right)).count();
     json!({
         "schema": 1,
@@ -179,6 +169,28 @@ pub fn summary(linkage: &Linkage, n_records: usize, n_lists: usize) -> Json {
         "rules": rules,
         "blocking": coverage,
         "draws": draws_json(&linkage.draws),
+    })
+}
+
+/// What blocking rules were expected to find and to miss.
+pub fn coverage_json(coverage: &Coverage) -> Json {
+    let rules: Vec<Json> = coverage
+        .rules
+        .iter()
+        .map(|choice| {
+            json!({
+                "rule": choice.rule.code(),
+                "share_of_same": choice.share,
+                "missed_without_it": choice.only_share,
+                "pairs": choice.n_pairs.round(),
+            })
+        })
+        .collect();
+    json!({
+        "same_pairs_expected": coverage.n_same.round(),
+        "recall": coverage.recall,
+        "same_pairs_unseen": coverage.n_unseen.map(f64::round),
+        "rules": rules,
     })
 }
 

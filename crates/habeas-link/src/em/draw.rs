@@ -12,7 +12,7 @@ use rand_distr::{Binomial, Distribution};
 
 /// Rounds before the first draw, which begins at the estimate, and between two draws.
 const BURN_IN: usize = 20;
-const BETWEEN: usize = 3;
+const BETWEEN: usize = 6;
 /// Expected pairs of one vector below which they are dealt by expectation: their chance does not move any sum.
 const TOO_FEW: f64 = 0.01;
 const SEED: u64 = 0x706f_7374_6572;

@@ -15,7 +15,7 @@ mod pool;
 mod survey;
 
 pub use choice::{Coverage, RuleChoice};
-pub(crate) use index::{KeyIndex, MOST_RULES, Piece};
+pub(crate) use index::{KeyIndex, MOST_RULES, Piece, in_parallel};
 pub use pool::possible_rules;
 pub use survey::{Survey, survey};
 

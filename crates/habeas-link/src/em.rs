@@ -5,10 +5,16 @@
 //! candidate pairs; therefore u is learnt from pairs drawn at random, λ is a share of all pairs, and only m and the
 //! distribution of relatives, whose pairs nearly all are candidates, are learnt from candidates.
 
+mod draw;
+
+pub(crate) use draw::draw_models;
+
 use crate::{
     model::{Comparison, KinLearning, Level, MOST_COMPARISONS, Model, ModelError},
     pairs::{PatternCounts, RARITY_STEP, Vector},
 };
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, Gamma};
 
 /// Rounds after which estimation stops in any case.
 const MOST_ROUNDS: u32 = 300;
@@ -23,6 +29,8 @@ const PRIOR_RANDOM: f64 = 1.0;
 /// share a surname only; left free, estimation joins them. Greater values join more brothers, smaller ones lose people
 /// whom two lists know under different names.
 const MOST_TIMES_DECLARED: f64 = 3.0;
+/// Least shape of a gamma variate, so that no drawn probability is nought.
+const LEAST_SHAPE: f64 = 1e-6;
 /// Pairs at a level from which its typical bits are learnt.
 const ENOUGH_FOR_TYPICAL: f64 = 5.0;
 
@@ -159,7 +167,8 @@ impl Sums {
 /// Estimates λ, m, u and the distribution of relatives by expectation–maximisation.
 ///
 /// `counts` holds numbers of record pairs (not records) by comparison vector, in the order of `start.comparisons`;
-/// probabilities of comparisons that are not trained stay as they are. Stops when no probability moves by more than
+/// probabilities of comparisons that are not trained stay as they are. Judged pairs are known to be one person or two;
+/// which pairs are judged may depend on what they show, not on more, so that they bias neither λ nor m. Stops when no probability moves by more than
 /// `1e-6`, or after 300 rounds.
 ///
 /// # Errors
@@ -176,58 +185,124 @@ pub fn estimate(counts: &PatternCounts, start: &Model) -> Result<Fit, EstimateEr
     }
     let n_comparisons = start.comparisons.len();
     debug_assert!(n_comparisons <= MOST_COMPARISONS, "a valid model has at most sixteen comparisons");
+    let open = counts.open();
     let mut fit =
         Fit { model: start.clone(), n_rounds: 0, converged: false, n_same: 0.0, n_kin: 0.0, evidence: Vec::new() };
-    learn_u(&mut fit.model, counts, None);
+    learn_u(&mut fit.model, counts, None, &mut Reckon::Mean);
     while fit.n_rounds < MOST_ROUNDS && !fit.converged {
         fit.n_rounds += 1;
         let logs = Logs::new(&fit.model);
-        let (mut same, mut kin) = (Sums::new(n_comparisons), Sums::new(n_comparisons));
-        (fit.n_same, fit.n_kin) = (0.0, 0.0);
-        for (vector, n) in &counts.candidates {
-            let [p_same, p_kin, _] = logs.posterior(*vector);
-            fit.n_same += p_same * n;
-            fit.n_kin += p_kin * n;
-            // Most pairs are strangers for certain and would only cost time.
-            if p_same > 1e-9 {
-                same.add(*vector, p_same * n);
-            }
-            if p_kin > 1e-9 {
-                kin.add(*vector, p_kin * n);
-            }
-        }
+        let expected = Cases::expected(&logs, &open, &counts.judged, n_comparisons);
+        (fit.n_same, fit.n_kin) = (expected.n_same, expected.n_kin);
         let before = fit.model.clone();
-        let n_pairs = counts.n_pairs.max(1) as f64;
-        fit.model.lambda = ((fit.n_same + 0.5) / (n_pairs + 1.0)).min(0.4);
-        fit.model.kin_lambda = ((fit.n_kin + 0.5) / (n_pairs + 1.0)).min(0.4);
-        learn_m(&mut fit.model, start, &same, &kin);
-        learn_u(&mut fit.model, counts, Some((&logs, &same)));
+        maximise(&mut fit.model, start, counts, &expected, &logs, &mut Reckon::Mean);
         fit.converged = moved(&before, &fit.model) < TOLERANCE;
         if fit.converged || fit.n_rounds == MOST_ROUNDS {
-            let levels =
-                |c: usize| (1..=start.comparisons[c].levels.len()).map(|l| same.at_level(c, l, |_| 1.0)).collect();
+            let at = |c: usize, l: usize| expected.same.at_level(c, l, |_| 1.0);
+            let levels = |c: usize| (1..=start.comparisons[c].levels.len()).map(|l| at(c, l)).collect();
             fit.evidence = (0..n_comparisons).map(levels).collect();
         }
     }
     Ok(fit)
 }
 
-fn learn_m(model: &mut Model, start: &Model, same: &Sums, kin: &Sums) {
+/// Pairs of one person and of relatives, by what their comparisons show.
+struct Cases {
+    same: Sums,
+    kin: Sums,
+    n_same: f64,
+    n_kin: f64,
+}
+
+impl Cases {
+    /// Judged pairs and nothing else. Two persons may be relatives or strangers, which nobody was asked.
+    fn judged(logs: &Logs, judged: &[(Vector, bool)], n_comparisons: usize) -> Self {
+        let mut cases = Self { same: Sums::new(n_comparisons), kin: Sums::new(n_comparisons), n_same: 0.0, n_kin: 0.0 };
+        for (vector, is_same) in judged {
+            let [_, p_kin, p_strangers] = logs.posterior(*vector);
+            let kin = if *is_same { 0.0 } else { p_kin / (p_kin + p_strangers).max(f64::MIN_POSITIVE) };
+            cases.add(*vector, f64::from(u8::from(*is_same)), kin);
+        }
+        cases
+    }
+
+    fn expected(logs: &Logs, open: &[(Vector, f64)], judged: &[(Vector, bool)], n_comparisons: usize) -> Self {
+        let mut cases = Self::judged(logs, judged, n_comparisons);
+        for (vector, n) in open {
+            let [p_same, p_kin, _] = logs.posterior(*vector);
+            cases.add(*vector, p_same * n, p_kin * n);
+        }
+        cases
+    }
+
+    fn add(&mut self, vector: Vector, n_same: f64, n_kin: f64) {
+        self.n_same += n_same;
+        self.n_kin += n_kin;
+        // Most pairs are strangers for certain and would only cost time.
+        if n_same > 1e-9 {
+            self.same.add(vector, n_same);
+        }
+        if n_kin > 1e-9 {
+            self.kin.add(vector, n_kin);
+        }
+    }
+}
+
+/// How counts become probabilities.
+enum Reckon<'r> {
+    /// By the mean of the posterior.
+    Mean,
+    /// By a draw from it.
+    Draw(&'r mut ChaCha8Rng),
+}
+
+impl Reckon<'_> {
+    /// A count of pairs as it might have been in another sample.
+    fn count(&mut self, n: f64) -> f64 {
+        match self {
+            Self::Mean => n,
+            Self::Draw(rng) => {
+                let gamma = Gamma::new(n.max(LEAST_SHAPE), 1.0).expect("a positive shape and a scale of 1 are valid");
+                gamma.sample(*rng).max(LEAST_SHAPE)
+            }
+        }
+    }
+
+    /// Probabilities with a Dirichlet distribution of these parameters.
+    fn shares(&mut self, parameters: Vec<f64>) -> Vec<f64> {
+        let drawn: Vec<f64> = parameters.into_iter().map(|n| self.count(n)).collect();
+        let sum: f64 = drawn.iter().sum();
+        drawn.into_iter().map(|n| n / sum).collect()
+    }
+}
+
+/// New λ, m, u and distribution of relatives from the cases of the pairs.
+fn maximise(model: &mut Model, start: &Model, counts: &PatternCounts, cases: &Cases, logs: &Logs, reckon: &mut Reckon) {
+    let per = if matches!(reckon, Reckon::Mean) { 1.0 } else { counts.pairs_each.max(1.0) };
+    let n_pairs = counts.n_pairs.max(1) as f64;
+    // Half a pair in case none is seen.
+    let share = |reckon: &mut Reckon, n: f64| (reckon.count(n / per + 0.5) * per / (n_pairs + 1.0)).min(0.4);
+    model.lambda = share(reckon, cases.n_same);
+    model.kin_lambda = share(reckon, cases.n_kin);
+    learn_m(model, start, cases, per, reckon);
+    learn_u(model, counts, Some((logs, &cases.same)), reckon);
+}
+
+/// `per` candidate pairs count as one: they were not looked at one by one.
+fn learn_m(model: &mut Model, start: &Model, cases: &Cases, per: f64, reckon: &mut Reckon) {
     for (c, comparison) in model.comparisons.iter_mut().enumerate().filter(|(_, comparison)| comparison.trained) {
         let start = &start.comparisons[c].levels;
-        let learnt = |sums: &Sums, before: &dyn Fn(&Level) -> f64| -> Vec<f64> {
-            let counts: Vec<f64> = (1..=start.len()).map(|l| sums.at_level(c, l, |_| 1.0)).collect();
-            let n: f64 = counts.iter().sum();
-            let shares = counts.iter().zip(start);
-            shares.map(|(count, level)| (count + PRIOR_PAIRS * before(level)) / (n + PRIOR_PAIRS)).collect()
+        let mut learnt = |sums: &Sums, before: &dyn Fn(&Level) -> f64| -> Vec<f64> {
+            let count = |l: usize| sums.at_level(c, l + 1, |_| 1.0) / per;
+            reckon.shares(start.iter().enumerate().map(|(l, level)| count(l) + PRIOR_PAIRS * before(level)).collect())
         };
-        let mut m = learnt(same, &|level| level.m);
+        let mut m = learnt(&cases.same, &|level| level.m);
         match comparison.field.kin_learning() {
             KinLearning::All => {
-                let of_kin = learnt(kin, &|level| level.kin);
+                let of_kin = learnt(&cases.kin, &|level| level.kin);
                 comparison.levels.iter_mut().zip(of_kin).for_each(|(level, kin)| level.kin = kin);
             }
-            KinLearning::BelowNamesake { first_several, first_namesake, share } => {
+            KinLearning::BelowSeveral { first_several, share } => {
                 // Nothing in common: whether it is a cover name or somebody else, no unlabelled pair can tell at all.
                 m[0] = start[0].m;
                 for l in 1..first_several {
@@ -236,18 +311,21 @@ fn learn_m(model: &mut Model, start: &Model, same: &Sums, kin: &Sums) {
                 let low: f64 = m[..first_several].iter().sum();
                 let rest = (1.0 - low) / m[first_several..].iter().sum::<f64>();
                 m[first_several..].iter_mut().for_each(|m| *m *= rest);
-                let of_kin = learnt(kin, &|level| level.kin);
-                let below: f64 = of_kin[..first_namesake].iter().sum();
+                let of_kin = learnt(&cases.kin, &|level| level.kin);
+                let below: f64 = of_kin[..first_several].iter().sum();
                 let with_a_name_in_common = (below - of_kin[0]) / below;
-                let namesakes: f64 = start[first_namesake..].iter().map(|level| level.kin).sum();
-                let of_namesakes = share * with_a_name_in_common;
+                let several: f64 = start[first_several..].iter().map(|level| level.kin).sum();
+                let of_several = share * with_a_name_in_common;
                 for (l, level) in comparison.levels.iter_mut().enumerate() {
-                    level.kin = if l < first_namesake {
-                        of_kin[l] / below * (1.0 - of_namesakes)
+                    level.kin = if l < first_several {
+                        of_kin[l] / below * (1.0 - of_several)
                     } else {
-                        start[l].kin / namesakes * of_namesakes
+                        start[l].kin / several * of_several
                     };
                 }
+            }
+            KinLearning::AsOfOnePerson => {
+                comparison.levels.iter_mut().zip(&m).for_each(|(level, m)| level.kin = *m);
             }
             KinLearning::Declared => {}
         }
@@ -256,7 +334,7 @@ fn learn_m(model: &mut Model, start: &Model, same: &Sums, kin: &Sums) {
 }
 
 /// Learns u and the typical bits of agreed values; `known` are posteriors and the pairs of one person so far.
-fn learn_u(model: &mut Model, counts: &PatternCounts, known: Option<(&Logs, &Sums)>) {
+fn learn_u(model: &mut Model, counts: &PatternCounts, known: Option<(&Logs, &Sums)>, reckon: &mut Reckon) {
     let mut random = Sums::new(model.comparisons.len());
     for (vector, n) in &counts.random {
         // Two records of one person may be drawn at random too; they are no evidence of strangers.
@@ -265,7 +343,8 @@ fn learn_u(model: &mut Model, counts: &PatternCounts, known: Option<(&Logs, &Sum
     }
     for (c, comparison) in model.comparisons.iter_mut().enumerate().filter(|(_, comparison)| comparison.trained) {
         let n_levels = comparison.levels.len();
-        let n_at = |l: usize| random.at_level(c, l + 1, |_| 1.0);
+        let counted: Vec<f64> = (0..n_levels).map(|l| reckon.count(random.at_level(c, l + 1, |_| 1.0))).collect();
+        let n_at = |l: usize| counted[l];
         let n_random: f64 = (0..n_levels).map(n_at).sum();
         let mut u = vec![0.0; n_levels];
         let (mut by_value, mut n_others) = (0.0, 0.0);

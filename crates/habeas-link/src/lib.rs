@@ -36,9 +36,12 @@ mod table;
 pub use blocking::{BlockingRule, Coverage, Key, RuleChoice, RuleReport, Survey, possible_rules, survey};
 pub use comparison::{Field, NameSimilarity, similarity};
 pub use em::{EstimateError, Fit, estimate};
-pub use evaluate::{Evaluation, Scores, StandardErrors, evaluate};
+pub use evaluate::{
+    Evaluation, EvaluationIntervals, ReliabilityBin, ScoreIntervals, Scores, StandardErrors, blocking_recall,
+    bootstrap, evaluate, reliability,
+};
 pub use explain::{Explanation, Reason, explain};
-pub use link::{LinkError, LinkOptions, Linkage, StageTime, link};
+pub use link::{LinkError, LinkOptions, Linkage, Plan, StageTime, link, plan};
 pub use model::{
     Comparison, Level, MOST_COMPARISONS, MOST_RULES, Model, ModelError, ModelFormatError, from_toml, guess_model,
     to_toml,
@@ -47,7 +50,7 @@ pub use pairs::{MemoryEngine, PairEngine, PairError, PatternCounts, Scored, Stag
 pub use partition::{
     Conflict, Constraints, Evidence, Leftover, Partitioned, WeakestJoint, components, correct_leftovers, partition,
 };
-pub use posterior::draw_partitions;
+pub use posterior::{Convergence, Draws, draw_partitions};
 pub use review::most_telling;
 pub use script::{Skeleton, skeleton};
 pub use table::{DateEntry, ListInfo, NameField, PlaceField, Table, TableBuilder};

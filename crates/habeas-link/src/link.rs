@@ -2,11 +2,11 @@
 
 use crate::{
     blocking::{Coverage, RuleReport, possible_rules, survey},
-    em::{EstimateError, Fit, estimate},
+    em::{EstimateError, Fit, draw_models, estimate},
     model::{MOST_RULES, Model, ModelError, Weights, guess_model},
     pairs::{MemoryEngine, PairEngine, PairError, Stage, Watch, pair_budget},
     partition::{Conflict, Constraints, Evidence, Leftover, WeakestJoint, correct_leftovers, partition},
-    posterior::draw_partitions,
+    posterior::{Draws, Parameters, draw_with},
     table::Table,
 };
 use habeas_core::{MatchWeight, Partition, ScoredPair};
@@ -60,7 +60,7 @@ pub struct Linkage {
     /// The persons.
     pub partition: Partition,
     /// Draws of the partition from its posterior distribution.
-    pub draws: Vec<Partition>,
+    pub draws: Draws,
     /// Judgements that contradict each other.
     pub conflicts: Vec<Conflict>,
     /// The weakest joint of every person of two or more records.
@@ -108,6 +108,74 @@ impl From<PairError> for LinkError {
     }
 }
 
+/// What a table teaches before all its candidate pairs are compared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// The model, with the rules that are worth their pairs.
+    pub model: Model,
+    /// How it was estimated; `None` where nothing could be learnt.
+    pub fit: Option<Fit>,
+    /// What the rules are expected to find, to cost and to miss.
+    pub coverage: Coverage,
+    /// Models drawn from their posterior distribution, as many as draws were asked for.
+    drawn: Vec<Model>,
+}
+
+/// Guesses and estimates a model and chooses its rules, without comparing more than a survey of candidate pairs.
+///
+/// Where nothing can be learnt (no candidate pairs, nothing varies), the starting model stands.
+///
+/// # Errors
+/// [`LinkError`] for a judgement about no record, or a run that was ended.
+pub fn plan(table: &Table, judgements: &Constraints, options: &LinkOptions, watch: &Watch) -> Result<Plan, LinkError> {
+    check_records(table, judgements)?;
+    plan_timed(table, judgements, options, watch, &mut Clock::start())
+}
+
+fn plan_timed(
+    table: &Table,
+    judgements: &Constraints,
+    options: &LinkOptions,
+    watch: &Watch,
+    clock: &mut Clock,
+) -> Result<Plan, LinkError> {
+    let start = guess_model(table);
+    let surveyed = survey(table, &start, &possible_rules(table, &start), options.threads, watch)?;
+    clock.lap(Stage::Counting);
+    (watch.progress)(Stage::Estimating, 0, 1);
+    let weights = Weights::new(&start, table);
+    let judged = |pairs: &[(u32, u32)], is_same: bool| {
+        let vector = |(a, b): &(u32, u32)| (weights.vector(table, *a.min(b), *a.max(b)), is_same);
+        pairs.iter().map(vector).collect::<Vec<_>>()
+    };
+    let counts = surveyed.counts([judged(&judgements.same, true), judged(&judgements.different, false)].concat());
+    let n_candidates: f64 = counts.candidates.iter().map(|(_, n)| n).sum();
+    let fit = match estimate(&counts, &start) {
+        Ok(found) => Some(found).filter(|_| n_candidates >= FEWEST_TO_LEARN_FROM),
+        Err(EstimateError::NoCandidates | EstimateError::NothingVaries) => None,
+        Err(EstimateError::Start { source }) => return Err(LinkError::Model { source }),
+    };
+    let mut model = fit.as_ref().map_or_else(|| start.clone(), |fit| fit.model.clone());
+    let drawn = match &fit {
+        Some(fit) if options.n_draws > 0 => draw_models(&counts, &start, &fit.model, options.n_draws, options.seed),
+        _ => Vec::new(),
+    };
+    let coverage = surveyed.choose_rules(&model, pair_budget(table.n_records()), MOST_RULES);
+    model.rules = coverage.rules.iter().map(|choice| choice.rule.clone()).collect();
+    (watch.progress)(Stage::Estimating, 1, 1);
+    clock.lap(Stage::Estimating);
+    Ok(Plan { model, fit, coverage, drawn })
+}
+
+fn check_records(table: &Table, judgements: &Constraints) -> Result<(), LinkError> {
+    let n_records = table.n_records();
+    let judged = judgements.same.iter().chain(judgements.apart()).flat_map(|(a, b)| [*a, *b]);
+    match judged.filter(|record| *record as usize >= n_records).max() {
+        Some(record) => Err(LinkError::UnknownRecord { record, n_records }),
+        None => Ok(()),
+    }
+}
+
 /// Links all records of a table: guesses and estimates a model where none is given, scores candidate pairs, makes
 /// persons of them under the judgements, and draws partitions if asked.
 ///
@@ -122,37 +190,19 @@ pub fn link(
     options: &LinkOptions,
     watch: &Watch,
 ) -> Result<Linkage, LinkError> {
+    check_records(table, judgements)?;
     let n_records = table.n_records();
-    let judged = judgements.same.iter().chain(&judgements.different).flat_map(|(a, b)| [*a, *b]);
-    if let Some(record) = judged.filter(|record| *record as usize >= n_records).max() {
-        return Err(LinkError::UnknownRecord { record, n_records });
-    }
-    let mut clock = Clock { since: Instant::now(), seconds: Vec::new() };
-    let is_given = model.is_some();
-    let mut model = model.unwrap_or_else(|| guess_model(table));
-    model.validate().map_err(|source| LinkError::Model { source })?;
-    let (mut fit, mut coverage) = (None, None);
-    if !is_given {
-        let surveyed = survey(table, &model, &possible_rules(table, &model), options.threads, watch)?;
-        clock.lap(Stage::Counting);
-        (watch.progress)(Stage::Estimating, 0, 1);
-        let counts = surveyed.counts();
-        let n_candidates: f64 = counts.candidates.iter().map(|(_, n)| n).sum();
-        match estimate(&counts, &model) {
-            Ok(_) if n_candidates < FEWEST_TO_LEARN_FROM => {}
-            Ok(found) => {
-                model = found.model.clone();
-                fit = Some(found);
-            }
-            Err(EstimateError::NoCandidates | EstimateError::NothingVaries) => {}
-            Err(EstimateError::Start { source }) => return Err(LinkError::Model { source }),
+    let mut clock = Clock::start();
+    let (mut model, fit, coverage, drawn_models) = match model {
+        Some(model) => {
+            model.validate().map_err(|source| LinkError::Model { source })?;
+            (model, None, None, Vec::new())
         }
-        let chosen = surveyed.choose_rules(&model, pair_budget(n_records), MOST_RULES);
-        model.rules = chosen.rules.iter().map(|choice| choice.rule.clone()).collect();
-        coverage = Some(chosen);
-        (watch.progress)(Stage::Estimating, 1, 1);
-        clock.lap(Stage::Estimating);
-    }
+        None => {
+            let plan = plan_timed(table, judgements, options, watch, &mut clock)?;
+            (plan.model, plan.fit, Some(plan.coverage), plan.drawn)
+        }
+    };
     (watch.progress)(Stage::Blocking, 0, 1);
     let engine = MemoryEngine::new(table, &model, options.threads);
     (watch.progress)(Stage::Blocking, 1, 1);
@@ -175,22 +225,21 @@ pub fn link(
     let weigh = |a: u32, b: u32| weights.weigh(table, a, b);
     let no_pairs = Evidence { n_records, pairs: &[], judgements, cut: model.cut, weigh: &weigh };
     let mut persons = partition(&Evidence { pairs: &scored.pairs, ..no_pairs });
-    let leftovers = correct_leftovers(table, model.lambda, &persons.partition, &mut scored.pairs);
+    let leftovers = correct_leftovers(table, &model, &persons.partition, &mut scored.pairs);
     if !leftovers.is_empty() {
         persons = partition(&Evidence { pairs: &scored.pairs, ..no_pairs });
     }
     (watch.progress)(Stage::Partitioning, 1, 1);
     clock.lap(Stage::Partitioning);
-    let mut draws = Vec::new();
+    let mut draws = Draws::default();
     if options.n_draws > 0 {
         watch.check()?;
         (watch.progress)(Stage::Drawing, 0, 1);
-        draws = draw_partitions(
-            &Evidence { pairs: &scored.pairs, ..no_pairs },
-            options.n_draws,
-            options.seed,
-            options.threads,
-        );
+        let drawn: Vec<Weights> = drawn_models.iter().map(|drawn| Weights::new(drawn, table)).collect();
+        let parameters = Parameters { table, scored_by: &weights, drawn };
+        let evidence = Evidence { pairs: &scored.pairs, ..no_pairs };
+        let parameters = Some(&parameters).filter(|parameters| !parameters.drawn.is_empty());
+        draws = draw_with(&evidence, parameters, options.n_draws, options.seed, options.threads);
         (watch.progress)(Stage::Drawing, 1, 1);
         clock.lap(Stage::Drawing);
     }
@@ -217,6 +266,10 @@ struct Clock {
 }
 
 impl Clock {
+    fn start() -> Self {
+        Self { since: Instant::now(), seconds: Vec::new() }
+    }
+
     fn lap(&mut self, stage: Stage) {
         self.seconds.push(StageTime { stage, seconds: self.since.elapsed().as_secs_f64() });
         self.since = Instant::now();

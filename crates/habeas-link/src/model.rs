@@ -11,7 +11,7 @@ mod weights;
 pub use format::{ModelFormatError, from_toml, to_toml};
 pub(crate) use guess::KinLearning;
 pub use guess::guess_model;
-pub(crate) use weights::Weights;
+pub(crate) use weights::{Outcomes, Weights};
 
 use crate::{blocking::BlockingRule, comparison::Field};
 use habeas_core::MatchWeight;

@@ -7,7 +7,10 @@ pub(crate) use memory::pair_budget;
 
 use crate::{comparison::Outcome, model::Model};
 use habeas_core::{MatchWeight, ScoredPair};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    collections::HashMap,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 /// All outcomes of one pair, one byte for each comparison: the level below, the rarity of the agreed value above.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -51,6 +54,21 @@ pub struct PatternCounts {
     pub random: Vec<(Vector, f64)>,
     /// Number of all pairs of records.
     pub n_pairs: u64,
+    /// Pairs that people judged, and whether they are one person. They are among the candidates too and count once, as
+    /// judged.
+    pub judged: Vec<(Vector, bool)>,
+    /// Pairs that each compared candidate stands for; 1 at least.
+    pub pairs_each: f64,
+}
+
+impl PatternCounts {
+    /// Candidates less those that people judged.
+    pub(crate) fn open(&self) -> Vec<(Vector, f64)> {
+        let mut n_judged: HashMap<Vector, f64> = HashMap::new();
+        self.judged.iter().for_each(|(vector, _)| *n_judged.entry(*vector).or_insert(0.0) += 1.0);
+        let open = |(vector, n): &(Vector, f64)| (*vector, (n - n_judged.get(vector).unwrap_or(&0.0)).max(0.0));
+        self.candidates.iter().map(open).collect()
+    }
 }
 
 /// What the linkage is doing.

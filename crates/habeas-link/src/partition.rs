@@ -8,7 +8,7 @@
 mod graph;
 mod leftover;
 
-pub(crate) use graph::{Component, Dense, MOST_DENSE, bind as bound_groups, components_of};
+pub(crate) use graph::{Component, Dense, FORBIDDEN, MOST_DENSE, bind as bound_groups, components_of};
 
 use graph::Groups;
 use habeas_core::{MatchWeight, Partition, ScoredPair};
@@ -28,6 +28,15 @@ pub struct Constraints {
     pub same: Vec<(u32, u32)>,
     /// Pairs that are two persons.
     pub different: Vec<(u32, u32)>,
+    /// Pairs on which people disagree: kept apart until they agree, and nothing is learnt from them.
+    pub disputed: Vec<(u32, u32)>,
+}
+
+impl Constraints {
+    /// Pairs that must not be joined.
+    pub(crate) fn apart(&self) -> impl Iterator<Item = &(u32, u32)> {
+        self.different.iter().chain(&self.disputed)
+    }
 }
 
 /// Judgements that cannot all hold: the two records are judged different and yet the same through others.

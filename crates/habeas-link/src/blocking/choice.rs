@@ -11,8 +11,10 @@ const COST_OF_A_KEY: f64 = 0.25;
 const COST_OF_MEETING: f64 = 0.04;
 /// Comparisons that finding one more pair of one person is worth. Greater values find pairs at ever greater cost.
 const WORTH_OF_A_PAIR: f64 = 4_000.0;
-/// Pairs up to which it is not asked whether they are worth it: they take a hundredth of a second.
-const CHEAP_PAIRS: f64 = 50_000.0;
+/// Pairs up to which it is not asked whether they are worth it, at least, at most, and for each record: a survey of a
+/// part of the records sees no person who is rare in it, and so many pairs take tenths of a second.
+const CHEAP_PAIRS: (f64, f64) = (50_000.0, 500_000.0);
+const CHEAP_PAIRS_EACH: f64 = 20.0;
 /// The part of the budget, one in so many, that records that say the very same may take.
 const SHARE_OF_THE_SAME: f64 = 8.0;
 /// Probability of being one person below which a pair does not count as found.
@@ -55,6 +57,7 @@ impl Survey {
     /// `model` is the estimated one: by it each surveyed pair is one person with some probability.
     pub fn choose_rules(&self, model: &Model, budget: u64, most_rules: usize) -> Coverage {
         let posterior = SamePosterior::new(model);
+        let cheap_pairs = (CHEAP_PAIRS_EACH * self.n_records()).clamp(CHEAP_PAIRS.0, CHEAP_PAIRS.1);
         let same: Vec<f64> = self
             .pairs
             .iter()
@@ -100,7 +103,7 @@ impl Survey {
                     let ratio = found / (fresh + cost + 1.0);
                     let fits = n_pairs + fresh <= budget as f64;
                     // So few pairs are compared in any case: in a small table there may be nothing to learn from.
-                    let cheap = fresh > 0.0 && n_pairs + fresh <= CHEAP_PAIRS;
+                    let cheap = fresh > 0.0 && n_pairs + fresh <= cheap_pairs;
                     let worth_it = ratio * WORTH_OF_A_PAIR >= 1.0 || cheap;
                     if fits && worth_it && best.is_none_or(|(most, ..)| ratio > most) {
                         best = Some((ratio, rule, class, fresh));

@@ -260,12 +260,25 @@ pub fn survey(
 
 impl Survey {
     /// The comparison vectors that estimation learns from.
-    pub fn counts(&self) -> PatternCounts {
+    ///
+    /// `judged` are pairs that people judged, and whether they are one person.
+    pub fn counts(&self, judged: Vec<(Vector, bool)>) -> PatternCounts {
         let mut counts = Counts::default();
         for pair in &self.pairs {
             *counts.entry(pair.vector).or_insert(0.0) += self.scale;
         }
-        PatternCounts { candidates: sorted(counts), random: self.random.clone(), n_pairs: self.n_pairs }
+        PatternCounts {
+            candidates: sorted(counts),
+            random: self.random.clone(),
+            n_pairs: self.n_pairs,
+            judged,
+            pairs_each: self.scale.max(1.0),
+        }
+    }
+
+    /// Number of records, from the number of all their pairs.
+    pub(super) fn n_records(&self) -> f64 {
+        (2.0 * self.n_pairs as f64).sqrt().ceil()
     }
 
     /// Rules that hold a surveyed pair.

@@ -22,13 +22,13 @@ pub(crate) enum KinLearning {
     All,
     /// Not at all.
     Declared,
-    /// Of names: which relatives share what, but that one in fifty of those who share a name shares all of it (father
-    /// and son) is declared.
-    BelowNamesake {
-        /// First level, from 0, at which two names are in common.
+    /// What kin share is one thing written down twice, as of one person: its distribution is that of one person.
+    AsOfOnePerson,
+    /// Of names: which relatives share what, but that one in fifty of those who share a name shares several (father
+    /// and son, brothers with one of two given names) is declared.
+    BelowSeveral {
+        /// First level, from 0, at which several names are in common.
         first_several: usize,
-        /// First level, from 0, at which the whole of one name is in the other.
-        first_namesake: usize,
         /// Share of those with a name in common.
         share: f64,
     },
@@ -98,13 +98,12 @@ impl Field {
     /// kin could learn to stand for badly written records of one person.
     pub(crate) fn kin_learning(&self) -> KinLearning {
         match self {
-            Self::Name(NameField::Own) => {
-                KinLearning::BelowNamesake { first_several: 3, first_namesake: 5, share: 0.02 }
-            }
+            Self::Name(NameField::Own) => KinLearning::BelowSeveral { first_several: 3, share: 0.02 },
             Self::Name(NameField::Alias) | Self::Birth | Self::Document | Self::OnceList | Self::Sex => {
                 KinLearning::Declared
             }
-            _ => KinLearning::All,
+            Self::Name(_) | Self::EventDate | Self::Place(PlaceField::Event) => KinLearning::AsOfOnePerson,
+            Self::Place(_) | Self::Text(_) => KinLearning::All,
         }
     }
 

@@ -8,6 +8,9 @@ use crate::{
 };
 use habeas_core::MatchWeight;
 
+/// All outcomes of one pair, by comparison.
+pub(crate) type Outcomes = [Outcome; MOST_COMPARISONS];
+
 /// Match weights by comparison and level, in bits.
 #[derive(Debug, Clone)]
 pub(crate) struct Weights {
@@ -71,6 +74,29 @@ impl Weights {
 
     pub(crate) fn prior(&self) -> (f32, f32) {
         (self.prior_strangers, self.prior_kin)
+    }
+
+    /// Bits of all comparisons of two records against strangers and against kin, without priors.
+    pub(crate) fn evidence(&self, table: &Table, a: u32, b: u32) -> (f32, f32) {
+        let of = |(c, column): (usize, &Column)| self.of(c, column.compare(table, a, b));
+        self.columns.iter().enumerate().map(of).fold((0.0, 0.0), |sum, (s, k)| (sum.0 + s, sum.1 + k))
+    }
+
+    /// Compares two records, field by field.
+    pub(crate) fn outcomes(&self, table: &Table, a: u32, b: u32) -> Outcomes {
+        let mut outcomes = Outcomes::default();
+        for (outcome, column) in outcomes.iter_mut().zip(&self.columns) {
+            *outcome = column.compare(table, a, b);
+        }
+        outcomes
+    }
+
+    /// The weight of a pair that was compared.
+    pub(crate) fn weigh_outcomes(&self, outcomes: &Outcomes) -> MatchWeight {
+        let of = |(c, outcome): (usize, &Outcome)| self.of(c, *outcome);
+        let bits = outcomes[..self.columns.len()].iter().enumerate().map(of);
+        let (strangers, kin) = bits.fold((0.0, 0.0), |sum, (s, k)| (sum.0 + s, sum.1 + k));
+        self.total(strangers, kin)
     }
 
     /// Compares and weighs two records.

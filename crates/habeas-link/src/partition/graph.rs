@@ -13,7 +13,7 @@ pub(super) const MOST_AGAINST_OF_MANY: f64 = 3.5;
 /// Pairs between two clusters of a large component that are looked at before they are joined.
 const PROBES: usize = 32;
 /// Weight of a pair that people judged different: no sum of others reaches it.
-const FORBIDDEN: f64 = -1e9;
+pub(crate) const FORBIDDEN: f64 = -1e9;
 
 /// Disjoint groups of records.
 #[derive(Debug, Clone)]
@@ -56,7 +56,7 @@ pub(crate) fn bind(n_records: usize, constraints: &Constraints) -> (Groups, Vec<
     });
     let mut conflicts = Vec::new();
     let mut disputed = HashSet::new();
-    for (a, b) in &constraints.different {
+    for (a, b) in constraints.apart() {
         if all.find(*a) == all.find(*b) {
             conflicts.push(Conflict { left: *a.min(b), right: *a.max(b) });
             disputed.insert(all.find(*a));
@@ -99,13 +99,14 @@ impl Dense {
         self.weights[i * self.n + j]
     }
 
-    pub(crate) fn from_fn(n: usize, mut weight: impl FnMut(usize, usize) -> f64) -> Self {
+    /// Sums the weights of pairs of records between nodes; one pair speaks with `most_against` bits at most for two
+    /// persons.
+    pub(crate) fn sum(n: usize, pairs: impl Iterator<Item = (usize, usize, f64)>, most_against: f64) -> Self {
         let mut dense = Self { n, weights: vec![0.0; n * n] };
-        for i in 0..n {
-            for j in i + 1..n {
-                let weight = weight(i, j);
-                (dense.weights[i * n + j], dense.weights[j * n + i]) = (weight, weight);
-            }
+        for (i, j, weight) in pairs {
+            let weight = clip(weight, most_against);
+            dense.weights[i * n + j] += weight;
+            dense.weights[j * n + i] += weight;
         }
         dense
     }
@@ -115,8 +116,7 @@ impl Dense {
 pub(crate) fn components_of(bound: &Groups, evidence: &Evidence, connecting: MatchWeight) -> Vec<Component> {
     let (pairs, cut) = (evidence.pairs, evidence.cut);
     let mut bound = bound.clone();
-    let different: HashSet<(u32, u32)> =
-        evidence.judgements.different.iter().map(|(a, b)| (*a.min(b), *a.max(b))).collect();
+    let different: HashSet<(u32, u32)> = evidence.judgements.apart().map(|(a, b)| (*a.min(b), *a.max(b))).collect();
     let mut connected = bound.clone();
     for pair in pairs.iter().filter(|pair| pair.weight > connecting && !different.contains(&(pair.left, pair.right))) {
         connected.join(pair.left, pair.right);
@@ -195,18 +195,26 @@ impl Component {
     /// All weights between nodes: sums over their records. One pair speaks with `most_against` bits at most for two
     /// persons.
     pub(crate) fn dense(&self, weigh: &dyn Fn(u32, u32) -> MatchWeight, most_against: f64) -> Dense {
+        let pairs = self.pairs(weigh);
+        Dense::sum(self.nodes.len(), pairs.iter().map(|(i, j, _, weight)| (*i, *j, *weight)), most_against)
+    }
+
+    /// Every two records of different nodes with the numbers of their nodes and their weight less the cut.
+    pub(crate) fn pairs(&self, weigh: &dyn Fn(u32, u32) -> MatchWeight) -> Vec<(usize, usize, (u32, u32), f64)> {
         let known = self.known();
-        Dense::from_fn(self.nodes.len(), |i, j| {
-            let mut sum = 0.0;
-            for a in &self.nodes[i] {
-                for b in &self.nodes[j] {
-                    let pair = (*a.min(b), *a.max(b));
-                    let weight = known.get(&pair).copied().unwrap_or_else(|| weigh(pair.0, pair.1).0 - self.cut);
-                    sum += clip(weight, most_against);
+        let mut pairs = Vec::new();
+        for j in 1..self.nodes.len() {
+            for i in 0..j {
+                for a in &self.nodes[i] {
+                    for b in &self.nodes[j] {
+                        let pair = (*a.min(b), *a.max(b));
+                        let weight = known.get(&pair).copied().unwrap_or_else(|| weigh(pair.0, pair.1).0 - self.cut);
+                        pairs.push((i, j, pair, weight));
+                    }
                 }
             }
-            sum
-        })
+        }
+        pairs
     }
 
     /// For components too large for a matrix: edges from the heaviest down join clusters whose probed pairs agree.

@@ -83,7 +83,7 @@ fn names_of_ten_thousand_words_and_control_characters_do_no_harm() {
 #[test]
 fn a_judgement_about_no_record_is_refused() {
     let table = table(&one_list(), &[Entry::named(0, "Kareem", "Zoraki")]);
-    let judged = Constraints { same: vec![(0, 7)], different: vec![] };
+    let judged = Constraints { same: vec![(0, 7)], different: vec![], ..Constraints::default() };
     let refused = link(&table, None, &judged, &LinkOptions::default(), &Watch::none());
     assert_eq!(refused, Err(LinkError::UnknownRecord { record: 7, n_records: 1 }));
 }

@@ -62,18 +62,26 @@ fn tabulate(vectors: impl Iterator<Item = Vector>) -> Vec<(Vector, f64)> {
     counts.into_iter().collect()
 }
 
-fn simulated(seed: u64) -> PatternCounts {
+/// Pairs, and of each whether it is one person.
+fn simulated_pairs(seed: u64) -> Vec<(Vector, bool)> {
     let model = known();
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let n_pairs = 500_000;
-    let all: Vec<Vector> = (0..n_pairs)
+    (0..500_000)
         .map(|_| {
             let same = rng.random_bool(LAMBDA);
-            draw(&model, same, &mut rng)
+            (draw(&model, same, &mut rng), same)
         })
-        .collect();
-    let random = tabulate(all.iter().step_by(4).copied());
-    PatternCounts { candidates: tabulate(all.into_iter()), random, n_pairs }
+        .collect()
+}
+
+fn counts_of(pairs: &[(Vector, bool)]) -> PatternCounts {
+    let vectors = || pairs.iter().map(|(vector, _)| *vector);
+    let (candidates, random) = (tabulate(vectors()), tabulate(vectors().step_by(4)));
+    PatternCounts { candidates, random, n_pairs: pairs.len() as u64, ..PatternCounts::default() }
+}
+
+fn simulated(seed: u64) -> PatternCounts {
+    counts_of(&simulated_pairs(seed))
 }
 
 #[test]
@@ -116,7 +124,8 @@ fn without_pairs_or_without_differences_nothing_is_estimated() {
     let nothing = PatternCounts::default();
     assert_eq!(estimate(&nothing, &known()), Err(EstimateError::NoCandidates));
     let always = vec![(Vector::new(&[(1, 0.0), (1, 0.0), (1, 0.0), (1, 0.0)]), 50.0)];
-    let constant = PatternCounts { candidates: always.clone(), random: always, n_pairs: 50 };
+    let constant =
+        PatternCounts { candidates: always.clone(), random: always, n_pairs: 50, ..PatternCounts::default() };
     assert_eq!(estimate(&constant, &known()), Err(EstimateError::NothingVaries));
 }
 
@@ -140,4 +149,41 @@ fn a_rare_agreed_value_weighs_more_than_a_common_one() {
         .map(|(a, b)| bits(a, b))
         .fold(f64::MAX, f64::min);
     assert!(bits(n - 2, n - 1) > common + 2.0, "{} {common}", bits(n - 2, n - 1));
+}
+
+#[test]
+fn judged_pairs_are_known_and_count_once() {
+    let mut counts = simulated(6);
+    let before = estimate(&counts, &known()).unwrap();
+    // Of a vector that leaves everything open people decided each time that it is one person.
+    let doubtful = Vector::new(&[(0, 0.0), (0, 0.0), (2, 0.0), (3, 0.0)]);
+    let n = counts.candidates.iter().find(|(vector, _)| *vector == doubtful).map(|(_, n)| *n).unwrap();
+    counts.judged = vec![(doubtful, true); n as usize];
+    let after = estimate(&counts, &known()).unwrap();
+    assert!(after.n_same > before.n_same + 0.5 * n, "{} {}", before.n_same, after.n_same);
+    let level = |fit: &habeas_link::Fit| fit.model.comparisons[3].levels[2].m;
+    assert!(level(&after) > level(&before) * 1.1, "{} {}", level(&before), level(&after));
+    counts.judged = vec![(doubtful, false); n as usize];
+    assert!(estimate(&counts, &known()).unwrap().n_same < before.n_same);
+}
+
+#[test]
+fn asking_people_about_doubtful_pairs_only_biases_nothing() {
+    let pairs = simulated_pairs(7);
+    let counts = counts_of(&pairs);
+    let before = estimate(&counts, &known()).unwrap();
+    let same: std::collections::HashMap<Vector, f64> =
+        tabulate(pairs.iter().filter(|(_, same)| *same).map(|(vector, _)| *vector)).into_iter().collect();
+    let share = |vector: &Vector, n: f64| same.get(vector).unwrap_or(&0.0) / n;
+    let doubtful: std::collections::HashSet<Vector> =
+        counts.candidates.iter().filter(|(v, n)| (0.2..0.8).contains(&share(v, *n))).map(|(v, _)| *v).collect();
+    let judged: Vec<(Vector, bool)> = pairs.into_iter().filter(|(vector, _)| doubtful.contains(vector)).collect();
+    assert!(judged.len() > 200, "{}", judged.len());
+    let after = estimate(&PatternCounts { judged, ..counts }, &known()).unwrap();
+    assert!((after.model.lambda / before.model.lambda - 1.0).abs() < 0.05);
+    for (a, b) in after.model.comparisons.iter().zip(&before.model.comparisons) {
+        for (a, b) in a.levels.iter().zip(&b.levels) {
+            assert!((a.m - b.m).abs() < 0.02, "{} {}", a.m, b.m);
+        }
+    }
 }

@@ -1,7 +1,8 @@
 use crate::invented::{Entry, list, table, three_lists, truth};
 use habeas_core::{MatchWeight, Partition, ScoredPair};
 use habeas_link::{
-    Conflict, Constraints, Evidence, LinkOptions, Watch, components, draw_partitions, evaluate, link, partition,
+    Conflict, Constraints, Evidence, LinkOptions, Watch, components, correct_leftovers, draw_partitions, evaluate,
+    guess_model, link, partition,
 };
 use proptest::prelude::*;
 use std::{collections::HashMap, num::NonZeroUsize};
@@ -68,7 +69,7 @@ fn a_chain_of_half_likely_pairs_is_no_family_of_one() {
 #[test]
 fn judgements_bind_and_forbid_whatever_the_weights_say() {
     let pairs = [pair(0, 1, 12.0), pair(1, 2, 12.0), pair(0, 2, 12.0), pair(3, 4, -12.0)];
-    let judged = Constraints { same: vec![(4, 3), (5, 6)], different: vec![(2, 0)] };
+    let judged = Constraints { same: vec![(4, 3), (5, 6)], different: vec![(2, 0)], ..Constraints::default() };
     let found = partition(&evidence(7, &pairs, &judged));
     let of = found.partition.cluster_of();
     assert_ne!(of[0], of[2]);
@@ -78,7 +79,7 @@ fn judgements_bind_and_forbid_whatever_the_weights_say() {
 
 #[test]
 fn judgements_that_contradict_each_other_merge_nobody_and_are_reported() {
-    let judged = Constraints { same: vec![(0, 1), (1, 2), (3, 4)], different: vec![(0, 2)] };
+    let judged = Constraints { same: vec![(0, 1), (1, 2), (3, 4)], different: vec![(0, 2)], ..Constraints::default() };
     let found = partition(&evidence(5, &[], &judged));
     assert_eq!(found.conflicts, [Conflict { left: 0, right: 2 }]);
     assert_eq!(found.partition, Partition::from_labels(&[0, 1, 2, 3, 3]));
@@ -134,7 +135,7 @@ proptest! {
         prop_assume!(same.0 != same.1 && different.0 != different.1);
         prop_assume!((same.0.min(same.1), same.0.max(same.1)) != (different.0.min(different.1), different.0.max(different.1)));
         let pairs = all_pairs(12, &weights);
-        let judged = Constraints { same: vec![same], different: vec![different] };
+        let judged = Constraints { same: vec![same], different: vec![different], ..Constraints::default() };
         let mut all = draw_partitions(&evidence(12, &pairs, &judged), 5, 1, NonZeroUsize::MIN);
         all.push(partition(&evidence(12, &pairs, &judged)).partition);
         for partition in all {
@@ -145,17 +146,30 @@ proptest! {
     }
 }
 
+/// The links of an average-linkage tree, group by group.
+fn links(group: &[Vec<u32>], pairs: &[ScoredPair]) -> f64 {
+    let weight =
+        |a: u32, b: u32| pairs.iter().find(|p| (p.left, p.right) == (a.min(b), a.max(b))).map_or(0.0, |p| p.weight.0);
+    let mean = |x: &[u32], y: &[u32]| {
+        let sum: f64 = x.iter().flat_map(|a| y.iter().map(move |b| (*a, *b))).map(|(a, b)| weight(a, b)).sum();
+        sum / (x.len() * y.len()) as f64
+    };
+    let joints = (0..group.len()).flat_map(|i| (i + 1..group.len()).map(move |j| (i, j)));
+    let best = joints.max_by(|a, b| mean(&group[a.0], &group[a.1]).total_cmp(&mean(&group[b.0], &group[b.1])));
+    let Some((i, j)) = best else { return 0.0 };
+    let mut joined = group.to_vec();
+    let gone = joined.remove(j);
+    joined[i].extend(gone);
+    mean(&group[i], &group[j]) + links(&joined, pairs)
+}
+
 /// The same distribution as the module documents, enumerated.
 fn exact_distribution(n: usize, pairs: &[ScoredPair]) -> HashMap<Vec<u32>, f64> {
     let bits = |labels: &[u32]| {
-        let mut total = 0.0;
-        for label in 0..n as u32 {
-            let size = labels.iter().filter(|l| **l == label).count() as f64;
-            let within = pairs.iter().filter(|p| labels[p.left as usize] == label && labels[p.right as usize] == label);
-            let sum: f64 = within.map(|p| p.weight.0).sum();
-            total += if size > 1.0 { 2.0 / size * sum } else { 0.0 };
-        }
-        total
+        let alone = |label: u32| -> Vec<Vec<u32>> {
+            (0..n as u32).filter(|i| labels[*i as usize] == label).map(|i| vec![i]).collect()
+        };
+        (0..n as u32).map(|label| links(&alone(label), pairs)).sum::<f64>()
     };
     let mut odds: HashMap<Vec<u32>, f64> = all_partitions(n)
         .into_iter()
@@ -195,7 +209,7 @@ fn draws_of_a_small_component_have_the_enumerated_distribution() {
 #[test]
 fn the_markov_chain_of_a_larger_component_has_the_enumerated_distribution() {
     // Eight records are the first that the chain, not the enumeration, has to draw.
-    let weights: Vec<f64> = (0..28).map(|i| f64::from((i * 37) % 11) * 0.5 - 2.2).collect();
+    let weights: Vec<f64> = (0..28).map(|i| f64::from((i * 37) % 11) * 0.5 - 2.2 + f64::from(i) * 0.013).collect();
     let apart = distance(8, &weights, 60_000);
     assert!(apart < 0.01, "{apart}");
 }
@@ -225,4 +239,83 @@ fn a_list_that_names_a_person_once_keeps_namesakes_apart_and_still_may_repeat_so
     assert_eq!(of[n - 2], of[n - 1], "everything agrees, the document too: the list repeats this person");
     let scores = evaluate(&found.partition, &truth(&entries));
     assert!(scores.pairwise.precision > 0.96, "{scores:?}");
+}
+
+#[test]
+fn the_last_two_records_of_lists_that_name_each_person_once_are_likelier_to_be_one_person() {
+    // Thirty people stand on both lists, nine more on the first only and one on the second.
+    let (n_both, n_a) = (30u32, 39u32);
+    let people = |list: u16, n: u32| (0..n).map(move |i| Entry { list, ..Entry::named(list, &format!("name{i}"), "") });
+    let entries: Vec<Entry> = people(0, n_a).chain(people(1, n_both)).chain([Entry::named(1, "cover", "")]).collect();
+    let table = table(&[list("a", true), list("b", true)], &entries);
+    let model = guess_model(&table);
+    let persons = Partition::from_labels(&(0..n_a).chain(0..n_both).chain([999]).collect::<Vec<u32>>());
+    let (left_over, taken) = (pair(n_both, n_a + n_both, -3.0), pair(n_both, n_a, -3.0));
+    let mut pairs = vec![taken, left_over];
+    let found = correct_leftovers(&table, &model, &persons, &mut pairs)[0];
+    let odds = 30.5 / (9.5 * 1.5) / (model.lambda / (1.0 - model.lambda - model.kin_lambda));
+    assert_eq!((found.lists, found.n_left), ((0, 1), (9, 1)));
+    assert!((found.bits.0 - odds.log2().min(8.0)).abs() < 1e-9, "{found:?} {}", odds.log2());
+    assert_eq!(pairs[0], taken, "the other record of this pair has its partner");
+    let before = habeas_link::explain(&table, &model, left_over.left, left_over.right).weight;
+    assert!(pairs[1].weight > before, "{:?} {before:?}", pairs[1]);
+}
+
+#[test]
+fn left_over_records_of_lists_that_hardly_meet_are_hardly_likelier_to_be_one_person() {
+    let people = |list: u16, from: u32| {
+        (from..from + 25).map(move |i| Entry { list, ..Entry::named(list, &format!("name{i}"), "") })
+    };
+    let entries: Vec<Entry> = people(0, 0).chain(people(1, 20)).collect();
+    let table = table(&[list("a", true), list("b", true)], &entries);
+    let model = guess_model(&table);
+    let persons = Partition::from_labels(&(0..25).chain(20..45).collect::<Vec<u32>>());
+    let found = correct_leftovers(&table, &model, &persons, &mut [pair(0, 30, -3.0)])[0];
+    let odds = 5.5 / (20.5 * 20.5) / (model.lambda / (1.0 - model.lambda - model.kin_lambda));
+    assert!((found.bits.0 - odds.log2()).abs() < 1e-9 && found.bits.0 < 1.0, "{found:?} {}", odds.log2());
+}
+
+#[test]
+fn in_a_small_table_too_brothers_who_were_taken_together_are_not_joined() {
+    let (mut n_brothers, mut n_joined) = (0, 0);
+    for seed in 31..36 {
+        let (lists, entries) = three_lists(250, seed);
+        let table = table(&lists, &entries);
+        let found = link(&table, None, &Constraints::default(), &LinkOptions::default(), &Watch::none()).unwrap();
+        let of = found.partition.cluster_of();
+        for (i, a) in entries.iter().enumerate() {
+            for (j, b) in entries.iter().enumerate().skip(i + 1) {
+                // Writers who hear the family name otherwise are left out here.
+                if a.person != b.person && a.taken.is_some() && (a.taken, &a.family) == (b.taken, &b.family) {
+                    n_brothers += 1;
+                    n_joined += u32::from(of[i] == of[j]);
+                }
+            }
+        }
+    }
+    assert!(n_brothers > 50 && n_joined * 20 <= n_brothers, "{n_joined} of {n_brothers}");
+}
+
+#[test]
+fn draws_have_parameters_of_their_own_and_spread_at_least_as_far_as_with_fixed_ones() {
+    let (lists, entries) = three_lists(500, 51);
+    let table = table(&lists, &entries);
+    let options = LinkOptions { n_draws: 60, ..LinkOptions::default() };
+    let judged = Constraints { same: vec![(0, 1)], different: vec![(2, 3)], ..Constraints::default() };
+    let found = link(&table, None, &judged, &options, &Watch::none()).unwrap();
+    assert!(found.draws.parameters_drawn && found.draws.partitions.len() == 60);
+    assert!(found.draws.partitions.iter().all(|p| p.cluster_of()[0] == p.cluster_of()[1]));
+    assert!(found.draws.partitions.iter().all(|p| p.cluster_of()[2] != p.cluster_of()[3]));
+    let fixed = link(&table, Some(found.model.clone()), &judged, &options, &Watch::none()).unwrap();
+    assert!(!fixed.draws.parameters_drawn, "nothing is known of the doubt in a model that the caller gave");
+    let spread = |draws: &[Partition]| {
+        let n: Vec<f64> = draws.iter().map(|p| p.n_clusters() as f64).collect();
+        let mean = n.iter().sum::<f64>() / n.len() as f64;
+        (mean, (n.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n.len() as f64).sqrt())
+    };
+    let (drawn, fixed) = (spread(&found.draws.partitions), spread(&fixed.draws.partitions));
+    assert!(drawn.1 > 0.8 * fixed.1, "{drawn:?} {fixed:?}");
+    assert!((drawn.0 - fixed.0).abs() < 0.02 * fixed.0, "{drawn:?} {fixed:?}");
+    let again = link(&table, None, &judged, &LinkOptions { threads: NonZeroUsize::MIN, ..options }, &Watch::none());
+    assert_eq!(again.unwrap().draws, found.draws);
 }

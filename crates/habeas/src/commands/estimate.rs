@@ -180,7 +180,7 @@ fn draw_linkage(
     let constraints = linking::constraints(&desk.judgements()?, &prepared.record_ids);
     let options = linking::options(n_draws, seed);
     let linkage = linking::run(&prepared.table, Some(model), &constraints, &options, out)?;
-    Ok(LinkageDraws { record_ids: prepared.record_ids, partitions: linkage.draws })
+    Ok(LinkageDraws { record_ids: prepared.record_ids, partitions: linkage.draws.partitions })
 }
 
 /// Averages over draws of the linkage: doubt about links becomes part of the interval.

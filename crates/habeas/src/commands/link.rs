@@ -24,6 +24,8 @@ pub enum Command {
     Run(Run),
     /// Link plain files, without a vault
     Files(plain::Args),
+    /// Say how plain files would be linked: what is compared, which pairs, at what cost
+    Plan(plain::PlanArgs),
     /// Say why two records are, or are not, one person
     Explain {
         /// A record's address, such as `committee:214`
@@ -68,6 +70,7 @@ pub struct Run {
 pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Failure> {
     match command {
         Command::Files(args) => plain::files(&args, out),
+        Command::Plan(args) => plain::plan(&args, out),
         Command::Names(args) => plain::names(&args, out),
         Command::Run(args) => link(&opening::desk(global)?, &args, out),
         Command::Explain { a, b } => explain(&opening::desk(global)?, [&a, &b], out),

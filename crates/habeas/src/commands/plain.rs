@@ -8,10 +8,13 @@ use crate::{
     listing::{self, Kept, ListFile, read_rows},
     output::Output,
 };
-use habeas_core::{Partition, Probability};
+use habeas_core::{Partition, Probability, ScoredPair};
 use habeas_intake::{limits::Limits, mapping::Field};
-use habeas_link::{Constraints, Linkage, ListInfo, Table, TableBuilder, evaluate};
-use serde_json::json;
+use habeas_link::{
+    Constraints, LinkOptions, Linkage, ListInfo, ReliabilityBin, Table, TableBuilder, blocking_recall, bootstrap,
+    evaluate, reliability,
+};
+use serde_json::{Value, json};
 use std::{
     collections::HashMap,
     ops::ControlFlow,
@@ -43,6 +46,9 @@ pub struct Args {
     /// Where to write the pairs that were decided wrongly, the surest first
     #[arg(long, value_name = "ERRORS.csv", requires = "truth")]
     errors: Option<PathBuf>,
+    /// Tell more of how right it is: what no blocking rule held, intervals, and whether probabilities are kept
+    #[arg(long, requires = "truth")]
+    evaluate: bool,
     /// What the columns mean, one mapping for each list in order [default: guessed]
     #[arg(long, value_name = "MAP.toml")]
     map: Vec<PathBuf>,
@@ -61,6 +67,20 @@ pub struct Args {
     /// Where to run
     #[arg(long, default_value = "memory", value_parser = ["memory"])]
     engine: String,
+}
+
+/// Say how plain files would be linked, without linking them
+#[derive(Debug, clap::Args)]
+pub struct PlanArgs {
+    /// The lists, as for `link files`
+    #[arg(required = true)]
+    lists: Vec<PathBuf>,
+    /// What the columns mean, one mapping for each list in order [default: guessed]
+    #[arg(long, value_name = "MAP.toml")]
+    map: Vec<PathBuf>,
+    /// Where to write the model
+    #[arg(long, value_name = "MODEL.toml")]
+    model_out: Option<PathBuf>,
 }
 
 /// Compare names, two in each line of a CSV file
@@ -91,7 +111,7 @@ struct Loaded {
 pub fn files(args: &Args, out: &Output) -> Result<Exit, Failure> {
     let begun = Instant::now();
     let model = read_model(args.model.as_deref())?;
-    let loaded = load(args)?;
+    let loaded = load(&args.lists, &args.map, args.truth.as_deref())?;
     let read = begun.elapsed().as_secs_f64();
     let mut options = linking::options(args.draws, args.seed);
     if let Some(cut) = args.cut {
@@ -115,7 +135,7 @@ pub fn files(args: &Args, out: &Output) -> Result<Exit, Failure> {
         put(path, &errors_of(&loaded, &linkage, truth)?)?;
     }
     if let Some(path) = &args.draws_out {
-        put(path, &draws_csv(&loaded, &linkage.draws)?)?;
+        put(path, &draws_csv(&loaded, &linkage.draws.partitions)?)?;
     }
     if let Some(path) = &args.model_out {
         put(path, habeas_link::to_toml(&linkage.model).as_bytes())?;
@@ -130,6 +150,9 @@ pub fn files(args: &Args, out: &Output) -> Result<Exit, Failure> {
         let errors = &evaluation.pairwise_errors;
         object["truth"]["pairwise"]["standard_errors"] =
             json!({ "precision": errors.precision, "recall": errors.recall, "f1": errors.f1 });
+        if args.evaluate {
+            add_to_truth(&mut object["truth"], &loaded, &linkage, &Partition::from_labels(truth), &options);
+        }
     }
     out.result(&object, || {
         let mut text = format!(
@@ -157,15 +180,15 @@ pub fn files(args: &Args, out: &Output) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-fn load(args: &Args) -> Result<Loaded, Failure> {
-    if !args.map.is_empty() && args.map.len() != args.lists.len() {
+fn load(lists: &[PathBuf], maps: &[PathBuf], truth: Option<&str>) -> Result<Loaded, Failure> {
+    if !maps.is_empty() && maps.len() != lists.len() {
         return Err(Failure::usage(
             "there are not as many mappings as lists",
             "give one --map for each list, in order",
         ));
     }
     let keys: Vec<String> =
-        args.lists.iter().map(|path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned()).collect();
+        lists.iter().map(|path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned()).collect();
     if let Some(twice) = keys.iter().enumerate().find(|(idx, key)| keys[..*idx].contains(key)) {
         return Err(Failure::usage(format_args!("two lists are called «{}»", twice.1), "rename one of the files"));
     }
@@ -175,16 +198,15 @@ fn load(args: &Args) -> Result<Loaded, Failure> {
     let mut n_set_aside = 0;
     // Mappings first: the table must know all lists before the first record.
     let mut opened = Vec::new();
-    for (idx, path) in args.lists.iter().enumerate() {
+    for (idx, path) in lists.iter().enumerate() {
         let file = ListFile::read(path)?;
-        let mapping = args.map.get(idx).map(|path| listing::read_mapping(path)).transpose()?;
+        let mapping = maps.get(idx).map(|path| listing::read_mapping(path)).transpose()?;
         let mapping = match mapping {
             Some(mapping) => mapping,
             None => file.guess(&file.open(None, &Limits::default())?)?.mapping,
         };
         let mut mapping = mapping;
-        for column in mapping.columns.iter_mut().filter(|column| args.truth.as_deref() == Some(column.header.as_str()))
-        {
+        for column in mapping.columns.iter_mut().filter(|column| truth == Some(column.header.as_str())) {
             // The truth is for measuring: it must not reach the linkage.
             column.field = Field::Ignore;
         }
@@ -196,13 +218,13 @@ fn load(args: &Args) -> Result<Loaded, Failure> {
         let list = list as u16;
         let table = file.open(Some(&mapping), &Limits::default())?;
         let header = table.header().names().to_vec();
-        let truth = truth_column(&header, args.truth.as_deref(), &file.name)?;
+        let of_truth = truth_column(&header, truth, &file.name)?;
         read_rows(&file, &table, &mapping, |taken| {
             match taken.row {
                 Kept::Record { cells, claims } => {
                     builder.push(list, &header, &cells, &claims);
                     places.push((list, taken.number));
-                    labels.push(truth.map(|column| cells[column].clone()));
+                    labels.push(of_truth.map(|column| cells[column].clone()));
                 }
                 Kept::SetAside { .. } => n_set_aside += 1,
                 Kept::Skipped => {}
@@ -210,7 +232,7 @@ fn load(args: &Args) -> Result<Loaded, Failure> {
             ControlFlow::Continue(())
         })?;
     }
-    let truth = args.truth.is_some().then(|| numbered(labels));
+    let truth = truth.is_some().then(|| numbered(labels));
     Ok(Loaded { table: builder.finish(), keys, places, truth, n_set_aside })
 }
 
@@ -240,6 +262,80 @@ fn numbered(labels: Vec<Option<String>>) -> Vec<u32> {
             None => fresh(),
         })
         .collect()
+}
+
+/// What is reckoned only when asked for: the share of true pairs that were compared at all, bootstrap intervals, and
+/// stated probabilities against what is so: of single pairs, and of the draws where there are any.
+fn add_to_truth(object: &mut Value, loaded: &Loaded, linkage: &Linkage, truth: &Partition, options: &LinkOptions) {
+    let intervals = bootstrap(&linkage.partition, truth, options.seed);
+    for (measure, of) in [("pairwise", intervals.pairwise), ("b_cubed", intervals.b_cubed)] {
+        object[measure]["intervals_95"] = json!({ "precision": of.precision, "recall": of.recall, "f1": of.f1 });
+    }
+    object["blocking_recall"] = json!(blocking_recall(&loaded.table, &linkage.model, truth, options.threads));
+    let is_one = |partition: &Partition, pair: &ScoredPair| {
+        let of = partition.cluster_of();
+        of[pair.left as usize] == of[pair.right as usize]
+    };
+    let stated = linkage.pairs.iter().map(|pair| (pair.weight.probability().get(), is_one(truth, pair)));
+    object["reliability"] = reliability_json(&reliability(stated));
+    let draws = &linkage.draws.partitions;
+    if !draws.is_empty() {
+        let share = |pair: &ScoredPair| draws.iter().filter(|d| is_one(d, pair)).count() as f64 / draws.len() as f64;
+        let stated = linkage.pairs.iter().map(|pair| (share(pair), is_one(truth, pair)));
+        object["reliability_of_draws"] = reliability_json(&reliability(stated));
+        let persons: Vec<usize> = draws.iter().map(Partition::n_clusters).collect();
+        object["persons"] = json!({ "true": truth.n_clusters(), "drawn": persons });
+    }
+}
+
+fn reliability_json(bins: &[ReliabilityBin]) -> Value {
+    let bin = |b: &ReliabilityBin| json!({ "from": b.from, "to": b.to, "pairs": b.n_pairs, "stated": b.stated, "observed": b.observed });
+    bins.iter().map(bin).collect()
+}
+
+/// Runs `link plan`.
+pub fn plan(args: &PlanArgs, out: &Output) -> Result<Exit, Failure> {
+    let loaded = load(&args.lists, &args.map, None)?;
+    let plan = linking::plan(&loaded.table, &linking::options(0, 1), out)?;
+    if let Some(path) = &args.model_out {
+        let toml = habeas_link::to_toml(&plan.model);
+        write_whole(path, toml.as_bytes()).map_err(|error| Failure::file("written", path, &error))?;
+    }
+    let coverage = &plan.coverage;
+    let compared: Vec<String> = plan.model.comparisons.iter().map(|comparison| comparison.field.code()).collect();
+    let object = json!({
+        "schema": 1,
+        "records": loaded.places.len(),
+        "lists": loaded.keys.len(),
+        "compared": compared,
+        "learnt": plan.fit.is_some(),
+        "candidate_pairs_expected": coverage.n_pairs.round(),
+        "blocking": linking::coverage_json(coverage),
+        "set_aside": loaded.n_set_aside,
+    });
+    out.result(&object, || {
+        let mut text = format!(
+            "{} records of {} lists; compared: {}\nabout {:.0} candidate pairs, {:.1} % of the pairs of one person that the \
+             survey knows\n",
+            loaded.places.len(),
+            loaded.keys.len(),
+            compared.join(", "),
+            coverage.n_pairs,
+            100.0 * coverage.recall
+        );
+        for rule in &coverage.rules {
+            text.push_str(&format!(
+                "{:>12.0} pairs  {:>5.1} % of persons' pairs, {:>5.2} % by it alone  {}\n",
+                rule.n_pairs,
+                100.0 * rule.share,
+                100.0 * rule.only_share,
+                rule.rule.code()
+            ));
+        }
+        text
+    })?;
+    out.next("habeas link files LISTS --out clusters.csv");
+    Ok(Exit::Ok)
 }
 
 fn wrong(error: csv::Error) -> Failure {

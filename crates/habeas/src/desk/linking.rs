@@ -8,7 +8,8 @@ use crate::{
 };
 use habeas_core::{Judgement, RecordId, Right, Source, SourceKind, Standing, Verdict, standing};
 use habeas_link::{
-    Constraints, LinkError, LinkOptions, Linkage, ListInfo, Model, Stage, Table, TableBuilder, Watch, link,
+    Constraints, Coverage, Draws, LinkError, LinkOptions, Linkage, ListInfo, Model, Plan, Stage, Table, TableBuilder,
+    Watch, link,
 };
 use habeas_vault::{LinkRun, Vault};
 use serde_json::{Value as Json, json};
@@ -54,8 +55,9 @@ pub fn constraints(judgements: &[Judgement], record_ids: &[RecordId]) -> Constra
         let (Some(a), Some(b)) = (idx_of.get(&pair.smaller()), idx_of.get(&pair.larger())) else { continue };
         match standing {
             Standing::Agreed(Verdict::Same) => found.same.push((*a.min(b), *a.max(b))),
+            Standing::Agreed(Verdict::Different) => found.different.push((*a.min(b), *a.max(b))),
             // A dispute is not merged until people have settled it.
-            Standing::Agreed(Verdict::Different) | Standing::Disputed => found.different.push((*a.min(b), *a.max(b))),
+            Standing::Disputed => found.disputed.push((*a.min(b), *a.max(b))),
             Standing::Agreed(Verdict::Undecided) => {}
         }
     }
@@ -79,6 +81,14 @@ pub fn run(
     let cancel = AtomicBool::new(false);
     let progress = |stage: Stage, done: u64, total: u64| out.progress(stage_words(stage), done, total);
     link(table, model, constraints, options, &Watch { progress: &progress, cancel: &cancel }).map_err(link_failure)
+}
+
+/// Plans the linkage of a table, with progress on a terminal.
+pub fn plan(table: &Table, options: &LinkOptions, out: &Output) -> Result<Plan, Failure> {
+    let cancel = AtomicBool::new(false);
+    let progress = |stage: Stage, done: u64, total: u64| out.progress(stage_words(stage), done, total);
+    let watch = Watch { progress: &progress, cancel: &cancel };
+    habeas_link::plan(table, &Constraints::default(), options, &watch).map_err(link_failure)
 }
 
 /// Why nothing was linked, for people.
@@ -143,26 +153,7 @@ pub fn summary(linkage: &Linkage, n_records: usize, n_lists: usize) -> Json {
             })
         })
         .collect();
-    let coverage = linkage.coverage.as_ref().map(|coverage| {
-        let rules: Vec<Json> = coverage
-            .rules
-            .iter()
-            .map(|choice| {
-                json!({
-                    "rule": choice.rule.code(),
-                    "share_of_same": choice.share,
-                    "missed_without_it": choice.only_share,
-                    "pairs": choice.n_pairs.round(),
-                })
-            })
-            .collect();
-        json!({
-            "same_pairs_expected": coverage.n_same.round(),
-            "recall": coverage.recall,
-            "same_pairs_unseen": coverage.n_unseen.map(f64::round),
-            "rules": rules,
-        })
-    });
+    let coverage = linkage.coverage.as_ref().map(coverage_json);
     let n_links = linkage.pairs.iter().filter(|pair| is_link(linkage, pair.left, pair.right)).count();
     json!({
         "schema": 1,
@@ -177,6 +168,43 @@ pub fn summary(linkage: &Linkage, n_records: usize, n_lists: usize) -> Json {
         "seconds": seconds,
         "rules": rules,
         "blocking": coverage,
+        "draws": draws_json(&linkage.draws),
+    })
+}
+
+/// What blocking rules were expected to find and to miss.
+pub fn coverage_json(coverage: &Coverage) -> Json {
+    let rules: Vec<Json> = coverage
+        .rules
+        .iter()
+        .map(|choice| {
+            json!({
+                "rule": choice.rule.code(),
+                "share_of_same": choice.share,
+                "missed_without_it": choice.only_share,
+                "pairs": choice.n_pairs.round(),
+            })
+        })
+        .collect();
+    json!({
+        "same_pairs_expected": coverage.n_same.round(),
+        "recall": coverage.recall,
+        "same_pairs_unseen": coverage.n_unseen.map(f64::round),
+        "rules": rules,
+    })
+}
+
+/// Whether draws can be relied on; nothing where none were asked for.
+fn draws_json(draws: &Draws) -> Option<Json> {
+    (!draws.partitions.is_empty()).then(|| {
+        json!({
+            "draws": draws.partitions.len(),
+            "parameters_drawn": draws.parameters_drawn,
+            "components_by_markov_chain": draws.n_chained,
+            "components_not_drawn": draws.n_fixed,
+            "persons_split_r_hat": draws.persons.split_r_hat,
+            "persons_effective_draws": draws.persons.effective_draws,
+        })
     })
 }
 

@@ -5,7 +5,7 @@
 //! [`RowEvent::Quarantined`], with its words. What the cells mean is not decided here.
 
 mod delimited;
-mod encoding;
+pub(crate) mod encoding;
 mod header;
 mod remark;
 mod sniff;

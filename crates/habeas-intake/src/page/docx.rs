@@ -189,5 +189,5 @@ pub(crate) fn at(bytes: &[u8], locus: &Locus) -> Option<String> {
     let Locus::Bytes { start, end } = **inner else { return None };
     let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
     let xml = part(&mut archive, usize::from(path[0])).ok()?;
-    Some(String::from_utf8(xml[start as usize..end as usize].to_vec()).ok()?)
+    String::from_utf8(xml[start as usize..end as usize].to_vec()).ok()
 }

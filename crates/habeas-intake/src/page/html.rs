@@ -25,6 +25,9 @@ pub(crate) struct TooDeep;
 
 /// Reads a page. `depth` bounds how deep its elements may nest.
 pub(crate) fn read(bytes: &[u8], depth: usize) -> Result<Draft, TooDeep> {
+    if seems_deeper_than(bytes, depth * 4) {
+        return Err(TooDeep);
+    }
     let html = decode(bytes);
     let document = Document::from(html.as_ref());
     let mut walk = Walk { draft: Draft::default(), depth, blocks: Vec::new(), active: 0, hidden: 0 };
@@ -41,6 +44,51 @@ pub(crate) fn read(bytes: &[u8], depth: usize) -> Result<Draft, TooDeep> {
     notice(&mut draft);
     dates_of_publication(&mut draft);
     Ok(draft)
+}
+
+/// Whether the tags of a page nest deeper, as far as that can be told without building its tree: building one from
+/// 100,000 open elements takes a time that grows with the square of their number. Elements that close themselves are
+/// not counted, nor is what stands in scripts.
+fn seems_deeper_than(bytes: &[u8], limit: usize) -> bool {
+    const CLOSED: [&[u8]; 26] = [
+        b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta", b"param", b"source",
+        b"track", b"wbr", b"p", b"li", b"dt", b"dd", b"tr", b"td", b"th", b"tbody", b"thead", b"option", b"path",
+        b"body",
+    ];
+    let mut depth: usize = 0;
+    let mut rest = bytes;
+    while let Some(at) = memchr::memchr(b'<', rest) {
+        rest = &rest[at + 1..];
+        let closes = rest.first() == Some(&b'/');
+        let name: Vec<u8> = rest[usize::from(closes)..]
+            .iter()
+            .take(12)
+            .take_while(|byte| byte.is_ascii_alphanumeric())
+            .map(u8::to_ascii_lowercase)
+            .collect();
+        if name.is_empty() || CLOSED.contains(&name.as_slice()) {
+            continue;
+        }
+        if closes {
+            depth = depth.saturating_sub(1);
+            continue;
+        }
+        if matches!(name.as_slice(), b"script" | b"style") {
+            let end = [&b"</"[..], name.as_slice()].concat();
+            let close = rest.windows(end.len()).position(|window| window.eq_ignore_ascii_case(&end));
+            rest = close.map_or(&[], |close| &rest[close..]);
+            depth += usize::from(close.is_some());
+            continue;
+        }
+        let tag_end = memchr::memchr(b'>', rest).unwrap_or(rest.len());
+        if tag_end == 0 || rest.get(tag_end.wrapping_sub(1)) != Some(&b'/') {
+            depth += 1;
+        }
+        if depth > limit {
+            return true;
+        }
+    }
+    false
 }
 
 /// The characters of a page: by its mark, by what it declares in its head, else by a guess.

@@ -308,7 +308,7 @@ mod tests {
             (b"%PDF-1.7\n", Kind::Pdf),
             (&entry("xl/workbook.xml"), Kind::Xlsx),
             (&entry("xl/workbook.bin"), Kind::Xlsb),
-            (&entry("word/document.xml"), Kind::Document),
+            (&entry("word/document.xml"), Kind::Docx),
             (&entry("mimetypeapplication/vnd.oasis.opendocument.spreadsheet"), Kind::Ods),
             (&entry("holiday.jpg"), Kind::Zip),
             (b"\x7FELF\x02\x01\x01\x00\x00\x00\x00\x00", Kind::Binary),

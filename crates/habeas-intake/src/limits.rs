@@ -28,6 +28,20 @@ pub struct Limits {
     pub record_bytes: u64,
     /// Bytes of a mapping file.
     pub mapping_bytes: u64,
+    /// Bytes of the text of a document.
+    pub text_bytes: u64,
+    /// How deep the elements of a page may nest.
+    pub html_depth: u64,
+    /// Pages of a PDF.
+    pub pdf_pages: u64,
+    /// Parts of a message.
+    pub nested_parts: u64,
+    /// Bytes that a web archive may unpack to: all of it stands in the worker's memory.
+    pub archive_bytes: u64,
+    /// Files inside a file that become artifacts of their own.
+    pub children: u64,
+    /// Bytes of one of them.
+    pub child_bytes: u64,
     /// Address space of the parse worker, in bytes.
     pub worker_memory: u64,
     /// Processor seconds of the parse worker; it is killed two seconds later.
@@ -52,6 +66,13 @@ impl Default for Limits {
             cell_characters: 32_767,
             record_bytes: MIB,
             mapping_bytes: MIB,
+            text_bytes: 8 * MIB,
+            html_depth: 512,
+            pdf_pages: 5_000,
+            nested_parts: 20,
+            archive_bytes: 128 * MIB,
+            children: 1_000,
+            child_bytes: 32 * MIB,
             worker_memory: 512 * MIB,
             worker_cpu_seconds: 20,
             worker_wall_seconds: 60,

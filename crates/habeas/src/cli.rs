@@ -2,8 +2,8 @@
 
 use crate::{
     commands::{
-        audit, backup, case, checkpoint, demo, doctor, erase, estimate, import, init, link, map, passphrase, recovery,
-        report, review, serve, source, sync, tools, travel, user, verify,
+        audit, backup, case, checkpoint, claims, demo, doctor, erase, estimate, import, init, link, map, passphrase,
+        recovery, report, review, serve, source, sync, tools, travel, user, verify,
     },
     rights::Asked,
 };
@@ -73,6 +73,9 @@ pub enum Command {
     Map(map::Args),
     /// Import a list into the vault
     Import(import::Args),
+    /// Suggest claims from texts, and measure the suggestions
+    #[command(subcommand)]
+    Claims(claims::Command),
     /// Find which records speak of the same person
     #[command(subcommand)]
     Link(link::Command),

@@ -61,6 +61,8 @@ pub const COMMANDS: &[Asked] = &[
     asked("source verify", CASES),
     asked("map", Nothing),
     asked("import", CODE),
+    asked("claims suggest", Nothing),
+    asked("claims evaluate", Nothing),
     asked("link run", JUDGE),
     asked("link files", Nothing),
     asked("link explain", CASES),

@@ -78,7 +78,7 @@ pub(super) fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
 }
 
 /// Tells the encoding of a text table.
-pub(super) fn detect(bytes: &[u8]) -> TextEncoding {
+pub(crate) fn detect(bytes: &[u8]) -> TextEncoding {
     if let Some(encoding) = wide(bytes) {
         return TextEncoding::Utf16(encoding);
     }

@@ -5,7 +5,7 @@
 //! [`RowEvent::Quarantined`], with its words. What the cells mean is not decided here.
 
 mod delimited;
-mod encoding;
+pub(crate) mod encoding;
 mod header;
 mod remark;
 mod sniff;
@@ -113,7 +113,7 @@ pub struct Table<'b> {
 
 #[derive(Debug)]
 enum Rows<'b> {
-    Text(Delimited<'b>),
+    Text(Box<Delimited<'b>>),
     Workbook(Box<Workbook<'b>>),
 }
 
@@ -139,7 +139,7 @@ impl<'b> Table<'b> {
             Kind::Locked => return Err(TableError::Locked),
             Kind::Text => {
                 let (header, text) = Delimited::open(bytes, options, &mut remarks)?;
-                (header, Rows::Text(text))
+                (header, Rows::Text(Box::new(text)))
             }
             kind if kind.is_workbook() => {
                 let (header, workbook) = Workbook::open(bytes, kind, options, &mut remarks)?;

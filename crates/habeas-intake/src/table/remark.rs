@@ -267,6 +267,30 @@ pub enum TableError {
         /// By the extension.
         promised: Option<Kind>,
     },
+    /// The file is no document that is read.
+    #[error("the file is {found}, of which no text can be read")]
+    NoPage {
+        /// By the bytes.
+        found: Kind,
+    },
+    /// Elements or parts nest too deeply.
+    #[error("the file nests deeper than the {limit} levels that are read")]
+    TooDeep {
+        /// The bound.
+        limit: u64,
+    },
+    /// More text than the bound.
+    #[error("the file holds more than {limit} bytes of text")]
+    TooMuchText {
+        /// The bound.
+        limit: u64,
+    },
+    /// More pages than the bound.
+    #[error("the file has more than {limit} pages")]
+    TooManyPages {
+        /// The bound.
+        limit: u64,
+    },
     /// Encrypted.
     #[error("the file is locked with a password")]
     Locked,
@@ -317,7 +341,7 @@ pub enum TableError {
         bytes: u64,
     },
     /// A ZIP that lies about itself.
-    #[error("the workbook's container is not sound: {fault}")]
+    #[error("the container is not sound: {fault}")]
     Zip {
         /// What is wrong.
         fault: ZipFault,
@@ -379,6 +403,9 @@ pub enum DamagedPart {
     /// The sheet.
     #[error("the sheet")]
     Sheet,
+    /// A document of another kind.
+    #[error("the document")]
+    Document,
 }
 
 impl TableError {
@@ -387,7 +414,10 @@ impl TableError {
         match self {
             Self::Empty { .. } => "E_EMPTY",
             Self::TooLarge { .. } => "E_SIZE",
-            Self::NoTable { .. } => "E_TYPE",
+            Self::NoTable { .. } | Self::NoPage { .. } => "E_TYPE",
+            Self::TooDeep { .. } => "E_DEPTH",
+            Self::TooMuchText { .. } => "E_TEXT",
+            Self::TooManyPages { .. } => "E_PAGES",
             Self::Locked => "E_LOCKED",
             Self::NoHeader { .. } => "E_NO_HEADER",
             Self::NoSheet { .. } => "E_NO_SHEET",
@@ -411,7 +441,14 @@ impl TableError {
             Self::NoTable { found: Kind::Html, .. } => {
                 "this is a web page, perhaps a login page: log in and download the file again"
             }
-            Self::NoTable { found: Kind::Pdf | Kind::Document, .. } => "add it as a text with `habeas source add`",
+            Self::NoPage { found } if found.is_workbook() => "this is a table: `habeas import FILE --as LIST`",
+            Self::NoPage { .. } => "save it as text, DOCX or PDF and add that; keep the original",
+            Self::TooDeep { .. } | Self::TooMuchText { .. } | Self::TooManyPages { .. } => {
+                "no honest document is like this; if this one is, split it"
+            }
+            Self::NoTable { found: Kind::Pdf | Kind::Docx | Kind::Document | Kind::Email, .. } => {
+                "add it as a text with `habeas source add`"
+            }
             Self::NoTable { .. } => "save the list as CSV or XLSX and import that",
             Self::Locked => "open it with its password and save it without one; the password is never stored here",
             Self::NoHeader { .. } => "name the row that holds the headers: `header_row` in the mapping",

@@ -22,8 +22,20 @@ pub enum Kind {
     Html,
     /// PDF.
     Pdf,
-    /// A text document (DOCX, ODT) or another office file that is no table.
+    /// Office Open XML text document.
+    Docx,
+    /// Another office file that is no table: ODT, a presentation.
     Document,
+    /// A message with its headers.
+    Email,
+    /// A web archive.
+    Warc,
+    /// A web archive in a ZIP, with its index.
+    Wacz,
+    /// Something packed with gzip, in this work mostly a web archive.
+    Gzip,
+    /// A picture.
+    Image,
     /// A ZIP that is no workbook.
     Zip,
     /// Parquet.
@@ -46,7 +58,13 @@ impl Kind {
             Self::Locked => "locked",
             Self::Html => "html",
             Self::Pdf => "pdf",
+            Self::Docx => "docx",
             Self::Document => "document",
+            Self::Email => "eml",
+            Self::Warc => "warc",
+            Self::Wacz => "wacz",
+            Self::Gzip => "gzip",
+            Self::Image => "image",
             Self::Zip => "zip",
             Self::Parquet => "parquet",
             Self::Binary => "binary",
@@ -58,14 +76,20 @@ impl Kind {
     pub fn promised_by(file_name: &str) -> Option<Self> {
         let (_, extension) = file_name.rsplit_once('.')?;
         Some(match extension.to_ascii_lowercase().as_str() {
-            "csv" | "tsv" | "tab" | "txt" => Self::Text,
+            "csv" | "tsv" | "tab" | "txt" | "md" => Self::Text,
             "xlsx" | "xlsm" => Self::Xlsx,
             "xlsb" => Self::Xlsb,
             "xls" => Self::Xls,
             "ods" => Self::Ods,
             "html" | "htm" => Self::Html,
             "pdf" => Self::Pdf,
-            "docx" | "odt" => Self::Document,
+            "docx" => Self::Docx,
+            "odt" | "doc" => Self::Document,
+            "eml" => Self::Email,
+            "warc" => Self::Warc,
+            "wacz" => Self::Wacz,
+            "gz" => Self::Gzip,
+            "jpg" | "jpeg" | "png" | "tif" | "tiff" | "heic" | "webp" | "gif" => Self::Image,
             "zip" => Self::Zip,
             "parquet" => Self::Parquet,
             _ => return None,
@@ -90,7 +114,12 @@ impl fmt::Display for Kind {
             Self::Locked => "a locked file",
             Self::Html => "a web page",
             Self::Pdf => "a PDF",
+            Self::Docx => "a text document",
             Self::Document => "an office document",
+            Self::Email => "a message",
+            Self::Warc | Self::Wacz => "a web archive",
+            Self::Gzip => "packed with gzip",
+            Self::Image => "a picture",
             Self::Zip => "a ZIP archive",
             Self::Parquet => "a Parquet file",
             Self::Binary => "of no known kind",
@@ -113,6 +142,15 @@ pub fn sniff(bytes: &[u8]) -> Kind {
     if bytes.starts_with(b"PAR1") {
         return Kind::Parquet;
     }
+    if bytes.starts_with(b"WARC/1.") {
+        return Kind::Warc;
+    }
+    if bytes.starts_with(&[0x1F, 0x8B, 8]) {
+        return Kind::Gzip;
+    }
+    if is_picture(bytes) {
+        return Kind::Image;
+    }
     // A PDF may have bytes before its signature.
     if memmem::find(&bytes[..bytes.len().min(1024)], b"%PDF-").is_some() {
         return Kind::Pdf;
@@ -120,7 +158,51 @@ pub fn sniff(bytes: &[u8]) -> Kind {
     if looks_like_html(bytes) {
         return Kind::Html;
     }
-    if is_text(bytes) { Kind::Text } else { Kind::Binary }
+    match is_text(bytes) {
+        true if looks_like_a_message(bytes) => Kind::Email,
+        true => Kind::Text,
+        false => Kind::Binary,
+    }
+}
+
+fn is_picture(bytes: &[u8]) -> bool {
+    let signatures: [&[u8]; 5] = [b"\xFF\xD8\xFF", b"\x89PNG\r\n\x1A\n", b"II*\0", b"MM\0*", b"GIF8"];
+    signatures.iter().any(|signature| bytes.starts_with(signature))
+        || (bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"))
+        || (bytes.get(4..8) == Some(b"ftyp")
+            && bytes.get(8..11).is_some_and(|brand| brand == b"hei" || brand == b"mif"))
+}
+
+/// Headers of a message, line by line from the first on; two that only messages have.
+fn looks_like_a_message(bytes: &[u8]) -> bool {
+    let mut n_known = 0;
+    for line in bytes[..bytes.len().min(1 << 14)].split(|byte| *byte == b'\n') {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if line.is_empty() {
+            break;
+        }
+        if matches!(line[0], b' ' | b'\t') {
+            continue;
+        }
+        let Some(colon) = line.iter().position(|byte| *byte == b':') else { return false };
+        let name = line[..colon].to_ascii_lowercase();
+        if name.is_empty() || !name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
+            return false;
+        }
+        let known: [&[u8]; 9] = [
+            b"from",
+            b"to",
+            b"received",
+            b"message-id",
+            b"mime-version",
+            b"return-path",
+            b"delivered-to",
+            b"subject",
+            b"dkim-signature",
+        ];
+        n_known += usize::from(known.contains(&name.as_slice()));
+    }
+    n_known >= 2
 }
 
 fn sniff_zip(bytes: &[u8]) -> Kind {
@@ -137,11 +219,12 @@ fn sniff_zip(bytes: &[u8]) -> Kind {
         Kind::Xlsb
     } else if has("xl/") {
         Kind::Xlsx
-    } else if has("word/")
-        || has("ppt/")
-        || memmem::find(head, b"mimetypeapplication/vnd.oasis.opendocument.").is_some()
-    {
+    } else if has("word/") {
+        Kind::Docx
+    } else if has("ppt/") || memmem::find(head, b"mimetypeapplication/vnd.oasis.opendocument.").is_some() {
         Kind::Document
+    } else if has("archive/") && has("datapackage.json") {
+        Kind::Wacz
     } else if has("[Content_Types].xml") || has("_rels/.rels") {
         // An office file that ends before its main part: a cut workbook more often than anything else.
         Kind::Xlsx
@@ -225,7 +308,7 @@ mod tests {
             (b"%PDF-1.7\n", Kind::Pdf),
             (&entry("xl/workbook.xml"), Kind::Xlsx),
             (&entry("xl/workbook.bin"), Kind::Xlsb),
-            (&entry("word/document.xml"), Kind::Document),
+            (&entry("word/document.xml"), Kind::Docx),
             (&entry("mimetypeapplication/vnd.oasis.opendocument.spreadsheet"), Kind::Ods),
             (&entry("holiday.jpg"), Kind::Zip),
             (b"\x7FELF\x02\x01\x01\x00\x00\x00\x00\x00", Kind::Binary),

@@ -2,6 +2,7 @@
 
 use crate::{
     limits::Limits,
+    page::{Detail, Locus, Mask, PageRemark, Piece},
     table::{DamagedPart, Kind, TableError, ZipFault},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -32,9 +33,17 @@ pub(crate) enum Format {
     Xlsb,
     Xls,
     Ods,
+    Html,
+    Docx,
+    Email,
+    Warc,
+    Wacz,
+    Pdf,
+    Image,
 }
 
 impl Format {
+    /// The format of a kind of workbook.
     pub(crate) fn of(kind: Kind) -> Option<Self> {
         match kind {
             Kind::Xlsx => Some(Self::Xlsx),
@@ -43,6 +52,25 @@ impl Format {
             Kind::Ods => Some(Self::Ods),
             _ => None,
         }
+    }
+
+    /// The format of a kind of document.
+    pub(crate) fn of_page(kind: Kind) -> Option<Self> {
+        match kind {
+            Kind::Html => Some(Self::Html),
+            Kind::Docx => Some(Self::Docx),
+            Kind::Email => Some(Self::Email),
+            Kind::Warc | Kind::Gzip => Some(Self::Warc),
+            Kind::Wacz => Some(Self::Wacz),
+            Kind::Pdf => Some(Self::Pdf),
+            Kind::Image => Some(Self::Image),
+            _ => None,
+        }
+    }
+
+    /// Whether its container is a ZIP.
+    pub(super) fn is_zip(self) -> bool {
+        matches!(self, Self::Xlsx | Self::Xlsb | Self::Ods | Self::Docx | Self::Wacz)
     }
 }
 
@@ -56,6 +84,20 @@ pub(crate) enum Reply {
     Meta(Meta),
     /// Rows in the order of the sheet.
     Rows(Vec<WireRow>),
+    /// Text of a document, going on where the last one ended.
+    Text(String),
+    /// Pieces of its map, likewise.
+    Pieces(Vec<Piece>),
+    /// Its masks.
+    Masks(Vec<Mask>),
+    /// What it says of itself.
+    Details(Vec<Detail>),
+    /// What its user should know.
+    Remarks(Vec<PageRemark>),
+    /// A file inside it begins; its bytes follow.
+    Child { name: String, locus: Locus, details: Vec<Detail> },
+    /// Bytes of that file, in base 64.
+    Bytes(String),
     /// The file is refused.
     Refused(Refusal),
     /// All was said.
@@ -119,6 +161,9 @@ pub(crate) enum Refusal {
     Rows { limit: u64 },
     Bomb { packed: u64, inflated: u64 },
     FalseCount { announced: u64, bytes: u64 },
+    Deep { limit: u64 },
+    Text { limit: u64 },
+    Pages { limit: u64 },
     Zip(ZipFault),
     Damaged(DamagedPart),
 }
@@ -132,6 +177,9 @@ impl From<Refusal> for TableError {
             Refusal::Rows { limit } => Self::TooManyRows { limit },
             Refusal::Bomb { packed, inflated } => Self::Bomb { packed, inflated },
             Refusal::FalseCount { announced, bytes } => Self::FalseCount { announced, bytes },
+            Refusal::Deep { limit } => Self::TooDeep { limit },
+            Refusal::Text { limit } => Self::TooMuchText { limit },
+            Refusal::Pages { limit } => Self::TooManyPages { limit },
             Refusal::Zip(fault) => Self::Zip { fault },
             Refusal::Damaged(part) => Self::Damaged { part },
         }

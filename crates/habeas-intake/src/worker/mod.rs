@@ -6,12 +6,15 @@
 
 mod child;
 mod confine;
+mod document;
 pub(crate) mod frames;
+mod pages;
 pub(crate) mod parent;
 mod sheets;
 mod zip_guard;
 
 pub use child::serve;
+pub(crate) use document::read_document;
 pub use parent::probe;
 pub(crate) use parent::run;
 

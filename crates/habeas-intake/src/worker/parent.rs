@@ -39,16 +39,24 @@ pub(crate) fn run(
     bytes: &[u8],
     take: &mut dyn FnMut(Answer) -> ControlFlow<()>,
 ) -> Result<(), TableError> {
-    run_noting(worker, request, bytes, &mut None, take)
+    converse(worker, request, bytes, &mut Protocol::new(request, take))
 }
 
-/// As [`run`], and notes the missing layers as soon as they are known.
-fn run_noting(
+/// One side of a conversation with the worker: takes its frames one by one and refuses what may not come.
+pub(super) trait Dialogue {
+    /// Checks a frame and takes it.
+    fn take(&mut self, reply: Reply) -> Result<ControlFlow<()>, TableError>;
+
+    /// Whether all was said.
+    fn is_done(&self) -> bool;
+}
+
+/// Starts the worker, feeds it and takes its answer.
+pub(super) fn converse(
     worker: &WorkerProgram,
     request: &Request,
     bytes: &[u8],
-    noted: &mut Option<Vec<String>>,
-    take: &mut dyn FnMut(Answer) -> ControlFlow<()>,
+    dialogue: &mut dyn Dialogue,
 ) -> Result<(), TableError> {
     let mut child = Command::new(&worker.program)
         .args(&worker.args)
@@ -74,10 +82,9 @@ fn run_noting(
         scope.spawn(move || std::io::copy(&mut errors.take(MAX_STDERR), &mut std::io::sink()));
         let (sender, receiver) = mpsc::sync_channel(16);
         scope.spawn(move || forward(output.take(limits.worker_output_bytes), &sender));
-        let mut protocol = Protocol::new(request);
         let outcome = loop {
             match receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(reply) => match reply.ok_or(TableError::ParserAnswer).and_then(|reply| protocol.take(reply, take)) {
+                Ok(reply) => match reply.ok_or(TableError::ParserAnswer).and_then(|reply| dialogue.take(reply)) {
                     Ok(ControlFlow::Continue(())) => {}
                     Ok(ControlFlow::Break(())) => break Ok(()),
                     Err(error) => break Err(error),
@@ -86,12 +93,11 @@ fn run_noting(
                 // The stream has ended; only a child that said so and left in order has succeeded.
                 Err(RecvTimeoutError::Disconnected) => {
                     let in_order = child.wait().is_ok_and(|status| status.success());
-                    break if in_order && protocol.is_done() { Ok(()) } else { Err(TableError::ParserLimit) };
+                    break if in_order && dialogue.is_done() { Ok(()) } else { Err(TableError::ParserLimit) };
                 }
             }
         };
         drop(receiver);
-        noted.clone_from(&protocol.missing);
         end(&mut child)?;
         outcome
     })
@@ -104,9 +110,10 @@ fn run_noting(
 pub fn probe(worker: &WorkerProgram) -> Result<Vec<(&'static str, bool)>, TableError> {
     let limits = Limits { worker_wall_seconds: 10, ..Limits::default() };
     let request = Request { format: Format::Xlsx, sheet: None, first_rows: None, limits };
-    let mut missing = None;
-    let outcome = run_noting(worker, &request, &[], &mut missing, &mut |_| ControlFlow::Continue(()));
-    match (missing, outcome) {
+    let mut take = |_: Answer| ControlFlow::Continue(());
+    let mut protocol = Protocol::new(&request, &mut take);
+    let outcome = converse(worker, &request, &[], &mut protocol);
+    match (protocol.missing, outcome) {
         // No bytes are no workbook: this is the answer of a worker that works.
         (Some(missing), Err(TableError::Damaged { .. })) => {
             Ok(layers().map(|layer| (layer, !missing.iter().any(|name| name == layer))).collect())
@@ -143,9 +150,15 @@ fn forward(mut output: impl Read, sender: &SyncSender<Option<Reply>>) {
     }
 }
 
-/// The order in which frames may come, and what they may hold.
+/// Whether all of these are names of layers.
+pub(super) fn are_layers(missing: &[String]) -> bool {
+    missing.iter().all(|name| layers().any(|layer| layer == name))
+}
+
+/// The order in which frames of a sheet may come, and what they may hold.
 struct Protocol<'r> {
     request: &'r Request,
+    hand_on: &'r mut dyn FnMut(Answer) -> ControlFlow<()>,
     missing: Option<Vec<String>>,
     opened: bool,
     done: bool,
@@ -155,50 +168,8 @@ struct Protocol<'r> {
 }
 
 impl<'r> Protocol<'r> {
-    fn new(request: &'r Request) -> Self {
-        Self { request, missing: None, opened: false, done: false, last_row: 0, n_rows: 0, n_cells: 0 }
-    }
-
-    fn is_done(&self) -> bool {
-        self.done
-    }
-
-    fn take(
-        &mut self,
-        reply: Reply,
-        take: &mut dyn FnMut(Answer) -> ControlFlow<()>,
-    ) -> Result<ControlFlow<()>, TableError> {
-        let ready = self.missing.is_some();
-        match reply {
-            Reply::Ready { missing } if !ready && missing.iter().all(|name| layers().any(|layer| layer == name)) => {
-                self.missing = Some(missing);
-                Ok(ControlFlow::Continue(()))
-            }
-            Reply::Meta(meta) if ready && !self.opened => {
-                let asked = self.request.sheet.as_ref();
-                if !meta.sheets.contains(&meta.sheet) || asked.is_some_and(|asked| *asked != meta.sheet) {
-                    return Err(TableError::ParserAnswer);
-                }
-                self.opened = true;
-                let missing = self.missing.clone().unwrap_or_default();
-                Ok(take(Answer::Opened { missing, meta }))
-            }
-            Reply::Rows(rows) if self.opened && !self.done => {
-                for row in rows {
-                    self.check(&row)?;
-                    if take(Answer::Row(row)).is_break() {
-                        return Ok(ControlFlow::Break(()));
-                    }
-                }
-                Ok(ControlFlow::Continue(()))
-            }
-            Reply::Done { rows, cells } if ready && !self.done && (rows, cells) == (self.n_rows, self.n_cells) => {
-                self.done = true;
-                Ok(ControlFlow::Continue(()))
-            }
-            Reply::Refused(refusal) if ready && !self.done => Err(refusal.into()),
-            _ => Err(TableError::ParserAnswer),
-        }
+    fn new(request: &'r Request, hand_on: &'r mut dyn FnMut(Answer) -> ControlFlow<()>) -> Self {
+        Self { request, hand_on, missing: None, opened: false, done: false, last_row: 0, n_rows: 0, n_cells: 0 }
     }
 
     fn check(&mut self, row: &WireRow) -> Result<(), TableError> {
@@ -215,6 +186,46 @@ impl<'r> Protocol<'r> {
     }
 }
 
+impl Dialogue for Protocol<'_> {
+    fn is_done(&self) -> bool {
+        self.done
+    }
+
+    fn take(&mut self, reply: Reply) -> Result<ControlFlow<()>, TableError> {
+        let ready = self.missing.is_some();
+        match reply {
+            Reply::Ready { missing } if !ready && are_layers(&missing) => {
+                self.missing = Some(missing);
+                Ok(ControlFlow::Continue(()))
+            }
+            Reply::Meta(meta) if ready && !self.opened => {
+                let asked = self.request.sheet.as_ref();
+                if !meta.sheets.contains(&meta.sheet) || asked.is_some_and(|asked| *asked != meta.sheet) {
+                    return Err(TableError::ParserAnswer);
+                }
+                self.opened = true;
+                let missing = self.missing.clone().unwrap_or_default();
+                Ok((self.hand_on)(Answer::Opened { missing, meta }))
+            }
+            Reply::Rows(rows) if self.opened && !self.done => {
+                for row in rows {
+                    self.check(&row)?;
+                    if (self.hand_on)(Answer::Row(row)).is_break() {
+                        return Ok(ControlFlow::Break(()));
+                    }
+                }
+                Ok(ControlFlow::Continue(()))
+            }
+            Reply::Done { rows, cells } if ready && !self.done && (rows, cells) == (self.n_rows, self.n_cells) => {
+                self.done = true;
+                Ok(ControlFlow::Continue(()))
+            }
+            Reply::Refused(refusal) if ready && !self.done => Err(refusal.into()),
+            _ => Err(TableError::ParserAnswer),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,15 +233,17 @@ mod tests {
 
     fn outcome(replies: Vec<Reply>) -> Result<usize, TableError> {
         let request = Request { format: Format::Xlsx, sheet: None, first_rows: None, limits: Limits::default() };
-        let mut protocol = Protocol::new(&request);
         let mut n_rows = 0;
+        let mut count = |answer| {
+            n_rows += usize::from(matches!(answer, Answer::Row(_)));
+            ControlFlow::Continue(())
+        };
+        let mut protocol = Protocol::new(&request, &mut count);
         for reply in replies {
-            let _ = protocol.take(reply, &mut |answer| {
-                n_rows += usize::from(matches!(answer, Answer::Row(_)));
-                ControlFlow::Continue(())
-            })?;
+            let _ = protocol.take(reply)?;
         }
-        if protocol.is_done() { Ok(n_rows) } else { Err(TableError::ParserLimit) }
+        let done = protocol.is_done();
+        if done { Ok(n_rows) } else { Err(TableError::ParserLimit) }
     }
 
     fn meta() -> Reply {

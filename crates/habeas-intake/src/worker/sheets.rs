@@ -3,6 +3,7 @@
 
 use super::{
     frames::{Format, Meta, Refusal, Reply, Request, WireCell, WireKind, WireRow},
+    pages,
     zip_guard::guard,
 };
 use crate::{limits::Limits, table::DamagedPart};
@@ -32,20 +33,18 @@ impl From<Refusal> for Halt {
     }
 }
 
-type Send<'s> = dyn FnMut(Reply) -> Result<(), Halt> + 's;
+pub(super) type Send<'s> = dyn FnMut(Reply) -> Result<(), Halt> + 's;
 
 /// Reads the workbook and sends all frames but the first and the last; returns the numbers of rows and cells.
 pub(super) fn read(request: &Request, bytes: &[u8], send: &mut Send<'_>) -> Result<(u64, u64), Halt> {
-    let active = match request.format {
-        Format::Xls => false,
-        _ => guard(bytes, &request.limits)?.active,
-    };
+    let active = request.format.is_zip() && guard(bytes, &request.limits)?.active;
     let mut sink = Sink::new(request, send);
     let end = match request.format {
         Format::Xlsx => xlsx(bytes, request, active, &mut sink),
         Format::Xlsb => xlsb(bytes, request, active, &mut sink),
         Format::Xls => xls(bytes, request, active, &mut sink),
         Format::Ods => ods(bytes, request, active, &mut sink),
+        _ => return pages::read(request, bytes, active, sink.send).map(|()| (0, 0)),
     };
     match end {
         Ok(()) | Err(Halt::Enough) => sink.finish(),

@@ -11,14 +11,19 @@ use crate::{
 };
 use habeas_core::{Attribution, ImportId, Origin, Right, SourceKind, SpeakerKind};
 use habeas_intake::{
+    editions::{self, Difference, Edition, Pairing},
     limits::Limits,
     mapping::Mapping,
     read::{Address, CodeCount, ImportReport},
-    table::Table,
+    table::{RowEvent, Table},
 };
 use habeas_vault::{ImportError, ImportSummary, QuarantinedRow, RemarkCount, SourceDraft, Vault, VaultError};
 use serde_json::{Value, json};
-use std::{fmt::Write, ops::ControlFlow, path::PathBuf};
+use std::{
+    fmt::Write,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+};
 
 /// Rows that a preview shows.
 const PREVIEW_ROWS: usize = 20;
@@ -41,6 +46,9 @@ pub struct Args {
     /// Show what each row becomes and write nothing
     #[arg(long, visible_alias = "dry-run")]
     preview: bool,
+    /// The file of an earlier edition: also show which rows were added, changed and removed
+    #[arg(long, value_name = "FILE", requires = "preview")]
+    since: Option<PathBuf>,
     /// Give the process that reads workbooks more memory: memory=2GiB
     #[arg(long, value_name = "memory=SIZE", value_parser = memory_limit)]
     limit: Option<u64>,
@@ -85,7 +93,8 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
         None => (file.guess(&table)?.mapping, true),
     };
     if args.preview {
-        return preview(&file, &table, &mapping, out);
+        let since = args.since.as_deref().map(|path| difference(path, &table, &mapping, &limits, &file)).transpose()?;
+        return preview(&file, &table, &mapping, since.as_ref(), out);
     }
     let desk = opening::desk(global)?;
     let edition = args.edition.as_deref();
@@ -303,7 +312,83 @@ fn report_text(report: &ImportReport, header: &[String], import: Option<ImportId
     text
 }
 
-fn preview(file: &ListFile, table: &Table<'_>, mapping: &Mapping, out: &Output) -> Result<Exit, Failure> {
+/// What changed since an earlier edition of the same list.
+fn difference(
+    earlier: &Path,
+    table: &Table<'_>,
+    mapping: &Mapping,
+    limits: &Limits,
+    file: &ListFile,
+) -> Result<Difference, Failure> {
+    let earlier = ListFile::read(earlier)?;
+    let before = earlier.open(Some(mapping), limits)?;
+    let number = mapping.columns.iter().find(|column| column.field.code() == "list-id");
+    let number = number.map(|column| column.header.as_str());
+    Ok(editions::compare(&edition(&earlier, &before)?, &edition(file, table)?, number))
+}
+
+fn edition(file: &ListFile, table: &Table<'_>) -> Result<Edition, Failure> {
+    let mut edition = Edition::new(table.header().names());
+    let read = table.rows(|event| {
+        if let RowEvent::Row(row) = event {
+            edition.push(row.row, row.cells);
+        }
+        ControlFlow::Continue(())
+    });
+    read.map_err(|error| listing::table_failure(error, &file.name))?;
+    Ok(edition)
+}
+
+fn difference_json(difference: &Difference) -> Value {
+    let changed: Vec<Value> = difference
+        .changed
+        .iter()
+        .map(|row| {
+            let by = match row.by {
+                Pairing::ListNumber => "list-number",
+                Pairing::Alike => "alike",
+            };
+            json!({ "before": row.before, "after": row.after, "columns": row.columns, "paired_by": by })
+        })
+        .collect();
+    json!({
+        "same": difference.same, "added": difference.added, "removed": difference.removed, "changed": changed,
+        "new_columns": difference.new_columns, "lost_columns": difference.lost_columns,
+    })
+}
+
+/// Rows by number only: what stands in them is nobody's business on a terminal.
+fn difference_text(difference: &Difference) -> String {
+    let rows = |rows: &[u64]| {
+        let shown: Vec<String> = rows.iter().take(20).map(ToString::to_string).collect();
+        let more = if rows.len() > 20 { " …" } else { "" };
+        if rows.is_empty() { String::new() } else { format!(": rows {}{more}", shown.join(", ")) }
+    };
+    let mut text = format!(
+        "since the earlier edition: {} the same, {} changed, {} added{}\n",
+        difference.same,
+        difference.changed.len(),
+        difference.added.len(),
+        rows(&difference.added),
+    );
+    let _ = writeln!(text, "  {} removed{}", difference.removed.len(), rows(&difference.removed));
+    if !difference.removed.is_empty() {
+        text.push_str("  A row that is gone is an event to look into: released, found dead, an error, a wish, pressure. Nobody knows yet.\n");
+    }
+    for row in difference.changed.iter().take(20) {
+        let question = if row.by == Pairing::Alike { "  (perhaps: most cells agree)" } else { "" };
+        let _ = writeln!(text, "  row {} is now row {}: {}{question}", row.before, row.after, row.columns.join(", "));
+    }
+    text
+}
+
+fn preview(
+    file: &ListFile,
+    table: &Table<'_>,
+    mapping: &Mapping,
+    since: Option<&Difference>,
+    out: &Output,
+) -> Result<Exit, Failure> {
     let mut rows = Vec::new();
     let header = table.header().names();
     let report = read_rows(file, table, mapping, |taken| {
@@ -326,7 +411,10 @@ fn preview(file: &ListFile, table: &Table<'_>, mapping: &Mapping, out: &Output) 
         ControlFlow::Continue(())
     })?;
     let counts = report_json(&report, header);
-    let object = json!({ "schema": 1, "preview": true, "file": file.name, "report": counts, "rows": rows });
+    let since_json = since.map(difference_json);
+    let object = json!({
+        "schema": 1, "preview": true, "file": file.name, "report": counts, "rows": rows, "since": since_json,
+    });
     out.result(&object, || {
         let mut text = String::new();
         for row in object["rows"].as_array().into_iter().flatten() {
@@ -338,6 +426,7 @@ fn preview(file: &ListFile, table: &Table<'_>, mapping: &Mapping, out: &Output) 
             }
         }
         let _ = writeln!(text, "\n{}", report_text(&report, header, None).trim_end());
+        text.push_str(&since.map(difference_text).unwrap_or_default());
         text.push_str("Nothing was written.\n");
         text
     })?;

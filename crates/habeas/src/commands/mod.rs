@@ -4,6 +4,7 @@ pub mod audit;
 pub mod backup;
 pub mod case;
 pub mod checkpoint;
+pub mod claims;
 pub mod demo;
 pub mod doctor;
 pub mod erase;
@@ -41,6 +42,7 @@ pub fn run(cli: Cli, words: &str, out: &Output) -> Result<Exit, Failure> {
         Command::Source(command) => source::run(command, global, out),
         Command::Map(args) => map::run(args, out),
         Command::Import(args) => import::run(args, global, out),
+        Command::Claims(command) => claims::run(command, out),
         Command::Link(command) => link::run(command, global, out),
         Command::Review(command) => review::run(command, global, out),
         Command::Case(command) => case::run(command, global, out),

@@ -1,0 +1,85 @@
+//! What a text says of its own publication: «Saturday 13 January 2024, by …», «Date first published: …», «Published in …».
+//!
+//! Four dates are told apart and none stands in for another. Only set phrases and lines that are nothing but a date count:
+//! a date inside a sentence is a date of what happened.
+
+use super::draft::DetailKind;
+use regex::Regex;
+use std::{ops::Range, sync::LazyLock};
+
+/// A day as pages write it; what it means is read elsewhere.
+const DAY: &str = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?(?:\d{1,2}(?:st|nd|rd|th)?\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?\s+\d{4}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{4}-\d{2}-\d{2})";
+
+static FIRST: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(r"(?i)(?:date\s+)?(?:first|originally)\s+published(?:\s+(?:on|in))?\s*:?\s*({DAY})"))
+});
+static UPDATED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(r"(?i)(?:last\s+)?(?:updated|modified|revised)(?:\s+(?:on|at))?\s*:?\s*({DAY})"))
+});
+static PUBLISHED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?i)(?:published|posted|date)(?:\s+(?:on|at)|\s+in\s+[\p{{Lu}}][\w’' ]{{1,60}}?)?\s*[:,]?\s*({DAY})"
+    ))
+});
+/// A line that is a date, perhaps with the author behind it.
+static LINE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"(?i)^\s*[*_>-]*\s*({DAY})\s*(?:$|[,|–—-]|\(|by\b)")));
+
+fn pattern(source: &str) -> Regex {
+    Regex::new(source).expect("the pattern is a constant")
+}
+
+/// The dates that a text gives itself, in its own words.
+pub(super) fn find(text: &str) -> Vec<(DetailKind, String)> {
+    let mut found: Vec<(DetailKind, String)> = Vec::new();
+    let mut push = |kind, words: &str| {
+        let entry = (kind, words.trim().to_owned());
+        if !found.contains(&entry) {
+            found.push(entry);
+        }
+    };
+    for line in text.lines().filter(|line| line.len() <= 400) {
+        let words = |pattern: &Regex| pattern.captures(line).and_then(|found| found.get(1)).map(|day| day.range());
+        let (first, updated) = (words(&FIRST), words(&UPDATED));
+        if let Some(day) = &first {
+            push(DetailKind::FirstPublished, &line[day.clone()]);
+        }
+        if let Some(day) = &updated {
+            push(DetailKind::Updated, &line[day.clone()]);
+        }
+        let other = |day: &Range<usize>| first.as_ref() != Some(day) && updated.as_ref() != Some(day);
+        let published = words(&PUBLISHED).filter(other).or_else(|| words(&LINE).filter(other));
+        if let Some(day) = published {
+            // «published» inside running text is mostly about something else: only short lines speak of the page.
+            if line.len() <= 160 {
+                push(DetailKind::Published, &line[day]);
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        find(text).into_iter().map(|(kind, words)| format!("{}={words};", kind.code())).collect()
+    }
+
+    #[test]
+    fn the_dates_of_publication_are_told_apart() {
+        for (line, expected) in [
+            (
+                "Saturday 13 January 2024, by VENN Adira (Date first published: 30 December 2023).",
+                "first-published=30 December 2023;published=Saturday 13 January 2024;",
+            ),
+            ("Published in Tiran Observer, July 12th, 2024", "published=July 12th, 2024;"),
+            ("Last updated: March 3, 2021", "updated=March 3, 2021;"),
+            ("12 November 2016", "published=12 November 2016;"),
+            ("He was taken on 12 November 2016 from his home.", ""),
+        ] {
+            assert_eq!(shown(line), expected, "{line}");
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! The slots of a claim: when, where, by whom, who says so; each from the nearest words that can fill it.
+
+use super::{Basis, Material, PlaceSlot, Says, Slot, SuggestedClaim, Victims};
+use crate::suggest::{
+    acts,
+    anchors::TextDate,
+    counts::{self, CountBound, CountClass, TextCount},
+    dates,
+    lexicon::{ActClass, NounClass},
+    names::{self, NameKind},
+    speakers,
+    tokens::Token,
+};
+use habeas_core::{Modality, Polarity};
+use std::ops::Range;
+
+impl Material<'_> {
+    pub(super) fn claim(&self, act: usize, count: Option<&counts::Found>, names: Vec<usize>) -> SuggestedClaim {
+        let act = &self.acts[act];
+        let sentence = self.sentence(act.tokens.start);
+        let named: Vec<Range<usize>> = names.iter().map(|idx| self.bytes(&self.names[*idx].tokens)).collect();
+        let slot = match count {
+            Some(count) => Some(Slot { range: self.bytes(&count.tokens), value: count.count.clone(), carried: false }),
+            None if !named.is_empty() => {
+                let n = Some(named.len() as u64);
+                let value = TextCount {
+                    stated: n,
+                    low: n,
+                    best: n,
+                    high: n,
+                    bound: CountBound::Exact,
+                    readings: Vec::new(),
+                    class: CountClass::People,
+                    in_addition: false,
+                    part: false,
+                    running_total: false,
+                };
+                let last = named.last().map_or(0, |range| range.end);
+                Some(Slot { range: named[0].start..last, value, carried: false })
+            }
+            None => None,
+        };
+        let group = count.map(|count| self.bytes(&count.tokens));
+        let trigger = self.bytes(&act.tokens);
+        let starts = slot.iter().map(|slot| slot.range.clone()).chain(named.iter().cloned()).chain([trigger.clone()]);
+        let range = starts.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end)).unwrap_or(trigger.clone());
+        let own: Vec<&Token> = self.tokens.iter().filter(|token| token.sentence == sentence).collect();
+        let has = |words: &[&str]| own.iter().find(|token| token.is_any(words)).map(|token| token.range());
+        let hedge = has(&[
+            "allegedly",
+            "reportedly",
+            "apparently",
+            "suspected",
+            "believed",
+            "seems",
+            "supposedly",
+            "presumably",
+        ]);
+        let children = has(&["minor", "child", "children", "boy", "girl", "infant", "anonymity"]).is_some();
+        let denied = self.tokens[act.tokens.start.saturating_sub(4)..act.tokens.start].iter().any(|token| {
+            token.sentence == sentence && token.is_any(&["not", "never", "denied", "denies", "deny", "no"])
+        });
+        let at = count.map_or(act.tokens.start, |count| count.tokens.start);
+        SuggestedClaim {
+            class: act.class,
+            triggers: vec![trigger],
+            range,
+            victims: Victims { named, group, protect: children },
+            date: self.date(act, count),
+            length: self.length(act),
+            place: self.place(act, count),
+            perpetrator: self.perpetrator(act),
+            official_version: self.official_version(sentence),
+            says: self.says(at),
+            modality: if hedge.is_some() { Modality::Hedged } else { Modality::Stated },
+            hedge,
+            polarity: if denied { Polarity::Denies } else { Polarity::Affirms },
+            pattern: false,
+            count: slot,
+        }
+    }
+
+    /// How far two places of a sentence are apart; other deeds between them count as much as eight words.
+    fn distance(&self, act: &acts::Found, count: Option<&counts::Found>, other: &Range<usize>) -> usize {
+        let anchors = std::iter::once(act.tokens.clone()).chain(count.map(|count| count.tokens.clone()));
+        anchors
+            .map(|anchor| {
+                let (from, to) =
+                    if other.start >= anchor.end { (anchor.end, other.start) } else { (other.end, anchor.start) };
+                let between = self.acts_between(from.min(to), to.max(from));
+                to.saturating_sub(from) + 8 * between
+            })
+            .min()
+            .unwrap_or(0)
+    }
+
+    fn date(&self, act: &acts::Found, count: Option<&counts::Found>) -> Option<Slot<TextDate>> {
+        let sentence = self.sentence(act.tokens.start);
+        let usable = |idx: &usize| {
+            self.values[*idx].length.is_none() && !self.values[*idx].of_publication && !self.is_aside(&self.dates[*idx])
+        };
+        let make = |idx: usize, carried| Slot {
+            range: self.bytes(&self.dates[idx].tokens),
+            value: self.values[idx].clone(),
+            carried,
+        };
+        let own =
+            (0..self.dates.len()).filter(|idx| self.sentence(self.dates[*idx].tokens.start) == sentence).filter(usable);
+        if let Some(idx) = own.min_by_key(|idx| self.distance(act, count, &self.dates[*idx].tokens)) {
+            return Some(make(idx, false));
+        }
+        let paragraph = self.tokens[act.tokens.start].paragraph;
+        let earlier = (0..self.dates.len()).rev().filter(usable).find(|idx| {
+            let at = self.dates[*idx].tokens.start;
+            let date = &self.values[*idx];
+            let since = date.value.as_ref().is_some_and(|value| value.holds() != habeas_core::Holds::Some);
+            at < act.tokens.start && self.tokens[at].paragraph == paragraph && !since
+        });
+        earlier.map(|idx| make(idx, true))
+    }
+
+    /// A date that only compares or bounds: «since 1948», «from 1999–2008» of somebody's rule.
+    fn is_aside(&self, date: &dates::Found) -> bool {
+        let start = date.tokens.start;
+        let word = |back: usize| start.checked_sub(back).map_or("", |at| self.lower(at));
+        matches!(word(1), "born") || word(2) == "born"
+    }
+
+    fn length(&self, act: &acts::Found) -> Option<Slot<String>> {
+        let sentence = self.sentence(act.tokens.start);
+        (0..self.dates.len()).filter(|idx| self.sentence(self.dates[*idx].tokens.start) == sentence).find_map(|idx| {
+            let value = self.values[idx].length.clone()?;
+            Some(Slot { range: self.bytes(&self.dates[idx].tokens), value, carried: false })
+        })
+    }
+
+    pub(super) fn place(&self, act: &acts::Found, count: Option<&counts::Found>) -> Option<PlaceSlot> {
+        let sentence = self.sentence(act.tokens.start);
+        let is_place =
+            |name: &&names::Found| matches!(name.kind, NameKind::Place | NameKind::Facility) && !self.is_home(name);
+        let own: Vec<&names::Found> =
+            self.names.iter().filter(|name| self.sentence(name.tokens.start) == sentence).filter(is_place).collect();
+        if let Some(nearest) = own.iter().min_by_key(|name| self.distance(act, count, &name.tokens)) {
+            let mut ranges = vec![self.bytes(&nearest.tokens)];
+            // Around a shrine or a hospital, and one place behind another: what it lies in.
+            let wider = own.iter().filter(|name| {
+                name.kind == NameKind::Place
+                    && name.tokens != nearest.tokens
+                    && name.tokens.start.abs_diff(nearest.tokens.end) <= 4
+            });
+            ranges.extend(wider.map(|name| self.bytes(&name.tokens)).take(2));
+            if nearest.kind == NameKind::Facility && ranges.len() == 1 {
+                ranges.extend(self.place_before(act.tokens.start, true).map(|name| self.bytes(&name.tokens)));
+            }
+            return Some(PlaceSlot { ranges, carried: false });
+        }
+        let mut ranges = Vec::new();
+        let before = self.place_before(act.tokens.start, false)?;
+        ranges.push(self.bytes(&before.tokens));
+        let own = self.sentence(before.tokens.start);
+        let wider = self
+            .names
+            .iter()
+            .filter(|name| self.sentence(name.tokens.start) == own && name.tokens != before.tokens)
+            .filter(is_place);
+        ranges.extend(wider.take(1).map(|name| self.bytes(&name.tokens)));
+        Some(PlaceSlot { ranges, carried: true })
+    }
+
+    /// The last place that the paragraph named before; of one sentence the most exact one.
+    fn place_before(&self, at: usize, listed: bool) -> Option<&names::Found> {
+        let paragraph = self.tokens[at].paragraph;
+        let mut earlier = self.names.iter().rev().filter(|name| {
+            let kind = name.kind == NameKind::Place || !listed && name.kind == NameKind::Facility;
+            kind && name.tokens.end <= at
+                && self.tokens[name.tokens.start].paragraph == paragraph
+                && !self.is_home(name)
+        });
+        let last = earlier.next()?;
+        let sentence = self.sentence(last.tokens.start);
+        let exact = earlier
+            .take_while(|name| self.sentence(name.tokens.start) == sentence)
+            .find(|name| name.kind == NameKind::Facility);
+        Some(exact.unwrap_or(last))
+    }
+
+    /// «resident of Kesh», «born in Kesh», «back to Kesh»: where somebody is from or goes.
+    fn is_home(&self, name: &names::Found) -> bool {
+        let start = name.tokens.start;
+        let word = |back: usize| start.checked_sub(back).map_or("", |at| self.lower(at));
+        matches!(
+            (word(2), word(1)),
+            (
+                "resident"
+                    | "residents"
+                    | "native"
+                    | "government"
+                    | "hailing"
+                    | "belonging"
+                    | "student"
+                    | "students"
+                    | "chairman"
+                    | "president"
+                    | "minister",
+                "of" | "from" | "to"
+            )
+        ) || matches!((word(2), word(1)), ("born", "in") | ("back", "to") | ("deportation", "from"))
+    }
+
+    fn perpetrator(&self, act: &acts::Found) -> Option<Slot<Basis>> {
+        let sentence = self.sentence(act.tokens.start);
+        let slot =
+            |tokens: Range<usize>, basis| Some(Slot { range: self.bytes(&tokens), value: basis, carried: false });
+        let in_sentence = |at: usize| self.tokens.get(at).is_some_and(|token| token.sentence == sentence);
+        // «… by the Tiranian army»: the last «by» of the deed.
+        for at in act.tokens.end..(act.tokens.end + 30).min(self.tokens.len()) {
+            if !in_sentence(at) || self.tokens[at].is_any(&[";"]) || self.acts_between(act.tokens.end, at) > 2 {
+                break;
+            }
+            if self.tokens[at].is("by") {
+                return self.agent(at + 1).and_then(|tokens| slot(tokens, Basis::NamedAsAgent));
+            }
+        }
+        // «security forces abducted», «police had already arrested»; not where they are the victims.
+        if !act.passive && !act.noun {
+            let before = self
+                .names
+                .iter()
+                .rev()
+                .find(|name| name.tokens.end <= act.tokens.start && in_sentence(name.tokens.start));
+            if let Some(name) = before.filter(|name| matches!(name.kind, NameKind::Organisation { .. })) {
+                let gap = &self.tokens[name.tokens.end..act.tokens.start];
+                let close = gap.len() <= 4
+                    && gap.iter().all(|token| {
+                        token.is_any(&[
+                            "had",
+                            "have",
+                            "has",
+                            "already",
+                            "also",
+                            "allegedly",
+                            "reportedly",
+                            "then",
+                            "forcibly",
+                            "later",
+                            "who",
+                            "personnel",
+                            "officers",
+                        ])
+                    });
+                if close {
+                    return slot(name.tokens.clone(), Basis::NamedAsAgent);
+                }
+            }
+        }
+        // «X are responsible for …», «X is accused of …», «the army's torture cells».
+        for at in (0..act.tokens.start).rev().take_while(|at| in_sentence(*at)).take(12) {
+            let accused = self.tokens[at].is_any(&["responsible", "accused", "blamed", "suspected"]);
+            if accused {
+                let name =
+                    self.names.iter().rev().find(|name| {
+                        name.tokens.end <= at && in_sentence(name.tokens.start) && at - name.tokens.end <= 4
+                    });
+                let basis = if self.tokens[at].is("responsible") { Basis::NamedAsAgent } else { Basis::Accused };
+                return name
+                    .filter(|name| matches!(name.kind, NameKind::Organisation { .. } | NameKind::Person))
+                    .and_then(|name| slot(name.tokens.clone(), basis));
+            }
+        }
+        let owner = self.names.iter().find(|name| {
+            name.tokens.end + 2 == act.tokens.start
+                && in_sentence(name.tokens.start)
+                && self.lower(act.tokens.start - 1) == "s"
+        });
+        owner
+            .filter(|name| matches!(name.kind, NameKind::Organisation { .. }))
+            .and_then(|name| slot(name.tokens.clone(), Basis::NamedAsAgent))
+    }
+
+    /// Whoever stands behind «by»: a name, or words such as «unknown armed men».
+    fn agent(&self, from: usize) -> Option<Range<usize>> {
+        let sentence = self.tokens.get(from)?.sentence;
+        let mut names = self.names.iter().filter(|name| {
+            (from..from + 4).contains(&name.tokens.start) && self.sentence(name.tokens.start) == sentence
+        });
+        if let Some(name) = names.find(|name| matches!(name.kind, NameKind::Organisation { .. } | NameKind::Person)) {
+            // «police Counter Terrorism Department»: one body with two names.
+            let next = self.names.iter().find(|next| {
+                next.tokens.start == name.tokens.end && matches!(next.kind, NameKind::Organisation { .. })
+            });
+            return Some(name.tokens.start..next.map_or(name.tokens.end, |next| next.tokens.end));
+        }
+        let noun = (from..(from + 5).min(self.tokens.len())).find(|at| {
+            self.sentence(*at) == sentence && self.lexicon.noun(self.lower(*at)) == Some(NounClass::Person)
+        })?;
+        let plain = self.tokens[from..noun]
+            .iter()
+            .all(|token| token.is_word() && !token.is_any(&["a", "the", "his", "her"]) || token.is_any(&["a", "the"]));
+        let from = from + usize::from(self.tokens[from].is_any(&["a", "the"]));
+        plain.then_some(from..noun + 1)
+    }
+
+    /// «a supposed “encounter”», «the so-called encounter», «faked the encounter».
+    fn official_version(&self, sentence: usize) -> Option<Range<usize>> {
+        let at = self.tokens.iter().position(|token| {
+            token.sentence == sentence
+                && token.is_any(&["encounter", "encounters", "crossfire", "gunfight", "shootout"])
+        })?;
+        let start = (at.saturating_sub(4)..at).find(|idx| {
+            self.sentence(*idx) == sentence
+                && self.tokens[*idx].is_any(&[
+                    "supposed",
+                    "so-called",
+                    "alleged",
+                    "fake",
+                    "faked",
+                    "staged",
+                    "purported",
+                    "claimed",
+                ])
+        })?;
+        let quoted = self.tokens.get(at + 1).is_some_and(|token| token.is_any(&["\"", "”", "’"]));
+        Some(self.bytes(&(start..at + 1 + usize::from(quoted))))
+    }
+
+    fn says(&self, at: usize) -> Says {
+        let Some((speaking, carried)) = speakers::of(self.speaking, self.tokens, at) else { return Says::Author };
+        let slot = Slot { range: self.bytes(&speaking.speaker), value: (), carried };
+        if speaking.unnamed { Says::Unnamed(slot) } else { Says::Named(slot) }
+    }
+
+    /// «X claimed responsibility»: says who did what the sentence, or one of the two before it, tells.
+    pub(super) fn responsibility(&self, claims: &mut [SuggestedClaim]) {
+        for speaking in self.speaking.iter().filter(|speaking| speaking.responsibility) {
+            let paragraph = self.tokens[speaking.speaker.start].paragraph;
+            let in_range = |claim: &SuggestedClaim, back: usize| {
+                let at = self.tokens.partition_point(|token| token.end <= claim.range.start);
+                self.tokens
+                    .get(at)
+                    .is_some_and(|token| token.sentence + back == speaking.sentence && token.paragraph == paragraph)
+            };
+            let hurt = |claim: &&mut SuggestedClaim| {
+                matches!(claim.class, ActClass::Kill | ActClass::Injure | ActClass::Abduct)
+                    && claim.perpetrator.is_none()
+            };
+            let own = claims.iter().any(|claim| in_range(claim, 0));
+            let backs: &[usize] = if own { &[0] } else { &[1, 2] };
+            for claim in claims.iter_mut().filter(hurt).filter(|claim| backs.iter().any(|back| in_range(claim, *back)))
+            {
+                let range = self.bytes(&speaking.speaker);
+                claim.perpetrator = Some(Slot { range, value: Basis::ClaimedResponsibility, carried: !own });
+            }
+        }
+        let _ = self.text;
+    }
+}

@@ -1,0 +1,395 @@
+//! The words by which texts are read: acts, nouns, organisations, places, given names. Data files, whose hash goes with
+//! every suggestion, so that it can be told later what was looked for.
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+const ACTS: &str = include_str!("lexicon/acts.toml");
+const NOUNS: &str = include_str!("lexicon/nouns.toml");
+const ORGANISATIONS: &str = include_str!("lexicon/organisations.toml");
+const PLACES: &str = include_str!("lexicon/places.csv");
+const GIVEN_NAMES: &str = include_str!("lexicon/given_names.txt");
+
+/// What is done to people, as texts tell it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ActClass {
+    /// Killed.
+    Kill,
+    /// Injured.
+    Injure,
+    /// Disappeared.
+    Disappear,
+    /// Abducted, by whomever.
+    Abduct,
+    /// Arrested or detained.
+    Arrest,
+    /// Tortured or ill-treated.
+    Torture,
+    /// Found dead.
+    FoundDead,
+    /// Released.
+    Release,
+    /// An attack; what it did to people is another act.
+    Attack,
+}
+
+impl ActClass {
+    /// All classes.
+    pub const ALL: [Self; 9] = [
+        Self::Kill,
+        Self::Injure,
+        Self::Disappear,
+        Self::Abduct,
+        Self::Arrest,
+        Self::Torture,
+        Self::FoundDead,
+        Self::Release,
+        Self::Attack,
+    ];
+
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Kill => "kill",
+            Self::Injure => "injure",
+            Self::Disappear => "disappear",
+            Self::Abduct => "abduct",
+            Self::Arrest => "arrest",
+            Self::Torture => "torture",
+            Self::FoundDead => "found-dead",
+            Self::Release => "release",
+            Self::Attack => "attack",
+        }
+    }
+}
+
+/// What a number counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NounClass {
+    /// People, living or dead.
+    Person,
+    /// Cases, complaints, reports, events: nobody by themselves.
+    Case,
+    /// Things, times, measures.
+    Thing,
+}
+
+/// A place of the list, with what it lies in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedPlace {
+    /// Its name.
+    pub name: String,
+    /// Country, province, district, city, site, region, water.
+    pub kind: String,
+    /// Name of what it lies in; empty for a country.
+    pub within: String,
+}
+
+/// Why a list of words cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LexiconError {
+    /// A file is not of its format.
+    #[error("the file of {kind} cannot be read (line {line})")]
+    File {
+        /// Which one.
+        kind: &'static str,
+        /// Where, from 1; 0 where that is not known.
+        line: usize,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ActWords {
+    #[serde(default)]
+    verb: Vec<String>,
+    #[serde(default)]
+    noun: Vec<String>,
+    #[serde(default)]
+    body: Vec<String>,
+    #[serde(default)]
+    found: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct ActFile {
+    #[serde(rename = "format")]
+    _format: String,
+    kill: ActWords,
+    injure: ActWords,
+    disappear: ActWords,
+    abduct: ActWords,
+    arrest: ActWords,
+    torture: ActWords,
+    found_dead: ActWords,
+    release: ActWords,
+    attack: ActWords,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NounFile {
+    #[serde(rename = "format")]
+    _format: String,
+    person: Vec<String>,
+    plural: BTreeMap<String, String>,
+    both: Vec<String>,
+    case: Vec<String>,
+    thing: Vec<String>,
+    measure: Vec<String>,
+    title: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OrganisationFile {
+    #[serde(rename = "format")]
+    _format: String,
+    head: HashSet<String>,
+    force: Vec<String>,
+    behind_demonym: Vec<String>,
+    known: Vec<String>,
+    not: HashSet<String>,
+}
+
+/// One phrase of an act: its words, its class, and whether it is a noun.
+#[derive(Debug, Clone)]
+pub(crate) struct ActPhrase {
+    pub words: Vec<String>,
+    pub class: ActClass,
+    pub noun: bool,
+}
+
+/// All word lists, ready for use.
+#[derive(Debug, Clone)]
+pub struct Lexicon {
+    pub(crate) acts: HashMap<String, Vec<ActPhrase>>,
+    pub(crate) body: HashSet<String>,
+    pub(crate) found: HashSet<String>,
+    nouns: HashMap<String, NounClass>,
+    pub(crate) singular: HashSet<String>,
+    pub(crate) measures: HashSet<String>,
+    pub(crate) titles: HashSet<String>,
+    pub(crate) organisation_heads: HashSet<String>,
+    pub(crate) forces: HashMap<String, Vec<Vec<String>>>,
+    pub(crate) behind_demonym: HashMap<String, Vec<Vec<String>>>,
+    pub(crate) known_organisations: HashMap<String, Vec<Vec<String>>>,
+    pub(crate) not_organisations: HashSet<String>,
+    pub(crate) places: HashMap<String, Vec<(Vec<String>, ListedPlace)>>,
+    pub(crate) demonyms: HashMap<String, Vec<Vec<String>>>,
+    pub(crate) given_names: HashSet<String>,
+    hash: String,
+}
+
+impl Lexicon {
+    /// The lists that come with the program.
+    pub fn builtin() -> Self {
+        Self::parse(ACTS, NOUNS, ORGANISATIONS, PLACES, GIVEN_NAMES).expect("a test reads the lists that come along")
+    }
+
+    /// The same lists with further places: CSV with the header `name,kind,within,demonym`.
+    ///
+    /// # Errors
+    /// [`LexiconError`] for a line that is not of this form.
+    pub fn with_places(self, csv: &str) -> Result<Self, LexiconError> {
+        let mut more = self;
+        more.add_places(csv)?;
+        more.hash = hash(&[&more.hash, csv]);
+        Ok(more)
+    }
+
+    /// Lower-case hexadecimal SHA-256 over all lists.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    fn parse(
+        acts: &str,
+        nouns: &str,
+        organisations: &str,
+        places: &str,
+        given_names: &str,
+    ) -> Result<Self, LexiconError> {
+        let wrong = |kind| move |_| LexiconError::File { kind, line: 0 };
+        let act_file: ActFile = toml::from_str(acts).map_err(wrong("acts"))?;
+        let noun_file: NounFile = toml::from_str(nouns).map_err(wrong("nouns"))?;
+        let organisation_file: OrganisationFile = toml::from_str(organisations).map_err(wrong("organisations"))?;
+        let mut lexicon = Self {
+            acts: HashMap::new(),
+            body: act_file.found_dead.body.iter().cloned().collect(),
+            found: act_file.found_dead.found.iter().cloned().collect(),
+            nouns: HashMap::new(),
+            singular: noun_file.person.iter().cloned().collect(),
+            measures: noun_file.measure.iter().cloned().collect(),
+            titles: noun_file.title.iter().cloned().collect(),
+            organisation_heads: organisation_file.head,
+            forces: phrases(&organisation_file.force),
+            behind_demonym: phrases(&organisation_file.behind_demonym),
+            known_organisations: phrases(&organisation_file.known),
+            not_organisations: organisation_file.not,
+            places: HashMap::new(),
+            demonyms: HashMap::new(),
+            given_names: given_names
+                .lines()
+                .filter(|line| !line.starts_with('#'))
+                .flat_map(str::split_whitespace)
+                .map(str::to_owned)
+                .collect(),
+            hash: hash(&[acts, nouns, organisations, places, given_names]),
+        };
+        for (class, words) in [
+            (ActClass::Kill, &act_file.kill),
+            (ActClass::Injure, &act_file.injure),
+            (ActClass::Disappear, &act_file.disappear),
+            (ActClass::Abduct, &act_file.abduct),
+            (ActClass::Arrest, &act_file.arrest),
+            (ActClass::Torture, &act_file.torture),
+            (ActClass::FoundDead, &act_file.found_dead),
+            (ActClass::Release, &act_file.release),
+            (ActClass::Attack, &act_file.attack),
+        ] {
+            lexicon.add_acts(class, &words.verb, false);
+            lexicon.add_acts(class, &words.noun, true);
+        }
+        for phrases in lexicon.acts.values_mut() {
+            // The longest phrase wins; of equal ones the verb.
+            phrases.sort_by_key(|phrase| (std::cmp::Reverse(phrase.words.len()), phrase.noun));
+        }
+        lexicon.add_nouns(&noun_file);
+        lexicon.add_places(places)?;
+        Ok(lexicon)
+    }
+
+    fn add_acts(&mut self, class: ActClass, phrases: &[String], noun: bool) {
+        for phrase in phrases {
+            let words: Vec<String> = phrase.split(' ').map(str::to_owned).collect();
+            self.acts.entry(words[0].clone()).or_default().push(ActPhrase { words, class, noun });
+        }
+    }
+
+    fn add_nouns(&mut self, file: &NounFile) {
+        let plural = |word: &str| match word.strip_suffix('y') {
+            Some(stem) if !word.ends_with(['a', 'e', 'o']) && !stem.ends_with(['a', 'e', 'o']) => format!("{stem}ies"),
+            _ if word.ends_with(['s', 'x']) || word.ends_with("ch") => format!("{word}es"),
+            _ => format!("{word}s"),
+        };
+        for (words, class) in
+            [(&file.thing, NounClass::Thing), (&file.case, NounClass::Case), (&file.person, NounClass::Person)]
+        {
+            for word in words {
+                self.nouns.insert(word.clone(), class);
+                let many = file.plural.get(word).cloned().unwrap_or_else(|| plural(word));
+                self.nouns.insert(many, class);
+            }
+        }
+        for word in &file.measure {
+            self.nouns.insert(word.clone(), NounClass::Thing);
+        }
+        for word in &file.both {
+            self.nouns.insert(word.clone(), NounClass::Person);
+        }
+    }
+
+    fn add_places(&mut self, csv: &str) -> Result<(), LexiconError> {
+        for (number, line) in csv.lines().enumerate().skip(1).filter(|(_, line)| !line.trim().is_empty()) {
+            let fields: Vec<&str> = line.split(',').map(str::trim).collect();
+            let [name, kind, within, demonyms] = fields.as_slice() else {
+                return Err(LexiconError::File { kind: "places", line: number + 1 });
+            };
+            if name.is_empty() {
+                return Err(LexiconError::File { kind: "places", line: number + 1 });
+            }
+            let words = words_of(name);
+            let place =
+                ListedPlace { name: (*name).to_owned(), kind: (*kind).to_owned(), within: (*within).to_owned() };
+            let entry = self.places.entry(words[0].clone()).or_default();
+            entry.push((words, place));
+            entry.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
+            for demonym in demonyms.split('|').filter(|word| !word.is_empty()) {
+                let words = words_of(demonym);
+                self.demonyms.entry(words[0].clone()).or_default().push(words);
+            }
+        }
+        Ok(())
+    }
+
+    /// What a number before this noun counts; none for a word that is no noun of the list.
+    pub(crate) fn noun(&self, word: &str) -> Option<NounClass> {
+        let whole = self.nouns.get(word);
+        // «schoolchildren», «non-combatants», «co-workers»: by the last part.
+        whole.or_else(|| self.nouns.get(word.rsplit('-').next()?)).copied()
+    }
+
+    /// What a listed place lies in, from the nearest outwards.
+    pub fn within(&self, name: &str) -> Vec<String> {
+        let mut chain = Vec::new();
+        let mut name = name.to_owned();
+        while let Some(place) = self.listed(&name).filter(|place| !place.within.is_empty() && chain.len() < 8) {
+            name = place.within.clone();
+            chain.push(name.clone());
+        }
+        chain
+    }
+
+    /// The listed place of this name.
+    pub fn listed(&self, name: &str) -> Option<&ListedPlace> {
+        let words = words_of(name);
+        self.places.get(words.first()?)?.iter().find(|(known, _)| *known == words).map(|(_, place)| place)
+    }
+}
+
+fn words_of(name: &str) -> Vec<String> {
+    name.split(' ').map(str::to_lowercase).collect()
+}
+
+fn phrases(list: &[String]) -> HashMap<String, Vec<Vec<String>>> {
+    let mut by_first: HashMap<String, Vec<Vec<String>>> = HashMap::new();
+    for phrase in list {
+        let words = words_of(phrase);
+        by_first.entry(words[0].clone()).or_default().push(words);
+    }
+    for phrases in by_first.values_mut() {
+        phrases.sort_by_key(|words| std::cmp::Reverse(words.len()));
+    }
+    by_first
+}
+
+fn hash(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_that_come_along_are_of_their_formats() {
+        let lexicon = Lexicon::parse(ACTS, NOUNS, ORGANISATIONS, PLACES, GIVEN_NAMES).unwrap();
+        assert_eq!(lexicon.within("Turbat"), ["Balochistan", "Pakistan"]);
+        assert_eq!(lexicon.noun("policemen"), Some(NounClass::Person));
+        assert_eq!(lexicon.noun("bodies"), Some(NounClass::Person));
+        assert_eq!(lexicon.noun("cases"), Some(NounClass::Case));
+        assert_eq!(lexicon.noun("vehicles"), Some(NounClass::Thing));
+        assert_eq!(lexicon.noun("kindness"), None);
+    }
+
+    #[test]
+    fn further_places_change_the_hash_and_a_bad_line_is_named() {
+        let plain = Lexicon::builtin();
+        let more = plain
+            .clone()
+            .with_places("name,kind,within,demonym\nKesh,city,Tirania,\nTirania,country,,Tiranian\n")
+            .unwrap();
+        assert_ne!(plain.hash(), more.hash());
+        assert_eq!(more.within("Kesh"), ["Tirania"]);
+        let bad = Lexicon::builtin().with_places("name,kind,within,demonym\nKesh\n").unwrap_err();
+        assert_eq!(bad, LexiconError::File { kind: "places", line: 2 });
+    }
+}

@@ -1,0 +1,542 @@
+//! Persons, organisations and places in running text, told by lists, by the words around them and by capitals.
+//!
+//! Titles stay with the name as written. Adjectives of peoples («Tiranian army») are no places. Who is an author, a
+//! politician or a relative is no victim; that is decided where a claim is made.
+
+mod words;
+
+use super::{
+    lexicon::Lexicon,
+    tokens::{Token, TokenKind},
+};
+use std::{collections::HashSet, ops::Range};
+use words::{BEFORE_PERSON, BEFORE_PLACE, BEHIND_PLACE, CALENDAR, COMMON, FACILITIES, SPEAKS};
+
+/// What a name names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NameKind {
+    Person,
+    /// `force`: army, police and their like.
+    Organisation {
+        force: bool,
+    },
+    /// Of the lists, or told by its surroundings.
+    Place,
+    /// «shrine», «hospital»: locates a deed and stands in no list.
+    Facility,
+}
+
+/// One name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub tokens: Range<usize>,
+    pub kind: NameKind,
+}
+
+/// Finds all names; none overlap. `taken` tells tokens of dates and counts.
+pub(crate) fn find(text: &str, tokens: &[Token], lexicon: &Lexicon, taken: &dyn Fn(usize) -> bool) -> Vec<Found> {
+    let small: HashSet<&str> =
+        tokens.iter().filter(|token| token.is_word() && !token.capital).map(|token| token.lower.as_str()).collect();
+    let finder = Finder { text, tokens, lexicon, small, headings: headings(tokens) };
+    let mut found: Vec<Found> = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let next = if taken(at) { None } else { finder.at(at) };
+        match next {
+            Some(name) => {
+                at = name.tokens.end;
+                found.push(name);
+            }
+            None => at += 1,
+        }
+    }
+    finder.surnames(&mut found, taken);
+    found.sort_by_key(|name| name.tokens.start);
+    found
+}
+
+/// Paragraphs whose words are nearly all capitals and that end without a stop: titles, where capitals say nothing.
+fn headings(tokens: &[Token]) -> HashSet<usize> {
+    let mut headings = HashSet::new();
+    let mut start = 0;
+    while start < tokens.len() {
+        let paragraph = tokens[start].paragraph;
+        let end = start + tokens[start..].iter().take_while(|token| token.paragraph == paragraph).count();
+        let words: Vec<&Token> =
+            tokens[start..end].iter().filter(|token| token.is_word() && token.lower.len() > 3).collect();
+        let capitals = words.iter().filter(|token| token.capital).count();
+        let stopped = tokens[end - 1].is_any(&[".", "!", "?", "”", "\""]);
+        if words.len() >= 3 && capitals * 100 >= words.len() * 85 && !stopped {
+            headings.insert(paragraph);
+        }
+        start = end;
+    }
+    headings
+}
+
+struct Finder<'t> {
+    text: &'t str,
+    tokens: &'t [Token],
+    lexicon: &'t Lexicon,
+    /// Words that the text also writes small: their capital at the head of a sentence says nothing.
+    small: HashSet<&'t str>,
+    headings: HashSet<usize>,
+}
+
+impl Finder<'_> {
+    fn lower(&self, at: usize) -> &str {
+        self.tokens.get(at).map_or("", |token| token.lower.as_str())
+    }
+
+    fn before(&self, at: usize, back: usize) -> &str {
+        at.checked_sub(back)
+            .filter(|back| self.tokens[*back].sentence == self.tokens[at].sentence)
+            .map_or("", |at| self.lower(at))
+    }
+
+    fn at(&self, at: usize) -> Option<Found> {
+        let token = &self.tokens[at];
+        if !token.is_word() {
+            return None;
+        }
+        if !token.capital {
+            return self.force(at).or_else(|| self.facility(at));
+        }
+        let run = self.run(at);
+        self.of_demonym(at)
+            .or_else(|| self.titled(at))
+            .or_else(|| self.organisation(at, run))
+            .or_else(|| self.listed_place(at, run))
+            .or_else(|| self.by_surroundings(at, run))
+            .or_else(|| self.force(at))
+    }
+
+    fn phrase(&self, at: usize, words: &[String]) -> bool {
+        words.iter().enumerate().all(|(i, word)| {
+            self.tokens.get(at + i).is_some_and(|token| token.is(word) && token.sentence == self.tokens[at].sentence)
+        })
+    }
+
+    /// «army», «security forces».
+    fn force(&self, at: usize) -> Option<Found> {
+        let phrases = self.lexicon.forces.get(&self.tokens[at].lower)?;
+        let words = phrases.iter().find(|words| self.phrase(at, words))?;
+        let end = at + words.len();
+        // «police academy», «army camp»: another noun follows.
+        if FACILITIES.contains(self.lower(end)) {
+            let mut facility = end + 1;
+            while FACILITIES.contains(self.lower(facility)) {
+                facility += 1;
+            }
+            return Some(Found { tokens: at..facility, kind: NameKind::Facility });
+        }
+        if self.tokens.get(end).is_some_and(|next| {
+            next.is_any(&[
+                "officer",
+                "officers",
+                "official",
+                "officials",
+                "vehicle",
+                "vehicles",
+                "van",
+                "station",
+                "custody",
+                "operation",
+                "operations",
+                "personnel",
+                "men",
+                "report",
+            ])
+        }) {
+            return self
+                .lower(end)
+                .starts_with("station")
+                .then(|| Found { tokens: at..end + 1, kind: NameKind::Facility });
+        }
+        Some(Found { tokens: at..end, kind: NameKind::Organisation { force: true } })
+    }
+
+    fn facility(&self, at: usize) -> Option<Found> {
+        let token = &self.tokens[at];
+        let two = format!("{} {}", token.lower, self.lower(at + 1));
+        if FACILITIES.contains(two.as_str()) {
+            return Some(Found { tokens: at..at + 2, kind: NameKind::Facility });
+        }
+        if !FACILITIES.contains(token.lower.as_str()) {
+            return None;
+        }
+        // Only where something can have happened there, not «school of thought».
+        let led = (1..=4).any(|back| {
+            matches!(self.before(at, back), "in" | "at" | "near" | "outside" | "inside" | "on" | "from" | "of" | "to")
+        });
+        (led && self.lower(at + 1) != "of").then(|| Found { tokens: at..at + 1, kind: NameKind::Facility })
+    }
+
+    /// «Tiranian army», «Swedish migration board».
+    fn of_demonym(&self, at: usize) -> Option<Found> {
+        let demonym = self.lexicon.demonyms.get(&self.tokens[at].lower)?.iter().find(|words| self.phrase(at, words))?;
+        let next = at + demonym.len();
+        let phrases = self.lexicon.behind_demonym.get(self.lower(next));
+        let words = phrases.and_then(|phrases| phrases.iter().find(|words| self.phrase(next, words)));
+        if let Some(words) = words {
+            let kind = self.lexicon.forces.contains_key(&words[0])
+                || words.iter().any(|word| word == "forces" || word == "military");
+            return Some(Found { tokens: at..next + words.len(), kind: NameKind::Organisation { force: kind } });
+        }
+        // «Human Rights Commission of Pakistan» begins elsewhere; «Swedish Migration Agency» here.
+        let run = self.run(at);
+        if run > next && (next..run).any(|idx| self.lexicon.organisation_heads.contains(self.lower(idx))) {
+            return Some(Found { tokens: at..run, kind: NameKind::Organisation { force: false } });
+        }
+        None
+    }
+
+    /// «Dr Adira Venn», «Mama Borun».
+    fn titled(&self, at: usize) -> Option<Found> {
+        if !self.lexicon.titles.contains(&self.tokens[at].lower) {
+            return None;
+        }
+        let mut next = at + 1;
+        if self.lower(next) == "." {
+            next += 1;
+        }
+        let end = self.run(next);
+        let named = end > next && self.tokens[next].capital && self.tokens[next].sentence == self.tokens[at].sentence;
+        let organisation = (next..end).any(|idx| self.lexicon.organisation_heads.contains(self.lower(idx)));
+        // «Mir», «Mama» belong to the name; «Prime Minister», «President» stand before it.
+        let office = matches!(
+            self.lower(at),
+            "president"
+                | "minister"
+                | "senator"
+                | "governor"
+                | "mayor"
+                | "ambassador"
+                | "chairman"
+                | "secretary"
+                | "chief"
+                | "director"
+                | "spokesman"
+                | "spokesperson"
+                | "judge"
+                | "justice"
+                | "mp"
+        );
+        let start = if office { next } else { at };
+        (named && !organisation && end - next <= 4).then_some(Found { tokens: start..end, kind: NameKind::Person })
+    }
+
+    /// The end of the row of capitals that begins at a token, with «of», «the» and «for» inside where a capital follows.
+    fn run(&self, at: usize) -> usize {
+        let mut end = at;
+        while let Some(token) = self.tokens.get(end) {
+            if token.sentence != self.tokens[at].sentence || end > at + 12 {
+                break;
+            }
+            let capital = token.is_word() && token.capital && !(end > at && CALENDAR.contains(token.lower.as_str()));
+            let initial_stop = token.is(".")
+                && end > at
+                && self.tokens[end - 1].lower.chars().count() == 1
+                && self.tokens[end - 1].capital;
+            if !capital && !initial_stop {
+                break;
+            }
+            end += 1;
+        }
+        end
+    }
+
+    /// A row that may go on over «of», «for», «the», «and», «to» with further capitals.
+    fn long_run(&self, at: usize) -> usize {
+        let mut end = self.run(at);
+        loop {
+            let mut next = end;
+            while next < end + 3
+                && matches!(
+                    self.lower(next),
+                    "of" | "for" | "the" | "to" | "on" | "a" | "'" | "’" | "s" | "and" | "in" | "&"
+                )
+            {
+                next += 1;
+            }
+            let joined = next > end
+                && self
+                    .tokens
+                    .get(next)
+                    .is_some_and(|token| token.capital && token.sentence == self.tokens[at].sentence)
+                && !(self.lower(end) == "and"
+                    && next == end + 1
+                    && !self.lexicon.organisation_heads.contains(self.lower(self.run(next) - 1)))
+                && !(self.lower(end) == "in" || self.lower(end) == "to" || self.lower(end) == "on");
+            if !joined || next > at + 12 {
+                return end;
+            }
+            end = self.run(next);
+        }
+    }
+
+    fn organisation(&self, at: usize, run: usize) -> Option<Found> {
+        let token = &self.tokens[at];
+        let force = false;
+        let make = |end: usize| Some(Found { tokens: at..end, kind: NameKind::Organisation { force } });
+        let known = self
+            .lexicon
+            .known_organisations
+            .get(&token.lower)
+            .and_then(|phrases| phrases.iter().find(|words| self.phrase(at, words)));
+        let upper = token.is_upper(self.text);
+        if let Some(words) = known.filter(|_| upper || token.capital && token.lower.len() > 4 || token.lower == "isis")
+        {
+            let mut end = at + words.len();
+            // «Islamic State group», «Amaq news agency».
+            if matches!(self.lower(end), "group") {
+                end += 1;
+            }
+            return make(end);
+        }
+        let heading = self.headings.contains(&token.paragraph);
+        let common_start = token.first && COMMON.contains(token.lower.as_str());
+        if heading || common_start {
+            return None;
+        }
+        let long = self.long_run(at);
+        let heads = |range: Range<usize>| {
+            range
+                .filter(|idx| self.lexicon.organisation_heads.contains(self.lower(*idx)) && self.tokens[*idx].capital)
+                .count()
+        };
+        if long > at + 1 && heads(at..long) > 0 && !(long == at + 2 && self.is_office(at)) {
+            let start = at + usize::from(token.first && self.lexicon.titles.contains(&token.lower));
+            let mut end = long;
+            // «Bar Association (BBA)»: the short form belongs to the name.
+            if self.lower(end) == "(" && self.lower(end + 2) == ")" && self.tokens[end + 1].is_upper(self.text) {
+                end += 3;
+            }
+            end += usize::from(self.lower(end) == "group");
+            return (start < end).then_some(Found { tokens: start..end, kind: NameKind::Organisation { force } });
+        }
+        // «Amaq news agency», «Tiran state television»: the head is written small.
+        for end in run..run + 2 {
+            if end > at
+                && self.lexicon.organisation_heads.contains(self.lower(end))
+                && !self.tokens[end].capital
+                && matches!(
+                    self.lower(end),
+                    "agency"
+                        | "group"
+                        | "party"
+                        | "movement"
+                        | "newspaper"
+                        | "tribe"
+                        | "organisation"
+                        | "organization"
+                        | "army"
+                )
+                && self.tokens[end].sentence == token.sentence
+                && (end == run || matches!(self.lower(run), "news" | "rights" | "political" | "militant"))
+                && !COMMON.contains(token.lower.as_str())
+            {
+                return make(end + 1);
+            }
+        }
+        let acronym = upper
+            && token.lower.len() <= 7
+            && !self.lexicon.not_organisations.contains(&token.lower)
+            && self.lexicon.listed(&token.lower).is_none();
+        let neighbours = [at.checked_sub(1), Some(at + 1)].into_iter().flatten().filter_map(|idx| self.tokens.get(idx));
+        let shouting =
+            neighbours.filter(|near| near.sentence == token.sentence && near.is_word()).any(|near| near.capital);
+        (acronym && !shouting && run == at + 1).then(|| make(at + 1)).flatten()
+    }
+
+    fn is_office(&self, at: usize) -> bool {
+        self.lexicon.titles.contains(&self.tokens[at].lower)
+    }
+
+    fn listed_place(&self, at: usize, run: usize) -> Option<Found> {
+        let entries = self.lexicon.places.get(&self.tokens[at].lower)?;
+        let (words, _) = entries.iter().find(|(words, _)| {
+            self.phrase(at, words)
+                && (0..words.len())
+                    .all(|i| self.tokens[at + i].capital || matches!(words[i].as_str(), "and" | "of" | "the" | "de"))
+        })?;
+        let end = at + words.len();
+        // «Karachi University», «Ismail Quetta»: a longer name; «Mand Borun» is a person. A listed place among listed
+        // places is one still: «Quetta, Balochistan».
+        let longer =
+            run > end && !self.lexicon.places.contains_key(self.lower(end)) && !BEHIND_PLACE.contains(self.lower(end));
+        let surely =
+            matches!(self.before(at, 1), "in" | "from" | "to" | "near" | "of") || self.tokens[at].lower.len() > 4;
+        if longer && !surely {
+            return None;
+        }
+        let mut place_end = end;
+        if self.tokens.get(end).is_some_and(|next| next.capital && BEHIND_PLACE.contains(next.lower.as_str())) {
+            place_end += 1;
+        }
+        // One-word names that are words as well need a preposition.
+        let word = words.len() == 1
+            && (self.small.contains(words[0].as_str()) || words[0].len() <= 3 && words[0] != "us" && words[0] != "uk");
+        if word && !BEFORE_PLACE.contains(self.before(at, 1)) {
+            return None;
+        }
+        let us = words[0] == "us" && !self.tokens[at].is_upper(self.text);
+        (!us).then_some(Found { tokens: at..place_end, kind: NameKind::Place })
+    }
+
+    /// A row of capitals that no list knows.
+    fn by_surroundings(&self, at: usize, run: usize) -> Option<Found> {
+        let mut start = at;
+        // «Adil Venn MP»: the office is no part of the name.
+        let run = run - usize::from(run > at + 2 && self.lexicon.not_organisations.contains(self.lower(run - 1)));
+        // A common word at the head of a sentence is no part of a name.
+        if self.tokens[at].first {
+            let lower = self.lower(at);
+            let common = COMMON.contains(lower)
+                || self.small.contains(lower)
+                || CALENDAR.contains(lower)
+                || lower.ends_with("ing")
+                || lower.ends_with("ly");
+            if common && !self.lexicon.given_names.contains(lower) {
+                start += 1;
+            }
+        }
+        if start >= run || start > at {
+            return None;
+        }
+        let token = &self.tokens[start];
+        let length = run - start;
+        let heading = self.headings.contains(&token.paragraph);
+        let words: Vec<&str> = (start..run).map(|idx| self.lower(idx)).filter(|word| *word != ".").collect();
+        let behind = self.lower(run);
+        let (one, two) = (self.before(start, 1), self.before(start, 2));
+        let calendar = words.iter().any(|word| CALENDAR.contains(word));
+        let demonym = words.iter().any(|word| self.lexicon.demonyms.contains_key(*word));
+        if calendar || words.iter().all(|word| self.lexicon.organisation_heads.contains(*word)) {
+            return None;
+        }
+        // «Sufi shrine», «Civil Hospital».
+        if let Some(last) = (start..run + 2).find(|idx| FACILITIES.contains(self.lower(*idx)))
+            && last >= run.saturating_sub(1)
+            && last <= run
+            && self.tokens[last].sentence == token.sentence
+        {
+            return Some(Found { tokens: start..last + 1, kind: NameKind::Facility });
+        }
+        let behind_place =
+            BEHIND_PLACE.contains(behind) && self.tokens.get(run).is_some_and(|next| next.sentence == token.sentence);
+        if behind_place && !demonym {
+            return Some(Found { tokens: start..run, kind: NameKind::Place });
+        }
+        if words.last().is_some_and(|word| BEHIND_PLACE.contains(word)) && length >= 2 {
+            return Some(Found { tokens: start..run, kind: NameKind::Place });
+        }
+        let given = self.lexicon.given_names.contains(words[0]);
+        let speaks = SPEAKS.contains(behind);
+        let led = BEFORE_PERSON.contains(one) || one == "," && BEFORE_PERSON.contains(two) || one == "-" || one == ":";
+        let kin =
+            matches!((two, one), ("son" | "daughter" | "brother" | "sister" | "wife" | "mother" | "father", "of"));
+        let aged = behind == "," && self.tokens.get(run + 1).is_some_and(Token::is_number)
+            || behind == "(" && self.tokens.get(run + 1).is_some_and(Token::is_number);
+        if (2..=5).contains(&length) && (given || !heading && (speaks || led || kin || aged)) {
+            return Some(Found { tokens: start..run, kind: NameKind::Person });
+        }
+        if BEFORE_PLACE.contains(one) && length <= 3 && !demonym && !given && !heading {
+            return Some(Found { tokens: start..run, kind: NameKind::Place });
+        }
+        if length == 1
+            && (given && (speaks || led || kin || aged || self.listed_with_names(start)) || led && aged)
+            && !heading
+        {
+            return Some(Found { tokens: start..run, kind: NameKind::Person });
+        }
+        let quoted = one == "\"" || one == "“" || one == "‘" || one == "(" || one == "[";
+        ((2..=4).contains(&length)
+            && !heading
+            && !demonym
+            && !quoted
+            && !token.is_upper(self.text)
+            && words.iter().all(|word| !self.small.contains(word)))
+        .then_some(Found { tokens: start..run, kind: NameKind::Person })
+    }
+
+    /// «Saif, Shakoor and Wadood»: given names in a row.
+    fn listed_with_names(&self, at: usize) -> bool {
+        let near = |idx: Option<usize>| idx.is_some_and(|idx| self.lexicon.given_names.contains(self.lower(idx)));
+        matches!(self.before(at, 1), "," | "and") && near(at.checked_sub(2))
+            || matches!(self.lower(at + 1), "," | "and") && near(Some(at + 2))
+    }
+
+    /// Later mentions of a person by one part of the name.
+    fn surnames(&self, found: &mut Vec<Found>, taken: &dyn Fn(usize) -> bool) {
+        let mut parts: HashSet<String> = HashSet::new();
+        for name in found.iter().filter(|name| name.kind == NameKind::Person && name.tokens.len() >= 2) {
+            for idx in name.tokens.clone() {
+                let word = self.lower(idx);
+                let known = self.lexicon.places.contains_key(word) || self.lexicon.demonyms.contains_key(word) || self.lexicon.titles.contains(word) || COMMON.contains(word)
+                    // A people's name used as a surname tells nobody apart.
+                    || self.lexicon.noun(word).is_some();
+                if self.tokens[idx].kind == TokenKind::Word && word.len() > 3 && !known {
+                    parts.insert(word.to_owned());
+                }
+            }
+        }
+        let mut covered = vec![false; self.tokens.len()];
+        found.iter().flat_map(|name| name.tokens.clone()).for_each(|idx| covered[idx] = true);
+        for (idx, token) in self.tokens.iter().enumerate() {
+            let alone = !covered[idx] && !taken(idx) && token.capital && parts.contains(&token.lower);
+            if alone && !self.headings.contains(&token.paragraph) && !self.small.contains(token.lower.as_str()) {
+                found.push(Found { tokens: idx..idx + 1, kind: NameKind::Person });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tokens::tokenise;
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        let tokens = tokenise(text);
+        let lexicon = Lexicon::builtin()
+            .with_places("name,kind,within,demonym\nTirania,country,,Tiranian\nKesh,city,Tirania,\n")
+            .unwrap();
+        let kind = |kind| match kind {
+            NameKind::Person => "person",
+            NameKind::Organisation { .. } => "org",
+            NameKind::Place => "place",
+            NameKind::Facility => "facility",
+        };
+        find(text, &tokens, &lexicon, &|_| false)
+            .iter()
+            .map(|name| {
+                format!(
+                    "{}:{}",
+                    kind(name.kind),
+                    &text[tokens[name.tokens.start].start..tokens[name.tokens.end - 1].end]
+                )
+            })
+            .collect::<Vec<_>>()
+            .join("; ")
+    }
+
+    #[test]
+    fn names_are_told_by_lists_surroundings_and_capitals() {
+        for (text, expected) in [
+            ("The Tiranian army took him in Kesh.", "org:Tiranian army; place:Kesh"),
+            ("On Monday lawyer Adil Anwar Venn was taken.", "person:Adil Anwar Venn"),
+            ("according to the Voice for Missing Persons of Tirania", "org:Voice for Missing Persons of Tirania"),
+            ("He was chairman of the Bar Association (TBA).", "org:Bar Association (TBA)"),
+            ("A bomb at a police academy in Kesh", "facility:police academy; place:Kesh"),
+            ("a crowded Sufi shrine", "facility:Sufi shrine"),
+            ("Borun Tesk said that nobody came. Later Tesk left.", "person:Borun Tesk; person:Tesk"),
+            ("near Dorval village in Olen district", "place:Dorval; place:Olen"),
+            ("the TBA denied it", "org:TBA"),
+            ("Protests Against The Killings Spread", ""),
+            ("the police Counter Terrorism Department", "org:police; org:Counter Terrorism Department"),
+        ] {
+            assert_eq!(shown(text), expected, "{text}");
+        }
+    }
+}

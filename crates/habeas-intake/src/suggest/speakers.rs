@@ -1,0 +1,200 @@
+//! Who says so: the chain from whoever spoke to whoever wrote it down. Never empty, since the author is always in it.
+//!
+//! «It is reported» has an unnamed speaker and is not the author's own word. A speaker holds for the sentence, for a
+//! quotation to its closing mark, and onward within the paragraph until another one speaks; what is carried says so.
+
+use super::{
+    names::{Found as Name, NameKind},
+    tokens::Token,
+};
+use std::ops::Range;
+
+/// Who says a sentence, as far as the text tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Speaking {
+    /// Tokens of the speaker's name or of the words for somebody unnamed.
+    pub speaker: Range<usize>,
+    /// «sources», «it is reported»: nobody is named.
+    pub unnamed: bool,
+    /// Sentence in which the cue stands.
+    pub sentence: usize,
+    /// «claimed responsibility»: says who did it, not who counted.
+    pub responsibility: bool,
+}
+
+/// Verbs behind a speaker.
+const SAYS: [&str; 34] = [
+    "said",
+    "says",
+    "say",
+    "told",
+    "claims",
+    "claimed",
+    "reported",
+    "reports",
+    "documented",
+    "stated",
+    "states",
+    "confirmed",
+    "confirms",
+    "added",
+    "denied",
+    "denies",
+    "alleged",
+    "alleges",
+    "announced",
+    "estimates",
+    "estimated",
+    "recorded",
+    "condemned",
+    "criticise",
+    "criticised",
+    "criticize",
+    "criticized",
+    "maintains",
+    "insisted",
+    "noted",
+    "revealed",
+    "disclosed",
+    "accused",
+    "accuse",
+];
+
+/// Speakers without a name.
+const GENERIC: [&str; 28] = [
+    "police",
+    "officials",
+    "official",
+    "sources",
+    "source",
+    "relatives",
+    "family",
+    "families",
+    "locals",
+    "residents",
+    "witnesses",
+    "eyewitnesses",
+    "witness",
+    "authorities",
+    "villagers",
+    "activists",
+    "lawyers",
+    "doctors",
+    "government",
+    "military",
+    "army",
+    "spokesman",
+    "spokesperson",
+    "organisations",
+    "organizations",
+    "groups",
+    "survivors",
+    "reports",
+];
+
+/// Finds the speakers of a text, in order.
+pub(crate) fn find(tokens: &[Token], names: &[Name]) -> Vec<Speaking> {
+    let mut found: Vec<Speaking> = Vec::new();
+    let named = |at: usize| {
+        names
+            .iter()
+            .find(|name| name.tokens.contains(&at) && !matches!(name.kind, NameKind::Place | NameKind::Facility))
+    };
+    for at in 0..tokens.len() {
+        let token = &tokens[at];
+        let lower = |at: usize| tokens.get(at).map_or("", |token| token.lower.as_str());
+        let same = |other: usize| tokens.get(other).is_some_and(|other| other.sentence == token.sentence);
+        let speaking = if token.is("according") && lower(at + 1) == "to" {
+            ahead(tokens, names, at + 2)
+        } else if token.is("reportedly")
+            || token.is("it")
+                && matches!(lower(at + 1), "is" | "was")
+                && matches!(lower(at + 2), "reported" | "learnt" | "learned" | "said" | "alleged" | "believed")
+        {
+            let end = if token.is("it") { at + 3 } else { at + 1 };
+            Some((at..end, true))
+        } else if SAYS.contains(&token.lower.as_str()) && at > 0 && same(at - 1) {
+            let passive = matches!(
+                lower(at - 1),
+                "was" | "were" | "is" | "are" | "be" | "been" | "being" | "has" | "have" | "had" | "also"
+            );
+            if passive && lower(at + 1) == "by" {
+                ahead(tokens, names, at + 2)
+            } else if passive && !matches!(lower(at - 1), "has" | "have" | "had" | "also") {
+                None
+            } else {
+                behind(tokens, &named, at - 1 - usize::from(passive))
+            }
+        } else if token.is("report") && matches!(lower(at + 1), "by" | "of" | "from")
+            || token.is("documented") && lower(at + 1) == "by"
+        {
+            ahead(tokens, names, at + 2)
+        } else {
+            None
+        };
+        if let Some((speaker, unnamed)) = speaking {
+            let responsibility = token.is_any(&["claimed", "claims"]) && lower(at + 1) == "responsibility";
+            let speaking = Speaking { speaker, unnamed, sentence: token.sentence, responsibility };
+            if found.last() != Some(&speaking) {
+                found.push(speaking);
+            }
+        }
+    }
+    found
+}
+
+/// The speaker that stands behind «according to».
+fn ahead(tokens: &[Token], names: &[Name], from: usize) -> Option<(Range<usize>, bool)> {
+    let sentence = tokens.get(from)?.sentence;
+    let name = names.iter().find(|name| {
+        (from..from + 8).contains(&name.tokens.start)
+            && tokens[name.tokens.start].sentence == sentence
+            && !matches!(name.kind, NameKind::Place | NameKind::Facility)
+            && tokens[from..name.tokens.start].iter().all(|token| !token.is_any(&[",", ".", "and", "said"]))
+    });
+    if let Some(name) = name {
+        return Some((name.tokens.clone(), false));
+    }
+    let generic = (from..from + 5).take_while(|at| tokens.get(*at).is_some_and(|token| token.sentence == sentence));
+    generic.filter(|at| GENERIC.contains(&tokens[*at].lower.as_str())).map(|at| (at..at + 1, true)).next()
+}
+
+/// The speaker that stands before «said»: the last name or word for somebody in the sentence, close by.
+fn behind<'n>(tokens: &[Token], named: &dyn Fn(usize) -> Option<&'n Name>, at: usize) -> Option<(Range<usize>, bool)> {
+    let sentence = tokens[at].sentence;
+    for idx in (at.saturating_sub(6)..=at).rev() {
+        let token = &tokens[idx];
+        if token.sentence != sentence || token.is_any(&[";", ":", "whom", "that"]) {
+            return None;
+        }
+        if let Some(name) = named(idx) {
+            return Some((name.tokens.clone(), false));
+        }
+        if GENERIC.contains(&token.lower.as_str()) {
+            return Some((idx..idx + 1, true));
+        }
+        // «the ministry, which he heads, said»: too far.
+        if token.is_any(&[",", "he", "she", "they", "it"]) && idx == at {
+            return None;
+        }
+    }
+    None
+}
+
+/// Who says what stands in a sentence: the speaker, and whether it is carried over from an earlier sentence.
+pub(crate) fn of<'s>(speaking: &'s [Speaking], tokens: &[Token], at: usize) -> Option<(&'s Speaking, bool)> {
+    let (sentence, paragraph) = (tokens[at].sentence, tokens[at].paragraph);
+    let counts = |one: &&Speaking| !one.responsibility;
+    if let Some(own) = speaking
+        .iter()
+        .filter(counts)
+        .filter(|one| one.sentence == sentence)
+        .min_by_key(|one| one.speaker.start.abs_diff(at))
+    {
+        return Some((own, false));
+    }
+    let before = speaking.iter().filter(counts).rev().find(|one| one.sentence < sentence)?;
+    let carried =
+        tokens[before.speaker.start].paragraph == paragraph && sentence - before.sentence <= 4 && !before.unnamed;
+    carried.then_some((before, true))
+}

@@ -1,0 +1,163 @@
+use super::*;
+use crate::{limits::Limits, page::Page};
+use expect_test::{Expect, expect};
+
+fn page(text: &str) -> Page {
+    Page::open(text.as_bytes(), "text.txt", &Limits::default(), None).unwrap()
+}
+
+fn lexicon() -> Lexicon {
+    Lexicon::builtin().with_places("name,kind,within,demonym\nTirania,country,,Tiranian\nOlenia,province,Tirania,\nKesh,city,Olenia,\nDorval,city,Olenia,\n").unwrap()
+}
+
+/// Each claim on a line: what, how many, when, where, by whom, who says so.
+fn shown(text: &str) -> String {
+    let page = page(text);
+    let suggestions = suggest(&page.rendition, &anchors_of(&page), &lexicon());
+    let words = |range: &std::ops::Range<usize>| text[range.clone()].replace('\n', " ");
+    let end = |n: Option<u64>| n.map_or("–".to_owned(), |n| n.to_string());
+    let mut out = String::new();
+    for claim in &suggestions.claims {
+        let count = claim.count.as_ref().map_or("-".to_owned(), |slot| {
+            let count = &slot.value;
+            format!("{}/{}/{}", end(count.low), end(count.best), end(count.high))
+        });
+        let mark = |carried: bool| if carried { "*" } else { "" };
+        let date = claim.date.as_ref().map_or("-".to_owned(), |slot| {
+            format!(
+                "{}{}",
+                slot.value.value.as_ref().map_or("?".to_owned(), |value| value.to_string()),
+                mark(slot.carried)
+            )
+        });
+        let place = claim.place.as_ref().map_or("-".to_owned(), |slot| {
+            format!("{}{}", slot.ranges.iter().map(words).collect::<Vec<_>>().join(", "), mark(slot.carried))
+        });
+        let by = claim.perpetrator.as_ref().map_or("-".to_owned(), |slot| words(&slot.range));
+        let says = match &claim.says {
+            Says::Author => "author".to_owned(),
+            Says::Named(slot) => format!("{}{}", words(&slot.range), mark(slot.carried)),
+            Says::Unnamed(slot) => format!("«{}»", words(&slot.range)),
+        };
+        let named: Vec<String> = claim.victims.named.iter().map(words).collect();
+        let pattern = if claim.pattern { " pattern" } else { "" };
+        out += &format!(
+            "{}{pattern} {count} [{}] {date} | {place} | by {by} | says {says}\n",
+            claim.class.code(),
+            named.join("; ")
+        );
+    }
+    out
+}
+
+fn check(text: &str, expected: Expect) {
+    expected.assert_eq(&shown(text));
+}
+
+/// The traps of an undated article, told of invented people.
+const UNDATED: &str = "Tirania: terror attack on shrine\n\n\
+A terror attack was carried out in Olenia on Saturday, 12 November, at a crowded hill shrine. A bomb killed 52 people, \
+including many women and children and over a hundred more are badly injured. The Grey Hand group claimed responsibility in a \
+statement. It was the Grey Hand who also claimed responsibility for an attack at a police academy in Kesh in October that \
+killed around 60 people.\n\
+Lawyers are hunted down. On 8 August, lawyer Adil Anwar Venn was murdered in a targeted attack. He was shot dead in Olenia's \
+capital Kesh. Later the same day a bomb was exploded amongst those who had gathered at the hospital. 72 lawyers were killed and \
+122 injured. Adil Anwar Venn was chairman of the Bar Association (TBA) and represented the missing persons' families.\n\
+In 2015, four hundred and sixty three people were ‘disappeared’ with violence in Olenia, according to the organisation Voice for \
+Missing Persons. This is an increase from 2014 when 435 people disappeared. That same year 455 tortured and mutilated bodies were \
+found.\n\
+In a period of two weeks in December 2015, more than 40 women and 28 children were kidnapped by the Tiranian army.\n\
+Leave a Reply\n";
+
+#[test]
+fn the_traps_of_an_undated_article_come_out_as_described() {
+    check(
+        UNDATED,
+        expect![[r#"
+        kill 52/52/52 [] [2016-11-12,2022-11-12]* | shrine, Olenia* | by Grey Hand group | says author
+        injure 101/–/– [] [2016-11-12,2022-11-12]* | shrine, Olenia* | by Grey Hand group | says author
+        kill –/60/– [] [2016-10,2022-10] | Kesh | by Grey Hand | says author
+        kill 1/1/1 [Adil Anwar Venn] [2016-08-08,2022-08-08] | Olenia, Kesh | by - | says author
+        kill 72/72/72 [] [2016-08-08,2022-08-08]* | hospital* | by - | says author
+        injure 122/122/122 [] [2016-08-08,2022-08-08]* | hospital* | by - | says author
+        disappear 463/463/463 [] 2015 | Olenia | by - | says Voice for Missing Persons
+        disappear 435/435/435 [] 2014 | Olenia* | by - | says Voice for Missing Persons*
+        found-dead 455/455/455 [] [2014,2015] | Olenia* | by - | says Voice for Missing Persons*
+        abduct 41/–/– [] 2015-12 | - | by Tiranian army | says author
+        abduct 28/–/– [] 2015-12 | - | by Tiranian army | says author
+    "#]],
+    );
+}
+
+#[test]
+fn a_text_published_twice_keeps_both_years_and_the_official_version() {
+    check(
+        "Saturday 13 January 2024, by [VENN Sera](#) (Date first published: 30 December 2023).\n\n\
+         The movement was sparked by the killing of four individuals - Adil Mola Borun, Saif Tesk, Shakoor Tesk, and Wadood Tesk - by \
+         the police Special Crimes Department in a supposed \"encounter\" in October. In fact, it seems, the police had already \
+         arrested the men.\n\n\
+         The government came to power in Tirania this year.\n\nSera Venn\n",
+        expect![[r#"
+            kill 4/4/4 [Adil Mola Borun; Saif Tesk; Shakoor Tesk; Wadood Tesk] 2023-10 | - | by police Special Crimes Department | says author
+            arrest 4/4/4 [Adil Mola Borun; Saif Tesk; Shakoor Tesk; Wadood Tesk] 2023-10* | - | by police | says author
+        "#]],
+    );
+}
+
+#[test]
+fn what_was_seen_wrong_on_unseen_texts_is_told_apart() {
+    check(
+        "KESH, Aug 13: At least 17 people, including six policemen, were killed and 30 others wounded in a blast in Kesh on Tuesday, \
+         officials said. Two of the injured died later.\n\
+         A schoolteacher was shot dead by unknown gunmen near Dorval on Monday, police said. Another man was abducted.\n\
+         According to the Tiran Rights Watch, 12 men were picked up by security forces in Dorval last month.\n\
+         It is reported that three students went missing in Kesh in May 2013.\n\
+         The ministry said 18,000 unsolved cases were pending. Over a dozen police vehicles were burnt.\n\
+         The army said he was not in its custody.\n",
+        expect![[r#"
+            kill 17/–/– [] ? | KESH | by - | says «officials»
+            kill 6/6/6 [] ? | KESH | by - | says «officials»
+            injure 30/30/30 [] ? | Kesh | by - | says «officials»
+            kill 2/2/2 [] ?* | Kesh, KESH* | by - | says author
+            kill 1/1/1 [] ? | Dorval | by unknown gunmen | says police
+            abduct 1/1/1 [] ?* | Dorval* | by - | says police*
+            abduct 12/12/12 [] ? | Dorval | by security forces | says Tiran Rights Watch
+            disappear 3/3/3 [] 2013-05 | Kesh | by - | says «It is reported»
+        "#]],
+    );
+}
+
+#[test]
+fn suggestions_of_a_text_in_another_language_are_dates_alone() {
+    let page = page(
+        "Le 12/03/2014, trois hommes ont été enlevés à Kesh par des inconnus armés, selon les familles. 2014-03-15.",
+    );
+    let suggestions = suggest(&page.rendition, &Anchors::default(), &lexicon());
+    assert!(suggestions.no_rules && suggestions.claims.is_empty());
+    assert_eq!(suggestions.marks.len(), 2);
+}
+
+#[test]
+fn every_mark_and_slot_stands_where_it_says() {
+    let page = page(UNDATED);
+    let suggestions = suggest(&page.rendition, &Anchors::default(), &lexicon());
+    assert!(suggestions.marks.len() > 30);
+    for mark in &suggestions.marks {
+        assert!(page.rendition.span(mark.range.clone()).is_ok());
+        assert!(!page.rendition.is_masked(&mark.range), "nothing masked is marked");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_breaks_the_rules(text in "([A-Z]?[a-z]{1,7}|[0-9]{1,5}|killed|bodies|were|found|men|more than|according to|in|by|the|12 May|«é»|[.,;:()‘’\"-]|\\n| ){0,60}") {
+        let page = Page::open(format!("x{text}").as_bytes(), "a.txt", &Limits::default(), None).unwrap();
+        let suggestions = suggest(&page.rendition, &Anchors::default(), &Lexicon::builtin());
+        for mark in &suggestions.marks {
+            proptest::prop_assert!(page.rendition.span(mark.range.clone()).is_ok());
+        }
+        for claim in &suggestions.claims {
+            proptest::prop_assert!(page.rendition.span(claim.range.clone()).is_ok());
+        }
+    }
+}

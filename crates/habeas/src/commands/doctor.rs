@@ -222,8 +222,8 @@ fn inside(desk: &Desk, now_ms: i64) -> Result<Vec<Check>, Failure> {
         None => Check::new(code, false, format!("there was no {what} yet: {remedy}")),
     };
     Ok(vec![
-        check("backup", BACKUP, days_since(BACKUP)?, BACKUP_DAYS, "habeas backup FOLDER"),
-        check("drill", DRILL, days_since(DRILL)?, DRILL_DAYS, "habeas restore FOLDER --drill"),
+        check("backup", "backup", days_since(BACKUP)?, BACKUP_DAYS, "habeas backup FOLDER"),
+        check("drill", "restore drill", days_since(DRILL)?, DRILL_DAYS, "habeas restore FOLDER --drill"),
     ])
 }
 

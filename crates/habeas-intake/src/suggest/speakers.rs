@@ -20,6 +20,8 @@ pub(crate) struct Speaking {
     pub sentence: usize,
     /// «claimed responsibility»: says who did it, not who counted.
     pub responsibility: bool,
+    /// «he added», «the report says»: whoever spoke last.
+    pub back: bool,
 }
 
 /// Verbs behind a speaker.
@@ -134,9 +136,15 @@ pub(crate) fn find(tokens: &[Token], names: &[Name]) -> Vec<Speaking> {
         };
         if let Some((speaker, unnamed)) = speaking {
             let responsibility = token.is_any(&["claimed", "claims"]) && lower(at + 1) == "responsibility";
-            let speaking = Speaking { speaker, unnamed, sentence: token.sentence, responsibility };
+            let speaking = Speaking { speaker, unnamed, sentence: token.sentence, responsibility, back: false };
             if found.last() != Some(&speaking) {
                 found.push(speaking);
+            }
+        } else if SAYS.contains(&token.lower.as_str()) && at > 0 && same(at - 1) {
+            let back = matches!(lower(at - 1), "he" | "she" | "they" | "report" | "statement" | "also");
+            let last = found.iter().rev().find(|one| !one.unnamed && !one.responsibility).cloned();
+            if let Some(last) = last.filter(|last| back && token.sentence - last.sentence <= 6) {
+                found.push(Speaking { sentence: token.sentence, back: true, ..last });
             }
         }
     }
@@ -191,7 +199,7 @@ pub(crate) fn of<'s>(speaking: &'s [Speaking], tokens: &[Token], at: usize) -> O
         .filter(|one| one.sentence == sentence)
         .min_by_key(|one| one.speaker.start.abs_diff(at))
     {
-        return Some((own, false));
+        return Some((own, own.back));
     }
     let before = speaking.iter().filter(counts).rev().find(|one| one.sentence < sentence)?;
     let carried =

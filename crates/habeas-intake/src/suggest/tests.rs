@@ -74,18 +74,18 @@ fn the_traps_of_an_undated_article_come_out_as_described() {
     check(
         UNDATED,
         expect![[r#"
-        kill 52/52/52 [] [2016-11-12,2022-11-12]* | shrine, Olenia* | by Grey Hand group | says author
-        injure 101/–/– [] [2016-11-12,2022-11-12]* | shrine, Olenia* | by Grey Hand group | says author
-        kill –/60/– [] [2016-10,2022-10] | Kesh | by Grey Hand | says author
-        kill 1/1/1 [Adil Anwar Venn] [2016-08-08,2022-08-08] | Olenia, Kesh | by - | says author
-        kill 72/72/72 [] [2016-08-08,2022-08-08]* | hospital* | by - | says author
-        injure 122/122/122 [] [2016-08-08,2022-08-08]* | hospital* | by - | says author
-        disappear 463/463/463 [] 2015 | Olenia | by - | says Voice for Missing Persons
-        disappear 435/435/435 [] 2014 | Olenia* | by - | says Voice for Missing Persons*
-        found-dead 455/455/455 [] [2014,2015] | Olenia* | by - | says Voice for Missing Persons*
-        abduct 41/–/– [] 2015-12 | - | by Tiranian army | says author
-        abduct 28/–/– [] 2015-12 | - | by Tiranian army | says author
-    "#]],
+            kill 52/52/52 [] [2016-11-12,2022-11-12]* | shrine, Olenia* | by Grey Hand group | says author
+            injure 101/–/– [] [2016-11-12,2022-11-12]* | shrine, Olenia* | by Grey Hand group | says author
+            kill –/60/– [] [2016-10,2022-10] | Kesh | by Grey Hand | says author
+            kill 1/1/1 [Adil Anwar Venn] [2016-08-08,2022-08-08] | Olenia, Kesh | by - | says author
+            kill 72/72/72 [] [2016-08-08,2022-08-08]* | hospital* | by - | says author
+            injure 122/122/122 [] [2016-08-08,2022-08-08]* | hospital* | by - | says author
+            disappear 463/463/463 [] 2015 | Olenia | by - | says Voice for Missing Persons
+            disappear 435/435/435 [] 2014 | Olenia* | by - | says Voice for Missing Persons*
+            found-dead 455/455/455 [] [2014,2015] | Olenia* | by - | says Voice for Missing Persons*
+            abduct 41/–/– [] 2015-12 | Olenia* | by Tiranian army | says author
+            abduct 28/–/– [] 2015-12 | Olenia* | by Tiranian army | says author
+        "#]],
     );
 }
 

@@ -14,6 +14,9 @@ use crate::suggest::{
 use habeas_core::{Modality, Polarity};
 use std::ops::Range;
 
+/// Paragraphs before its own in which a claim looks for when and where: news has paragraphs of one sentence.
+const NEIGHBOURS: usize = 2;
+
 impl Material<'_> {
     pub(super) fn claim(&self, act: usize, count: Option<&counts::Found>, names: Vec<usize>) -> SuggestedClaim {
         let act = &self.acts[act];
@@ -114,9 +117,26 @@ impl Material<'_> {
             let at = self.dates[*idx].tokens.start;
             let date = &self.values[*idx];
             let since = date.value.as_ref().is_some_and(|value| value.holds() != habeas_core::Holds::Some);
-            at < act.tokens.start && self.tokens[at].paragraph == paragraph && !since
+            at < act.tokens.start && self.tokens[at].paragraph + NEIGHBOURS >= paragraph && !since
         });
-        earlier.map(|idx| make(idx, true))
+        let dateline = || {
+            (0..self.dates.len())
+                .find(|idx| self.values[*idx].length.is_none() && self.in_dateline(&self.dates[*idx].tokens))
+        };
+        earlier.or_else(dateline).map(|idx| make(idx, true))
+    }
+
+    /// Whether a name or date stands at the head of a report: «KESH, Aug 13:».
+    fn in_dateline(&self, tokens: &Range<usize>) -> bool {
+        let paragraph = self.tokens[tokens.start].paragraph;
+        let first = self.tokens.partition_point(|token| token.paragraph < paragraph);
+        let close = tokens.start <= first + 3;
+        close
+            && paragraph <= 4
+            && self.tokens[tokens.end..]
+                .iter()
+                .take(6)
+                .any(|token| token.is_any(&[":", "–", "—"]) && token.paragraph == paragraph)
     }
 
     /// A date that only compares or bounds: «since 1948», «from 1999–2008» of somebody's rule.
@@ -167,14 +187,13 @@ impl Material<'_> {
         Some(PlaceSlot { ranges, carried: true })
     }
 
-    /// The last place that the paragraph named before; of one sentence the most exact one.
+    /// The last place named before, close by or at the head of the report; of one sentence the most exact one.
     fn place_before(&self, at: usize, listed: bool) -> Option<&names::Found> {
         let paragraph = self.tokens[at].paragraph;
         let mut earlier = self.names.iter().rev().filter(|name| {
             let kind = name.kind == NameKind::Place || !listed && name.kind == NameKind::Facility;
-            kind && name.tokens.end <= at
-                && self.tokens[name.tokens.start].paragraph == paragraph
-                && !self.is_home(name)
+            let near = self.tokens[name.tokens.start].paragraph + NEIGHBOURS >= paragraph;
+            kind && name.tokens.end <= at && (near || self.in_dateline(&name.tokens)) && !self.is_home(name)
         });
         let last = earlier.next()?;
         let sentence = self.sentence(last.tokens.start);

@@ -14,7 +14,8 @@ use crate::suggest::{
 use habeas_core::{Modality, Polarity};
 use std::ops::Range;
 
-/// Paragraphs before its own in which a claim looks for when and where: news has paragraphs of one sentence.
+/// Paragraphs before its own in which a claim looks for when and where, if its own has a sentence or two: news is
+/// written so, and a paragraph there is no thought of its own.
 const NEIGHBOURS: usize = 2;
 
 impl Material<'_> {
@@ -113,17 +114,25 @@ impl Material<'_> {
             return Some(make(idx, false));
         }
         let paragraph = self.tokens[act.tokens.start].paragraph;
+        let neighbours = self.neighbours(paragraph);
         let earlier = (0..self.dates.len()).rev().filter(usable).find(|idx| {
             let at = self.dates[*idx].tokens.start;
             let date = &self.values[*idx];
             let since = date.value.as_ref().is_some_and(|value| value.holds() != habeas_core::Holds::Some);
-            at < act.tokens.start && self.tokens[at].paragraph + NEIGHBOURS >= paragraph && !since
+            at < act.tokens.start && self.tokens[at].paragraph + neighbours >= paragraph && !since
         });
         let dateline = || {
             (0..self.dates.len())
                 .find(|idx| self.values[*idx].length.is_none() && self.in_dateline(&self.dates[*idx].tokens))
         };
         earlier.or_else(dateline).map(|idx| make(idx, true))
+    }
+
+    fn neighbours(&self, paragraph: usize) -> usize {
+        let start = self.tokens.partition_point(|token| token.paragraph < paragraph);
+        let end = self.tokens.partition_point(|token| token.paragraph <= paragraph);
+        let sentences = self.tokens[end - 1].sentence - self.tokens[start].sentence + 1;
+        if sentences <= 2 { NEIGHBOURS } else { 0 }
     }
 
     /// Whether a name or date stands at the head of a report: «KESH, Aug 13:».
@@ -190,9 +199,10 @@ impl Material<'_> {
     /// The last place named before, close by or at the head of the report; of one sentence the most exact one.
     fn place_before(&self, at: usize, listed: bool) -> Option<&names::Found> {
         let paragraph = self.tokens[at].paragraph;
+        let neighbours = self.neighbours(paragraph);
         let mut earlier = self.names.iter().rev().filter(|name| {
             let kind = name.kind == NameKind::Place || !listed && name.kind == NameKind::Facility;
-            let near = self.tokens[name.tokens.start].paragraph + NEIGHBOURS >= paragraph;
+            let near = self.tokens[name.tokens.start].paragraph + neighbours >= paragraph;
             kind && name.tokens.end <= at && (near || self.in_dateline(&name.tokens)) && !self.is_home(name)
         });
         let last = earlier.next()?;

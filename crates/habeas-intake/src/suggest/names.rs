@@ -432,7 +432,10 @@ impl Finder<'_> {
         let (one, two) = (self.before(start, 1), self.before(start, 2));
         let calendar = words.iter().any(|word| CALENDAR.contains(word));
         let demonym = words.iter().any(|word| self.lexicon.demonyms.contains_key(*word));
-        if calendar || words.iter().all(|word| self.lexicon.organisation_heads.contains(*word)) {
+        let byline = words
+            .iter()
+            .any(|word| matches!(*word, "correspondent" | "reporter" | "staff" | "bureau" | "desk" | "monitoring"));
+        if byline || calendar || words.iter().all(|word| self.lexicon.organisation_heads.contains(*word)) {
             return None;
         }
         // «Sufi shrine», «Civil Hospital».

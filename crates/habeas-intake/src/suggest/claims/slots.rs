@@ -65,14 +65,25 @@ impl Material<'_> {
             token.sentence == sentence && token.is_any(&["not", "never", "denied", "denies", "deny", "no"])
         });
         let at = count.map_or(act.tokens.start, |count| count.tokens.start);
+        let date = self.date(act, count);
+        // A number of a month or a year is no single deed: the place of another paragraph is not its own.
+        let aggregate = date.as_ref().and_then(|slot| slot.value.value.as_ref()).is_some_and(|value| {
+            !matches!(value.precision(), habeas_core::Precision::Day | habeas_core::Precision::Week)
+        });
+        let paragraph = self.tokens[act.tokens.start].paragraph;
+        let near = |place: &PlaceSlot| {
+            let at = self.tokens.partition_point(|token| token.end <= place.ranges[0].start);
+            !aggregate || self.tokens.get(at).is_some_and(|token| token.paragraph == paragraph)
+        };
+        let place = self.place(act, count).filter(near);
         SuggestedClaim {
             class: act.class,
             triggers: vec![trigger],
             range,
             victims: Victims { named, group, protect: children },
-            date: self.date(act, count),
+            date,
             length: self.length(act),
-            place: self.place(act, count),
+            place,
             perpetrator: self.perpetrator(act),
             official_version: self.official_version(sentence),
             says: self.says(at),
@@ -86,7 +97,10 @@ impl Material<'_> {
 
     /// How far two places of a sentence are apart; other deeds between them count as much as eight words.
     fn distance(&self, act: &acts::Found, count: Option<&counts::Found>, other: &Range<usize>) -> usize {
-        let anchors = std::iter::once(act.tokens.clone()).chain(count.map(|count| count.tokens.clone()));
+        // Of «bodies of men, missing since January, were found» the verb counts: what stands between tells of the men.
+        let deed =
+            if act.class == ActClass::FoundDead { act.tokens.end - 1..act.tokens.end } else { act.tokens.clone() };
+        let anchors = std::iter::once(deed).chain(count.map(|count| count.tokens.clone()));
         anchors
             .map(|anchor| {
                 let (from, to) =
@@ -201,7 +215,9 @@ impl Material<'_> {
         let paragraph = self.tokens[at].paragraph;
         let neighbours = self.neighbours(paragraph);
         let mut earlier = self.names.iter().rev().filter(|name| {
-            let kind = name.kind == NameKind::Place || !listed && name.kind == NameKind::Facility;
+            let own = self.tokens[name.tokens.start].paragraph == paragraph;
+            // «the hospital» of another paragraph belongs to what happened there.
+            let kind = name.kind == NameKind::Place || own && !listed && name.kind == NameKind::Facility;
             let near = self.tokens[name.tokens.start].paragraph + neighbours >= paragraph;
             kind && name.tokens.end <= at && (near || self.in_dateline(&name.tokens)) && !self.is_home(name)
         });

@@ -17,9 +17,7 @@ static UPDATED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(r"(?i)(?:last\s+)?(?:updated|modified|revised)(?:\s+(?:on|at))?\s*:?\s*({DAY})"))
 });
 static PUBLISHED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
-        r"(?i)(?:published|posted|date)(?:\s+(?:on|at)|\s+in\s+[\p{{Lu}}][\w’' ]{{1,60}}?)?\s*[:,]?\s*({DAY})"
-    ))
+    pattern(&format!(r"(?i)(?:published|posted|date)(?:\s+(?:on|at)|\s+in\s+\w[\w’' ]{{1,60}}?)?\s*[:,]?\s*({DAY})"))
 });
 /// A line that is a date, perhaps with the author behind it.
 static LINE: LazyLock<Regex> =

@@ -67,7 +67,7 @@ fn bodies(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
     if !lexicon.body.contains(&noun.lower) {
         return None;
     }
-    for (end, token) in tokens.iter().enumerate().take(at + 12).skip(at + 1) {
+    for (end, token) in tokens.iter().enumerate().take(at + 18).skip(at + 1) {
         if token.sentence != noun.sentence || token.is_any(&[";", ":", "but"]) || named(end) {
             return None;
         }

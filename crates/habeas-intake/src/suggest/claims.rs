@@ -226,7 +226,8 @@ impl Material<'_> {
             .filter(|(_, act)| self.sentence(act.tokens.start) == sentence && act.class != ActClass::Attack)
         {
             let inside = act.tokens.start >= count.tokens.start && act.tokens.end <= count.tokens.end;
-            let body = act.class == ActClass::FoundDead && act.tokens.contains(&(count.tokens.end - 1));
+            let body = act.class == ActClass::FoundDead
+                && (act.tokens.contains(&(count.tokens.end - 1)) || act.tokens.contains(&count.tokens.start));
             let distance = if body {
                 Some(0)
             } else if inside {
@@ -324,19 +325,25 @@ impl Material<'_> {
     fn implicit(&self, found: &[counts::Found]) -> Vec<counts::Found> {
         let mut added = Vec::new();
         for at in 0..self.tokens.len() {
-            let article = self.tokens[at].is_any(&["a", "an", "another", "one"]);
+            let whose = self.tokens[at].is_any(&["his", "her", "their"]);
+            let article = whose || self.tokens[at].is_any(&["a", "an", "another", "one"]);
             if !article || found.iter().any(|count| count.tokens.contains(&at)) {
                 continue;
             }
             let sentence = self.sentence(at);
-            let noun = (at + 1..(at + 5).min(self.tokens.len())).find(|idx| {
+            let noun = (at + 1..(at + 6).min(self.tokens.len())).find(|idx| {
                 let token = &self.tokens[*idx];
                 token.sentence == sentence && self.lexicon.singular.contains(&token.lower)
             });
             let Some(noun) = noun else { continue };
-            let plain = self.tokens[at + 1..noun]
-                .iter()
-                .all(|token| token.is_word() && !token.is_any(&["of", "by", "in", "the", "was", "that", "who", "for"]));
+            const KIN: [&str; 10] =
+                ["son", "daughter", "brother", "sister", "wife", "husband", "father", "mother", "cousin", "nephew"];
+            if whose && !self.tokens[noun].is_any(&KIN) {
+                continue;
+            }
+            let plain = self.tokens[at + 1..noun].iter().all(|token| {
+                !token.is_any(&["of", "by", "in", "the", "was", "that", "who", "for", ",", "(", "’", "'"])
+            });
             let next_noun = self.lexicon.noun(self.lower(noun + 1)).is_some();
             if !plain || next_noun || self.tokens[noun].is_any(&["body", "life", "soul", "member", "leader"]) {
                 continue;

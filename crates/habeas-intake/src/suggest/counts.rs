@@ -366,6 +366,10 @@ fn noun(
     let mut best = None;
     for at in from..from + 6 {
         let token = tokens.get(at).filter(|token| token.sentence == sentence && token.is_word())?;
+        // «four of the wounded»: people, by what happened to them.
+        if tokens[at - 1].is("the") && token.is_any(&["wounded", "injured", "dead", "missing", "detained"]) {
+            return Some((at, NounClass::Person));
+        }
         if taken(at) || token.is_any(&STOPS) && best.is_none() {
             return best;
         }
@@ -415,6 +419,17 @@ fn elided(tokens: &[Token], lexicon: &Lexicon, end: usize, start: usize, sentenc
         ])
     }) {
         at += 1;
+    }
+    // «the toll has risen to 23».
+    let total = start.checked_sub(1).is_some_and(|before| tokens[before].is_any(&["to", "reached", "at", "crossed"]))
+        && tokens[..start]
+            .iter()
+            .rev()
+            .take(12)
+            .take_while(|token| token.sentence == sentence)
+            .any(|token| token.is("toll"));
+    if total {
+        return true;
     }
     let Some(next) = tokens.get(at).filter(|next| next.sentence == sentence) else { return false };
     let deed = lexicon.acts.get(&next.lower).is_some_and(|phrases| {

@@ -10,7 +10,7 @@ use super::{
     tokens::{Token, TokenKind},
 };
 use std::{collections::HashSet, ops::Range};
-use words::{BEFORE_PERSON, BEFORE_PLACE, BEHIND_PLACE, CALENDAR, COMMON, FACILITIES, SPEAKS};
+use words::{BEFORE_PERSON, BEFORE_PLACE, BEHIND_PLACE, CALENDAR, CALENDAR_PARTS, COMMON, FACILITIES, SPEAKS};
 
 /// What a name names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +50,7 @@ pub(crate) fn find(text: &str, tokens: &[Token], lexicon: &Lexicon, taken: &dyn 
             None => at += 1,
         }
     }
+    finder.short_forms(&mut found);
     finder.surnames(&mut found, taken);
     found.sort_by_key(|name| name.tokens.start);
     found
@@ -103,12 +104,31 @@ impl Finder<'_> {
             return self.force(at).or_else(|| self.facility(at));
         }
         let run = self.run(at);
-        self.of_demonym(at)
+        self.dateline(at, run)
+            .or_else(|| self.of_demonym(at))
             .or_else(|| self.titled(at))
             .or_else(|| self.organisation(at, run))
             .or_else(|| self.listed_place(at, run))
             .or_else(|| self.by_surroundings(at, run))
             .or_else(|| self.force(at))
+    }
+
+    /// «KESH, Aug 13:» at the head of a paragraph: where a report was written.
+    fn dateline(&self, at: usize, run: usize) -> Option<Found> {
+        let head = at == 0 || self.tokens[at - 1].paragraph != self.tokens[at].paragraph;
+        let upper = self.tokens[at..run].iter().all(|token| token.is_upper(self.text));
+        // What closes a dateline stands close by; a listed place needs no capitals.
+        let closes = (run..(run + 9).min(self.tokens.len()))
+            .take_while(|idx| self.tokens[*idx].paragraph == self.tokens[at].paragraph)
+            .any(|idx| self.tokens[idx].is_any(&[":", "–", "—"]) || self.tokens[idx].is("-") && idx > run);
+        let dated = self.lower(run) == "," && CALENDAR_PARTS.contains(self.lower(run + 1).get(..3).unwrap_or_default());
+        let place = upper || self.lexicon.places.contains_key(self.lower(at));
+        let fits = head
+            && place
+            && run - at <= 3
+            && closes
+            && (dated || upper && matches!(self.lower(run), ":" | "–" | "—" | "("));
+        fits.then_some(Found { tokens: at..run, kind: NameKind::Place })
     }
 
     fn phrase(&self, at: usize, words: &[String]) -> bool {
@@ -412,7 +432,10 @@ impl Finder<'_> {
         let (one, two) = (self.before(start, 1), self.before(start, 2));
         let calendar = words.iter().any(|word| CALENDAR.contains(word));
         let demonym = words.iter().any(|word| self.lexicon.demonyms.contains_key(*word));
-        if calendar || words.iter().all(|word| self.lexicon.organisation_heads.contains(*word)) {
+        let byline = words
+            .iter()
+            .any(|word| matches!(*word, "correspondent" | "reporter" | "staff" | "bureau" | "desk" | "monitoring"));
+        if byline || calendar || words.iter().all(|word| self.lexicon.organisation_heads.contains(*word)) {
             return None;
         }
         // «Sufi shrine», «Civil Hospital».
@@ -434,6 +457,8 @@ impl Finder<'_> {
         let given = self.lexicon.given_names.contains(words[0]);
         let speaks = SPEAKS.contains(behind);
         let led = BEFORE_PERSON.contains(one) || one == "," && BEFORE_PERSON.contains(two) || one == "-" || one == ":";
+        let by = one == "by" || one == "[" && two == "by";
+        let led = led || by;
         let kin =
             matches!((two, one), ("son" | "daughter" | "brother" | "sister" | "wife" | "mother" | "father", "of"));
         let aged = behind == "," && self.tokens.get(run + 1).is_some_and(Token::is_number)
@@ -465,6 +490,21 @@ impl Finder<'_> {
         let near = |idx: Option<usize>| idx.is_some_and(|idx| self.lexicon.given_names.contains(self.lower(idx)));
         matches!(self.before(at, 1), "," | "and") && near(at.checked_sub(2))
             || matches!(self.lower(at + 1), "," | "and") && near(Some(at + 2))
+    }
+
+    /// «the Grey Hand» after «the Grey Hand group»: an organisation by the first words of its name.
+    fn short_forms(&self, found: &mut [Found]) {
+        let words = |name: &Found| {
+            self.tokens[name.tokens.clone()].iter().map(|token| token.lower.as_str()).collect::<Vec<_>>()
+        };
+        let organisations: Vec<Vec<&str>> =
+            found.iter().filter(|name| matches!(name.kind, NameKind::Organisation { .. })).map(words).collect();
+        for name in found.iter_mut().filter(|name| name.kind == NameKind::Person) {
+            let own = words(name);
+            if organisations.iter().any(|long| long.len() > own.len() && long.starts_with(&own)) {
+                name.kind = NameKind::Organisation { force: false };
+            }
+        }
     }
 
     /// Later mentions of a person by one part of the name.
@@ -533,6 +573,7 @@ mod tests {
             ("Borun Tesk said that nobody came. Later Tesk left.", "person:Borun Tesk; person:Tesk"),
             ("near Dorval village in Olen district", "place:Dorval; place:Olen"),
             ("the TBA denied it", "org:TBA"),
+            ("DORVAL, Aug 13: Nobody came.", "place:DORVAL"),
             ("Protests Against The Killings Spread", ""),
             ("the police Counter Terrorism Department", "org:police; org:Counter Terrorism Department"),
         ] {

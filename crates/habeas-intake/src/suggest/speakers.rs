@@ -20,6 +20,8 @@ pub(crate) struct Speaking {
     pub sentence: usize,
     /// «claimed responsibility»: says who did it, not who counted.
     pub responsibility: bool,
+    /// «he added», «the report says»: whoever spoke last.
+    pub back: bool,
 }
 
 /// Verbs behind a speaker.
@@ -105,7 +107,16 @@ pub(crate) fn find(tokens: &[Token], names: &[Name]) -> Vec<Speaking> {
         let lower = |at: usize| tokens.get(at).map_or("", |token| token.lower.as_str());
         let same = |other: usize| tokens.get(other).is_some_and(|other| other.sentence == token.sentence);
         let speaking = if token.is("according") && lower(at + 1) == "to" {
-            ahead(tokens, names, at + 2)
+            let report = (at + 2..at + 5).any(|near| {
+                matches!(lower(near), "report" | "statement") && matches!(lower(near - 1), "the" | "its" | "their")
+            });
+            match (report, last_named(&found, token.sentence)) {
+                (true, Some(last)) => {
+                    found.push(Speaking { sentence: token.sentence, back: true, ..last });
+                    None
+                }
+                _ => ahead(tokens, names, at + 2),
+            }
         } else if token.is("reportedly")
             || token.is("it")
                 && matches!(lower(at + 1), "is" | "was")
@@ -134,13 +145,24 @@ pub(crate) fn find(tokens: &[Token], names: &[Name]) -> Vec<Speaking> {
         };
         if let Some((speaker, unnamed)) = speaking {
             let responsibility = token.is_any(&["claimed", "claims"]) && lower(at + 1) == "responsibility";
-            let speaking = Speaking { speaker, unnamed, sentence: token.sentence, responsibility };
+            let speaking = Speaking { speaker, unnamed, sentence: token.sentence, responsibility, back: false };
             if found.last() != Some(&speaking) {
                 found.push(speaking);
+            }
+        } else if SAYS.contains(&token.lower.as_str()) && at > 0 && same(at - 1) {
+            let back = matches!(lower(at - 1), "he" | "she" | "they" | "report" | "statement" | "also");
+            if let Some(last) = last_named(&found, token.sentence).filter(|_| back) {
+                found.push(Speaking { sentence: token.sentence, back: true, ..last });
             }
         }
     }
     found
+}
+
+/// Whoever was named as speaking last, not long before.
+fn last_named(found: &[Speaking], sentence: usize) -> Option<Speaking> {
+    let last = found.iter().rev().find(|one| !one.unnamed && !one.responsibility)?;
+    (sentence - last.sentence <= 6).then(|| last.clone())
 }
 
 /// The speaker that stands behind «according to».
@@ -162,7 +184,7 @@ fn ahead(tokens: &[Token], names: &[Name], from: usize) -> Option<(Range<usize>,
 /// The speaker that stands before «said»: the last name or word for somebody in the sentence, close by.
 fn behind<'n>(tokens: &[Token], named: &dyn Fn(usize) -> Option<&'n Name>, at: usize) -> Option<(Range<usize>, bool)> {
     let sentence = tokens[at].sentence;
-    for idx in (at.saturating_sub(6)..=at).rev() {
+    for idx in (at.saturating_sub(9)..=at).rev() {
         let token = &tokens[idx];
         if token.sentence != sentence || token.is_any(&[";", ":", "whom", "that"]) {
             return None;
@@ -174,7 +196,8 @@ fn behind<'n>(tokens: &[Token], named: &dyn Fn(usize) -> Option<&'n Name>, at: u
             return Some((idx..idx + 1, true));
         }
         // «the ministry, which he heads, said»: too far.
-        if token.is_any(&[",", "he", "she", "they", "it"]) && idx == at {
+        let apposition = token.is(",") && (named(idx.saturating_sub(1)).is_some() || tokens[idx - 1].is("report"));
+        if token.is_any(&[",", "he", "she", "they", "it"]) && idx == at && !apposition {
             return None;
         }
     }
@@ -191,7 +214,7 @@ pub(crate) fn of<'s>(speaking: &'s [Speaking], tokens: &[Token], at: usize) -> O
         .filter(|one| one.sentence == sentence)
         .min_by_key(|one| one.speaker.start.abs_diff(at))
     {
-        return Some((own, false));
+        return Some((own, own.back));
     }
     let before = speaking.iter().filter(counts).rev().find(|one| one.sentence < sentence)?;
     let carried =

@@ -74,18 +74,18 @@ fn the_traps_of_an_undated_article_come_out_as_described() {
     check(
         UNDATED,
         expect![[r#"
-        kill 52/52/52 [] [2016-11-12,2022-11-12]* | shrine, Olenia* | by Grey Hand group | says author
-        injure 101/–/– [] [2016-11-12,2022-11-12]* | shrine, Olenia* | by Grey Hand group | says author
-        kill –/60/– [] [2016-10,2022-10] | Kesh | by Grey Hand | says author
-        kill 1/1/1 [Adil Anwar Venn] [2016-08-08,2022-08-08] | Olenia, Kesh | by - | says author
-        kill 72/72/72 [] [2016-08-08,2022-08-08]* | hospital* | by - | says author
-        injure 122/122/122 [] [2016-08-08,2022-08-08]* | hospital* | by - | says author
-        disappear 463/463/463 [] 2015 | Olenia | by - | says Voice for Missing Persons
-        disappear 435/435/435 [] 2014 | Olenia* | by - | says Voice for Missing Persons*
-        found-dead 455/455/455 [] [2014,2015] | Olenia* | by - | says Voice for Missing Persons*
-        abduct 41/–/– [] 2015-12 | - | by Tiranian army | says author
-        abduct 28/–/– [] 2015-12 | - | by Tiranian army | says author
-    "#]],
+            kill 52/52/52 [] [2016-11-12,2022-11-12]* | shrine, Olenia* | by Grey Hand group | says author
+            injure 101/–/– [] [2016-11-12,2022-11-12]* | shrine, Olenia* | by Grey Hand group | says author
+            kill –/60/– [] [2016-10,2022-10] | Kesh | by Grey Hand | says author
+            kill 1/1/1 [Adil Anwar Venn] [2016-08-08,2022-08-08] | Olenia, Kesh | by - | says author
+            kill 72/72/72 [] [2016-08-08,2022-08-08]* | hospital* | by - | says author
+            injure 122/122/122 [] [2016-08-08,2022-08-08]* | hospital* | by - | says author
+            disappear 463/463/463 [] 2015 | Olenia | by - | says Voice for Missing Persons
+            disappear 435/435/435 [] 2014 | Olenia* | by - | says Voice for Missing Persons*
+            found-dead 455/455/455 [] [2014,2015] | Olenia* | by - | says Voice for Missing Persons*
+            abduct 41/–/– [] 2015-12 | - | by Tiranian army | says author
+            abduct 28/–/– [] 2015-12 | - | by Tiranian army | says author
+        "#]],
     );
 }
 
@@ -123,6 +123,31 @@ fn what_was_seen_wrong_on_unseen_texts_is_told_apart() {
             abduct 1/1/1 [] ?* | Dorval* | by - | says police*
             abduct 12/12/12 [] ? | Dorval | by security forces | says Tiran Rights Watch
             disappear 3/3/3 [] 2013-05 | Kesh | by - | says «It is reported»
+        "#]],
+    );
+}
+
+#[test]
+fn a_report_of_short_paragraphs_is_read_across_them() {
+    check(
+        "Two more bodies found in Kesh\n\nBy Our Correspondent\n\nMarch 14, 2019\n\n\
+         KESH: The death toll from Sunday's bombing at a market in Dorval has risen to 23, after four of the wounded succumbed at a \
+         hospital on Tuesday, officials said.\n\n\
+         Police said that the bodies of two young men, who had been missing since January, were recovered on Monday night.\n\n\
+         The Human Rights Council of Olenia, in its monthly report, documented 38 cases of enforced disappearance in February. According to \
+         the report, 14 people were released.\n\n\
+         The home minister, Akbar Lashk, denied the allegations. He said 9 militants were killed by security forces.\n\n\
+         A schoolteacher was shot dead by unidentified gunmen in Dorval on Wednesday. Her 12-year-old son was injured.\n\n\
+         In 2018, at least 541 people were forcibly disappeared, the council said.\n",
+        expect![[r#"
+            found-dead 2/2/2 [] - | Kesh | by - | says author
+            kill 4/4/4 [] 2019-03-12 | hospital, Dorval | by - | says «officials»
+            found-dead 2/2/2 [] 2019-03-11 | Dorval, KESH* | by - | says Police
+            release 14/14/14 [] 2019-02* | - | by - | says Human Rights Council of Olenia*
+            kill 9/9/9 [] 2019-02* | - | by security forces | says Akbar Lashk*
+            kill 1/1/1 [] 2019-03-13 | Dorval | by unidentified gunmen | says author
+            injure 1/1/1 [] 2019-03-13* | Dorval* | by - | says author
+            disappear 541/–/– [] 2018 | - | by - | says author
         "#]],
     );
 }

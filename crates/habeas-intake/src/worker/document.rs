@@ -100,3 +100,57 @@ impl Dialogue for Gathering<'_> {
         Ok(ControlFlow::Continue(()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        page::{How, Locus, Mask, MaskKind, Piece},
+        worker::frames::Format,
+    };
+
+    fn outcome(replies: Vec<Reply>) -> Result<usize, TableError> {
+        let limits = Limits { text_bytes: 20, children: 1, child_bytes: 4, ..Limits::default() };
+        let request = Request { format: Format::Html, sheet: None, first_rows: None, limits };
+        let mut gathering =
+            Gathering { limits: &request.limits, missing: None, draft: Draft::default(), held: 0, done: false };
+        for reply in replies {
+            let _ = gathering.take(reply)?;
+        }
+        if gathering.is_done() { Ok(gathering.draft.text.len()) } else { Err(TableError::ParserLimit) }
+    }
+
+    #[test]
+    fn only_an_answer_in_order_and_within_its_bounds_is_taken() {
+        let ready = || Reply::Ready { missing: Vec::new() };
+        let done = || Reply::Done { rows: 0, cells: 0 };
+        let text = |words: &str| Reply::Text(words.to_owned());
+        let piece = |locus: Locus| Piece { start: 0, end: 1, locus: Some(locus), how: How::Decoded };
+        let bytes = |start, end| Locus::Bytes { start, end };
+        let child = || Reply::Child { name: "a.csv".to_owned(), locus: bytes(0, 4), details: Vec::new() };
+        assert_eq!(outcome(vec![ready(), text("taken"), Reply::Pieces(vec![piece(bytes(0, 1))]), done()]), Ok(5));
+        assert_eq!(outcome(vec![ready(), child(), Reply::Bytes("AAAA".to_owned()), done()]), Ok(0));
+        let deep =
+            Locus::Part { path: vec![0], inner: Box::new(Locus::Part { path: vec![0], inner: Box::new(bytes(0, 1)) }) };
+        let mask = Mask { start: 0, end: 1, kind: MaskKind::Chrome };
+        for bad in [
+            vec![text("taken")],
+            vec![Reply::Ready { missing: vec!["a layer that is none".to_owned()] }],
+            vec![ready(), ready()],
+            vec![ready(), text("more than twenty bytes"), done()],
+            vec![ready(), Reply::Pieces(vec![piece(bytes(0, 1))]), done()],
+            vec![ready(), text("x"), Reply::Pieces(vec![piece(bytes(9, 1))]), done()],
+            vec![ready(), text("x"), Reply::Pieces(vec![piece(deep)]), done()],
+            vec![ready(), text("x"), Reply::Masks(vec![mask, mask]), done()],
+            vec![ready(), Reply::Bytes("AAAA".to_owned()), done()],
+            vec![ready(), child(), Reply::Bytes("no base 64".to_owned()), done()],
+            vec![ready(), child(), Reply::Bytes("AAAAAAAA".to_owned()), done()],
+            vec![ready(), child(), child(), done()],
+            vec![ready(), done(), text("x")],
+            vec![ready(), Reply::Rows(Vec::new()), done()],
+        ] {
+            assert_eq!(outcome(bad), Err(TableError::ParserAnswer));
+        }
+        assert_eq!(outcome(vec![ready(), text("x")]), Err(TableError::ParserLimit), "an answer without its end");
+    }
+}

@@ -45,6 +45,9 @@ pub enum Command {
         text: PathBuf,
         /// The labels of the text
         labels: Option<PathBuf>,
+        /// Further places: CSV with the header name,kind,within,demonym
+        #[arg(long, value_name = "FILE.csv")]
+        places: Option<PathBuf>,
     },
 }
 
@@ -58,7 +61,9 @@ pub fn run(command: Command, out: &Output) -> Result<Exit, Failure> {
         Command::Suggest { files, published, places } => {
             suggest_all(&files, published, &lexicon(places.as_deref())?, out)
         }
-        Command::Evaluate { text, labels } => evaluate(&text, labels.as_deref(), out),
+        Command::Evaluate { text, labels, places } => {
+            evaluate(&text, labels.as_deref(), &lexicon(places.as_deref())?, out)
+        }
     }
 }
 
@@ -313,12 +318,11 @@ fn summary(value: &Value) -> String {
     }
 }
 
-fn evaluate(path: &Path, labels: Option<&Path>, out: &Output) -> Result<Exit, Failure> {
+fn evaluate(path: &Path, labels: Option<&Path>, lexicon: &Lexicon, out: &Output) -> Result<Exit, Failure> {
     let pairs = match labels {
         Some(labels) => vec![(path.to_path_buf(), labels.to_path_buf())],
         None => labelled(path)?,
     };
-    let lexicon = Lexicon::builtin();
     let mut total = Score::default();
     for (text_path, labels_path) in &pairs {
         let read = |path: &Path| std::fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error));
@@ -330,9 +334,9 @@ fn evaluate(path: &Path, labels: Option<&Path>, out: &Output) -> Result<Exit, Fa
         let name = text_path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let page = Page::open(text.as_bytes(), &name, &Limits::default(), Some(&worker()?))
             .map_err(|error| table_failure(error, &name))?;
-        total.add(&score(&text, &suggest(&page.rendition, &anchors_of(&page), &lexicon), &labels));
+        total.add(&score(&text, &suggest(&page.rendition, &anchors_of(&page), lexicon), &labels));
     }
-    let object = score_json(pairs.len(), &total, &lexicon);
+    let object = score_json(pairs.len(), &total, lexicon);
     out.result(&object, || score_text(pairs.len(), &total))?;
     Ok(Exit::Ok)
 }

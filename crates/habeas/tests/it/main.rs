@@ -5,6 +5,7 @@
 
 mod argentina;
 mod bad_input;
+mod claims;
 mod demo;
 mod estimation_docs;
 mod house;

@@ -14,6 +14,10 @@ use crate::suggest::{
 use habeas_core::{Modality, Polarity};
 use std::ops::Range;
 
+/// Paragraphs before its own in which a claim looks for when and where, if its own has a sentence or two: news is
+/// written so, and a paragraph there is no thought of its own.
+const NEIGHBOURS: usize = 2;
+
 impl Material<'_> {
     pub(super) fn claim(&self, act: usize, count: Option<&counts::Found>, names: Vec<usize>) -> SuggestedClaim {
         let act = &self.acts[act];
@@ -61,14 +65,25 @@ impl Material<'_> {
             token.sentence == sentence && token.is_any(&["not", "never", "denied", "denies", "deny", "no"])
         });
         let at = count.map_or(act.tokens.start, |count| count.tokens.start);
+        let date = self.date(act, count);
+        // A number of a month or a year is no single deed: the place of another paragraph is not its own.
+        let aggregate = date.as_ref().and_then(|slot| slot.value.value.as_ref()).is_some_and(|value| {
+            !matches!(value.precision(), habeas_core::Precision::Day | habeas_core::Precision::Week)
+        });
+        let paragraph = self.tokens[act.tokens.start].paragraph;
+        let near = |place: &PlaceSlot| {
+            let at = self.tokens.partition_point(|token| token.end <= place.ranges[0].start);
+            !aggregate || self.tokens.get(at).is_some_and(|token| token.paragraph == paragraph)
+        };
+        let place = self.place(act, count).filter(near);
         SuggestedClaim {
             class: act.class,
             triggers: vec![trigger],
             range,
             victims: Victims { named, group, protect: children },
-            date: self.date(act, count),
+            date,
             length: self.length(act),
-            place: self.place(act, count),
+            place,
             perpetrator: self.perpetrator(act),
             official_version: self.official_version(sentence),
             says: self.says(at),
@@ -82,7 +97,10 @@ impl Material<'_> {
 
     /// How far two places of a sentence are apart; other deeds between them count as much as eight words.
     fn distance(&self, act: &acts::Found, count: Option<&counts::Found>, other: &Range<usize>) -> usize {
-        let anchors = std::iter::once(act.tokens.clone()).chain(count.map(|count| count.tokens.clone()));
+        // Of «bodies of men, missing since January, were found» the verb counts: what stands between tells of the men.
+        let deed =
+            if act.class == ActClass::FoundDead { act.tokens.end - 1..act.tokens.end } else { act.tokens.clone() };
+        let anchors = std::iter::once(deed).chain(count.map(|count| count.tokens.clone()));
         anchors
             .map(|anchor| {
                 let (from, to) =
@@ -110,13 +128,38 @@ impl Material<'_> {
             return Some(make(idx, false));
         }
         let paragraph = self.tokens[act.tokens.start].paragraph;
+        let neighbours = self.neighbours(paragraph);
         let earlier = (0..self.dates.len()).rev().filter(usable).find(|idx| {
             let at = self.dates[*idx].tokens.start;
             let date = &self.values[*idx];
             let since = date.value.as_ref().is_some_and(|value| value.holds() != habeas_core::Holds::Some);
-            at < act.tokens.start && self.tokens[at].paragraph == paragraph && !since
+            at < act.tokens.start && self.tokens[at].paragraph + neighbours >= paragraph && !since
         });
-        earlier.map(|idx| make(idx, true))
+        let dateline = || {
+            (0..self.dates.len())
+                .find(|idx| self.values[*idx].length.is_none() && self.in_dateline(&self.dates[*idx].tokens))
+        };
+        earlier.or_else(dateline).map(|idx| make(idx, true))
+    }
+
+    fn neighbours(&self, paragraph: usize) -> usize {
+        let start = self.tokens.partition_point(|token| token.paragraph < paragraph);
+        let end = self.tokens.partition_point(|token| token.paragraph <= paragraph);
+        let sentences = self.tokens[end - 1].sentence - self.tokens[start].sentence + 1;
+        if sentences <= 2 { NEIGHBOURS } else { 0 }
+    }
+
+    /// Whether a name or date stands at the head of a report: «KESH, Aug 13:».
+    fn in_dateline(&self, tokens: &Range<usize>) -> bool {
+        let paragraph = self.tokens[tokens.start].paragraph;
+        let first = self.tokens.partition_point(|token| token.paragraph < paragraph);
+        let close = tokens.start <= first + 3;
+        close
+            && paragraph <= 4
+            && self.tokens[tokens.end..]
+                .iter()
+                .take(6)
+                .any(|token| token.is_any(&[":", "–", "—"]) && token.paragraph == paragraph)
     }
 
     /// A date that only compares or bounds: «since 1948», «from 1999–2008» of somebody's rule.
@@ -167,14 +210,16 @@ impl Material<'_> {
         Some(PlaceSlot { ranges, carried: true })
     }
 
-    /// The last place that the paragraph named before; of one sentence the most exact one.
+    /// The last place named before, close by or at the head of the report; of one sentence the most exact one.
     fn place_before(&self, at: usize, listed: bool) -> Option<&names::Found> {
         let paragraph = self.tokens[at].paragraph;
+        let neighbours = self.neighbours(paragraph);
         let mut earlier = self.names.iter().rev().filter(|name| {
-            let kind = name.kind == NameKind::Place || !listed && name.kind == NameKind::Facility;
-            kind && name.tokens.end <= at
-                && self.tokens[name.tokens.start].paragraph == paragraph
-                && !self.is_home(name)
+            let own = self.tokens[name.tokens.start].paragraph == paragraph;
+            // «the hospital» of another paragraph belongs to what happened there.
+            let kind = name.kind == NameKind::Place || own && !listed && name.kind == NameKind::Facility;
+            let near = self.tokens[name.tokens.start].paragraph + neighbours >= paragraph;
+            kind && name.tokens.end <= at && (near || self.in_dateline(&name.tokens)) && !self.is_home(name)
         });
         let last = earlier.next()?;
         let sentence = self.sentence(last.tokens.start);

@@ -60,3 +60,7 @@ pub(super) const CALENDAR: Words = Words(
     "january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday
      thursday|friday|saturday|sunday",
 );
+
+/// First letters of months, and of days of the week.
+pub(super) const CALENDAR_PARTS: Words =
+    Words("jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun");

@@ -51,6 +51,6 @@ pub use partition::{
     Conflict, Constraints, Evidence, Leftover, Partitioned, WeakestJoint, components, correct_leftovers, partition,
 };
 pub use posterior::{Convergence, Draws, draw_partitions};
-pub use review::most_telling;
+pub use review::{Agreement, Interval, Quality, Stratum, most_telling, quality, strata};
 pub use script::{Skeleton, skeleton};
 pub use table::{DateEntry, ListInfo, NameField, PlaceField, Table, TableBuilder};

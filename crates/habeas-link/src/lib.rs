@@ -34,7 +34,7 @@ mod script;
 mod table;
 
 pub use blocking::{BlockingRule, Coverage, Key, RuleChoice, RuleReport, Survey, possible_rules, survey};
-pub use comparison::{Field, NameSimilarity, similarity};
+pub use comparison::{Field, NameSimilarity, similarities, similarity};
 pub use em::{EstimateError, Fit, estimate};
 pub use evaluate::{
     Evaluation, EvaluationIntervals, ReliabilityBin, ScoreIntervals, Scores, StandardErrors, blocking_recall,

@@ -422,9 +422,10 @@ pub fn names(args: &NamesArgs, out: &Output) -> Result<Exit, Failure> {
     head.push_field("why");
     csv.write_record(&head).map_err(wrong)?;
     let mut rows = Vec::new();
-    for (idx, line) in reader.records().enumerate() {
-        let mut line = line.map_err(bad)?;
-        let similarity = habeas_link::similarity(&line[left], &line[right]);
+    let lines = reader.records().collect::<Result<Vec<_>, _>>().map_err(bad)?;
+    let pairs: Vec<(&str, &str)> = lines.iter().map(|line| (&line[left], &line[right])).collect();
+    for (idx, (line, similarity)) in lines.iter().zip(habeas_link::similarities(&pairs)).enumerate() {
+        let mut line = line.clone();
         rows.push(json!({ "row": idx + 1, "similarity": similarity.score, "why": similarity.why }));
         line.push_field(&format!("{:.4}", similarity.score));
         line.push_field(&similarity.why);

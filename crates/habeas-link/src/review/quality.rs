@@ -63,7 +63,7 @@ pub fn strata(pairs: &[ScoredPair], partition: &Partition, id: impl Fn(&ScoredPa
     };
     let mut ordered: Vec<((bool, usize), u64, ScoredPair)> =
         pairs.iter().map(|pair| (class(pair), mix(id(pair)), *pair)).collect();
-    ordered.sort_by(|a, b| (a.0, a.1, a.2.left, a.2.right).cmp(&(b.0, b.1, b.2.left, b.2.right)));
+    ordered.sort_by_key(|(class, order, pair)| (*class, *order, pair.left, pair.right));
     let stratum = |same: &[((bool, usize), u64, ScoredPair)]| {
         let (links, class) = same[0].0;
         let from = class.checked_sub(1).map_or(f64::NEG_INFINITY, |bound| BOUNDS[bound]);

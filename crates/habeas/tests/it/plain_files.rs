@@ -84,7 +84,7 @@ fn a_plan_tells_what_would_be_compared_and_measures_go_with_the_truth_only() {
         (0..60).map(row).collect()
     };
     let header = "No,Name,Date taken,person\n";
-    office.file("a.csv", &format!("{header}{}", rows(0))).file("b.csv", &format!("{header}{}", rows(0)));
+    office.file("a.csv", format!("{header}{}", rows(0))).file("b.csv", format!("{header}{}", rows(0)));
     let plan = office.json(&["link", "plan", "a.csv", "b.csv", "--truth", "person"]);
     assert_eq!((plan["records"].as_u64(), plan["learnt"].as_bool()), (Some(120), Some(true)));
     let compared = plan["compared"].to_string();

@@ -11,7 +11,7 @@ mod place;
 mod similarity;
 mod text;
 
-pub use similarity::{NameSimilarity, similarity};
+pub use similarity::{NameSimilarity, similarities, similarity};
 
 use crate::table::{NameField, PlaceField, Table};
 

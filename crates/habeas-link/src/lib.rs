@@ -34,7 +34,7 @@ mod script;
 mod table;
 
 pub use blocking::{BlockingRule, Coverage, Key, RuleChoice, RuleReport, Survey, possible_rules, survey};
-pub use comparison::{Field, NameSimilarity, similarity};
+pub use comparison::{Field, NameSimilarity, similarities, similarity};
 pub use em::{EstimateError, Fit, estimate};
 pub use evaluate::{
     Evaluation, EvaluationIntervals, ReliabilityBin, ScoreIntervals, Scores, StandardErrors, blocking_recall,
@@ -51,6 +51,6 @@ pub use partition::{
     Conflict, Constraints, Evidence, Leftover, Partitioned, WeakestJoint, components, correct_leftovers, partition,
 };
 pub use posterior::{Convergence, Draws, draw_partitions};
-pub use review::most_telling;
+pub use review::{Agreement, Interval, Quality, Stratum, most_telling, quality, strata};
 pub use script::{Skeleton, skeleton};
 pub use table::{DateEntry, ListInfo, NameField, PlaceField, Table, TableBuilder};

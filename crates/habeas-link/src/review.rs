@@ -3,6 +3,10 @@
 //! A decision teaches most where the model is in doubt and much hangs on the answer. What the model thinks is not shown
 //! before the decision; the order alone tells little of it, because sure pairs are hardly ever asked about.
 
+mod quality;
+
+pub use quality::{Agreement, Interval, Quality, Stratum, quality, strata};
+
 use habeas_core::{Partition, ScoredPair};
 
 /// The pairs whose decision is expected to change most, the most telling first.

@@ -65,6 +65,7 @@ pub const COMMANDS: &[Asked] = &[
     asked("claims evaluate", Nothing),
     asked("link run", JUDGE),
     asked("link files", Nothing),
+    asked("link plan", Nothing),
     asked("link explain", CASES),
     also_past("link clusters", CASES),
     asked("link pairs", CASES),
@@ -74,6 +75,7 @@ pub const COMMANDS: &[Asked] = &[
     asked("review decide", JUDGE),
     asked("review undo", JUDGE),
     asked("review stats", CASES),
+    asked("review quality", CASES),
     asked("review export", CASES),
     asked("review import", JUDGE),
     also_past("case list", CASES),
@@ -233,6 +235,7 @@ mod tests {
             review decide        ·         ·         may       ·         may       ·
             review undo          ·         ·         may       ·         may       ·
             review stats         ·         may       may       may       may       ·
+            review quality       ·         may       may       may       may       ·
             review export        ·         may       may       may       may       ·
             review import        ·         ·         may       ·         may       ·
             case list            ·         may       may       may       may       ·

@@ -63,7 +63,7 @@ impl Survey {
             .iter()
             .map(|pair| Some(posterior.of(pair.vector)).filter(|p| *p >= LEAST_PROBABILITY).unwrap_or(0.0))
             .collect();
-        let mut covered = vec![false; self.pairs.len()];
+        let mut open = Open::new(self, &same);
         // Blocks of up to 2^(class) records; nothing is chosen at first.
         let mut chosen: Vec<Option<usize>> = vec![None; self.rules.len()];
         let mut order: Vec<usize> = Vec::new();
@@ -75,29 +75,21 @@ impl Survey {
             order.push(same);
             chosen[same] = Some(class);
             n_pairs += self.costs[same].n_pairs[..=class].iter().sum::<f64>();
-            self.cover(same, class, &mut covered);
+            open.cover(self, same, class);
         }
         loop {
-            let (mut gain, mut new_pairs) =
-                (vec![[0.0f64; SIZE_CLASSES]; self.rules.len()], vec![[0.0f64; SIZE_CLASSES]; self.rules.len()]);
-            for i in (0..self.pairs.len()).filter(|i| !covered[*i]) {
-                for holder in self.holders(i) {
-                    gain[usize::from(holder.rule)][usize::from(holder.class)] += same[i] * self.scale;
-                    new_pairs[usize::from(holder.rule)][usize::from(holder.class)] += self.scale;
-                }
-            }
             let mut best: Option<(f64, usize, usize, f64)> = None;
-            for rule in 0..self.rules.len() {
-                if chosen[rule].is_none() && order.len() == most_rules {
+            for (rule, upto) in chosen.iter().enumerate() {
+                if upto.is_none() && order.len() == most_rules {
                     continue;
                 }
                 let (mut found, mut fresh, mut cost) = (0.0, 0.0, 0.0);
                 for class in 1..SIZE_CLASSES {
-                    if chosen[rule].is_some_and(|upto| class <= upto) {
+                    if upto.is_some_and(|upto| class <= upto) {
                         continue;
                     }
-                    found += gain[rule][class];
-                    fresh += new_pairs[rule][class];
+                    found += open.gain[rule][class].max(0.0) * self.scale;
+                    fresh += open.n_pairs[rule][class] as f64 * self.scale;
                     let of_rule = &self.costs[rule];
                     cost += of_rule.n_keys[class] * COST_OF_A_KEY + of_rule.n_pairs[class] * COST_OF_MEETING;
                     let ratio = found / (fresh + cost + 1.0);
@@ -116,17 +108,9 @@ impl Survey {
             }
             chosen[rule] = Some(class);
             n_pairs += fresh;
-            self.cover(rule, class, &mut covered);
+            open.cover(self, rule, class);
         }
         self.coverage(&same, &order, &chosen, n_pairs)
-    }
-
-    /// Marks the pairs that a rule holds in blocks up to a class.
-    fn cover(&self, rule: usize, class: usize, covered: &mut [bool]) {
-        for (i, covered) in covered.iter_mut().enumerate() {
-            let held = |holder: &Holder| usize::from(holder.rule) == rule && usize::from(holder.class) <= class;
-            *covered |= self.holders(i).iter().any(held);
-        }
     }
 
     fn coverage(&self, same: &[f64], order: &[usize], chosen: &[Option<usize>], n_pairs: f64) -> Coverage {
@@ -169,6 +153,46 @@ impl Survey {
         let all = self.scale * by_name * by_others / by_both;
         let n_unseen = (by_both > 0.0).then(|| (all - self.scale * (by_name + by_others - by_both)).max(0.0));
         Coverage { rules: order.iter().map(choice).collect(), recall: share(found), n_same, n_unseen, n_pairs }
+    }
+}
+
+/// Surveyed pairs that no chosen rule holds yet, by the rules and classes of block that would.
+struct Open<'s> {
+    same: &'s [f64],
+    covered: Vec<bool>,
+    gain: Vec<[f64; SIZE_CLASSES]>,
+    n_pairs: Vec<[u64; SIZE_CLASSES]>,
+}
+
+impl<'s> Open<'s> {
+    fn new(survey: &Survey, same: &'s [f64]) -> Self {
+        let n_rules = survey.rules.len();
+        let (mut gain, mut n_pairs) = (vec![[0.0; SIZE_CLASSES]; n_rules], vec![[0; SIZE_CLASSES]; n_rules]);
+        for (i, same) in same.iter().enumerate() {
+            for Holder { rule, class } in survey.holders(i) {
+                gain[usize::from(*rule)][usize::from(*class)] += same;
+                n_pairs[usize::from(*rule)][usize::from(*class)] += 1;
+            }
+        }
+        Self { same, covered: vec![false; same.len()], gain, n_pairs }
+    }
+
+    /// Takes out the pairs that a rule holds in blocks up to a class.
+    fn cover(&mut self, survey: &Survey, rule: usize, upto: usize) {
+        for i in 0..self.covered.len() {
+            if self.covered[i] {
+                continue;
+            }
+            let holders = survey.holders(i);
+            if !holders.iter().any(|one| usize::from(one.rule) == rule && usize::from(one.class) <= upto) {
+                continue;
+            }
+            self.covered[i] = true;
+            for Holder { rule, class } in holders {
+                self.gain[usize::from(*rule)][usize::from(*class)] -= self.same[i];
+                self.n_pairs[usize::from(*rule)][usize::from(*class)] -= 1;
+            }
+        }
     }
 }
 

@@ -116,8 +116,19 @@ fn the_graded_table_of_names_keeps_its_score() {
     }
     expect_test::expect![[r#"
         STRONG 252 of 252
-        MEDIUM 176 of 193
+        MEDIUM 186 of 193
         WEAK 4 of 13
     "#]]
     .assert_eq(&told);
+}
+
+#[test]
+fn many_names_at_once_are_compared_as_each_two_by_themselves() {
+    let cases = cases();
+    let pairs: Vec<(&str, &str)> = cases.iter().map(|case| (case.left.as_str(), case.right.as_str())).collect();
+    let together = habeas_link::similarities(&pairs);
+    assert_eq!(together.len(), pairs.len());
+    for ((left, right), found) in pairs.iter().zip(&together) {
+        assert_eq!(*found, similarity(left, right), "{left} / {right}");
+    }
 }

@@ -78,6 +78,9 @@ pub struct PlanArgs {
     /// What the columns mean, one mapping for each list in order [default: guessed]
     #[arg(long, value_name = "MAP.toml")]
     map: Vec<PathBuf>,
+    /// A column that holds the true person and is left out
+    #[arg(long, value_name = "COLUMN")]
+    truth: Option<String>,
     /// Where to write the model
     #[arg(long, value_name = "MODEL.toml")]
     model_out: Option<PathBuf>,
@@ -295,7 +298,7 @@ fn reliability_json(bins: &[ReliabilityBin]) -> Value {
 
 /// Runs `link plan`.
 pub fn plan(args: &PlanArgs, out: &Output) -> Result<Exit, Failure> {
-    let loaded = load(&args.lists, &args.map, None)?;
+    let loaded = load(&args.lists, &args.map, args.truth.as_deref())?;
     let plan = linking::plan(&loaded.table, &linking::options(0, 1), out)?;
     if let Some(path) = &args.model_out {
         let toml = habeas_link::to_toml(&plan.model);
@@ -419,9 +422,10 @@ pub fn names(args: &NamesArgs, out: &Output) -> Result<Exit, Failure> {
     head.push_field("why");
     csv.write_record(&head).map_err(wrong)?;
     let mut rows = Vec::new();
-    for (idx, line) in reader.records().enumerate() {
-        let mut line = line.map_err(bad)?;
-        let similarity = habeas_link::similarity(&line[left], &line[right]);
+    let lines = reader.records().collect::<Result<Vec<_>, _>>().map_err(bad)?;
+    let pairs: Vec<(&str, &str)> = lines.iter().map(|line| (&line[left], &line[right])).collect();
+    for (idx, (line, similarity)) in lines.iter().zip(habeas_link::similarities(&pairs)).enumerate() {
+        let mut line = line.clone();
         rows.push(json!({ "row": idx + 1, "similarity": similarity.score, "why": similarity.why }));
         line.push_field(&format!("{:.4}", similarity.score));
         line.push_field(&similarity.why);

@@ -10,12 +10,14 @@ use crate::{
 };
 use clap::{Subcommand, ValueEnum};
 use habeas_core::{Judgement, JudgementId, RecordId, RecordPair, Right, ScoredPair, Standing, Verdict, standing};
-use habeas_vault::JudgementDraft;
+use habeas_link::{Agreement, Interval, Stratum};
+use habeas_vault::{JudgementDraft, LinkRun};
 use serde_json::json;
 use std::{
-    collections::HashSet,
+    collections::{BTreeMap, HashMap, HashSet},
     fmt::Write,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// Decide about pairs of records
@@ -52,7 +54,12 @@ pub enum Command {
         /// Who would decide: pairs that they decided already are left out [default: the name of the account]
         #[arg(long, value_name = "NAME")]
         by: Option<String>,
+        /// What is asked for
+        #[arg(long, value_enum, default_value_t = Asked::Telling)]
+        of: Asked,
     },
+    /// Estimate precision and recall from the judged pairs of the random sample, and tell how far two readers agree
+    Quality,
     /// Write all standing decisions as CSV: list_a, row_a, list_b, row_b, verdict, by, why
     Export {
         /// The file
@@ -67,6 +74,17 @@ pub enum Command {
         #[arg(long)]
         dry_run: bool,
     },
+}
+
+/// Which pairs are asked about
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Asked {
+    /// Those whose decision would teach most
+    Telling,
+    /// A stratified random sample, which tells how right the linkage is
+    Sample,
+    /// Pairs that one other reviewer decided, in random order, for a second reading
+    SecondReading,
 }
 
 /// The three answers
@@ -87,7 +105,8 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
         Command::Decide { a, b, verdict, why, by } => decide(&desk, [&a, &b], verdict, why, by, out),
         Command::Undo { by } => undo(&desk, by, out),
         Command::Stats => stats(&desk, out),
-        Command::Next { count, by } => next(&desk, count, by, out),
+        Command::Next { count, by, of } => next(&desk, count, by, of, out),
+        Command::Quality => quality(&desk, out),
         Command::Export { out: path } => export(&desk, &path, out),
         Command::Import { file, dry_run } => import(&desk, &file, dry_run, out),
     }
@@ -167,19 +186,52 @@ fn standing_ones(desk: &Desk) -> Result<Vec<Judgement>, Failure> {
     Ok(judgements.into_iter().filter(|one| one.revokes.is_none() && !revoked.contains(&one.id)).collect())
 }
 
-fn next(desk: &Desk, count: usize, by: Option<String>, out: &Output) -> Result<Exit, Failure> {
+/// What one pair is called whatever run it stands in.
+fn pair_key(pair: RecordPair) -> u64 {
+    let half = |id: RecordId| id.0[..8].iter().fold(0u64, |key, byte| key << 8 | u64::from(*byte));
+    half(pair.smaller()).rotate_left(1) ^ half(pair.larger())
+}
+
+/// The last run, without which nothing can be asked.
+fn last_run(desk: &Desk) -> Result<Arc<LinkRun>, Failure> {
+    desk.latest_link_run()?.ok_or_else(|| Failure::new(Exit::Failed, "nothing was linked yet", "run: habeas link run"))
+}
+
+fn pair_of(run: &LinkRun, pair: &ScoredPair) -> Option<RecordPair> {
+    RecordPair::new(run.record_ids[pair.left as usize], run.record_ids[pair.right as usize])
+}
+
+/// The pairs of the random sample, as many of each stratum in turn.
+fn sample_of(run: &LinkRun) -> Vec<Stratum> {
+    habeas_link::strata(&run.pairs, &run.partition, |pair| pair_of(run, pair).map_or(0, pair_key))
+}
+
+fn in_turn(strata: &[Stratum], open: impl Fn(&ScoredPair) -> bool, count: usize) -> Vec<ScoredPair> {
+    let longest = strata.iter().map(|stratum| stratum.pairs.len()).max().unwrap_or(0);
+    let turns = (0..longest).flat_map(|turn| strata.iter().filter_map(move |stratum| stratum.pairs.get(turn)));
+    turns.filter(|pair| open(pair)).take(count).copied().collect()
+}
+
+fn next(desk: &Desk, count: usize, by: Option<String>, of: Asked, out: &Output) -> Result<Exit, Failure> {
     let by = reviewer(desk, by);
-    let Some(run) = desk.latest_link_run()? else {
-        return Err(Failure::new(Exit::Failed, "nothing was linked yet", "run: habeas link run"));
-    };
+    let run = last_run(desk)?;
     let snapshot = desk.snapshot()?;
-    let decided: HashSet<RecordPair> =
-        standing_ones(desk)?.into_iter().filter(|one| one.by == by).map(|one| one.pair).collect();
-    let pair_of =
-        |pair: &ScoredPair| RecordPair::new(run.record_ids[pair.left as usize], run.record_ids[pair.right as usize]);
-    let open: Vec<ScoredPair> =
-        run.pairs.iter().filter(|pair| pair_of(pair).is_some_and(|pair| !decided.contains(&pair))).copied().collect();
-    let asked = habeas_link::most_telling(&open, &run.partition, count);
+    let mut readers: HashMap<RecordPair, HashSet<String>> = HashMap::new();
+    standing_ones(desk)?.into_iter().for_each(|one| {
+        readers.entry(one.pair).or_default().insert(one.by);
+    });
+    let read_by = |pair: &ScoredPair| pair_of(&run, pair).and_then(|pair| readers.get(&pair));
+    let is_open = |pair: &ScoredPair| match (of, read_by(pair)) {
+        (Asked::SecondReading, read) => read.is_some_and(|read| read.len() == 1 && !read.contains(&by)),
+        // Of the sample every pair is wanted once; who decided it does not matter.
+        (Asked::Sample, read) => read.is_none(),
+        (Asked::Telling, read) => read.is_none_or(|read| !read.contains(&by)),
+    };
+    let open: Vec<ScoredPair> = run.pairs.iter().filter(|pair| is_open(pair)).copied().collect();
+    let asked = match of {
+        Asked::Telling => habeas_link::most_telling(&open, &run.partition, count),
+        Asked::Sample | Asked::SecondReading => in_turn(&sample_of(&run), is_open, count),
+    };
     let address = |idx: u32| {
         let idx = snapshot.record_idx(run.record_ids[idx as usize])?;
         let record = &snapshot.records[idx as usize];
@@ -194,6 +246,59 @@ fn next(desk: &Desk, count: usize, by: Option<String>, out: &Output) -> Result<E
     if let Some([a, b]) = pairs.first() {
         out.next(format_args!("habeas review decide {a} {b} same|different|undecided --why WORDS"));
     }
+    Ok(Exit::Ok)
+}
+
+fn quality(desk: &Desk, out: &Output) -> Result<Exit, Failure> {
+    let run = last_run(desk)?;
+    let judgements = desk.judgements()?;
+    let standing = standing(&judgements);
+    let verdict = |pair: &ScoredPair| match pair_of(&run, pair).and_then(|pair| standing.get(&pair))? {
+        Standing::Agreed(Verdict::Same) => Some(Some(true)),
+        Standing::Agreed(Verdict::Different) => Some(Some(false)),
+        Standing::Agreed(Verdict::Undecided) | Standing::Disputed => Some(None),
+    };
+    let quality = habeas_link::quality(&sample_of(&run), verdict);
+    // The first decisions of the first two reviewers of each pair.
+    let mut readings: BTreeMap<RecordPair, Vec<(String, bool)>> = BTreeMap::new();
+    for one in standing_ones(desk)?.into_iter().filter(|one| one.verdict != Verdict::Undecided) {
+        let of_pair = readings.entry(one.pair).or_default();
+        if of_pair.iter().all(|(by, _)| *by != one.by) {
+            of_pair.push((one.by, one.verdict == Verdict::Same));
+        }
+    }
+    let mut agreement = Agreement::default();
+    for (first, second) in readings.values().filter_map(|read| Some((read.first()?.1, read.get(1)?.1))) {
+        agreement.add(first, second);
+    }
+    let of = |i: &Interval| json!({ "estimate": i.estimate, "low": i.low, "high": i.high });
+    let kappa = agreement.kappa();
+    let object = json!({
+        "schema": 1,
+        "judged_in_sample": quality.n_judged,
+        "undecided_in_sample": quality.n_undecided,
+        "precision": of(&quality.precision),
+        "recall_of_scored_pairs": of(&quality.recall),
+        "read_twice": agreement.n(),
+        "agreed": agreement.both_same + agreement.both_different,
+        "kappa": kappa.map(|(kappa, _)| kappa),
+        "kappa_standard_error": kappa.map(|(_, error)| error),
+    });
+    out.result(&object, || {
+        let line =
+            |name: &str, i: &Interval| format!("{name} {:.3} (95 %: {:.3} to {:.3})\n", i.estimate, i.low, i.high);
+        let mut text = format!("{} pairs of the random sample are judged\n", quality.n_judged);
+        text.push_str(&line("precision", &quality.precision));
+        text.push_str(&line("recall, of pairs that were scored,", &quality.recall));
+        let _ = match kappa {
+            Some((kappa, error)) => {
+                writeln!(text, "{} pairs read twice: kappa {kappa:.2} ± {:.2}", agreement.n(), 1.96 * error)
+            }
+            None => writeln!(text, "{} pairs read twice: too few for kappa", agreement.n()),
+        };
+        text
+    })?;
+    out.next("habeas review next --of sample");
     Ok(Exit::Ok)
 }
 

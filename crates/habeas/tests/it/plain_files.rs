@@ -74,3 +74,35 @@ fn a_table_with_wrong_cells_is_refused_with_line_and_column() {
         assert!(run.stderr.contains(place) && run.stderr.contains("do:"), "{name}: {}", run.stderr);
     }
 }
+
+#[test]
+fn a_plan_tells_what_would_be_compared_and_measures_go_with_the_truth_only() {
+    let office = Office::new();
+    let rows = |offset: u32| -> String {
+        let row =
+            |i: u32| format!("{i},Name{} Family{},{:02}/03/2015,p{i}\n", i * 7 % 40, i % 25, 1 + (i + offset) % 28);
+        (0..60).map(row).collect()
+    };
+    let header = "No,Name,Date taken,person\n";
+    office.file("a.csv", format!("{header}{}", rows(0))).file("b.csv", format!("{header}{}", rows(0)));
+    let plan = office.json(&["link", "plan", "a.csv", "b.csv", "--truth", "person"]);
+    assert_eq!((plan["records"].as_u64(), plan["learnt"].as_bool()), (Some(120), Some(true)));
+    let compared = plan["compared"].to_string();
+    assert!(compared.contains("event-date") && !compared.contains("person"), "{compared}");
+    let expected = plan["blocking"]["rules"].as_array().unwrap();
+    assert!(!expected.is_empty() && plan["candidate_pairs_expected"].as_f64().unwrap() >= 60.0);
+    let linked = |more: &[&str]| {
+        let args = ["link", "files", "a.csv", "b.csv", "--truth", "person", "--out", "c.csv"];
+        office.json(&[&args[..], more].concat())
+    };
+    assert!(linked(&[])["truth"]["blocking_recall"].is_null());
+    let measured = linked(&["--evaluate", "--draws", "20", "--draws-out", "d.csv"]);
+    assert_eq!(measured["truth"]["blocking_recall"], 1.0);
+    assert_eq!(measured["draws"]["parameters_drawn"], true);
+    let bins = measured["truth"]["reliability"].as_array().unwrap();
+    let n_pairs: u64 = bins.iter().map(|bin| bin["pairs"].as_u64().unwrap()).sum();
+    assert_eq!(Some(n_pairs), measured["pairs_kept"].as_u64());
+    let interval = &measured["truth"]["pairwise"]["intervals_95"]["f1"];
+    let f1 = measured["truth"]["pairwise"]["f1"].as_f64().unwrap();
+    assert!(interval[0].as_f64().unwrap() <= f1 && f1 <= interval[1].as_f64().unwrap());
+}

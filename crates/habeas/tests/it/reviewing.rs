@@ -52,3 +52,35 @@ fn decisions_travel_to_another_vault_of_the_same_lists_and_arrive_once() {
     assert_eq!(back["recorded"], 1);
     assert_eq!(office.json(&["review", "stats"])["different"], 1);
 }
+
+#[test]
+fn a_judged_sample_tells_how_right_the_linkage_is_and_a_second_reader_how_far_to_trust_it() {
+    let office = linked();
+    let nothing = office.json(&["review", "quality"]);
+    assert_eq!((nothing["judged_in_sample"].as_u64(), nothing["kappa"].is_null()), (Some(0), true));
+    let width = |object: &serde_json::Value| {
+        object["precision"]["high"].as_f64().unwrap() - object["precision"]["low"].as_f64().unwrap()
+    };
+    let ask = |of: &str, by: &str| office.json(&["review", "next", "--of", of, "--count", "99", "--by", by]);
+    let decide = |pair: &serde_json::Value, by: &str| {
+        let (a, b) = (pair[0].as_str().unwrap(), pair[1].as_str().unwrap());
+        let row = |address: &str| address.rsplit_once(':').unwrap().1.to_owned();
+        let verdict = if row(a) == row(b) { "same" } else { "different" };
+        office.run(&["review", "decide", a, b, verdict, "--why", "read", "--by", by]).succeeds();
+    };
+    assert_eq!(ask("second-reading", "b")["pairs"].as_array().unwrap().len(), 0, "nobody has read a first time");
+    let sample = ask("sample", "a")["pairs"].as_array().unwrap().clone();
+    assert!(!sample.is_empty());
+    sample.iter().for_each(|pair| decide(pair, "a"));
+    assert_eq!(ask("sample", "b")["pairs"].as_array().unwrap().len(), 0, "of the sample each pair is wanted once");
+    let judged = office.json(&["review", "quality"]);
+    assert_eq!(judged["judged_in_sample"].as_u64(), Some(sample.len() as u64));
+    assert!(width(&judged) < width(&nothing), "{judged} {nothing}");
+    let again = ask("second-reading", "b")["pairs"].as_array().unwrap().clone();
+    assert_eq!(again.len(), sample.len());
+    assert_eq!(ask("second-reading", "a")["pairs"].as_array().unwrap().len(), 0, "nobody reads twice alone");
+    again.iter().for_each(|pair| decide(pair, "b"));
+    let read_twice = office.json(&["review", "quality"]);
+    assert_eq!(read_twice["read_twice"], read_twice["agreed"]);
+    assert_eq!(read_twice["read_twice"].as_u64(), Some(sample.len() as u64));
+}

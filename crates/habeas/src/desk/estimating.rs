@@ -7,7 +7,7 @@ use crate::failure::{Exit, Failure};
 use habeas_core::{Partition, RecordId};
 use habeas_stats::{
     CaptureHistories, Dependence, EstimableHistories, Estimate, Method, Refusal, Seed, Sensitivity, Stopped, Value,
-    estimate_with, pooled::LinkageAverage, progress::Progress,
+    estimate_beside_all, pooled::LinkageAverage, progress::Progress,
 };
 use serde_json::{Map, Value as Json, json};
 
@@ -31,7 +31,8 @@ pub fn run(
     progress: &mut dyn Progress,
 ) -> Result<Outcome, Failure> {
     let estimable = EstimableHistories::with_dependences(histories, method.need(), dependences);
-    let estimate = estimable.map_err(Stopped::from).and_then(|table| estimate_with(&table, method, seed, progress));
+    let estimate =
+        estimable.map_err(Stopped::from).and_then(|table| estimate_beside_all(&table, method, seed, progress));
     match estimate {
         Ok(given) => Ok(Outcome::Given(Box::new(given))),
         Err(Stopped::Refused(refusal)) => Ok(Outcome::Refused(refusal)),

@@ -95,6 +95,25 @@ pub fn dependences(snapshot: &Snapshot) -> Vec<Dependence> {
     found
 }
 
+/// What was declared about lists that descend from one another.
+pub fn dependences_json(dependences: &[Dependence]) -> Json {
+    dependences.iter().map(|dependence| json!(dependence.reason)).collect()
+}
+
+/// All that decides what comes out of an estimate, under the keys of its object.
+pub fn identity_json(histories: &CaptureHistories, dependences: &[Dependence], method: &Method, seed: Seed) -> Json {
+    let estimable = EstimableHistories::with_dependences(histories, method.need(), dependences);
+    let n_lists = estimable.map_or(histories.n_lists(), |table| table.histories().n_lists());
+    json!({
+        "method": method.name(),
+        "input_sha256": histories.id().to_string(),
+        "declared_dependences": dependences_json(dependences),
+        "settings": settings_json(method, n_lists),
+        "seed": seed.0,
+        "versions": { "habeas-stats": habeas_stats::VERSION },
+    })
+}
+
 /// The object of an outcome, as `estimate table --json` prints it.
 pub fn outcome_json(outcome: &Outcome, method: &Method, seed: Seed, histories: &CaptureHistories) -> Json {
     match outcome {

@@ -15,7 +15,7 @@ use crate::{
     posterior::{Interval, Posterior},
     progress::{Progress, Silent},
     refusal::{Grouped, Refusal, Warning},
-    sensitivity::Sensitivity,
+    sensitivity::{Beside, Sensitivity},
 };
 
 use fit::{Fit, fit_in_full};
@@ -222,8 +222,32 @@ pub fn estimate_with(
     seed: Seed,
     progress: &mut dyn Progress,
 ) -> Result<Estimate, Stopped> {
+    estimate_beside(histories, method, seed, Beside::Quick, progress)
+}
+
+/// The same with the latent classes among the methods that stand beside the figure, which takes seconds: for a figure
+/// that will be read, not for one of thousands.
+///
+/// # Errors
+/// [`Stopped`].
+pub fn estimate_beside_all(
+    histories: &EstimableHistories,
+    method: &Method,
+    seed: Seed,
+    progress: &mut dyn Progress,
+) -> Result<Estimate, Stopped> {
+    estimate_beside(histories, method, seed, Beside::All, progress)
+}
+
+fn estimate_beside(
+    histories: &EstimableHistories,
+    method: &Method,
+    seed: Seed,
+    beside: Beside,
+    progress: &mut dyn Progress,
+) -> Result<Estimate, Stopped> {
     let fit = fit_in_full(histories, method, seed, progress)?;
-    let sensitivity = Sensitivity::of(histories, method, fit.point, seed, progress)?;
+    let sensitivity = Sensitivity::of(histories, method, fit.point, seed, beside, progress)?;
     if let Some(reason) = sensitivity.methods_disagree(method, fit.point) {
         return Err(Refusal::new(reason, [], Some(histories.overlap().clone())).into());
     }

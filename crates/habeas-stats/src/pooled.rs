@@ -22,7 +22,7 @@ use crate::{
     posterior::{Posterior, width},
     progress::{Progress, Silent},
     refusal::{Reason, Refusal, SettingsProblem, Warning},
-    sensitivity::Sensitivity,
+    sensitivity::{Beside, Sensitivity},
     special::compensated_sum,
 };
 
@@ -226,7 +226,7 @@ pub(crate) fn average(
         (Err(refusal), None) => return Err(refusal.clone().into()),
     };
     let typical_fit = fit_in_full(&typical, method, seed, progress)?;
-    let typical_sensitivity = Sensitivity::of(&typical, method, typical_fit.point, seed, progress)?;
+    let typical_sensitivity = Sensitivity::of(&typical, method, typical_fit.point, seed, Beside::Quick, progress)?;
     let fixed = fixed_histories.map(|table| {
         Estimate::new(
             method,

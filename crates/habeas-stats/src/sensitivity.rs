@@ -140,6 +140,7 @@ impl Sensitivity {
         method: &Method,
         point: f64,
         seed: Seed,
+        beside: Beside,
         progress: &mut dyn Progress,
     ) -> Result<Self, Stopped> {
         let mut alternatives = Vec::new();
@@ -156,7 +157,7 @@ impl Sensitivity {
             };
             alternatives.push(Alternative { kind, label, outcome });
         }
-        for other in side_by_side(histories.histories().n_lists()) {
+        for other in side_by_side(histories.histories().n_lists(), beside) {
             if other.name() == method.name() {
                 continue;
             }
@@ -175,7 +176,7 @@ impl Sensitivity {
         if !method.is_admissible() {
             return None;
         }
-        let others = side_by_side(0).into_iter().filter(Method::is_admissible).filter_map(|other| {
+        let others = side_by_side(0, Beside::All).into_iter().filter(Method::is_admissible).filter_map(|other| {
             let of_method = |alternative: &&Alternative| {
                 alternative.kind == AlternativeKind::OtherMethod && alternative.label == other.name()
             };
@@ -230,13 +231,23 @@ pub(crate) fn outcome(fit: Result<Fit, Stopped>, is_bound: bool) -> Result<Resul
     }
 }
 
+/// Which methods stand beside the one asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beside {
+    /// Those that take milliseconds: for many tables at once.
+    Quick,
+    /// Latent classes too, which take seconds.
+    All,
+}
+
 /// The methods that are shown side by side for a table with this many lists.
-fn side_by_side(n_lists: usize) -> Vec<Method> {
+fn side_by_side(n_lists: usize, beside: Beside) -> Vec<Method> {
     /// Beyond, trying every model would take longer than all the rest.
     const MAX_LISTS_BIC: usize = 5;
     let order = (n_lists >= MAX_LISTS_BIC).then_some(2);
     let bic = (n_lists <= MAX_LISTS_BIC).then(|| Method::Bic(BicSettings { order, ..BicSettings::default() }));
-    let methods = [Method::dga(), Method::stepwise()].into_iter().chain(bic);
+    let classes = (beside == Beside::All).then(Method::lcmcr);
+    let methods = [Method::dga()].into_iter().chain(classes).chain([Method::stepwise()]).chain(bic);
     methods.chain([Method::independence(), Method::chao()]).collect()
 }
 

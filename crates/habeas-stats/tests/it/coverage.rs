@@ -51,7 +51,7 @@ fn simulated(text: &str, method: &Method, n_runs: usize) -> Simulation {
 
 #[test]
 fn graph_averaging_covers_the_truth_when_lists_are_independent() {
-    let simulation = simulated(INDEPENDENT, &Method::dga(), 150);
+    let simulation = simulated(INDEPENDENT, &Method::dga(), 100);
     assert!(simulation.figure.coverage >= 0.93);
     // Where all assumptions hold nothing but the standing warning is due.
     assert!(simulation.warned <= 0.05, "{}", simulation.warned);
@@ -59,7 +59,7 @@ fn graph_averaging_covers_the_truth_when_lists_are_independent() {
 
 #[test]
 fn graph_averaging_covers_the_truth_when_two_lists_depend_and_independence_never_does() {
-    assert!(simulated(PAIR, &Method::dga(), 150).figure.coverage >= 0.93);
+    assert!(simulated(PAIR, &Method::dga(), 100).figure.coverage >= 0.93);
     let foil = simulated(PAIR, &Method::independence(), 40);
     assert!(foil.figure.coverage < 0.05);
     assert!(foil.figure.relative_bias < -0.1);

@@ -159,7 +159,7 @@ fn two_kinds(seed: u64) -> CaptureHistories {
 #[test]
 fn where_people_are_of_two_kinds_the_interval_holds_the_truth_and_independence_misses_it() {
     let settings = LcmcrSettings { n_chains: 4, warm_up: 150, wanted_ess: 400.0, ..LcmcrSettings::default() };
-    let n_worlds = 24;
+    let n_worlds = 16;
     let (mut covered, mut covered_by_independence) = (0, 0);
     for world in 0..n_worlds {
         let table = estimable(two_kinds(world));
@@ -169,8 +169,8 @@ fn where_people_are_of_two_kinds_the_interval_holds_the_truth_and_independence_m
         covered_by_independence += usize::from(foil.interval(0.95).contains(2_000));
     }
     println!("{covered} of {n_worlds} covered");
-    // 24 worlds at 95 %: fewer than 20 would happen once in a hundred such tests.
-    assert!(covered >= 20, "{covered}");
+    // 16 worlds at 95 %: fewer than 13 would happen once in a hundred such tests.
+    assert!(covered >= 13, "{covered}");
     assert_eq!(covered_by_independence, 0);
 }
 

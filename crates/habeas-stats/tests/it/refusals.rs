@@ -50,7 +50,7 @@ fn two_registers_that_descend_from_one_another_and_a_stranger_are_refused() {
         &refused(&two_registers_and_a_stranger(0), &Method::dga()),
         expect![[r#"
         copied_list
-        8,416 of the 8,751 people on second are also on first: lists that agree so far descend from one another and are one source, not two. And of the 784 people on stranger only 5 are on either of them: the rest hardly overlaps. That leaves fewer than three independent sources, and a figure computed as if there were three would look precise and mean nothing.
+        8,416 of the 8,751 people on second are also on first. Lists that agree so far descend from one another and are one source, not two. And of the 784 people on stranger only 5 are on either of them: the rest hardly overlaps. That leaves fewer than three independent sources, and a figure computed as if there were three would look precise and mean nothing.
         Find out how these lists were made. If one was compiled from the other, declare it and count them as one source; review the linkage with stranger for missed matches; add lists that were collected independently. Until then report the documented count alone, as «at least».
     "#]],
     );

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use habeas_stats::{
     AlternativeKind, CaptureHistories, EstimableHistories, Estimate, LcmcrSettings, Method, NhoiSettings, Seed,
-    SettingsProblem, Stopped, Value, WalkSettings, estimate, estimate_with,
+    SettingsProblem, Stopped, Value, WalkSettings, estimate, estimate_beside_all, estimate_with,
     pooled::{LinkageOptions, average_over_linkage},
     progress::Silent,
     simulate::{Design, simulate},
@@ -47,6 +47,16 @@ fn latent_classes_stand_beside_other_numbers_of_classes_priors_caps_lists_and_me
         assert!(names.contains(&name), "{name} in {names:?}");
     }
     assert!(!codes(&estimate).contains(&"bimodal"), "noise of draws is not a second mode");
+}
+
+#[test]
+fn latent_classes_stand_beside_another_method_where_there_is_time_for_them() {
+    let plain = table(SPINA_BIFIDA);
+    let beside = estimate_beside_all(&estimable(&plain, &Method::dga()), &Method::dga(), Seed(1), &mut Silent).unwrap();
+    assert_eq!(tried(&beside, AlternativeKind::OtherMethod), ["lcmcr", "stepwise", "bic", "independence", "chao"]);
+    let classes = beside.figures().sensitivity.alternatives.iter().find(|other| other.label == "lcmcr").unwrap();
+    let outcome = classes.outcome.unwrap();
+    assert!((700.0..780.0).contains(&outcome.point) && outcome.interval.is_some(), "{outcome:?}");
 }
 
 #[test]

@@ -212,4 +212,19 @@ proptest! {
             assert_protected(&tally, &released, policy);
         }
     }
+
+    #[test]
+    fn nor_does_he_in_three_dimensions_where_ranges_alone_would_promise_too_much(
+        counts in proptest::collection::vec(0u64..7, 8),
+    ) {
+        let mut tally = Tally::new(Unit::Persons, vec![2, 2, 2]);
+        for (idx, &count) in counts.iter().enumerate() {
+            let labels = [idx & 1, idx >> 1 & 1, idx >> 2 & 1].map(|category| Label::Known(category as u32));
+            tally.add(&labels, count).unwrap();
+        }
+        let policy = Policy { threshold: 3, protect: 2 };
+        if let Ok((released, _)) = release(&tally, &[vec![0, 1, 2]], None, policy) {
+            assert_protected(&tally, &released, policy);
+        }
+    }
 }

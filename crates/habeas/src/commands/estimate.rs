@@ -103,20 +103,17 @@ fn table(args: &Table, out: &Output) -> Result<Exit, Failure> {
     let progress = &mut interruption.progress("estimate", out);
     let outcome = estimating::run(&histories, &[], &method, args.choice.seed(), progress)?;
     let object = estimating::outcome_json(&outcome, &method, args.choice.seed(), &histories);
-    finish(&outcome, object, out)
+    finish(&object, out)
 }
 
-fn finish(outcome: &Outcome, object: Value, out: &Output) -> Result<Exit, Failure> {
-    if let Outcome::Refused(refusal) = outcome
-        && refusal.code() == "settings"
-    {
-        return Err(Failure::usage(refusal.text(), refusal.what_would_help()));
+fn finish(object: &Value, out: &Output) -> Result<Exit, Failure> {
+    let refused = &object["refused"];
+    if refused["code"] == "settings" {
+        let words = |key: &str| refused[key].as_str().unwrap_or_default().to_owned();
+        return Err(Failure::usage(words("text"), words("what_would_help")));
     }
-    out.result(&object, || text(&object))?;
-    Ok(match outcome {
-        Outcome::Given(_) => Exit::Ok,
-        Outcome::Refused(_) => Exit::FoundProblems,
-    })
+    out.result(object, || text(object))?;
+    Ok(if refused.is_null() { Exit::Ok } else { Exit::FoundProblems })
 }
 
 /// Estimates from a desk and keeps the result; the object and how it ended.
@@ -132,8 +129,10 @@ fn estimate_and_keep(
 ) -> Result<(Outcome, Value), Failure> {
     let snapshot = desk.snapshot()?;
     let histories = estimating::histories(&snapshot, |_| true)?;
-    let outcome = estimating::run(&histories, &estimating::dependences(&snapshot), method, seed, progress)?;
+    let dependences = estimating::dependences(&snapshot);
+    let outcome = estimating::run(&histories, &dependences, method, seed, progress)?;
     let mut object = estimating::outcome_json(&outcome, method, seed, &histories);
+    object["declared_dependences"] = estimating::dependences_json(&dependences);
     object["records_not_yet_linked"] = json!(snapshot.n_unlinked);
     desk.keep_estimate(&object)?;
     Ok((outcome, object))
@@ -148,10 +147,29 @@ fn method_for(snapshot: &Snapshot, choice: &Choice) -> Result<Method, Failure> {
 fn whole(desk: &Desk, choice: &Choice, out: &Output) -> Result<Exit, Failure> {
     let snapshot = desk.snapshot()?;
     let method = method_for(&snapshot, choice)?;
+    if let Some(object) = kept(desk, &snapshot, &method, choice.seed())? {
+        out.talk("This table was estimated before by the same method, settings and seed; here is what was kept.");
+        return finish(&object, out);
+    }
     let interruption = Interruption::watch();
     let progress = &mut interruption.progress("estimate", out);
-    let (outcome, object) = estimate_and_keep(desk, &method, choice.seed(), progress)?;
-    finish(&outcome, object, out)
+    let (_, object) = estimate_and_keep(desk, &method, choice.seed(), progress)?;
+    finish(&object, out)
+}
+
+/// What was kept of the same table, declarations, method with all settings, seed and version; it would come out again.
+fn kept(desk: &Desk, snapshot: &Snapshot, method: &Method, seed: Seed) -> Result<Option<Value>, Failure> {
+    let histories = estimating::histories(snapshot, |_| true)?;
+    let identity = estimating::identity_json(&histories, &estimating::dependences(snapshot), method, seed);
+    let is_same = |object: &Value| {
+        let same = |(key, value): (&String, &Value)| object[key] == *value;
+        object["linkage"].is_null() && identity.as_object().is_some_and(|identity| identity.iter().all(same))
+    };
+    let mut found = desk.estimates()?.into_iter().map(|stored| stored.json).find(is_same);
+    if let Some(object) = &mut found {
+        object["records_not_yet_linked"] = json!(snapshot.n_unlinked);
+    }
+    Ok(found)
 }
 
 /// Draws of the linkage from its posterior, over the records in the order of their ids.
@@ -207,7 +225,7 @@ fn averaged(desk: &Desk, choice: &Choice, n_draws: usize, out: &Output) -> Resul
     let mut object = estimating::outcome_json(&outcome, &method, choice.seed(), &fixed);
     object["linkage"] = shares;
     desk.keep_estimate(&object)?;
-    finish(&outcome, object, out)
+    finish(&object, out)
 }
 
 /// An estimate, a refusal or a run over strata for a terminal.

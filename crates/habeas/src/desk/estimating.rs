@@ -7,7 +7,7 @@ use crate::failure::{Exit, Failure};
 use habeas_core::{Partition, RecordId};
 use habeas_stats::{
     CaptureHistories, Dependence, EstimableHistories, Estimate, Method, Refusal, Seed, Sensitivity, Stopped, Value,
-    estimate_with, pooled::LinkageAverage, progress::Progress,
+    estimate_beside_all, pooled::LinkageAverage, progress::Progress,
 };
 use serde_json::{Map, Value as Json, json};
 
@@ -31,7 +31,8 @@ pub fn run(
     progress: &mut dyn Progress,
 ) -> Result<Outcome, Failure> {
     let estimable = EstimableHistories::with_dependences(histories, method.need(), dependences);
-    let estimate = estimable.map_err(Stopped::from).and_then(|table| estimate_with(&table, method, seed, progress));
+    let estimate =
+        estimable.map_err(Stopped::from).and_then(|table| estimate_beside_all(&table, method, seed, progress));
     match estimate {
         Ok(given) => Ok(Outcome::Given(Box::new(given))),
         Err(Stopped::Refused(refusal)) => Ok(Outcome::Refused(refusal)),
@@ -92,6 +93,25 @@ pub fn dependences(snapshot: &Snapshot) -> Vec<Dependence> {
         }
     }
     found
+}
+
+/// What was declared about lists that descend from one another.
+pub fn dependences_json(dependences: &[Dependence]) -> Json {
+    dependences.iter().map(|dependence| json!(dependence.reason)).collect()
+}
+
+/// All that decides what comes out of an estimate, under the keys of its object.
+pub fn identity_json(histories: &CaptureHistories, dependences: &[Dependence], method: &Method, seed: Seed) -> Json {
+    let estimable = EstimableHistories::with_dependences(histories, method.need(), dependences);
+    let n_lists = estimable.map_or(histories.n_lists(), |table| table.histories().n_lists());
+    json!({
+        "method": method.name(),
+        "input_sha256": histories.id().to_string(),
+        "declared_dependences": dependences_json(dependences),
+        "settings": settings_json(method, n_lists),
+        "seed": seed.0,
+        "versions": { "habeas-stats": habeas_stats::VERSION },
+    })
 }
 
 /// The object of an outcome, as `estimate table --json` prints it.

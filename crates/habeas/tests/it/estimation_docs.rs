@@ -105,6 +105,16 @@ fn runs_over_strata_and_over_draws_of_the_linkage_are_kept_and_shown_beside_the_
     let total = by_year["total"]["n_documented"].as_u64().unwrap();
     assert!(page.contains("id=\"strata\"") && page.contains(&format!("{}\u{202f}", total / 1_000)));
     assert!(page.contains("20 draws of who is the same person") && page.contains("With the links as decided"));
+    // The same again is not computed anew; another seed is.
+    let first = on_demo(&["estimate", "run", "--method", "nhoi", "--seed", "3"]);
+    let again = on_demo(&["estimate", "run", "--method", "nhoi", "--seed", "3"]);
+    assert_eq!(first, again);
+    let other = on_demo(&["estimate", "run", "--method", "nhoi", "--seed", "4"]);
+    assert_ne!(first["n_total"], other["n_total"]);
+    let words = ["--passphrase-file", "words", "estimate", "run", "--method", "nhoi", "--seed", "3"];
+    let run = office.run(&words).succeeds();
+    assert!(format!("{}{}", run.stdout, run.stderr).contains("what was kept"), "{}{}", run.stdout, run.stderr);
+    let averaged = on_demo(&["estimate", "run", "--linkage-draws", "20"]);
     // What is kept is what was printed, and it prints the same again.
     let newest = on_demo(&["report", "estimate"]);
     assert_eq!(newest["linkage"], averaged["linkage"]);

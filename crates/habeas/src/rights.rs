@@ -70,7 +70,6 @@ pub const COMMANDS: &[Asked] = &[
     also_past("link clusters", CASES),
     asked("link pairs", CASES),
     asked("link names", Nothing),
-    asked("link plan", Nothing),
     asked("review next", CASES),
     asked("review decide", JUDGE),
     asked("review undo", JUDGE),

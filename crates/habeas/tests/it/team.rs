@@ -187,7 +187,12 @@ fn the_audit_says_who_did_what() {
     let erase = ["erase", "families:1", "--why", "asked", "--reason", "consent-withdrawn", "--yes"];
     office.run(&erase).succeeds();
     let read = office.run(&by("Ilan", &["audit"], &mut Vec::new())).succeeds().stdout;
-    let told = ["member «Ilan»: auditor", "backup", "exported tables in clear, 1 files", "reason consent-withdrawn"];
+    let told = [
+        "gave a role to · Ilan · Auditor",
+        "made a backup",
+        "exported in clear · tables · 1 file",
+        "erased · 2 keys · consent withdrawn",
+    ];
     assert!(told.iter().all(|what| read.contains(what)) && !read.contains("Velan"), "{read}");
     let nobody = office.run(&by("Ilan", &["audit", "--user", "Ilan"], &mut Vec::new())).succeeds().stdout;
     assert!(nobody.contains("0 entries"), "{nobody}");

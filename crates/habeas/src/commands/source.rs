@@ -5,12 +5,17 @@ use crate::{
     commands::init::now_ms,
     desk::{Desk, vault_failure},
     failure::{Exit, Failure},
+    listing::{table_failure, worker},
     opening,
     output::Output,
 };
 use clap::{Subcommand, ValueEnum};
 use habeas_core::{Attribution, Right, Source, SourceKind, SpeakerKind};
-use habeas_vault::SourceDraft;
+use habeas_intake::{
+    limits::Limits,
+    page::{DetailKind, Page},
+};
+use habeas_vault::{SourceDraft, Vault};
 use serde_json::json;
 use std::{
     fmt::Write,
@@ -21,7 +26,7 @@ use std::{
 /// Add and inspect sources
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Keep plain texts (UTF-8) as they are; claims on them follow later
+    /// Keep texts, saved pages, PDF, DOCX and messages as they are, to be read; claims on them follow later
     Add {
         /// The files
         #[arg(required = true)]
@@ -68,52 +73,7 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
     let desk = opening::desk(global)?;
     match command {
         Command::Identity { key, from } => identity(&desk, &key, from.as_deref(), out),
-        Command::Add { files, kind, said_by } => {
-            let mut added = Vec::new();
-            for path in &files {
-                let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
-                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                if std::str::from_utf8(&bytes).is_err() || bytes.contains(&0) {
-                    let remedy = "save it as plain UTF-8 text; tables come in with `habeas import`";
-                    let left = format!("{} of {} files were added.", added.len(), files.len());
-                    return Err(Failure::new(Exit::Failed, "this is not a plain text", remedy).at(name).leaving(left));
-                }
-                let key = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_lowercase();
-                if desk.sources()?.iter().any(|source| source.key == key) {
-                    let left = format!("{} of {} files were added.", added.len(), files.len());
-                    let remedy = "rename the file: its name without the ending becomes the key of the source";
-                    return Err(Failure::new(Exit::Failed, format_args!("there is a source «{key}» already"), remedy)
-                        .leaving(left));
-                }
-                let (kind, speaker) = match kind {
-                    Kind::Article => (SourceKind::Article, SpeakerKind::Press),
-                    Kind::Testimony => (SourceKind::Testimony, SpeakerKind::Witness),
-                    Kind::Statement => (SourceKind::Statement, SpeakerKind::Official),
-                };
-                let said_by = match &said_by {
-                    Some(words) => Attribution::direct(words, speaker),
-                    None => Attribution::direct("not stated", SpeakerKind::Unnamed),
-                };
-                let draft = SourceDraft {
-                    key,
-                    kind,
-                    title: name.clone(),
-                    said_by,
-                    edition: String::new(),
-                    file_name: name,
-                    names_once: false,
-                    compiled_from: Vec::new(),
-                    header: Vec::new(),
-                };
-                added.push(
-                    desk.change(Right::Code, |vault| vault.add_source(draft, &bytes, now_ms()).map_err(vault_failure))?,
-                );
-            }
-            let keys: Vec<&str> = added.iter().map(|source| source.key.as_str()).collect();
-            out.result(&json!({ "schema": 1, "added": keys }), || format!("added {}", keys.join(", ")))?;
-            out.next("habeas source list");
-            Ok(Exit::Ok)
-        }
+        Command::Add { files, kind, said_by } => add(&desk, &files, kind, said_by.as_deref(), out),
         Command::List => {
             let sources = desk.sources()?;
             let rows: Vec<_> = sources.iter().map(source_json).collect();
@@ -165,6 +125,59 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
             Ok(if wrong.is_empty() { Exit::Ok } else { Exit::FoundProblems })
         }
     }
+}
+
+/// Keeps documents. Each is read once here, so that what cannot be read is told while the file is at hand.
+fn add(desk: &Desk, files: &[PathBuf], kind: Kind, said_by: Option<&str>, out: &Output) -> Result<Exit, Failure> {
+    let worker = worker()?;
+    let mut added: Vec<Arc<Source>> = Vec::new();
+    for path in files {
+        let left = format!("{} of {} files were added.", added.len(), files.len());
+        let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let page = Page::open(&bytes, &name, &Limits::default(), Some(&worker));
+        let page = page.map_err(|error| table_failure(error, &name).leaving(left.clone()))?;
+        for remark in &page.remarks {
+            out.talk(format_args!("{name}: {} ({})", remark, remark.code()));
+        }
+        if !page.children.is_empty() {
+            let n = page.children.len();
+            out.talk(format_args!("{name}: {n} files inside it are kept in it and not read; add them one by one"));
+        }
+        let key = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_lowercase();
+        if desk.sources()?.iter().any(|source| source.key == key) {
+            let remedy = "rename the file: its name without the ending becomes the key of the source";
+            let what = format!("there is a source «{key}» already");
+            return Err(Failure::new(Exit::Failed, what, remedy).leaving(left));
+        }
+        let (kind, speaker) = match kind {
+            Kind::Article => (SourceKind::Article, SpeakerKind::Press),
+            Kind::Testimony => (SourceKind::Testimony, SpeakerKind::Witness),
+            Kind::Statement => (SourceKind::Statement, SpeakerKind::Official),
+        };
+        let said_by = match said_by {
+            Some(words) => Attribution::direct(words, speaker),
+            None => Attribution::direct("not stated", SpeakerKind::Unnamed),
+        };
+        let words_of = |detail| page.says(detail).next().map(|detail| detail.words.clone());
+        let draft = SourceDraft {
+            key,
+            kind,
+            title: words_of(DetailKind::Title).unwrap_or_else(|| name.clone()),
+            said_by,
+            edition: words_of(DetailKind::Published).unwrap_or_default(),
+            file_name: name,
+            names_once: false,
+            compiled_from: Vec::new(),
+            header: Vec::new(),
+        };
+        let kept = |vault: &mut Vault| vault.add_source(draft, &bytes, now_ms()).map_err(vault_failure);
+        added.push(desk.change(Right::Code, kept)?);
+    }
+    let keys: Vec<&str> = added.iter().map(|source| source.key.as_str()).collect();
+    out.result(&json!({ "schema": 1, "added": keys }), || format!("added {}", keys.join(", ")))?;
+    out.next("habeas claims suggest FILE  (what it seems to say)");
+    Ok(Exit::Ok)
 }
 
 /// The code of a kind of source.

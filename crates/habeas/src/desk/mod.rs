@@ -16,12 +16,18 @@ pub use snapshot::Snapshot;
 use crate::{
     commands::init::now_ms,
     failure::{Exit, Failure},
+    listing::{table_failure, worker},
     rights::{Denied, Need},
 };
 use figures::{FieldDisagreement, Tables};
 use habeas_core::{
     CaseFile, Compartment, EventKind, Judgement, Label, PersonId, Predicate, RecordId, Right, Role, Source, UserId,
     Value, fold,
+};
+use habeas_intake::{
+    limits::Limits,
+    page::Page,
+    table::{Kind, TableError},
 };
 use habeas_vault::{
     AuditEntry, AuditEvent, DeviceInfo, LinkRun, MemberInfo, Notice, PersonFilter, PersonRow, StorageError, Vault,
@@ -395,9 +401,15 @@ impl Desk {
         self.vault(Right::Cases)?.original(source.id).map_err(vault_failure)
     }
 
-    /// The text of an article or testimony.
+    /// The text of an article or testimony: of a plain text its bytes, of anything else what the parse worker reads.
     pub fn text_of(&self, source: &Source) -> Result<String, Failure> {
-        Ok(String::from_utf8_lossy(&self.original_of(source)?).into_owned())
+        let bytes = self.original_of(source)?;
+        let page = Page::open(&bytes, &source.file_name, &Limits::default(), Some(&worker()?));
+        match page {
+            Ok(page) if page.kind != Kind::Text => Ok(page.rendition.text().to_owned()),
+            Ok(_) | Err(TableError::Empty { .. }) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            Err(error) => Err(table_failure(error, &source.file_name).leaving("The original is kept.")),
+        }
     }
 
     /// What was done in this vault, in log order.

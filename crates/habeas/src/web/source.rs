@@ -8,7 +8,7 @@ use super::{
     sources::facts,
 };
 use crate::desk::Desk;
-use habeas_core::{Origin, PersonId, Record, Source};
+use habeas_core::{Origin, PersonId, Record, Source, SourceKind};
 use habeas_publish::ui::{Link, Quotation, datum, pieces, quotation};
 use maud::{Markup, html};
 use std::{ops::Range, sync::Arc};
@@ -69,7 +69,9 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
         cells: record.cells.clone(),
         person: snapshot.person_of(record.id).map_or_else(|| PersonId::from(record.id), |person| person.id),
     };
-    let is_text = records.first().is_some_and(|record| matches!(record.origin, Origin::Text { .. }));
+    // A text of which nothing is coded yet has no records.
+    let of_text = |record: &&Record| matches!(record.origin, Origin::Text { .. });
+    let is_text = records.first().map_or(source.kind != SourceKind::List, of_text);
     let content = if is_text {
         Content::Text {
             text: desk.text_of(&source)?,

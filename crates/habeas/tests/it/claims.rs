@@ -107,3 +107,18 @@ fn a_preview_tells_what_changed_since_an_earlier_edition() {
     assert!(text.stdout.contains("A row that is gone is an event to look into"), "{}", text.stdout);
     assert!(text.stdout.contains("Nothing was written."));
 }
+
+#[test]
+fn a_saved_page_is_kept_as_it_came_and_its_own_words_name_it() {
+    let office = Office::with_vault();
+    let page = "<html><head><title>Two taken in Corva</title><script>alert(1)</script>\
+                <meta property=\"article:published_time\" content=\"2014-03-05\"></head>\
+                <body><article><p>Families said that two men were taken in Corva on 3 March 2014.</p></article></body></html>";
+    office.file("corva.html", page).file("table.xlsx", b"PK\x03\x04 no workbook");
+    office.run(&["source", "add", "corva.html", "--said-by", "The Corva Herald"]).succeeds();
+    let shown = office.json(&["source", "show", "corva"]);
+    assert_eq!((&shown["title"], &shown["edition"]), (&"Two taken in Corva".into(), &"2014-03-05".into()));
+    office.run(&["source", "verify"]).succeeds();
+    let refused = office.run(&["source", "add", "table.xlsx"]).ends_with(1);
+    assert!(refused.stderr.contains("0 of 1 files were added"), "{}", refused.stderr);
+}

@@ -45,6 +45,22 @@ fn a_statement_without_the_right_is_kept_and_does_not_count() {
 }
 
 #[test]
+fn what_a_removed_member_dates_back_before_the_removal_does_not_count_either() {
+    let ((_, mut a), folder) = (office(), SimDisk::new());
+    let (_, mut b) = join(&mut a, &folder, "coder", Role::Coder, &[]);
+    sync(&mut b, &folder);
+    sync(&mut a, &folder);
+    // In the order of the log the removal comes after what the other device, which knows of nothing, writes now.
+    (0..20).for_each(|_| a.audit("looked", 0).unwrap());
+    a.remove_member(b.me(), "left", 0).unwrap();
+    import(&mut b, "after", SourceKind::List, &["Sadiq"]);
+    sync(&mut b, &folder);
+    sync(&mut a, &folder);
+    assert_eq!(names(&a), Vec::<String>::new());
+    assert!(a.notices().iter().any(|notice| matches!(notice, Notice::NotCounted(_))), "{:?}", a.notices());
+}
+
+#[test]
 fn a_coder_takes_back_a_source_and_no_judgement() {
     let ((_, mut a), folder) = (office(), SimDisk::new());
     let ids = import(&mut a, "list", SourceKind::List, &["Marena", "Tolvi"]);

@@ -47,6 +47,8 @@ struct State {
     locked: bool,
     /// A disk that says that it has synced and has not.
     lies: bool,
+    /// A stick that says that it has written and has written something else.
+    garbles: bool,
     moments: Option<Vec<Moment>>,
 }
 
@@ -103,6 +105,11 @@ impl SimDisk {
     /// From here on syncs do nothing and say that all is well.
     pub fn lie(&self) {
         self.state().lies = true;
+    }
+
+    /// From here on the last byte of every write is another.
+    pub fn garble(&self) {
+        self.state().garbles = true;
     }
 
     /// From here on remembers what is durable and what is pending after every call that changes anything.
@@ -332,8 +339,12 @@ impl StorageFile for SimFile {
             state.live.bytes() + (offset + bytes.len() as u64).saturating_sub(length)
         };
         let mut state = self.disk.call(&self.path, Action::Write, Some(grown))?;
-        write_at(Arc::make_mut(&mut state.live.contents[self.file]), offset as usize, bytes);
-        state.journal.push(Pending::Write { file: self.file, offset: offset as usize, bytes: bytes.into() });
+        let mut written: Arc<[u8]> = bytes.into();
+        if let (true, Some(last)) = (state.garbles, Arc::make_mut(&mut written).last_mut()) {
+            *last ^= 1;
+        }
+        write_at(Arc::make_mut(&mut state.live.contents[self.file]), offset as usize, &written);
+        state.journal.push(Pending::Write { file: self.file, offset: offset as usize, bytes: written });
         state.remember();
         Ok(())
     }

@@ -182,6 +182,17 @@ fn a_device_that_signs_for_other_entries_than_it_sends_is_not_believed() {
 }
 
 #[test]
+fn a_stick_that_writes_something_else_is_told_before_anything_is_said_to_be_sent() {
+    let ((_, mut a), stick) = (office(), SimDisk::new());
+    import(&mut a, "list", SourceKind::List, &["Marena"]);
+    sync(&mut a, &stick);
+    import(&mut a, "later", SourceKind::List, &["Sadiq"]);
+    stick.garble();
+    let refused = a.sync_with(arc(&stick)).unwrap_err();
+    assert!(refused.to_string().contains("does not read back the same"), "{refused}");
+}
+
+#[test]
 fn an_older_copy_of_a_vault_is_told_from_the_folder() {
     let ((disk, mut a), folder) = (office(), SimDisk::new());
     sync(&mut a, &folder);

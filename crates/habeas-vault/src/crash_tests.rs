@@ -14,7 +14,7 @@ mod tamper;
 
 use crate::{
     EraseTarget, ImportSummary, LinkRun,
-    damage::DamageKind,
+    damage::{DamageKind, OnDamage},
     feed::Access,
     founding::InitOptions,
     import::ImportError,
@@ -129,7 +129,8 @@ fn open(disk: &SimDisk, secrets: &Secrets) -> Result<Vault, OpenError> {
     let founder = read_genesis(disk, &secrets.vault)?;
     let keys = Keys::new(secrets.vault_key.clone(), secrets.vault);
     let user = UserKeys::of(&secrets.user_seed);
-    let mut vault = Vault::open_unlocked(Arc::new(disk.clone()), Some(lock), Access::Write, keys, user, founder)?;
+    let (storage, mut refuse) = (Arc::new(disk.clone()), OnDamage::Refuse);
+    let mut vault = Vault::open_unlocked(storage, Some(lock), Access::Write, keys, user, founder, &mut refuse)?;
     vault.log.own.close_segments_at(2_000);
     Ok(vault)
 }

@@ -150,7 +150,8 @@ impl Vault {
         let founder = read_genesis(&*storage, &id)?;
         let (vault_key, user_seed, slot) = unlock(&*storage, &id, way.into())?;
         let user = UserKeys::of(&user_seed);
-        let mut vault = Self::open_unlocked(storage, lock, access, Keys::new(vault_key, id), user, founder)?;
+        let keys = Keys::new(vault_key, id);
+        let mut vault = Self::open_unlocked(storage, lock, access, keys, user, founder, &mut OnDamage::Refuse)?;
         vault.opened_by = Some(slot);
         Ok(vault)
     }
@@ -173,23 +174,12 @@ impl Vault {
         damage: Damage,
     ) -> Result<Self, OpenError> {
         let mut on_damage = OnDamage::Note(vec![damage.clone()]);
-        let opened = Self::open_with(storage, lock, Access::Salvage, keys, user, founder, &mut on_damage);
+        let opened = Self::open_unlocked(storage, lock, Access::Salvage, keys, user, founder, &mut on_damage);
         opened.map_err(|_| OpenError::Damaged(damage))
     }
 
     /// Opens with the vault's keys at hand.
     pub(crate) fn open_unlocked(
-        storage: Arc<dyn Storage>,
-        lock: Option<Box<dyn Send + Sync>>,
-        access: Access,
-        keys: Keys,
-        user: UserKeys,
-        founder: People,
-    ) -> Result<Self, OpenError> {
-        Self::open_with(storage, lock, access, keys, user, founder, &mut OnDamage::Refuse)
-    }
-
-    fn open_with(
         storage: Arc<dyn Storage>,
         lock: Option<Box<dyn Send + Sync>>,
         access: Access,

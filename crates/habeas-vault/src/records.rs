@@ -9,9 +9,6 @@ use crate::{
 use habeas_core::{ImportId, Record, RecordId, Source};
 use std::{ops::ControlFlow, sync::Arc};
 
-/// Opened records of one frame: its position, and each record with its place in the frame.
-type OpenedFrame = (Position, Vec<(usize, Record)>);
-
 impl Vault {
     /// Passes every record that stands to `visit`, in log order, with one segment of the log in memory at a time.
     pub fn for_each_record(&self, mut visit: impl FnMut(Record)) -> Result<(), VaultError> {
@@ -25,52 +22,18 @@ impl Vault {
         Ok(())
     }
 
-    /// The records with these ids, in the order asked for.
-    ///
-    /// # Errors
-    /// [`VaultError::Unknown`] when one of them does not stand.
-    pub fn records_of(&self, ids: &[RecordId]) -> Result<Vec<Record>, VaultError> {
-        // Records of one person often share a frame when their list repeats them: open each frame once.
-        let mut opened: Vec<OpenedFrame> = Vec::new();
-        let mut records = Vec::with_capacity(ids.len());
-        for id in ids {
-            let (position, entry) = self.place_of(*id)?;
-            let frame = match opened.iter().position(|(known, _)| *known == position) {
-                Some(frame) => frame,
-                None => {
-                    opened.push((position, Vec::new()));
-                    opened.len() - 1
-                }
-            };
-            if let Some((_, record)) = opened[frame].1.iter().find(|(place, _)| *place == entry) {
-                records.push(record.clone());
-                continue;
-            }
-            let wanted = |place: usize| place == entry;
-            let found = self.frame_records(&position, wanted)?;
-            let record = found.into_iter().next().filter(|(_, record)| record.id == *id);
-            let (place, record) = record.ok_or(VaultError::Unknown { what: "record" })?;
-            opened[frame].1.push((place, record.clone()));
-            records.push(record);
-        }
-        Ok(records)
-    }
-
     /// Those of these records that stand, in log order.
-    pub fn standing_records(&self, ids: &[RecordId]) -> Result<Vec<Record>, VaultError> {
+    pub fn records_of(&self, ids: &[RecordId]) -> Result<Vec<Record>, VaultError> {
         let mut places = Vec::new();
         for id in ids {
             places.extend(self.standing_place(*id)?);
         }
         places.sort_by_key(|(nth, position, entry)| (*nth, position.cursor.seq, *entry));
         let mut records = Vec::with_capacity(places.len());
-        for (_, position, entry) in places {
-            // A record that was erased has no key.
-            match self.frame_records(&position, |place| place == entry) {
-                Ok(found) => records.extend(found.into_iter().map(|(_, record)| record)),
-                Err(VaultError::Unknown { .. }) => {}
-                Err(error) => return Err(error),
-            }
+        // Records of one person often share a frame when their list repeats them: each frame is opened once.
+        for frame in places.chunk_by(|(_, left, _), (_, right, _)| left == right) {
+            let wanted = |place: usize| frame.iter().any(|(.., entry)| *entry == place);
+            records.extend(self.frame_records(&frame[0].1, wanted)?);
         }
         Ok(records)
     }
@@ -182,23 +145,18 @@ impl Vault {
     }
 
     /// The records of one frame at the places that are wanted.
-    fn frame_records(
-        &self,
-        position: &Position,
-        wanted: impl Fn(usize) -> bool,
-    ) -> Result<Vec<(usize, Record)>, VaultError> {
+    fn frame_records(&self, position: &Position, wanted: impl Fn(usize) -> bool) -> Result<Vec<Record>, VaultError> {
         let plaintext = self.log.read(position)?;
         let mut opener = self.log.opener();
         let mut records = Vec::new();
         self.log.each_entry(position, &plaintext, |_, i, entry| {
-            let ids = (entry.clear.record, entry.clear.import);
-            if let (EntryKind::Record, true, (Some(id), Some(import))) = (entry.kind, wanted(i), ids) {
-                let import = ImportId(import);
+            if let (EntryKind::Record, true) = (entry.kind, wanted(i))
+                && let (Some(id), Some(import)) = (entry.clear.record, entry.clear.import.map(ImportId))
+                // A record that was erased has no key.
+                && let Some(stored) = self.log.body(&mut opener, position, entry)?
+            {
                 let known = self.catalog.import(import).ok_or(VaultError::Unknown { what: "import" })?;
-                let source = self.source_of(known)?;
-                let stored = self.log.body(&mut opener, position, entry)?;
-                let stored = stored.ok_or(VaultError::Unknown { what: "record" })?;
-                records.push((i, record(RecordId(id), &source, import, stored)));
+                records.push(record(RecordId(id), &self.source_of(known)?, import, stored));
             }
             Ok::<(), VaultError>(())
         })?;

@@ -221,9 +221,9 @@ fn identity(desk: &Desk, key: &str, from: Option<&Path>, out: &Output) -> Result
     let words = desk.keep(Right::Cases, |vault| {
         let words = vault.source_identity(source.id).map(str::to_owned);
         if words.is_some() && !vault.is_read_only() {
-            vault
-                .audit(habeas_vault::AuditEvent::new("source-looked-up", [("source", key.to_owned())]), now_ms())
-                .map_err(vault_failure)?;
+            // The audit outlives an erasure, and a key can be a name.
+            let looked_up = habeas_vault::AuditEvent::new("source-looked-up", [("source", source.id.short())]);
+            vault.audit(looked_up, now_ms()).map_err(vault_failure)?;
         }
         Ok(words)
     })?;

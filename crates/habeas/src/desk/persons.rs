@@ -48,7 +48,7 @@ impl Desk {
             let together = run.record_ids.iter().zip(cluster_of).filter(|(_, cluster)| **cluster == cluster_of[idx]);
             ids = together.map(|(id, _)| *id).collect();
         }
-        let records = self.opened().standing_records(&ids).map_err(vault_failure)?;
+        let records = self.opened().records_of(&ids).map_err(vault_failure)?;
         Ok(if records.iter().any(|known| known.id == record) { records } else { Vec::new() })
     }
 

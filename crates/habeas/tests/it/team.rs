@@ -300,4 +300,6 @@ fn one_record_is_proved_and_who_a_source_is_stays_apart() {
     assert_eq!(office.run(&["source", "identity", "families"]).succeeds().stdout.trim(), "a clerk of the ministry");
     let denied = office.run(&by("Ilan", &["source", "identity", "families"], &mut Vec::new())).ends_with(1);
     assert!(!denied.stderr.contains("clerk"), "the compartment was not granted");
+    let audit = office.run(&["audit", "--json"]).succeeds().stdout;
+    assert!(audit.contains("source-looked-up") && !audit.contains("families"), "a key can be a name: {audit}");
 }

@@ -8,6 +8,8 @@
 //! process with hard limits.
 
 pub mod editions;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod limits;
 pub mod mapping;
 pub mod page;

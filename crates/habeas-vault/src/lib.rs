@@ -23,6 +23,8 @@ mod feed;
 mod fold;
 mod format;
 mod founding;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod import;
 mod index;
 mod key_area;

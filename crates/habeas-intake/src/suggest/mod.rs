@@ -12,6 +12,7 @@ mod dates;
 mod lexicon;
 mod names;
 mod numbers;
+pub mod quoted;
 pub mod score;
 mod speakers;
 mod tokens;

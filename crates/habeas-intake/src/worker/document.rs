@@ -25,22 +25,26 @@ pub(crate) fn read_document(
     request: &Request,
     bytes: &[u8],
 ) -> Result<(Draft, u64), TableError> {
-    let mut gathering =
-        Gathering { limits: &request.limits, missing: None, draft: Draft::default(), held: 0, done: false };
+    let mut gathering = Gathering::new(&request.limits);
     converse(worker, request, bytes, &mut gathering)?;
     Ok((gathering.draft, gathering.missing.unwrap_or_default()))
 }
 
-struct Gathering<'r> {
+/// A document as far as the child has told it.
+pub(super) struct Gathering<'r> {
     limits: &'r Limits,
     missing: Option<u64>,
-    draft: Draft,
+    pub(super) draft: Draft,
     /// Bytes of files inside the file, over all of them.
     held: u64,
     done: bool,
 }
 
-impl Gathering<'_> {
+impl<'r> Gathering<'r> {
+    pub(super) fn new(limits: &'r Limits) -> Self {
+        Self { limits, missing: None, draft: Draft::default(), held: 0, done: false }
+    }
+
     fn said(details: &[Detail], before: usize) -> Result<(), TableError> {
         let short = details.iter().all(|detail| detail.words.chars().count() <= 400);
         if short && before + details.len() <= SAID { Ok(()) } else { Err(TableError::ParserAnswer) }
@@ -112,8 +116,7 @@ mod tests {
     fn outcome(replies: Vec<Reply>) -> Result<usize, TableError> {
         let limits = Limits { text_bytes: 20, children: 1, child_bytes: 4, ..Limits::default() };
         let request = Request { format: Format::Html, sheet: None, first_rows: None, limits };
-        let mut gathering =
-            Gathering { limits: &request.limits, missing: None, draft: Draft::default(), held: 0, done: false };
+        let mut gathering = Gathering::new(&request.limits);
         for reply in replies {
             let _ = gathering.take(reply)?;
         }

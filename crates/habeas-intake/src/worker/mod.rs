@@ -8,6 +8,8 @@ mod child;
 mod confine;
 mod document;
 pub(crate) mod frames;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod pages;
 pub(crate) mod parent;
 mod sheets;

@@ -156,7 +156,7 @@ pub(super) fn are_layers(missing: &[String]) -> bool {
 }
 
 /// The order in which frames of a sheet may come, and what they may hold.
-struct Protocol<'r> {
+pub(super) struct Protocol<'r> {
     request: &'r Request,
     hand_on: &'r mut dyn FnMut(Answer) -> ControlFlow<()>,
     missing: Option<Vec<String>>,
@@ -168,7 +168,7 @@ struct Protocol<'r> {
 }
 
 impl<'r> Protocol<'r> {
-    fn new(request: &'r Request, hand_on: &'r mut dyn FnMut(Answer) -> ControlFlow<()>) -> Self {
+    pub(super) fn new(request: &'r Request, hand_on: &'r mut dyn FnMut(Answer) -> ControlFlow<()>) -> Self {
         Self { request, hand_on, missing: None, opened: false, done: false, last_row: 0, n_rows: 0, n_cells: 0 }
     }
 

@@ -13,10 +13,10 @@ use corpus::{Case, Expected};
 use habeas_intake::{
     limits::Limits,
     page::Page,
-    table::{OpenOptions, RowEvent, Table},
+    table::{Kind, OpenOptions, RowEvent, Table, sniff},
     worker::{WorkerProgram, serve},
 };
-use std::{collections::BTreeSet, ops::ControlFlow, process::ExitCode, time::Instant};
+use std::{collections::BTreeSet, ops::ControlFlow, path::Path, process::ExitCode, time::Instant};
 
 fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some("parse-worker") {
@@ -24,6 +24,9 @@ fn main() -> ExitCode {
     }
     if std::env::args().nth(1).as_deref() == Some("million") {
         return million();
+    }
+    if let (Some("seeds"), Some(folder)) = (std::env::args().nth(1).as_deref(), std::env::args().nth(2)) {
+        return seeds(folder.as_ref());
     }
     let wanted = std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default();
     let tests: &[(&str, fn())] = &[
@@ -111,6 +114,23 @@ fn every_file_of_the_corpus_is_handled_as_the_table_says() {
         assert!(started.elapsed().as_secs() < 30, "row {row}: {what}: {:?}", started.elapsed());
     }
     println!("{} files", cases.len());
+}
+
+/// Writes the small files of the corpus where fuzzing begins: a folder for each target of `fuzz/`.
+fn seeds(folder: &Path) -> ExitCode {
+    let cases = corpus::cases().into_iter().map(|case| (format!("row-{}-{}", case.row, case.name), case.bytes));
+    let honest = corpus::honest().into_iter().map(|(name, bytes)| (format!("sound-{name}"), bytes));
+    for (name, bytes) in cases.chain(honest).filter(|(_, bytes)| bytes.len() < 8 << 10) {
+        let targets: &[&str] = match sniff(&bytes) {
+            Kind::Text => &["text", "text_table"],
+            Kind::Gzip => &["warc"],
+            kind => &[kind.code()],
+        };
+        for target in targets.iter().map(|target| folder.join(target)).filter(|target| target.is_dir()) {
+            std::fs::write(target.join(&name), &bytes).unwrap();
+        }
+    }
+    ExitCode::SUCCESS
 }
 
 /// Reads a list of a million rows in a process of its own, which says how much memory it ever held, in KiB.

@@ -1,0 +1,80 @@
+//! What fuzzing asks of the decoders of format 1. Built for `cargo fuzz` only, where `cfg(fuzzing)` is set.
+//!
+//! Whoever holds a member's keys can write any bytes under a good seal; what decodes has one form.
+
+use crate::{
+    checkpoint::Checkpoint,
+    feed::{
+        close,
+        segment::{HEADER_LEN, Header},
+    },
+    format::v1::{
+        Body, decode_commit,
+        erasure::{Erased, Erasure, Retraction, SourceIdentity},
+        leaves_of,
+        linkage::{StoredLinkRun, decode_columns, encode_columns},
+        member::{DeviceIntroduced, DeviceRemoved, EpochBegun, MemberStated},
+        record::StoredRecord,
+        source::StoredSource,
+        statement::{AuditEvent, Founded, ImportBegun, ImportFinished, QuarantinedRow, StoredEstimate, Words},
+    },
+    keys::{GrantHeader, KeyFileHeader, RecoveryKey, Share, Slot},
+};
+use habeas_core::Judgement;
+
+fn one_form<B: Body>(bytes: &[u8]) {
+    if let Ok(body) = B::from_padded(bytes) {
+        assert_eq!(body.to_padded(), bytes, "a body with a second form");
+    }
+}
+
+/// A body that decodes is written back to the same bytes. The first byte says which body.
+pub fn body(bytes: &[u8]) {
+    let Some((kind, bytes)) = bytes.split_first() else { return };
+    let decoders: &[fn(&[u8])] = &[
+        one_form::<Founded>,
+        one_form::<StoredSource>,
+        one_form::<ImportBegun>,
+        one_form::<StoredRecord>,
+        one_form::<QuarantinedRow>,
+        one_form::<ImportFinished>,
+        one_form::<Words>,
+        one_form::<Judgement>,
+        one_form::<StoredLinkRun>,
+        one_form::<StoredEstimate>,
+        one_form::<AuditEvent>,
+        one_form::<DeviceIntroduced>,
+        one_form::<MemberStated>,
+        one_form::<EpochBegun>,
+        one_form::<Erasure>,
+        one_form::<Erased>,
+        one_form::<SourceIdentity>,
+        one_form::<Retraction>,
+        one_form::<DeviceRemoved>,
+    ];
+    decoders[usize::from(*kind) % decoders.len()](bytes);
+}
+
+/// A commit is read whole or refused; so are the columns of a linkage.
+pub fn commit(bytes: &[u8]) {
+    if let Ok(commit) = decode_commit(bytes) {
+        let raw: Vec<&[u8]> = commit.entries.iter().map(|entry| entry.sealed_body).collect();
+        assert_eq!(leaves_of(&commit.head.salt, &raw).len(), commit.entries.len());
+    }
+    if let Ok(run) = decode_columns(bytes, String::new()) {
+        assert!(decode_columns(&encode_columns(&run), String::new()).is_ok());
+    }
+}
+
+/// Files outside the seal, and what people type.
+pub fn file(bytes: &[u8]) {
+    let _ = (GrantHeader::peek(bytes, &[1; 16]), KeyFileHeader::peek(bytes, &[1; 16]), close::decode(bytes));
+    if let Ok(slot) = Slot::decode(bytes) {
+        assert_eq!(slot.encode(), bytes);
+    }
+    if let Ok(header) = Header::decode(bytes, [1; 16], [2; 16], 1) {
+        assert_eq!(header.encode()[..], bytes[..HEADER_LEN]);
+    }
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let _ = (RecoveryKey::parse(text), Share::parse(text), Checkpoint::read(text, [1; 16]));
+}

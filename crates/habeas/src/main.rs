@@ -4,6 +4,8 @@ mod cli;
 mod commands;
 mod demo;
 mod desk;
+#[cfg(feature = "llm")]
+mod endpoint;
 mod failure;
 mod hardening;
 mod keyring;

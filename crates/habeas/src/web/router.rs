@@ -9,7 +9,7 @@ use super::{
     overview, prefs,
     query::Pairs,
     reader::Reader,
-    record,
+    record, review,
     routes::Routes,
     session::Sessions,
     source, sources, stats, unlock,
@@ -93,6 +93,7 @@ type Parameters = Query<Pairs>;
 
 const TABLES: Need = Need::Right(Right::Tables);
 const CASES: Need = Need::Right(Right::Cases);
+const JUDGE: Need = Need::Right(Right::Judge);
 const AUDIT: Need = Need::Right(Right::Audit);
 
 /// All addresses, each with what it needs.
@@ -108,8 +109,20 @@ pub fn routes() -> Routes {
         .get("/sources/{key}/{number}", CASES, show_record)
         .get("/stats", TABLES, async |desk: Desk, reader: Reader| page(desk, reader, stats::load, stats::render).await)
         .get("/stats/disagreements/{question}/{left}/{right}", CASES, show_disagreements)
+        .get("/review", JUDGE, review::get)
+        .post("/review/decide", JUDGE, review::decide)
+        .post("/review/undo", JUDGE, review::undo)
+        .get("/review/clusters", JUDGE, review::clusters::list)
+        .get("/review/clusters/{id}", JUDGE, review::clusters::get)
+        .post("/review/clusters/{id}", JUDGE, review::clusters::decide)
+        .get("/review/disputes", JUDGE, async |desk: Desk, reader: Reader| {
+            page(desk, reader, review::disputes::load, review::disputes::render).await
+        })
+        .get("/review/agreement", JUDGE, async |desk: Desk, reader: Reader| {
+            page(desk, reader, review::agreement::load, review::agreement::render).await
+        })
         .get("/audit", AUDIT, async |desk: Desk, reader: Reader| page(desk, reader, audit::load, audit::render).await)
-        .get("/keys", Need::Browser, async |reader: Reader| html(StatusCode::OK, keys::render(&reader)))
+        .get("/keys", Need::Browser, async |reader: Reader| html_page(StatusCode::OK, keys::render(&reader)))
         .post("/prefs", Need::Browser, async |SignedForm(fields): SignedForm| prefs::answer(&fields))
         .get("/unlock", Need::Browser, unlock::show)
         .post("/unlock", Need::Browser, unlock::take)
@@ -175,14 +188,14 @@ async fn show_disagreements(
 }
 
 /// Loads a view on the pool of blocking threads and draws it.
-async fn page<V: Send + 'static>(
+pub async fn page<V: Send + 'static>(
     desk: Desk,
     reader: Reader,
     load: impl FnOnce(&Desk) -> Result<V, PageError> + Send + 'static,
     render: impl FnOnce(&Reader, &V) -> Markup,
 ) -> Response {
     match tokio::task::spawn_blocking(move || load(&desk)).await {
-        Ok(Ok(view)) => html(StatusCode::OK, render(&reader, &view)),
+        Ok(Ok(view)) => html_page(StatusCode::OK, render(&reader, &view)),
         Ok(Err(error)) => refuse(&reader, &error),
         Err(_) => refuse(&reader, &PageError::Bug),
     }
@@ -190,9 +203,10 @@ async fn page<V: Send + 'static>(
 
 /// Draws the page of an error.
 pub fn refuse(reader: &Reader, error: &PageError) -> Response {
-    html(error.status(), error::render(reader, error))
+    html_page(error.status(), error::render(reader, error))
 }
 
-fn html(status: StatusCode, page: Markup) -> Response {
+/// Answers with a page or a part of one.
+pub fn html_page(status: StatusCode, page: Markup) -> Response {
     (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page.into_string()).into_response()
 }

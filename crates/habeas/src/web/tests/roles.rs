@@ -16,6 +16,9 @@ fn address(house: &House, path: &str) -> String {
         .replace("{*name}", "app.css")
 }
 
+/// Addresses whose forms say nothing without their fields.
+const WANTS_FIELDS: [&str; 1] = ["/review"];
+
 /// What a member gets who may, and who may not.
 fn expected(listed: &Listed, role: Role) -> StatusCode {
     let may = match listed.need {
@@ -27,6 +30,8 @@ fn expected(listed: &Listed, role: Role) -> StatusCode {
         (true, false) => StatusCode::OK,
         (true, true) if listed.path == "/enter/again" => StatusCode::TOO_MANY_REQUESTS,
         (true, true) if listed.path == "/enter" => StatusCode::FORBIDDEN,
+        // Whoever may is told what the empty form lacks.
+        (true, true) if WANTS_FIELDS.iter().any(|path| listed.path.starts_with(path)) => StatusCode::BAD_REQUEST,
         (true, true) => StatusCode::SEE_OTHER,
     }
 }

@@ -6,11 +6,14 @@
 
 pub mod estimating;
 pub mod figures;
+pub mod importing;
+pub mod jobs;
 pub mod linking;
 mod persons;
 pub mod reviewing;
 pub mod shown;
 mod snapshot;
+pub mod tray;
 
 pub use snapshot::{Person, Snapshot};
 
@@ -69,6 +72,8 @@ struct Inner {
     figures: Mutex<Option<Arc<Figures>>>,
     link_run: Mutex<Option<Arc<LinkRun>>>,
     reviewing: reviewing::Kept,
+    jobs: jobs::Jobs,
+    tray: tray::Tray,
 }
 
 /// Everything that tables show.
@@ -214,6 +219,8 @@ impl Desk {
             figures: Mutex::default(),
             link_run: Mutex::default(),
             reviewing: reviewing::Kept::default(),
+            jobs: jobs::Jobs::default(),
+            tray: tray::Tray::default(),
         };
         Self { inner: Arc::new(inner), who: Arc::new(who) }
     }

@@ -63,6 +63,17 @@ pub fn icon(path: &str) -> Markup {
 
 /// Draws a whole page. `section` is where it stands in the navigation.
 pub fn page(reader: &Reader, title: &str, section: Option<Section>, body: &Markup) -> Markup {
+    page_looking_again(reader, title, section, body, None)
+}
+
+/// Draws a whole page that a browser without script asks for again after so many seconds.
+pub fn page_looking_again(
+    reader: &Reader,
+    title: &str,
+    section: Option<Section>,
+    body: &Markup,
+    again_s: Option<u64>,
+) -> Markup {
     let locks = reader.lock_after_s > 0;
     let font = if reader.lang.dir() == "rtl" { "naskh.woff2" } else { "inter.woff2" };
     html! {
@@ -78,7 +89,8 @@ pub fn page(reader: &Reader, title: &str, section: Option<Section>, body: &Marku
                 // By the same address as in the style sheet, or the font is fetched twice.
                 link rel="preload" href=(assets::url(font)) as="font" type="font/woff2" crossorigin;
                 // A page that is left open must not outlive the lock; with a script it is led away to the second.
-                @if locks { noscript { meta http-equiv="refresh" content={ (reader.lock_after_s + 5) ";url=/unlock" }; } }
+                @if let Some(seconds) = again_s { noscript { meta http-equiv="refresh" content=(seconds); } }
+                @else if locks { noscript { meta http-equiv="refresh" content={ (reader.lock_after_s + 5) ";url=/unlock" }; } }
                 script src=(assets::url("htmx.min.js")) defer {}
                 script src=(assets::url("app.js")) defer {}
             }

@@ -14,6 +14,8 @@ mod error;
 mod estimates;
 mod forms;
 mod guard;
+mod incoming;
+mod jobs;
 mod keys;
 mod layout;
 mod lock;

@@ -4,7 +4,7 @@ use super::{
     assets, audit, case, cases, disagreements, enter,
     error::{self, PageError},
     guard::{SignedForm, guard},
-    keys, layout,
+    incoming, jobs, keys, layout,
     lock::{Lock, Moment},
     overview, prefs,
     query::Pairs,
@@ -18,6 +18,7 @@ use crate::{desk::Desk, rights::Need};
 use axum::{
     Form, Router,
     extract::{DefaultBodyLimit, Path, Query, State},
+    handler::Handler,
     http::{StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
@@ -69,12 +70,20 @@ impl App {
 
     /// Locks for everybody.
     pub fn lock_now(&self) -> bool {
+        // What runs holds the vault open; it ends at its next step.
+        if let Some(opened) = self.lock.opened() {
+            opened.desk.stop_jobs();
+        }
         self.sessions.lock();
         self.lock.lock()
     }
 
     /// Locks for everybody where nobody used the vault for too long.
     pub fn lock_if_left(&self) -> bool {
+        // Work that somebody began is use, also while nobody looks.
+        if self.lock.opened().is_some_and(|opened| opened.desk.running_job().is_some()) {
+            self.lock.touch(Moment::now());
+        }
         let locked = self.lock.lock_if_left(Moment::now());
         if locked {
             self.sessions.lock();
@@ -93,6 +102,7 @@ type Parameters = Query<Pairs>;
 
 const TABLES: Need = Need::Right(Right::Tables);
 const CASES: Need = Need::Right(Right::Cases);
+const CODE: Need = Need::Right(Right::Code);
 const JUDGE: Need = Need::Right(Right::Judge);
 const AUDIT: Need = Need::Right(Right::Audit);
 
@@ -105,6 +115,18 @@ pub fn routes() -> Routes {
         .get("/sources", CASES, async |desk: Desk, reader: Reader| {
             page(desk, reader, sources::load, sources::render).await
         })
+        .get("/sources/new", CODE, incoming::get)
+        .post("/sources/new", CODE, incoming::receive.layer(DefaultBodyLimit::max(incoming::LONGEST_UPLOAD)))
+        .get("/sources/new/{waiting}", CODE, incoming::list::get)
+        .post("/sources/new/{waiting}", CODE, incoming::list::settle)
+        .get("/sources/new/{waiting}/text", CODE, incoming::text::get)
+        .post("/sources/new/{waiting}/text", CODE, incoming::text::take)
+        .post("/sources/new/{waiting}/aside", CODE, incoming::put_aside)
+        .post("/imports/{import}/undo", CODE, incoming::undo)
+        .get("/jobs/{job}", CASES, jobs::get)
+        .post("/jobs/{job}/stop", CASES, jobs::stop)
+        .post("/link", JUDGE, jobs::link)
+        .post("/estimates", JUDGE, jobs::estimate)
         .get("/sources/{key}", CASES, show_source)
         .get("/sources/{key}/{number}", CASES, show_record)
         .get("/stats", TABLES, async |desk: Desk, reader: Reader| page(desk, reader, stats::load, stats::render).await)

@@ -1,6 +1,7 @@
 //! What pages promise, asked of the router itself, without socket and browser: over a real vault of three invented
 //! persons, one of whom has a name that means harm.
 
+mod incoming;
 mod locking;
 mod messages;
 mod review;
@@ -196,6 +197,7 @@ impl House {
             "/cases?q=mila",
             "/cases?contradicted=1",
             "/sources",
+            "/sources/new",
             "/sources/families",
             "/sources/post",
             "/sources/families/2",

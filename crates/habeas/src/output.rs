@@ -2,17 +2,47 @@
 
 use crate::failure::Failure;
 use serde_json::Value;
-use std::io::{self, IsTerminal, Write};
+use std::{
+    io::{self, IsTerminal, Write},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+/// Who wants to know how far a long work is, other than somebody at a terminal.
+pub trait Follower: Send + Sync {
+    /// So much of a stage is done.
+    fn progress(&self, stage: &str, done: u64, total: u64);
+}
 
 /// Where results and talk go, and in which form results are wanted.
 pub struct Output {
     json: bool,
+    follower: Option<Arc<dyn Follower>>,
+    cancel: Arc<AtomicBool>,
 }
 
 impl Output {
     /// Output for one run.
     pub fn new(json: bool) -> Self {
-        Self { json }
+        Self { json, follower: None, cancel: Arc::default() }
+    }
+
+    /// Output of work that nobody follows at a terminal: its progress goes to `follower`, its talk nowhere, and it ends
+    /// early once `cancel` is set.
+    pub fn followed(follower: Arc<dyn Follower>, cancel: Arc<AtomicBool>) -> Self {
+        Self { json: false, follower: Some(follower), cancel }
+    }
+
+    /// Set once the work is to end early.
+    pub fn cancel(&self) -> &AtomicBool {
+        &self.cancel
+    }
+
+    /// Whether the work is to end early.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancel.load(Ordering::Relaxed)
     }
 
     /// Whether results are wanted as JSON.
@@ -45,6 +75,9 @@ impl Output {
 
     /// Says something beside the result.
     pub fn talk(&self, words: impl std::fmt::Display) {
+        if self.follower.is_some() {
+            return;
+        }
         let _ = writeln!(io::stderr().lock(), "{words}");
     }
 
@@ -55,12 +88,22 @@ impl Output {
         }
     }
 
-    /// Shows how far a long work is, on a terminal only; `done` of `total` in `unit`.
+    /// Shows how far a long work is, to whoever follows it or on a terminal; `done` of `total` in `unit`.
     pub fn progress(&self, stage: &str, done: u64, total: u64) {
+        if let Some(follower) = &self.follower {
+            return follower.progress(stage, done, total);
+        }
         if io::stderr().is_terminal() {
             let share = (done * 100).checked_div(total).unwrap_or(100);
             let end = if done >= total { "\n" } else { "" };
             let _ = write!(io::stderr().lock(), "\r{stage}: {share:>3} % ({done} of {total}){end}");
+        }
+    }
+
+    /// Says how far a work is whose end is not known, to whoever follows it.
+    pub fn follow(&self, stage: &str, done: u64) {
+        if let Some(follower) = &self.follower {
+            follower.progress(stage, done, 0);
         }
     }
 

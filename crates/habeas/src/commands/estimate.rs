@@ -121,7 +121,8 @@ pub fn estimate_desk(desk: &Desk, method: &Method, seed: Seed) -> Result<(Outcom
     estimate_and_keep(desk, method, seed, &mut Silent)
 }
 
-fn estimate_and_keep(
+/// The same, telling how far it is.
+pub fn estimate_and_keep(
     desk: &Desk,
     method: &Method,
     seed: Seed,

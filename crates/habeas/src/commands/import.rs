@@ -2,22 +2,23 @@
 
 use crate::{
     cli::Global,
-    commands::init::now_ms,
-    desk::{shown, vault_failure},
+    desk::{
+        importing::{self, Imported, Preview, PreviewRow, addresses},
+        shown,
+    },
     failure::{Exit, Failure},
-    listing::{self, Kept, ListFile, read_rows},
+    listing::{self, ListFile},
     opening,
     output::Output,
 };
-use habeas_core::{Attribution, ImportId, Origin, Right, SourceKind, SpeakerKind};
+use habeas_core::{Claim, ImportId, Right};
 use habeas_intake::{
     editions::{self, Difference, Edition, Pairing},
     limits::Limits,
     mapping::Mapping,
-    read::{Address, CodeCount, ImportReport},
+    read::ImportReport,
     table::{RowEvent, Table},
 };
-use habeas_vault::{ImportError, ImportSummary, QuarantinedRow, RemarkCount, SourceDraft, Vault, VaultError};
 use serde_json::{Value, json};
 use std::{
     fmt::Write,
@@ -78,9 +79,7 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
     let (Some(path), Some(key)) = (&args.file, &args.list) else {
         return Err(Failure::usage("a file and the list that it is are missing", "habeas import FILE --as LIST"));
     };
-    if key.is_empty() || !key.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_') {
-        return Err(Failure::usage("the name of a list has letters, digits, - and _ only", "choose another --as LIST"));
-    }
+    importing::check_key(key)?;
     let file = ListFile::read(path)?;
     let mut limits = Limits::default();
     if let Some(bytes) = args.limit {
@@ -98,150 +97,9 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
     }
     let desk = opening::desk(global)?;
     let edition = args.edition.as_deref();
-    let imported = desk.change(Right::Code, |vault| keep(vault, &file, &table, &mapping, key, edition, out))?;
+    let imported =
+        desk.change(Right::Code, |vault| importing::keep(vault, &file, &table, &mapping, key, edition, out))?;
     finish(imported, guessed, path, out)
-}
-
-/// What became of a file.
-pub enum Imported {
-    /// It came in.
-    New {
-        /// What became of the rows.
-        report: ImportReport,
-        /// Header of the table, for addresses.
-        header: Vec<String>,
-        /// Id of the import.
-        import: ImportId,
-        /// Key of the list.
-        key: String,
-    },
-    /// The same file was imported with the same mapping before.
-    Already(ImportId),
-}
-
-/// Imports a file of the demo, whose mapping is given as text.
-pub fn import_bytes(vault: &mut Vault, bytes: &[u8], name: &str, key: &str, mapping: &str) -> Result<(), Failure> {
-    let file = ListFile { name: name.to_owned(), bytes: bytes.to_vec() };
-    let mapping = Mapping::parse(mapping)
-        .map_err(|error| Failure::new(Exit::Failed, error, "this is a fault of the demo: please report it"))?;
-    let table = file.open(Some(&mapping), &Limits::default())?;
-    keep(vault, &file, &table, &mapping, key, None, &Output::new(true))?;
-    Ok(())
-}
-
-fn keep(
-    vault: &mut Vault,
-    file: &ListFile,
-    table: &Table<'_>,
-    mapping: &Mapping,
-    key: &str,
-    edition: Option<&str>,
-    out: &Output,
-) -> Result<Imported, Failure> {
-    let list = &mapping.list;
-    let or_key = |words: &str| if words.is_empty() { key.to_owned() } else { words.to_owned() };
-    let draft = SourceDraft {
-        key: key.to_owned(),
-        kind: SourceKind::List,
-        title: or_key(&list.title),
-        said_by: Attribution::direct(or_key(&list.speaker), SpeakerKind::ListKeeper),
-        edition: edition.unwrap_or(&list.edition).to_owned(),
-        file_name: file.name.clone(),
-        names_once: list.names_once,
-        compiled_from: list.compiled_from.clone(),
-        header: table.header().names().to_vec(),
-    };
-    let wrong = |error: ImportError| import_failure(error, &file.name);
-    let mut writer = match vault.begin_import(draft, &file.bytes, &mapping.to_toml(), now_ms()) {
-        Ok(writer) => writer,
-        Err(ImportError::AlreadyImported(id)) => return Ok(Imported::Already(id)),
-        Err(error) => return Err(wrong(error)),
-    };
-    let import = writer.id();
-    let mut failed = None;
-    let sheet = table.sheet().to_owned();
-    let report = read_rows(file, table, mapping, |taken| {
-        if taken.number % 50_000 == 0 {
-            out.talk(format_args!("{} rows read", taken.number));
-        }
-        let origin = Origin::Row { sheet: sheet.clone(), row: taken.number };
-        let written = match taken.row {
-            Kept::Record { cells, claims } => writer.push(origin, cells, claims).map(drop),
-            Kept::SetAside { cells, code } => {
-                writer.quarantine(&QuarantinedRow { origin, cells, code: code.to_owned() })
-            }
-            Kept::Skipped => Ok(()),
-        };
-        match written {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                failed = Some(error);
-                ControlFlow::Break(())
-            }
-        }
-    })?;
-    if let Some(error) = failed {
-        return Err(wrong(error));
-    }
-    if report.accepted == 0 {
-        let remedy = "look at it with --preview, mend the mapping, and import it again";
-        let failure = Failure::new(Exit::Failed, "no row of this file could be read", remedy).at(file.name.clone());
-        return Err(failure.leaving("Nothing was imported from this file."));
-    }
-    writer.finish(summary(&report, table.header().names())).map_err(wrong)?;
-    let header = table.header().names().to_vec();
-    Ok(Imported::New { report, header, import, key: key.to_owned() })
-}
-
-fn summary(report: &ImportReport, header: &[String]) -> ImportSummary {
-    ImportSummary {
-        accepted: report.accepted,
-        with_remarks: report.with_remarks,
-        quarantined: report.quarantined,
-        refused: report.refused,
-        remarks: report
-            .codes
-            .iter()
-            .map(|(code, count)| RemarkCount {
-                code: (*code).to_owned(),
-                count: count.n,
-                first: addresses(count, header),
-            })
-            .collect(),
-    }
-}
-
-/// The first places of a remark in words: row and column, never what stands there.
-fn addresses(count: &CodeCount, header: &[String]) -> Vec<String> {
-    let place = |address: &Address| {
-        let column = address.column.and_then(|column| header.get(usize::from(column)));
-        match (address.row, column) {
-            (0, Some(column)) => format!("column «{column}»"),
-            (0, None) => format!("line {}", address.line),
-            (row, Some(column)) => format!("row {row}, column «{column}»"),
-            (row, None) => format!("row {row}"),
-        }
-    };
-    count.first.iter().map(place).collect()
-}
-
-/// Why an import did not come about, for people.
-pub fn import_failure(error: ImportError, file: &str) -> Failure {
-    let state = "Nothing was imported from this file.";
-    match error {
-        ImportError::ImportedWithAnotherMapping(id) => {
-            let remedy = format!("take the earlier import back first: habeas import --undo {} --why WORDS", id.short());
-            Failure::new(Exit::Failed, &error, remedy)
-        }
-        ImportError::Vault(VaultError::KeyTaken { .. }) => {
-            let remedy = "a new edition is a list of its own for now: name it so, such as --as LIST-2024";
-            Failure::new(Exit::Failed, &error, remedy)
-        }
-        ImportError::Vault(error) => vault_failure(error),
-        other => Failure::new(Exit::Failed, &other, "please report this with the kind of file that it is"),
-    }
-    .at(file)
-    .leaving(state)
 }
 
 fn finish(imported: Imported, guessed: bool, path: &std::path::Path, out: &Output) -> Result<Exit, Failure> {
@@ -389,27 +247,21 @@ fn preview(
     since: Option<&Difference>,
     out: &Output,
 ) -> Result<Exit, Failure> {
-    let mut rows = Vec::new();
     let header = table.header().names();
-    let report = read_rows(file, table, mapping, |taken| {
-        if let (Kept::Record { cells, claims }, true) = (&taken.row, rows.len() < PREVIEW_ROWS) {
-            let claims: Vec<Value> = claims
-                .iter()
-                .map(|claim| {
-                    let column = usize::from(claim.passage.first().column);
-                    let words: Vec<&str> = claim.passage.spans().filter_map(|span| span.of(cells)).collect();
-                    json!({
-                        "question": claim.predicate.code(),
-                        "words": words.join(" · "),
-                        "value": shown::value_text(claim),
-                        "where": format!("{}, row {}, column «{}»", file.name, taken.number, header[column]),
-                    })
-                })
-                .collect();
-            rows.push(json!({ "row": taken.number, "claims": claims }));
-        }
-        ControlFlow::Continue(())
-    })?;
+    let Preview { rows, report } = importing::preview(file, table, mapping, PREVIEW_ROWS, u64::MAX)?;
+    let claims = |row: &PreviewRow| -> Vec<Value> {
+        let claim = |claim: &Claim| {
+            let column = usize::from(claim.passage.first().column);
+            json!({
+                "question": claim.predicate.code(),
+                "words": row.words(claim),
+                "value": shown::value_text(claim),
+                "where": format!("{}, row {}, column «{}»", file.name, row.number, header[column]),
+            })
+        };
+        row.claims.iter().map(claim).collect()
+    };
+    let rows: Vec<Value> = rows.iter().map(|row| json!({ "row": row.number, "claims": claims(row) })).collect();
     let counts = report_json(&report, header);
     let since_json = since.map(difference_json);
     let object = json!({
@@ -436,15 +288,7 @@ fn preview(
 
 fn undo(id: &str, why: &str, global: &Global, out: &Output) -> Result<Exit, Failure> {
     let desk = opening::desk(global)?;
-    let imports = desk.keep(Right::Code, |vault| Ok(vault.imports().to_vec()))?;
-    let standing = imports.iter().filter(|import| import.undone.is_none());
-    let matching: Vec<ImportId> =
-        standing.map(|import| import.id).filter(|import| import.to_string().starts_with(id)).collect();
-    let [import] = matching.as_slice() else {
-        let what = format!("{} imports that stand have an id that begins so", matching.len());
-        return Err(Failure::usage(what, "the id is printed by `habeas import`; give more of it"));
-    };
-    desk.change(Right::Code, |vault| vault.undo_import(*import, why, now_ms()).map_err(vault_failure))?;
+    let import = desk.undo_import(id, why)?;
     out.result(&json!({ "schema": 1, "undone": import.to_string() }), || {
         format!("taken back: import {}; its records no longer stand", import.short())
     })?;

@@ -3,21 +3,24 @@
 use crate::{
     cli::Global,
     commands::{init::now_ms, report::write_whole},
-    desk::{Desk, vault_failure},
+    desk::{
+        Desk,
+        reviewing::{Asked, Decision, Measured, Undecided, not_taken_back},
+        vault_failure,
+    },
     failure::{Exit, Failure},
     opening,
     output::Output,
 };
 use clap::{Subcommand, ValueEnum};
-use habeas_core::{Judgement, JudgementId, RecordId, RecordPair, Right, ScoredPair, Standing, Verdict, standing};
-use habeas_link::{Agreement, Interval, Stratum};
-use habeas_vault::{JudgementDraft, LinkRun};
+use habeas_core::{RecordId, RecordPair, Right, Standing, Verdict, standing};
+use habeas_link::Interval;
+use habeas_vault::JudgementDraft;
 use serde_json::json;
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::HashSet,
     fmt::Write,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 /// Decide about pairs of records
@@ -76,17 +79,6 @@ pub enum Command {
     },
 }
 
-/// Which pairs are asked about
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Asked {
-    /// Those whose decision would teach most
-    Telling,
-    /// A stratified random sample, which tells how right the linkage is
-    Sample,
-    /// Pairs that one other reviewer decided, in random order, for a second reading
-    SecondReading,
-}
-
 /// The three answers
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum Answer {
@@ -133,8 +125,11 @@ fn decide(
         Answer::Different => Verdict::Different,
         Answer::Undecided => Verdict::Undecided,
     };
-    let draft = JudgementDraft { pair, verdict, by: reviewer(desk, by), why, saw_weights: false, revokes: None };
-    let id = desk.change(Right::Judge, |vault| vault.add_judgement(draft, None, now_ms()).map_err(vault_failure))?;
+    let decision = Decision { pair, verdict, by: reviewer(desk, by), why };
+    let id = desk.decide(decision, None, None).map_err(|undecided| match undecided {
+        Undecided::Vault(failure) => *failure,
+        other => Failure::usage(other, "say why: --why WORDS"),
+    })?;
     out.result(&json!({ "schema": 1, "judgement": id.to_string(), "verdict": verdict.code() }), || {
         format!("recorded: {} and {} are {}", addresses[0], addresses[1], verdict.code())
     })?;
@@ -144,18 +139,14 @@ fn decide(
 
 fn undo(desk: &Desk, by: Option<String>, out: &Output) -> Result<Exit, Failure> {
     let by = reviewer(desk, by);
-    let judgements = desk.judgements()?;
-    let standing_one = |id: JudgementId| !judgements.iter().any(|other| other.revokes == Some(id));
-    let last = judgements.iter().rev().find(|j| j.by == by && j.revokes.is_none() && standing_one(j.id));
-    let Some(last) = last.cloned() else {
+    let Some(stroke) = desk.take_back(&by, None)? else {
         return Err(Failure::usage("this reviewer has no decision to take back", "see: habeas review stats"));
     };
-    let (pair, verdict, revoked) = (last.pair, last.verdict, Some(last.id));
-    let revoking =
-        JudgementDraft { pair, verdict, by: by.clone(), why: "undone".into(), saw_weights: false, revokes: revoked };
-    desk.change(Right::Judge, |vault| vault.add_judgement(revoking, None, now_ms()).map_err(vault_failure))?;
-    out.result(&json!({ "schema": 1, "revoked": last.id.to_string() }), || {
-        format!("taken back: «{}», decided by {by}", last.verdict.code())
+    let last = &stroke.judgements[0];
+    let n = stroke.judgements.len();
+    out.result(&json!({ "schema": 1, "revoked": last.id.to_string(), "decisions": n }), || match n {
+        1 => format!("taken back: «{}», decided by {by}", last.verdict.code()),
+        n => format!("taken back: {n} decisions that {by} made together"),
     })?;
     out.next("habeas link run  (applies the decisions)");
     Ok(Exit::Ok)
@@ -179,67 +170,16 @@ fn stats(desk: &Desk, out: &Output) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-/// Decisions that were not taken back, in the order in which they were made.
-fn standing_ones(desk: &Desk) -> Result<Vec<Judgement>, Failure> {
-    let judgements = desk.judgements()?;
-    let revoked: HashSet<JudgementId> = judgements.iter().filter_map(|judgement| judgement.revokes).collect();
-    Ok(judgements.into_iter().filter(|one| one.revokes.is_none() && !revoked.contains(&one.id)).collect())
-}
-
-/// What one pair is called whatever run it stands in.
-fn pair_key(pair: RecordPair) -> u64 {
-    let half = |id: RecordId| id.0[..8].iter().fold(0u64, |key, byte| key << 8 | u64::from(*byte));
-    half(pair.smaller()).rotate_left(1) ^ half(pair.larger())
-}
-
-/// The last run, without which nothing can be asked.
-fn last_run(desk: &Desk) -> Result<Arc<LinkRun>, Failure> {
-    desk.latest_link_run()?.ok_or_else(|| Failure::new(Exit::Failed, "nothing was linked yet", "run: habeas link run"))
-}
-
-fn pair_of(run: &LinkRun, pair: &ScoredPair) -> Option<RecordPair> {
-    RecordPair::new(run.record_ids[pair.left as usize], run.record_ids[pair.right as usize])
-}
-
-/// The pairs of the random sample, as many of each stratum in turn.
-fn sample_of(run: &LinkRun) -> Vec<Stratum> {
-    habeas_link::strata(&run.pairs, &run.partition, |pair| pair_of(run, pair).map_or(0, pair_key))
-}
-
-fn in_turn(strata: &[Stratum], open: impl Fn(&ScoredPair) -> bool, count: usize) -> Vec<ScoredPair> {
-    let longest = strata.iter().map(|stratum| stratum.pairs.len()).max().unwrap_or(0);
-    let turns = (0..longest).flat_map(|turn| strata.iter().filter_map(move |stratum| stratum.pairs.get(turn)));
-    turns.filter(|pair| open(pair)).take(count).copied().collect()
-}
-
 fn next(desk: &Desk, count: usize, by: Option<String>, of: Asked, out: &Output) -> Result<Exit, Failure> {
     let by = reviewer(desk, by);
-    let run = last_run(desk)?;
-    let snapshot = desk.snapshot()?;
-    let mut readers: HashMap<RecordPair, HashSet<String>> = HashMap::new();
-    standing_ones(desk)?.into_iter().for_each(|one| {
-        readers.entry(one.pair).or_default().insert(one.by);
-    });
-    let read_by = |pair: &ScoredPair| pair_of(&run, pair).and_then(|pair| readers.get(&pair));
-    let is_open = |pair: &ScoredPair| match (of, read_by(pair)) {
-        (Asked::SecondReading, read) => read.is_some_and(|read| read.len() == 1 && !read.contains(&by)),
-        // Of the sample every pair is wanted once; who decided it does not matter.
-        (Asked::Sample, read) => read.is_none(),
-        (Asked::Telling, read) => read.is_none_or(|read| !read.contains(&by)),
-    };
-    let open: Vec<ScoredPair> = run.pairs.iter().filter(|pair| is_open(pair)).copied().collect();
-    let asked = match of {
-        Asked::Telling => habeas_link::most_telling(&open, &run.partition, count),
-        Asked::Sample | Asked::SecondReading => in_turn(&sample_of(&run), is_open, count),
-    };
-    let address = |idx: u32| {
-        let idx = snapshot.record_idx(run.record_ids[idx as usize])?;
-        let record = &snapshot.records[idx as usize];
-        Some(format!("{}:{}", record.source.key, record.number()))
-    };
-    let pairs: Vec<[String; 2]> =
-        asked.iter().filter_map(|pair| Some([address(pair.left)?, address(pair.right)?])).collect();
-    out.result(&json!({ "schema": 1, "open": open.len(), "pairs": pairs }), || {
+    let n_open = desk.n_open_pairs(&by, of)?;
+    let mut pairs = Vec::new();
+    for pair in desk.next_pairs(&by, of, count)? {
+        if let Some(records) = desk.records_of_pair(pair)? {
+            pairs.push(records.map(|record| record.address().to_string()));
+        }
+    }
+    out.result(&json!({ "schema": 1, "open": n_open, "pairs": pairs }), || {
         let lines = pairs.iter().map(|[a, b]| format!("{a}  {b}\n")).collect::<String>();
         if lines.is_empty() { "no pair is open for this reviewer".to_owned() } else { lines }
     })?;
@@ -250,27 +190,7 @@ fn next(desk: &Desk, count: usize, by: Option<String>, of: Asked, out: &Output) 
 }
 
 fn quality(desk: &Desk, out: &Output) -> Result<Exit, Failure> {
-    let run = last_run(desk)?;
-    let judgements = desk.judgements()?;
-    let standing = standing(&judgements);
-    let verdict = |pair: &ScoredPair| match pair_of(&run, pair).and_then(|pair| standing.get(&pair))? {
-        Standing::Agreed(Verdict::Same) => Some(Some(true)),
-        Standing::Agreed(Verdict::Different) => Some(Some(false)),
-        Standing::Agreed(Verdict::Undecided) | Standing::Disputed => Some(None),
-    };
-    let quality = habeas_link::quality(&sample_of(&run), verdict);
-    // The first decisions of the first two reviewers of each pair.
-    let mut readings: BTreeMap<RecordPair, Vec<(String, bool)>> = BTreeMap::new();
-    for one in standing_ones(desk)?.into_iter().filter(|one| one.verdict != Verdict::Undecided) {
-        let of_pair = readings.entry(one.pair).or_default();
-        if of_pair.iter().all(|(by, _)| *by != one.by) {
-            of_pair.push((one.by, one.verdict == Verdict::Same));
-        }
-    }
-    let mut agreement = Agreement::default();
-    for (first, second) in readings.values().filter_map(|read| Some((read.first()?.1, read.get(1)?.1))) {
-        agreement.add(first, second);
-    }
+    let Measured { quality, two_readers: agreement, shown_again } = desk.review_quality()?;
     let of = |i: &Interval| json!({ "estimate": i.estimate, "low": i.low, "high": i.high });
     let kappa = agreement.kappa();
     let object = json!({
@@ -283,6 +203,8 @@ fn quality(desk: &Desk, out: &Output) -> Result<Exit, Failure> {
         "agreed": agreement.both_same + agreement.both_different,
         "kappa": kappa.map(|(kappa, _)| kappa),
         "kappa_standard_error": kappa.map(|(_, error)| error),
+        "shown_again": shown_again.n,
+        "decided_alike": shown_again.n_alike,
     });
     out.result(&object, || {
         let line =
@@ -296,6 +218,9 @@ fn quality(desk: &Desk, out: &Output) -> Result<Exit, Failure> {
             }
             None => writeln!(text, "{} pairs read twice: too few for kappa", agreement.n()),
         };
+        if shown_again.n > 0 {
+            let _ = writeln!(text, "{} of {} pairs shown again were decided alike", shown_again.n_alike, shown_again.n);
+        }
         text
     })?;
     out.next("habeas review next --of sample");
@@ -314,7 +239,8 @@ fn export(desk: &Desk, path: &Path, out: &Output) -> Result<Exit, Failure> {
     let wrong = |error: csv::Error| Failure::from(std::io::Error::other(error));
     csv.write_record(COLUMNS).map_err(wrong)?;
     let (mut n_written, mut n_left_out) = (0u64, 0u64);
-    for one in standing_ones(desk)? {
+    let judgements = desk.judgements()?;
+    for one in not_taken_back(&judgements) {
         let (Some(a), Some(b)) = (place(one.pair.smaller()), place(one.pair.larger())) else {
             n_left_out += 1;
             continue;
@@ -342,7 +268,7 @@ fn import(desk: &Desk, path: &Path, dry_run: bool, out: &Output) -> Result<Exit,
         return Err(Failure::new(Exit::Failed, "the file is no list of decisions", remedy).at(at()));
     }
     let mut known: HashSet<(RecordPair, Verdict, String)> =
-        standing_ones(desk)?.into_iter().map(|one| (one.pair, one.verdict, one.by)).collect();
+        not_taken_back(&desk.judgements()?).map(|one| (one.pair, one.verdict, one.by.clone())).collect();
     let (mut drafts, mut n_known, mut refused) = (Vec::new(), 0u64, Vec::new());
     for (idx, line) in reader.records().enumerate() {
         let line = line.map_err(bad)?;

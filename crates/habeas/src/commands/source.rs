@@ -3,19 +3,14 @@
 use crate::{
     cli::Global,
     commands::init::now_ms,
-    desk::{Desk, vault_failure},
+    desk::{Desk, importing::Added, vault_failure},
     failure::{Exit, Failure},
-    listing::{table_failure, worker},
+    listing::ListFile,
     opening,
     output::Output,
 };
 use clap::{Subcommand, ValueEnum};
-use habeas_core::{Attribution, Right, Source, SourceKind, SpeakerKind};
-use habeas_intake::{
-    limits::Limits,
-    page::{DetailKind, Page},
-};
-use habeas_vault::{SourceDraft, Vault};
+use habeas_core::{Right, Source, SourceKind};
 use serde_json::json;
 use std::{
     fmt::Write,
@@ -127,52 +122,28 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
     }
 }
 
-/// Keeps documents. Each is read once here, so that what cannot be read is told while the file is at hand.
+/// Keeps documents, one after the other.
 fn add(desk: &Desk, files: &[PathBuf], kind: Kind, said_by: Option<&str>, out: &Output) -> Result<Exit, Failure> {
-    let worker = worker()?;
+    let kind = match kind {
+        Kind::Article => SourceKind::Article,
+        Kind::Testimony => SourceKind::Testimony,
+        Kind::Statement => SourceKind::Statement,
+    };
     let mut added: Vec<Arc<Source>> = Vec::new();
     for path in files {
         let left = format!("{} of {} files were added.", added.len(), files.len());
-        let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let page = Page::open(&bytes, &name, &Limits::default(), Some(&worker));
-        let page = page.map_err(|error| table_failure(error, &name).leaving(left.clone()))?;
-        for remark in &page.remarks {
-            out.talk(format_args!("{name}: {} ({})", remark, remark.code()));
+        let file = ListFile::read(path)?;
+        let Added { source, remarks, n_children } =
+            desk.add_text(&file, kind, said_by).map_err(|failure| failure.leaving(left))?;
+        let name = &file.name;
+        for remark in remarks {
+            out.talk(format_args!("{name}: {remark}"));
         }
-        if !page.children.is_empty() {
-            let n = page.children.len();
-            out.talk(format_args!("{name}: {n} files inside it are kept in it and not read; add them one by one"));
+        if n_children > 0 {
+            let words = "files inside it are kept in it and not read; add them one by one";
+            out.talk(format_args!("{name}: {n_children} {words}"));
         }
-        let key = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_lowercase();
-        if desk.sources()?.iter().any(|source| source.key == key) {
-            let remedy = "rename the file: its name without the ending becomes the key of the source";
-            let what = format!("there is a source «{key}» already");
-            return Err(Failure::new(Exit::Failed, what, remedy).leaving(left));
-        }
-        let (kind, speaker) = match kind {
-            Kind::Article => (SourceKind::Article, SpeakerKind::Press),
-            Kind::Testimony => (SourceKind::Testimony, SpeakerKind::Witness),
-            Kind::Statement => (SourceKind::Statement, SpeakerKind::Official),
-        };
-        let said_by = match said_by {
-            Some(words) => Attribution::direct(words, speaker),
-            None => Attribution::direct("not stated", SpeakerKind::Unnamed),
-        };
-        let words_of = |detail| page.says(detail).next().map(|detail| detail.words.clone());
-        let draft = SourceDraft {
-            key,
-            kind,
-            title: words_of(DetailKind::Title).unwrap_or_else(|| name.clone()),
-            said_by,
-            edition: words_of(DetailKind::Published).unwrap_or_default(),
-            file_name: name,
-            names_once: false,
-            compiled_from: Vec::new(),
-            header: Vec::new(),
-        };
-        let kept = |vault: &mut Vault| vault.add_source(draft, &bytes, now_ms()).map_err(vault_failure);
-        added.push(desk.change(Right::Code, kept)?);
+        added.push(source);
     }
     let keys: Vec<&str> = added.iter().map(|source| source.key.as_str()).collect();
     out.result(&json!({ "schema": 1, "added": keys }), || format!("added {}", keys.join(", ")))?;

@@ -3,8 +3,8 @@
 pub mod world;
 
 use crate::{
-    commands::{estimate, import, init::now_ms},
-    desk::{DEMO_TRUTH, Desk, linking, vault_failure},
+    commands::{estimate, init::now_ms},
+    desk::{DEMO_TRUTH, Desk, importing, linking, vault_failure},
     failure::{Exit, Failure},
     output::Output,
 };
@@ -60,7 +60,7 @@ pub fn fill(desk: &Desk, world: &World, seed: u64, out: &Output) -> Result<Found
         let mut bytes = Vec::new();
         world.write_list(idx, Form::AsKept, &mut bytes).map_err(world_failure)?;
         desk.change(Right::Code, |vault| {
-            import::import_bytes(vault, &bytes, list.file_name, list.key, &list.mapping_toml())
+            importing::import_bytes(vault, &bytes, list.file_name, list.key, &list.mapping_toml())
         })?;
     }
     let texts = world.texts();
@@ -139,7 +139,7 @@ pub fn evaluation_json(evaluation: &Evaluation) -> Value {
 
 /// Keeps a text with the claims that a careful reader has coded.
 fn keep_text(vault: &mut Vault, text: &TextPlan) -> Result<(), Failure> {
-    let wrong = |error: habeas_vault::ImportError| import::import_failure(error, text.file_name);
+    let wrong = |error: habeas_vault::ImportError| importing::import_failure(error, text.file_name);
     let draft = SourceDraft {
         key: text.key.to_owned(),
         kind: text.kind,

@@ -16,7 +16,7 @@ use serde_json::{Value as Json, json};
 use std::{
     collections::{BTreeMap, HashMap},
     num::NonZeroUsize,
-    sync::{Arc, atomic::AtomicBool},
+    sync::Arc,
 };
 
 /// All records of a vault as the linkage compares them, and their ids in the same order.
@@ -78,16 +78,14 @@ pub fn run(
     options: &LinkOptions,
     out: &Output,
 ) -> Result<Linkage, Failure> {
-    let cancel = AtomicBool::new(false);
     let progress = |stage: Stage, done: u64, total: u64| out.progress(stage_words(stage), done, total);
-    link(table, model, constraints, options, &Watch { progress: &progress, cancel: &cancel }).map_err(link_failure)
+    link(table, model, constraints, options, &Watch { progress: &progress, cancel: out.cancel() }).map_err(link_failure)
 }
 
 /// Plans the linkage of a table, with progress on a terminal.
 pub fn plan(table: &Table, options: &LinkOptions, out: &Output) -> Result<Plan, Failure> {
-    let cancel = AtomicBool::new(false);
     let progress = |stage: Stage, done: u64, total: u64| out.progress(stage_words(stage), done, total);
-    let watch = Watch { progress: &progress, cancel: &cancel };
+    let watch = Watch { progress: &progress, cancel: out.cancel() };
     habeas_link::plan(table, &Constraints::default(), options, &watch).map_err(link_failure)
 }
 

@@ -6,12 +6,16 @@
 
 pub mod estimating;
 pub mod figures;
+pub mod importing;
+pub mod jobs;
 pub mod linking;
 mod persons;
+pub mod reviewing;
 pub mod shown;
 mod snapshot;
+pub mod tray;
 
-pub use snapshot::Snapshot;
+pub use snapshot::{Person, Snapshot};
 
 use crate::{
     commands::init::now_ms,
@@ -67,6 +71,9 @@ struct Inner {
     snapshot: Mutex<Option<Arc<Snapshot>>>,
     figures: Mutex<Option<Arc<Figures>>>,
     link_run: Mutex<Option<Arc<LinkRun>>>,
+    reviewing: reviewing::Kept,
+    jobs: jobs::Jobs,
+    tray: tray::Tray,
 }
 
 /// Everything that tables show.
@@ -211,6 +218,9 @@ impl Desk {
             snapshot: Mutex::default(),
             figures: Mutex::default(),
             link_run: Mutex::default(),
+            reviewing: reviewing::Kept::default(),
+            jobs: jobs::Jobs::default(),
+            tray: tray::Tray::default(),
         };
         Self { inner: Arc::new(inner), who: Arc::new(who) }
     }
@@ -276,6 +286,7 @@ impl Desk {
         *lock(&self.inner.snapshot) = None;
         *lock(&self.inner.figures) = None;
         *lock(&self.inner.link_run) = None;
+        self.inner.reviewing.forget();
         Ok(result)
     }
 

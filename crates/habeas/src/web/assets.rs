@@ -26,7 +26,7 @@ struct Asset {
 }
 
 /// All files by name. The style sheet is put together here: faces of fonts by their full addresses, so that a preload
-/// names the same ones, then the shared style of the drawing kit, then the frame.
+/// names the same ones, then the shared style of the drawing kit, then the frame, then what single pages add.
 static ASSETS: LazyLock<BTreeMap<String, Asset>> = LazyLock::new(|| {
     let mut assets: BTreeMap<String, Asset> = Files::iter()
         .filter_map(|name| {
@@ -42,7 +42,7 @@ static ASSETS: LazyLock<BTreeMap<String, Asset>> = LazyLock::new(|| {
     for (name, asset) in assets.iter().filter(|(name, _)| name.ends_with(".woff2")) {
         style = style.replace(&format!("url({name})"), &format!("url({})", address(name, asset.hash)));
     }
-    let style = [style, ui::STYLE.to_owned(), text("app.css")].concat();
+    let style = [style, ui::STYLE.to_owned(), text("app.css"), text("review.css"), text("incoming.css")].concat();
     let hash = assets["app.css"].hash;
     // The sheet changes with any of its parts, so their hashes are mixed.
     let hash = [text("fonts.css").as_str(), &style].iter().fold(hash, |hash, part| mix(hash, part.as_bytes()));

@@ -21,6 +21,9 @@ pub enum PageError {
         /// Its name, one of ours.
         name: &'static str,
     },
+    /// More was sent than is taken in at once.
+    #[error("more was sent than is taken in at once")]
+    TooLarge,
     /// Whoever asks may not see it.
     #[error(transparent)]
     Denied(#[from] Denied),
@@ -44,6 +47,7 @@ impl PageError {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Parameter { .. } => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Denied(_) => StatusCode::FORBIDDEN,
             Self::Vault(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Bug => StatusCode::INTERNAL_SERVER_ERROR,
@@ -54,6 +58,7 @@ impl PageError {
         match self {
             Self::NotFound => "not-found",
             Self::Parameter { .. } => "parameter",
+            Self::TooLarge => "too-large",
             Self::Denied(_) => "denied",
             Self::Vault(_) => "vault",
             Self::Bug => "bug",

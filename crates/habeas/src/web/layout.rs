@@ -14,6 +14,8 @@ pub enum Section {
     Sources,
     /// Case files.
     Cases,
+    /// Pairs of records that people decide.
+    Review,
     /// Statistics.
     Stats,
     /// Who did what.
@@ -21,10 +23,11 @@ pub enum Section {
 }
 
 /// Message, address and icon of each part of the navigation.
-const NAV: [(Section, &str, &str, &str); 5] = [
+const NAV: [(Section, &str, &str, &str); 6] = [
     (Section::Home, "nav-home", "/", "M3 11 12 4l9 7M6 9.5V20h12V9.5"),
     (Section::Sources, "nav-sources", "/sources", "M6 3h9l4 4v14H6zM14 3v5h5M9 13h7M9 17h5"),
     (Section::Cases, "nav-cases", "/cases", "M3 6h6l2 2h10v11H3zM3 12h18"),
+    (Section::Review, "nav-review", "/review", "M4 5h7v14H4zM13 5h7v14h-7zM6 9h3M15 9h3M6 13h3M15 13h3"),
     (Section::Stats, "nav-stats", "/stats", "M4 20V4M4 20h17M8 16l4-5 3 3 5-7"),
     (Section::Audit, "nav-audit", "/audit", "M4 5h10M4 10h10M4 15h6M13 17l2 2 5-6"),
 ];
@@ -38,7 +41,17 @@ const KEYBOARD: &str = "M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8";
 pub const PRINTER: &str = "M7 8V3h10v5M7 17H4V8h16v9h-3M7 14h10v7H7z";
 
 /// Keys and what they do, in the order of the list.
-pub const KEYS: [(&str, &str); 4] = [("/", "key-search"), ("t", "theme"), ("l", "lock"), ("?", "shortcuts")];
+pub const KEYS: [(&str, &str); 9] = [
+    ("m", "verdict-same"),
+    ("n", "verdict-different"),
+    ("u", "verdict-undecided"),
+    ("w", "show-weights"),
+    ("z", "undo-last"),
+    ("/", "key-search"),
+    ("t", "theme"),
+    ("l", "lock"),
+    ("?", "shortcuts"),
+];
 
 /// Settings of htmx. Without them it would write a `<style>` and keep pages in the browser's storage.
 const HTMX: &str = r#"{"includeIndicatorCSS":false,"history":false}"#;
@@ -50,6 +63,17 @@ pub fn icon(path: &str) -> Markup {
 
 /// Draws a whole page. `section` is where it stands in the navigation.
 pub fn page(reader: &Reader, title: &str, section: Option<Section>, body: &Markup) -> Markup {
+    page_looking_again(reader, title, section, body, None)
+}
+
+/// Draws a whole page that a browser without script asks for again after so many seconds.
+pub fn page_looking_again(
+    reader: &Reader,
+    title: &str,
+    section: Option<Section>,
+    body: &Markup,
+    again_s: Option<u64>,
+) -> Markup {
     let locks = reader.lock_after_s > 0;
     let font = if reader.lang.dir() == "rtl" { "naskh.woff2" } else { "inter.woff2" };
     html! {
@@ -65,7 +89,8 @@ pub fn page(reader: &Reader, title: &str, section: Option<Section>, body: &Marku
                 // By the same address as in the style sheet, or the font is fetched twice.
                 link rel="preload" href=(assets::url(font)) as="font" type="font/woff2" crossorigin;
                 // A page that is left open must not outlive the lock; with a script it is led away to the second.
-                @if locks { noscript { meta http-equiv="refresh" content={ (reader.lock_after_s + 5) ";url=/unlock" }; } }
+                @if let Some(seconds) = again_s { noscript { meta http-equiv="refresh" content=(seconds); } }
+                @else if locks { noscript { meta http-equiv="refresh" content={ (reader.lock_after_s + 5) ";url=/unlock" }; } }
                 script src=(assets::url("htmx.min.js")) defer {}
                 script src=(assets::url("app.js")) defer {}
             }

@@ -3,6 +3,7 @@
 use super::{
     error::PageError,
     estimates::{self, Estimate},
+    jobs,
     layout::{self, Section, empty},
     reader::Reader,
     stats,
@@ -44,7 +45,10 @@ pub fn load(desk: &Desk) -> Result<View, PageError> {
 pub fn render(reader: &Reader, view: &View) -> Markup {
     let body = html! {
         header.pagehead { h1 { (datum(&reader.vault)) } p.lead { (reader.t("home-lead")) } }
-        @if view.n_sources == 0 { (empty(&reader.t("home-empty"), Some("habeas import FILE --as LIST"))) }
+        @if view.n_sources == 0 {
+            (empty(&reader.t("home-empty"), Some("habeas import FILE --as LIST")))
+            @if let Some(address) = reader.href("/sources/new") { p.begin { a.btn.go href=(address) { (reader.t("incoming-begin")) } } }
+        }
         @else {
             (tiles(&numbers(reader, view)))
             section.waiting aria-labelledby="h-waiting" {
@@ -80,14 +84,14 @@ fn waiting(reader: &Reader, view: &View) -> Markup {
     html! {
         ul.queue {
             @if view.n_unlinked > 0 { li {
-                p { (reader.n("unlinked-n", &[("n", view.n_unlinked)])) } p.note { (reader.t("unlinked-do")) " " code dir="ltr" { "habeas link run" } }
+                p { (reader.n("unlinked-n", &[("n", view.n_unlinked)])) } p.note { (reader.t("unlinked-do")) " " code dir="ltr" { "habeas link run" } } (jobs::link_form(reader))
             } }
             @if view.n_contradicted > 0 { li {
                 p { a href=[reader.href("/cases?contradicted=1")] { (reader.n("contradicted-n", &[("n", view.n_contradicted)])) } }
                 p.note { (reader.t("contradicted-do")) }
             } }
             @if view.newest.is_none() { li {
-                p { (reader.t("no-estimate-yet")) } p.note { (reader.t("run-estimate")) " " code dir="ltr" { "habeas estimate run" } }
+                p { (reader.t("no-estimate-yet")) } p.note { (reader.t("run-estimate")) " " code dir="ltr" { "habeas estimate run" } } (jobs::estimate_form(reader))
             } }
             @if nothing { li { p { (reader.t("nothing-waits")) } } }
         }

@@ -4,12 +4,12 @@ use super::{
     assets, audit, case, cases, disagreements, enter,
     error::{self, PageError},
     guard::{SignedForm, guard},
-    keys, layout,
+    incoming, jobs, keys, layout,
     lock::{Lock, Moment},
     overview, prefs,
     query::Pairs,
     reader::Reader,
-    record,
+    record, review,
     routes::Routes,
     session::Sessions,
     source, sources, stats, unlock,
@@ -18,6 +18,7 @@ use crate::{desk::Desk, rights::Need};
 use axum::{
     Form, Router,
     extract::{DefaultBodyLimit, Path, Query, State},
+    handler::Handler,
     http::{StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
@@ -69,12 +70,20 @@ impl App {
 
     /// Locks for everybody.
     pub fn lock_now(&self) -> bool {
+        // What runs holds the vault open; it ends at its next step.
+        if let Some(opened) = self.lock.opened() {
+            opened.desk.stop_jobs();
+        }
         self.sessions.lock();
         self.lock.lock()
     }
 
     /// Locks for everybody where nobody used the vault for too long.
     pub fn lock_if_left(&self) -> bool {
+        // Work that somebody began is use, also while nobody looks.
+        if self.lock.opened().is_some_and(|opened| opened.desk.running_job().is_some()) {
+            self.lock.touch(Moment::now());
+        }
         let locked = self.lock.lock_if_left(Moment::now());
         if locked {
             self.sessions.lock();
@@ -93,6 +102,8 @@ type Parameters = Query<Pairs>;
 
 const TABLES: Need = Need::Right(Right::Tables);
 const CASES: Need = Need::Right(Right::Cases);
+const CODE: Need = Need::Right(Right::Code);
+const JUDGE: Need = Need::Right(Right::Judge);
 const AUDIT: Need = Need::Right(Right::Audit);
 
 /// All addresses, each with what it needs.
@@ -104,12 +115,36 @@ pub fn routes() -> Routes {
         .get("/sources", CASES, async |desk: Desk, reader: Reader| {
             page(desk, reader, sources::load, sources::render).await
         })
+        .get("/sources/new", CODE, incoming::get)
+        .post("/sources/new", CODE, incoming::receive.layer(DefaultBodyLimit::max(incoming::LONGEST_UPLOAD)))
+        .get("/sources/new/{waiting}", CODE, incoming::list::get)
+        .post("/sources/new/{waiting}", CODE, incoming::list::settle)
+        .get("/sources/new/{waiting}/text", CODE, incoming::text::get)
+        .post("/sources/new/{waiting}/text", CODE, incoming::text::take)
+        .post("/sources/new/{waiting}/aside", CODE, incoming::put_aside)
+        .post("/imports/{import}/undo", CODE, incoming::undo)
+        .get("/jobs/{job}", CASES, jobs::get)
+        .post("/jobs/{job}/stop", CASES, jobs::stop)
+        .post("/link", JUDGE, jobs::link)
+        .post("/estimates", JUDGE, jobs::estimate)
         .get("/sources/{key}", CASES, show_source)
         .get("/sources/{key}/{number}", CASES, show_record)
         .get("/stats", TABLES, async |desk: Desk, reader: Reader| page(desk, reader, stats::load, stats::render).await)
         .get("/stats/disagreements/{question}/{left}/{right}", CASES, show_disagreements)
+        .get("/review", JUDGE, review::get)
+        .post("/review/decide", JUDGE, review::decide)
+        .post("/review/undo", JUDGE, review::undo)
+        .get("/review/clusters", JUDGE, review::clusters::list)
+        .get("/review/clusters/{id}", JUDGE, review::clusters::get)
+        .post("/review/clusters/{id}", JUDGE, review::clusters::decide)
+        .get("/review/disputes", JUDGE, async |desk: Desk, reader: Reader| {
+            page(desk, reader, review::disputes::load, review::disputes::render).await
+        })
+        .get("/review/agreement", JUDGE, async |desk: Desk, reader: Reader| {
+            page(desk, reader, review::agreement::load, review::agreement::render).await
+        })
         .get("/audit", AUDIT, async |desk: Desk, reader: Reader| page(desk, reader, audit::load, audit::render).await)
-        .get("/keys", Need::Browser, async |reader: Reader| html(StatusCode::OK, keys::render(&reader)))
+        .get("/keys", Need::Browser, async |reader: Reader| html_page(StatusCode::OK, keys::render(&reader)))
         .post("/prefs", Need::Browser, async |SignedForm(fields): SignedForm| prefs::answer(&fields))
         .get("/unlock", Need::Browser, unlock::show)
         .post("/unlock", Need::Browser, unlock::take)
@@ -175,14 +210,14 @@ async fn show_disagreements(
 }
 
 /// Loads a view on the pool of blocking threads and draws it.
-async fn page<V: Send + 'static>(
+pub async fn page<V: Send + 'static>(
     desk: Desk,
     reader: Reader,
     load: impl FnOnce(&Desk) -> Result<V, PageError> + Send + 'static,
     render: impl FnOnce(&Reader, &V) -> Markup,
 ) -> Response {
     match tokio::task::spawn_blocking(move || load(&desk)).await {
-        Ok(Ok(view)) => html(StatusCode::OK, render(&reader, &view)),
+        Ok(Ok(view)) => html_page(StatusCode::OK, render(&reader, &view)),
         Ok(Err(error)) => refuse(&reader, &error),
         Err(_) => refuse(&reader, &PageError::Bug),
     }
@@ -190,9 +225,10 @@ async fn page<V: Send + 'static>(
 
 /// Draws the page of an error.
 pub fn refuse(reader: &Reader, error: &PageError) -> Response {
-    html(error.status(), error::render(reader, error))
+    html_page(error.status(), error::render(reader, error))
 }
 
-fn html(status: StatusCode, page: Markup) -> Response {
+/// Answers with a page or a part of one.
+pub fn html_page(status: StatusCode, page: Markup) -> Response {
     (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page.into_string()).into_response()
 }

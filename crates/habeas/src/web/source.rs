@@ -2,14 +2,16 @@
 
 use super::{
     error::PageError,
+    forms,
     layout::{self, Section, empty},
     query::{self, address, segment},
     reader::Reader,
     sources::facts,
 };
-use crate::desk::Desk;
-use habeas_core::{Origin, PersonId, Record, Source, SourceKind};
+use crate::{commands::audit::day_of, desk::Desk};
+use habeas_core::{ImportId, Origin, PersonId, Record, Right, Source, SourceKind};
 use habeas_publish::ui::{Link, Quotation, datum, pieces, quotation};
+use habeas_vault::ImportSummary;
 use maud::{Markup, html};
 use std::{ops::Range, sync::Arc};
 
@@ -54,6 +56,8 @@ pub struct View {
     source: Arc<Source>,
     n_records: u64,
     content: Content,
+    /// Imports that stand, each with when it began and what became of its rows.
+    imports: Vec<(ImportId, i64, ImportSummary)>,
 }
 
 /// Reads the source.
@@ -84,7 +88,9 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
         let next = rest.next().and(lines.last()).map(|line| line.number);
         Content::Rows { lines, after: query.after, next }
     };
-    Ok(View { n_records: records.len() as u64, source, content })
+    let imports = desk.imports()?.into_iter().filter(|import| import.source.id == source.id && import.undone.is_none());
+    let imports = imports.map(|import| (import.id, import.begun_ms, import.summary)).collect();
+    Ok(View { n_records: records.len() as u64, source, content, imports })
 }
 
 /// The places of a record's claims in the whole text, each with the record's number.
@@ -128,7 +134,33 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
             }
         }
     };
-    layout::page(reader, &view.source.title, Some(Section::Sources), &body)
+    layout::page(reader, &view.source.title, Some(Section::Sources), &html! { (body) (imports(reader, view)) })
+}
+
+/// How the source came in, with what was noticed, and the way to take it back.
+fn imports(reader: &Reader, view: &View) -> Markup {
+    let may = reader.who.as_ref().is_some_and(|who| who.role.may(Right::Code));
+    html! { @if !view.imports.is_empty() {
+        section.about aria-labelledby="imports-h" {
+            h2 #imports-h { (reader.t("imports")) }
+            @for (id, begun_ms, summary) in &view.imports { div.import {
+                p { bdi { (day_of(*begun_ms)) } " · " (reader.n("incoming-report", &[
+                    ("accepted", summary.accepted), ("remarks", summary.with_remarks), ("aside", summary.quarantined), ("skipped", 0),
+                ])) }
+                @if !summary.remarks.is_empty() { details { summary { (reader.t("import-noticed")) }
+                    ul.remarks { @for remark in &summary.remarks { li { bdi { (remark.count) } " × " code { (remark.code) } " " span.note lang="en" dir="ltr" { (remark.first.join("; ")) } } } }
+                } }
+                @if may { details { summary { (reader.t("import-undo")) }
+                    form.search method="post" action={ "/imports/" (id) "/undo" } {
+                        (forms::token(reader))
+                        p.field.grow { label for={ "why-" (id) } { (reader.t("reason-needed")) } input id={ "why-" (id) } name="why" required maxlength=(forms::LONGEST_REASON) dir="auto" autocomplete="off"; }
+                        p.field { button.btn { (reader.t("import-undo")) } }
+                    }
+                    p.note { (reader.t("import-undo-note")) }
+                } }
+            } }
+        }
+    } }
 }
 
 fn rows(reader: &Reader, own: &str, header: &[String], lines: &[Line]) -> Markup {

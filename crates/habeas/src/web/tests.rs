@@ -1,8 +1,10 @@
 //! What pages promise, asked of the router itself, without socket and browser: over a real vault of three invented
 //! persons, one of whom has a name that means harm.
 
+mod incoming;
 mod locking;
 mod messages;
+mod review;
 mod roles;
 
 use super::{
@@ -124,6 +126,11 @@ impl House {
 
     /// A house whose vault was opened by a member of this role.
     fn of(role: Role) -> Self {
+        Self::with(role, |_| {})
+    }
+
+    /// The same, after a keeper did some more work in the vault.
+    fn with(role: Role, work: impl FnOnce(&Desk)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options = InitOptions {
             name: "name-of-the-vault".into(),
@@ -164,6 +171,9 @@ impl House {
         vault.put_estimate(DEMO_TRUTH, r#"{"n_total": 4}"#, 0).unwrap();
         let refused = r#"{"schema":1,"method":"dga","refused":{"code":"too_few_lists","text":"2 lists","what_would_help":"a third"}}"#;
         vault.put_estimate(ESTIMATE_RUN, refused, 0).unwrap();
+        let desk = member(vault, Role::Keeper);
+        work(&desk);
+        let vault = desk.into_vault().unwrap();
         let (announce, mut entries) = tokio::sync::mpsc::unbounded_channel();
         let dir = folder.path().join("vault");
         let again = move |passphrase: &Passphrase| -> Result<Desk, Failure> {
@@ -187,17 +197,27 @@ impl House {
             "/cases?q=mila",
             "/cases?contradicted=1",
             "/sources",
+            "/sources/new",
             "/sources/families",
             "/sources/post",
             "/sources/families/2",
             "/sources/post/1",
             "/stats",
             "/audit",
+            "/review",
+            "/review?of=again",
+            "/review/clusters",
+            "/review/disputes",
+            "/review/agreement",
             "/keys",
             "/stats/disagreements/event-date.taken/families/ministry",
         ];
-        let case = format!("/cases/{}", self.person);
-        fixed.iter().map(|&page| page.to_owned()).chain([case.clone(), format!("{case}?only=differs")]).collect()
+        let (case, cluster) = (format!("/cases/{}", self.person), format!("/review/clusters/{}", self.person));
+        fixed
+            .iter()
+            .map(|&page| page.to_owned())
+            .chain([case.clone(), format!("{case}?only=differs"), cluster])
+            .collect()
     }
 
     async fn ask(&self, method: Method, uri: &str, headers: &[(&str, &str)], body: &str) -> Response<Body> {

@@ -5,7 +5,7 @@ use super::reader::Reader;
 use crate::desk::figures::Category;
 use habeas_core::{
     Agreement, Claim, Date, DaySpan, EventKind, Label, Modality, Origin, PartialDate, Polarity, Precision, Predicate,
-    Record, SourceKind, SpeakerKind, Value,
+    Record, SourceKind, SpeakerKind, Value, Verdict,
 };
 use habeas_publish::ui::Tone;
 use habeas_vault::AuditEvent;
@@ -185,6 +185,18 @@ pub fn entry(reader: &Reader, record: &Record) -> String {
         Origin::Text { .. } => "mention",
     };
     format!("{} {}", reader.t(word), record.number())
+}
+
+/// What a person decides about a pair.
+pub fn verdict(reader: &Reader, verdict: Verdict) -> String {
+    reader.t(&format!("verdict-{}", verdict.code()))
+}
+
+/// The message for a level of a comparison, made of the level's own words.
+pub fn level_key(words: &str) -> String {
+    let parts: Vec<String> =
+        words.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).map(str::to_lowercase).collect();
+    format!("level-{}", parts.join("-"))
 }
 
 /// A category of a table. `one` puts a single name into the reader's language where it is a code.

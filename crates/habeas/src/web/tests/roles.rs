@@ -4,17 +4,32 @@ use super::{
     super::routes::{LISTED, Listed},
     *,
 };
-use crate::rights::Need;
+use crate::{
+    desk::jobs::{Came, Work},
+    listing::ListFile,
+    rights::Need,
+};
 use habeas_core::Right;
 
 /// An address of this house for a route.
 fn address(house: &House, path: &str) -> String {
-    path.replace("{id}", &house.person)
+    let desk = || house.app.lock.opened().unwrap().desk;
+    let waiting = |_| ListFile { name: "list.csv".into(), bytes: b"Name\nMila\n".to_vec() };
+    // Whoever may not bring in sources has none that wait.
+    let waiting = path.find("{waiting}").map(waiting).and_then(|file| desk().receive(file).ok());
+    let job = path.find("{job}").map(|_| desk().start(Work::Link, String::new(), |_, _| Ok(Came::default())).unwrap());
+    path.replace("{waiting}", waiting.as_ref().map_or("none", |waiting| &waiting.id))
+        .replace("{job}", job.as_ref().map_or("none", |job| &job.id))
+        .replace("{import}", "0011")
+        .replace("{id}", &house.person)
         .replace("{key}/{number}", "families/2")
         .replace("{key}", "families")
         .replace("{question}/{left}/{right}", "event-date.taken/families/ministry")
         .replace("{*name}", "app.css")
 }
+
+/// Addresses whose forms say nothing without their fields.
+const WANTS_FIELDS: [&str; 4] = ["/review", "/sources/new", "/imports", "/estimates"];
 
 /// What a member gets who may, and who may not.
 fn expected(listed: &Listed, role: Role) -> StatusCode {
@@ -27,6 +42,12 @@ fn expected(listed: &Listed, role: Role) -> StatusCode {
         (true, false) => StatusCode::OK,
         (true, true) if listed.path == "/enter/again" => StatusCode::TOO_MANY_REQUESTS,
         (true, true) if listed.path == "/enter" => StatusCode::FORBIDDEN,
+        // Whoever may is told what the empty form lacks.
+        (true, true)
+            if WANTS_FIELDS.iter().any(|path| listed.path.starts_with(path)) && !listed.path.ends_with("/aside") =>
+        {
+            StatusCode::BAD_REQUEST
+        }
         (true, true) => StatusCode::SEE_OTHER,
     }
 }

@@ -1,0 +1,320 @@
+//! A list or a text on its way into the vault: shared by `habeas import`, `habeas source add` and the pages.
+
+use super::{Desk, vault_failure};
+use crate::{
+    commands::init::now_ms,
+    failure::{Exit, Failure},
+    listing::{Kept, ListFile, read_rows, table_failure, worker},
+    output::Output,
+};
+use habeas_core::{Attribution, Claim, ImportId, Origin, Right, Source, SourceKind, SpeakerKind};
+use habeas_intake::{
+    limits::Limits,
+    mapping::Mapping,
+    page::{DetailKind, Page},
+    read::{Address, CodeCount, ImportReport},
+    table::Table,
+};
+use habeas_vault::{
+    ImportError, ImportInfo, ImportSummary, QuarantinedRow, RemarkCount, SourceDraft, Vault, VaultError,
+};
+use std::{ops::ControlFlow, sync::Arc};
+
+/// What a job says while rows are read.
+const STAGE: &str = "reading rows";
+
+/// What became of a file.
+pub enum Imported {
+    /// It came in.
+    New {
+        /// What became of the rows.
+        report: ImportReport,
+        /// Header of the table, for addresses.
+        header: Vec<String>,
+        /// Id of the import.
+        import: ImportId,
+        /// Key of the list.
+        key: String,
+    },
+    /// The same file was imported with the same mapping before.
+    Already(ImportId),
+}
+
+/// Imports a file of the demo, whose mapping is given as text.
+pub fn import_bytes(vault: &mut Vault, bytes: &[u8], name: &str, key: &str, mapping: &str) -> Result<(), Failure> {
+    let file = ListFile { name: name.to_owned(), bytes: bytes.to_vec() };
+    let mapping = Mapping::parse(mapping)
+        .map_err(|error| Failure::new(Exit::Failed, error, "this is a fault of the demo: please report it"))?;
+    let table = file.open(Some(&mapping), &Limits::default())?;
+    keep(vault, &file, &table, &mapping, key, None, &Output::new(true))?;
+    Ok(())
+}
+
+/// Takes a list into the vault, whole or not at all.
+///
+/// # Errors
+/// [`Failure`] with the place in the file; then nothing was imported.
+pub fn keep(
+    vault: &mut Vault,
+    file: &ListFile,
+    table: &Table<'_>,
+    mapping: &Mapping,
+    key: &str,
+    edition: Option<&str>,
+    out: &Output,
+) -> Result<Imported, Failure> {
+    let list = &mapping.list;
+    let or_key = |words: &str| if words.is_empty() { key.to_owned() } else { words.to_owned() };
+    let draft = SourceDraft {
+        key: key.to_owned(),
+        kind: SourceKind::List,
+        title: or_key(&list.title),
+        said_by: Attribution::direct(or_key(&list.speaker), SpeakerKind::ListKeeper),
+        edition: edition.unwrap_or(&list.edition).to_owned(),
+        file_name: file.name.clone(),
+        names_once: list.names_once,
+        compiled_from: list.compiled_from.clone(),
+        header: table.header().names().to_vec(),
+    };
+    let wrong = |error: ImportError| import_failure(error, &file.name);
+    let mut writer = match vault.begin_import(draft, &file.bytes, &mapping.to_toml(), now_ms()) {
+        Ok(writer) => writer,
+        Err(ImportError::AlreadyImported(id)) => return Ok(Imported::Already(id)),
+        Err(error) => return Err(wrong(error)),
+    };
+    let import = writer.id();
+    let mut failed = None;
+    let sheet = table.sheet().to_owned();
+    let report = read_rows(file, table, mapping, |taken| {
+        if out.is_cancelled() {
+            return ControlFlow::Break(());
+        }
+        if taken.number % 50_000 == 0 {
+            out.talk(format_args!("{} rows read", taken.number));
+        }
+        if taken.number % 1_000 == 0 {
+            out.follow(STAGE, taken.number);
+        }
+        let origin = Origin::Row { sheet: sheet.clone(), row: taken.number };
+        let written = match taken.row {
+            Kept::Record { cells, claims } => writer.push(origin, cells, claims).map(drop),
+            Kept::SetAside { cells, code } => {
+                writer.quarantine(&QuarantinedRow { origin, cells, code: code.to_owned() })
+            }
+            Kept::Skipped => Ok(()),
+        };
+        match written {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    })?;
+    if let Some(error) = failed {
+        return Err(wrong(error));
+    }
+    if out.is_cancelled() {
+        let failure = Failure::new(Exit::Interrupted, "the import was stopped", "begin it again when you like");
+        return Err(failure.at(file.name.clone()).leaving("Nothing was imported from this file."));
+    }
+    if report.accepted == 0 {
+        let remedy = "look at it with --preview, mend the mapping, and import it again";
+        let failure = Failure::new(Exit::Failed, "no row of this file could be read", remedy).at(file.name.clone());
+        return Err(failure.leaving("Nothing was imported from this file."));
+    }
+    writer.finish(summary(&report, table.header().names())).map_err(wrong)?;
+    let header = table.header().names().to_vec();
+    Ok(Imported::New { report, header, import, key: key.to_owned() })
+}
+
+fn summary(report: &ImportReport, header: &[String]) -> ImportSummary {
+    ImportSummary {
+        accepted: report.accepted,
+        with_remarks: report.with_remarks,
+        quarantined: report.quarantined,
+        refused: report.refused,
+        remarks: report
+            .codes
+            .iter()
+            .map(|(code, count)| RemarkCount {
+                code: (*code).to_owned(),
+                count: count.n,
+                first: addresses(count, header),
+            })
+            .collect(),
+    }
+}
+
+/// The first places of a remark in words: row and column, never what stands there.
+pub fn addresses(count: &CodeCount, header: &[String]) -> Vec<String> {
+    let place = |address: &Address| {
+        let column = address.column.and_then(|column| header.get(usize::from(column)));
+        match (address.row, column) {
+            (0, Some(column)) => format!("column «{column}»"),
+            (0, None) => format!("line {}", address.line),
+            (row, Some(column)) => format!("row {row}, column «{column}»"),
+            (row, None) => format!("row {row}"),
+        }
+    };
+    count.first.iter().map(place).collect()
+}
+
+/// Why an import did not come about, for people.
+pub fn import_failure(error: ImportError, file: &str) -> Failure {
+    let state = "Nothing was imported from this file.";
+    match error {
+        ImportError::ImportedWithAnotherMapping(id) => {
+            let remedy = format!("take the earlier import back first: habeas import --undo {} --why WORDS", id.short());
+            Failure::new(Exit::Failed, &error, remedy)
+        }
+        ImportError::Vault(VaultError::KeyTaken { .. }) => {
+            let remedy = "a new edition is a list of its own for now: name it so, such as --as LIST-2024";
+            Failure::new(Exit::Failed, &error, remedy)
+        }
+        ImportError::Vault(error) => vault_failure(error),
+        other => Failure::new(Exit::Failed, &other, "please report this with the kind of file that it is"),
+    }
+    .at(file)
+    .leaving(state)
+}
+
+/// The name of a list has letters, digits, `-` and `_` only, so that it can stand in addresses.
+///
+/// # Errors
+/// [`Failure`] for any other name.
+pub fn check_key(key: &str) -> Result<(), Failure> {
+    // `/sources/new` is where sources come in.
+    if key.is_empty() || key == "new" || !key.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_') {
+        let remedy = "choose another name, such as the year with the keeper's short name";
+        return Err(Failure::usage("the name of a list has letters, digits, - and _ only, and is not «new»", remedy));
+    }
+    Ok(())
+}
+
+/// A row as it would be understood.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PreviewRow {
+    /// 1 for the first below the header.
+    pub number: u64,
+    /// The words as written.
+    pub cells: Vec<String>,
+    /// What is read from them.
+    pub claims: Vec<Claim>,
+}
+
+impl PreviewRow {
+    /// The words that a claim of this row rests on.
+    pub fn words(&self, claim: &Claim) -> String {
+        claim.passage.spans().filter_map(|span| span.of(&self.cells)).collect::<Vec<_>>().join(" · ")
+    }
+}
+
+/// The first rows of a file as they would be understood, and what would become of all of them.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// The first rows that would become records.
+    pub rows: Vec<PreviewRow>,
+    /// All rows.
+    pub report: ImportReport,
+}
+
+/// Reads a file through a mapping, `most` rows of it, and writes nothing; the first `n_rows` records are shown.
+///
+/// # Errors
+/// [`Failure`] where the mapping does not fit the file.
+pub fn preview(
+    file: &ListFile,
+    table: &Table<'_>,
+    mapping: &Mapping,
+    n_rows: usize,
+    most: u64,
+) -> Result<Preview, Failure> {
+    let mut rows = Vec::new();
+    let report = read_rows(file, table, mapping, |taken| {
+        let more = taken.number < most;
+        if let (Kept::Record { cells, claims }, true) = (taken.row, rows.len() < n_rows) {
+            rows.push(PreviewRow { number: taken.number, cells, claims });
+        }
+        if more { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    Ok(Preview { rows, report })
+}
+
+/// A document that is kept, with what was noticed.
+pub struct Added {
+    /// The source that it became.
+    pub source: Arc<Source>,
+    /// What was noticed in reading it.
+    pub remarks: Vec<String>,
+    /// Files inside it, which are kept in it and not read.
+    pub n_children: usize,
+}
+
+impl Desk {
+    /// Keeps a document. It is read once here, so that what cannot be read is told while the file is at hand.
+    ///
+    /// # Errors
+    /// [`Failure`] where it cannot be read, or another source has its key.
+    pub fn add_text(&self, file: &ListFile, kind: SourceKind, said_by: Option<&str>) -> Result<Added, Failure> {
+        let name = file.name.clone();
+        let page = Page::open(&file.bytes, &name, &Limits::default(), Some(&worker()?));
+        let page = page.map_err(|error| table_failure(error, &name))?;
+        let key = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_lowercase();
+        if self.sources()?.iter().any(|source| source.key == key) {
+            let remedy = "rename the file: its name without the ending becomes the key of the source";
+            return Err(Failure::new(Exit::Failed, format_args!("there is a source «{key}» already"), remedy));
+        }
+        let speaker = match kind {
+            SourceKind::List => SpeakerKind::ListKeeper,
+            SourceKind::Article => SpeakerKind::Press,
+            SourceKind::Testimony => SpeakerKind::Witness,
+            SourceKind::Statement => SpeakerKind::Official,
+        };
+        let said_by = match said_by {
+            Some(words) => Attribution::direct(words, speaker),
+            None => Attribution::direct("not stated", SpeakerKind::Unnamed),
+        };
+        let words_of = |detail| page.says(detail).next().map(|detail| detail.words.clone());
+        let draft = SourceDraft {
+            key,
+            kind,
+            title: words_of(DetailKind::Title).unwrap_or_else(|| name.clone()),
+            said_by,
+            edition: words_of(DetailKind::Published).unwrap_or_default(),
+            file_name: name,
+            names_once: false,
+            compiled_from: Vec::new(),
+            header: Vec::new(),
+        };
+        let kept = |vault: &mut Vault| vault.add_source(draft, &file.bytes, now_ms()).map_err(vault_failure);
+        let remarks = page.remarks.iter().map(|remark| format!("{remark} ({})", remark.code())).collect();
+        let n_children = page.children.len();
+        Ok(Added { source: self.change(Right::Code, kept)?, remarks, n_children })
+    }
+
+    /// All imports, in log order.
+    ///
+    /// # Errors
+    /// [`Failure`] without the right to see cases.
+    pub fn imports(&self) -> Result<Vec<ImportInfo>, Failure> {
+        self.keep(Right::Cases, |vault| Ok(vault.imports().to_vec()))
+    }
+
+    /// Takes an import back: its records no longer stand, the log keeps them. `id` is its id or the beginning of it.
+    ///
+    /// # Errors
+    /// [`Failure`] where not exactly one import that stands has such an id.
+    pub fn undo_import(&self, id: &str, why: &str) -> Result<ImportId, Failure> {
+        let imports = self.keep(Right::Code, |vault| Ok(vault.imports().to_vec()))?;
+        let standing = imports.iter().filter(|import| import.undone.is_none());
+        let matching: Vec<ImportId> =
+            standing.map(|import| import.id).filter(|import| import.to_string().starts_with(id)).collect();
+        let [import] = matching.as_slice() else {
+            let what = format!("{} imports that stand have an id that begins so", matching.len());
+            return Err(Failure::usage(what, "the id is printed by `habeas import`; give more of it"));
+        };
+        self.change(Right::Code, |vault| vault.undo_import(*import, why, now_ms()).map_err(vault_failure))?;
+        Ok(*import)
+    }
+}

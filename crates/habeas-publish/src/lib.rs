@@ -4,6 +4,10 @@
 //! are handed in) and is shared by the local pages, the reports and the public site. [`memorial`] is the first public
 //! page. Nothing here reads a vault, and nothing here decides what may be told: that is [`habeas_core::disclose`].
 
+pub mod address;
+pub mod figures;
 pub mod files;
 pub mod gate;
+pub mod release;
+pub mod sheets;
 pub mod ui;

@@ -69,7 +69,7 @@ fn zip(entries: &[(&str, &[u8])], comment: &str) -> Vec<u8> {
         archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
         archive.write_all(bytes).unwrap();
     }
-    archive.set_comment(comment);
+    archive.set_comment(comment).unwrap();
     archive.finish().unwrap().into_inner()
 }
 

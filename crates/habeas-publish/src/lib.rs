@@ -1,7 +1,7 @@
 //! What may leave: pages and files made from plain figures and from [`habeas_core::Disclosed`] values only.
 //!
 //! [`ui`] draws: tables, charts, accounts side by side, quotations. It takes plain values, knows no language (all words
-//! are handed in) and is shared by the local pages, the reports and the public site. [`memorial`] is the first public
+//! are handed in) and is shared by the local pages, the reports and the public site. [`site`] is made of it. [`gate`]
 //! page. Nothing here reads a vault, and nothing here decides what may be told: that is [`habeas_core::disclose`].
 
 pub mod address;
@@ -10,4 +10,5 @@ pub mod files;
 pub mod gate;
 pub mod release;
 pub mod sheets;
+pub mod site;
 pub mod ui;

@@ -1,142 +1,158 @@
 //! Who agreed to what being told to whom; without an answer the answer is no.
+//!
+//! A [`Consent`] is one statement as it was made: append-only, about a record, so that it follows the person whatever the
+//! linkage finds later. [`ConsentBook`] folds all statements of a vault to how each field group of each person stands.
 
-use crate::{Date, PersonId};
+mod book;
+#[cfg(test)]
+mod tests;
 
-/// Who gave the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Giver {
-    /// A representative of the family.
-    Family,
-    /// The person.
-    Person,
-}
+pub use book::{ConsentBook, ConsentState, Subject};
 
-/// What for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// Remembering in public.
-    Memorial,
-    /// A submission to a body.
-    Submission,
-    /// Research.
-    Research,
-}
+use crate::{ConsentId, Date, RecordId, SourceId, UserId, vocabulary::vocabulary};
 
-/// For whom.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Audience {
-    /// Lawyers of the case.
-    Lawyers,
-    /// A body of the United Nations.
-    UnBody,
-    /// Everybody.
-    Public,
-}
+vocabulary!(
+    /// In which role somebody answered.
+    Giver {
+        /// The person.
+        Person = "person",
+        /// Whoever has custody of a minor.
+        Guardian = "guardian",
+        /// A relative; the statement says which.
+        Family = "family",
+        /// A decision that the family took together, after relatives had differed.
+        FamilyDecision = "family-decision",
+        /// A court that decides in place of the person.
+        Court = "court",
+    }
+);
+vocabulary!(
+    /// What for. None implies another.
+    Purpose {
+        /// Remembering in public.
+        Memorial = "memorial",
+        /// Making a case known.
+        Advocacy = "advocacy",
+        /// A submission to a body.
+        Submission = "submission",
+        /// Proceedings before a court.
+        Litigation = "litigation",
+        /// Research.
+        Research = "research",
+        /// Statistics about rows; counts need no consent.
+        Statistics = "statistics",
+    }
+);
+vocabulary!(
+    /// Who will read. None implies another.
+    Audience {
+        /// Those who work with the vault.
+        Team = "team",
+        /// Lawyers of the case.
+        Lawyers = "lawyers",
+        /// A partner organisation.
+        Partner = "partner",
+        /// A body of the United Nations.
+        UnBody = "un-body",
+        /// A court.
+        Court = "court",
+        /// Everybody.
+        Public = "public",
+    }
+);
+vocabulary!(
+    /// What may be told together.
+    FieldGroup {
+        /// Names in all scripts, names of the parents.
+        Identity = "identity",
+        /// A picture of the person.
+        Portrait = "portrait",
+        /// What happened, when, and by what kind of perpetrator.
+        Event = "event",
+        /// The widest part of a place.
+        District = "district",
+        /// The part of a place below the widest.
+        Settlement = "settlement",
+        /// A place as exactly as it is known.
+        ExactPlace = "exact-place",
+        /// Sex, age, occupation, nationality.
+        Attributes = "attributes",
+        /// Accounts in words, quoted testimony.
+        Narrative = "narrative",
+        /// Health, sexual violence, conditions of detention, identity numbers.
+        HighRisk = "high-risk",
+        /// The image of a paper, redacted.
+        Document = "document",
+        /// Identity and contact of sources, witnesses and relatives; home address.
+        NeverPublic = "never-public",
+    }
+);
+vocabulary!(
+    /// What was answered.
+    ConsentAnswer {
+        /// Yes.
+        Given = "given",
+        /// No.
+        Refused = "refused",
+        /// No longer.
+        Withdrawn = "withdrawn",
+    }
+);
+vocabulary!(
+    /// How the answer was recorded.
+    ConsentMedium {
+        /// A signed form.
+        Form = "form",
+        /// A recording of the voice.
+        Recording = "recording",
+        /// A note of a call.
+        Call = "call",
+        /// A note of a conversation.
+        Conversation = "conversation",
+    }
+);
 
-/// What part of a case file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum FieldGroup {
-    /// The name.
-    Name,
-    /// Year of the event.
-    Year,
-    /// The widest part of the place.
-    Region,
-    /// Status label.
-    Status,
-}
-
-/// The answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ConsentAnswer {
-    /// Yes.
-    Given,
-    /// No.
-    Refused,
-    /// No longer.
-    Withdrawn,
-}
-
-/// One recorded answer. Append-only; a change is a new one.
+/// One statement of one giver, for every combination of its groups, audiences and purposes. A change is a new statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consent {
-    /// About whom.
-    pub person: PersonId,
-    /// By whom.
+    /// Its id.
+    pub id: ConsentId,
+    /// About the person that this record speaks of.
+    pub about: RecordId,
+    /// In which role the answer was given.
     pub giver: Giver,
-    /// What for.
-    pub purpose: Purpose,
+    /// Tells the givers of one role apart, such as «mother»; a name belongs into the compartment of sources.
+    pub relation: String,
+    /// The parts of the file.
+    pub groups: Vec<FieldGroup>,
     /// For whom.
-    pub audience: Audience,
-    /// What part.
-    pub group: FieldGroup,
+    pub audiences: Vec<Audience>,
+    /// What for.
+    pub purposes: Vec<Purpose>,
     /// The answer.
     pub answer: ConsentAnswer,
-    /// Last day on which it holds.
-    pub expires: Option<Date>,
+    /// The first day on which it holds.
+    pub from: Date,
+    /// The last day on which it holds; until withdrawn where absent.
+    pub until: Option<Date>,
+    /// The day on which the giver is to be asked again.
+    pub review: Option<Date>,
+    /// How it was recorded.
+    pub medium: ConsentMedium,
+    /// Version of the text on risks that was read out.
+    pub risk_text: String,
+    /// The form, recording or note, where it is kept as a source.
+    pub source: Option<SourceId>,
+    /// Earlier statements of the same giver about the same person that whoever recorded this one knew of. It stands in
+    /// their place for what it speaks of.
+    pub replaces: Vec<ConsentId>,
+    /// Who recorded it.
+    pub recorded_by: UserId,
 }
 
-/// Whether one part of a person's file may be told today. `consents` is in log order.
-///
-/// Default no. The person's own word beats the family's; of one giver the later beats the earlier.
-pub fn stands(
-    consents: &[Consent],
-    person: PersonId,
-    group: FieldGroup,
-    audience: Audience,
-    purpose: Purpose,
-    today: Date,
-) -> bool {
-    let about = |c: &&Consent| c.person == person && c.group == group && c.audience == audience && c.purpose == purpose;
-    let latest = |giver| consents.iter().filter(about).rfind(|consent| consent.giver == giver);
-    latest(Giver::Person).or_else(|| latest(Giver::Family)).is_some_and(|consent| {
-        consent.answer == ConsentAnswer::Given && consent.expires.is_none_or(|last| today <= last)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn consent(giver: Giver, answer: ConsentAnswer) -> Consent {
-        Consent {
-            person: PersonId([1; 16]),
-            giver,
-            purpose: Purpose::Memorial,
-            audience: Audience::Public,
-            group: FieldGroup::Name,
-            answer,
-            expires: Some("2030-01-01".parse().unwrap()),
-        }
-    }
-
-    fn allowed(consents: &[Consent], today: &str) -> bool {
-        let person = PersonId([1; 16]);
-        stands(consents, person, FieldGroup::Name, Audience::Public, Purpose::Memorial, today.parse().unwrap())
-    }
-
-    #[test]
-    fn without_an_answer_the_answer_is_no() {
-        assert!(!allowed(&[], "2026-01-01"));
-    }
-
-    #[test]
-    fn the_persons_own_refusal_beats_a_later_consent_of_the_family() {
-        let own = consent(Giver::Person, ConsentAnswer::Refused);
-        assert!(!allowed(&[own, consent(Giver::Family, ConsentAnswer::Given)], "2026-01-01"));
-    }
-
-    #[test]
-    fn a_withdrawal_ends_an_earlier_consent() {
-        let given = consent(Giver::Family, ConsentAnswer::Given);
-        assert!(allowed(std::slice::from_ref(&given), "2026-01-01"));
-        assert!(!allowed(&[given, consent(Giver::Family, ConsentAnswer::Withdrawn)], "2026-01-01"));
-    }
-
-    #[test]
-    fn consent_ends_with_its_last_day() {
-        let given = [consent(Giver::Family, ConsentAnswer::Given)];
-        assert!(allowed(&given, "2030-01-01"));
-        assert!(!allowed(&given, "2030-01-02"));
+impl Consent {
+    /// Whether the statement speaks of this part for this audience and purpose.
+    pub fn covers(&self, group: FieldGroup, audience: Audience, purpose: Purpose) -> bool {
+        self.groups.contains(&group) && self.audiences.contains(&audience) && self.purposes.contains(&purpose)
     }
 }

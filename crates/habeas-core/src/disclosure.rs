@@ -1,18 +1,30 @@
 //! The last gate before anything about a person leaves: [`disclose`] is the only maker of a [`Disclosed`].
 //!
+//! What may be told is built anew from the groups that are open, field by field; nothing is copied and then blanked. A
+//! field that a case file gains next year is absent until somebody writes its line here.
+//!
 //! ```compile_fail
 //! // Nobody else can say that a value may be told.
 //! let forged = habeas_core::Disclosed { value: "a name" };
 //! ```
+//!
+//! ```compile_fail
+//! // Nor can a kind of thing be declared that discloses itself.
+//! struct Mine;
+//! impl habeas_core::Disclosable for Mine {}
+//! ```
 
-use crate::{
-    Audience, CaseFile, Consent, Date, EventKind, FieldGroup, Label, Predicate, Purpose, Value, YearOf, stands,
-};
+mod memorial;
+
+pub use memorial::{MemorialEntry, Told, ToldEvent};
+
+use crate::{Audience, ConsentBook, ConsentId, Date, FieldGroup, PersonId, Purpose, fold};
 
 /// A value that may leave, for the audience and purpose that it was disclosed for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Disclosed<T> {
     value: T,
+    grant: Grant,
 }
 
 impl<T> Disclosed<T> {
@@ -20,72 +32,110 @@ impl<T> Disclosed<T> {
     pub fn get(&self) -> &T {
         &self.value
     }
+
+    /// What opened it.
+    pub fn grant(&self) -> &Grant {
+        &self.grant
+    }
 }
 
-/// For whom, what for and when a value is to be told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What opened a value: the groups, and the statements that each rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// About whom.
+    pub person: PersonId,
+    /// For whom.
+    pub audience: Audience,
+    /// What for.
+    pub purpose: Purpose,
+    /// The open groups, each with the statements that open it.
+    pub groups: Vec<(FieldGroup, Vec<ConsentId>)>,
+}
+
+impl Grant {
+    /// Whether a group is open.
+    pub fn opens(&self, group: FieldGroup) -> bool {
+        self.groups.iter().any(|(open, _)| *open == group)
+    }
+}
+
+/// What an organisation has decided for all its publications.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DisclosurePolicy {
+    /// Two persons sign each release; without that nothing of high risk is told to the public.
+    pub two_persons: bool,
+    /// Names of forces and units that may be told as sources give them. Whoever else is named as having done it is not
+    /// told: words do not say whether they name a force or a person.
+    pub forces: Vec<String>,
+}
+
+impl DisclosurePolicy {
+    /// Whether words name one of the forces that may be told.
+    pub fn names_force(&self, words: &str) -> bool {
+        let words = fold(words);
+        !words.is_empty() && self.forces.iter().any(|force| fold(force) == words)
+    }
+}
+
+/// For whom, what for and when something is to be told.
+#[derive(Debug, Clone, Copy)]
+pub struct DisclosureRequest<'a> {
     /// For whom.
     pub audience: Audience,
     /// What for.
     pub purpose: Purpose,
     /// The day of the release; the caller's clock, not ours.
-    pub today: Date,
+    pub on: Date,
+    /// All statements.
+    pub consents: &'a ConsentBook,
+    /// What the organisation has decided.
+    pub policy: &'a DisclosurePolicy,
 }
 
-/// What of a case file may be told. A part without consent is absent, not blank.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublicCase {
-    /// Names on record.
-    pub names: Vec<String>,
-    /// Year in which the person was taken, as far as certain.
-    pub year: Option<YearOf>,
-    /// Widest part of the place where the person was taken.
-    pub region: Option<String>,
-    /// Labels.
-    pub labels: Vec<Label>,
-}
-
-/// Why a case file is not told.
+/// Why nothing about a person is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Withheld {
-    /// No consent to any part stands today.
-    #[error("no consent to any part of this file stands for this audience and purpose")]
-    NoConsent,
+    /// Nothing is told of a person who may not be named: the rest would lead back to them.
+    #[error("no consent to tell the identity stands for this audience and purpose")]
+    Identity,
 }
 
-/// Makes the part of a case file that consents allow.
+/// A kind of thing of which something may be told. Only this module implements it.
+pub trait Disclosable: sealed::Sealed {}
+
+mod sealed {
+    use super::{DisclosureRequest, Grant};
+    use crate::PersonId;
+
+    /// How the telling is made; out of reach for other crates.
+    pub trait Sealed {
+        /// What is made.
+        type Out;
+        /// About whom.
+        fn person(&self) -> PersonId;
+        /// Makes it from the groups that are open.
+        fn tell(&self, request: &DisclosureRequest<'_>, grant: &Grant) -> Self::Out;
+    }
+}
+
+/// Makes the part of a value that consents allow.
 ///
 /// # Errors
-/// [`Withheld::NoConsent`] when nothing may be told: then the person does not appear at all.
-pub fn disclose(
-    case: &CaseFile<'_>,
-    consents: &[Consent],
-    policy: &DisclosurePolicy,
-) -> Result<Disclosed<PublicCase>, Withheld> {
-    let may = |group| stands(consents, case.person, group, policy.audience, policy.purpose, policy.today);
-    let groups = [FieldGroup::Name, FieldGroup::Year, FieldGroup::Region, FieldGroup::Status];
-    if !groups.into_iter().any(may) {
-        return Err(Withheld::NoConsent);
+/// [`Withheld::Identity`] when the person may not be named: then the person does not appear at all.
+pub fn disclose<T: Disclosable>(
+    value: &T,
+    request: &DisclosureRequest<'_>,
+) -> Result<Disclosed<<T as sealed::Sealed>::Out>, Withheld> {
+    let person = sealed::Sealed::person(value);
+    let DisclosureRequest { audience, purpose, on, consents, policy } = *request;
+    let open = FieldGroup::ALL.iter().copied().filter_map(|group| {
+        let two_needed = group == FieldGroup::HighRisk && audience == Audience::Public;
+        let grounds = consents.grounds(person, group, audience, purpose, on);
+        (!grounds.is_empty() && (policy.two_persons || !two_needed)).then_some((group, grounds))
+    });
+    let grant = Grant { person, audience, purpose, groups: open.collect() };
+    if !grant.opens(FieldGroup::Identity) {
+        return Err(Withheld::Identity);
     }
-    let first_value = |predicate| {
-        let question = case.question(predicate);
-        question.and_then(|question| question.accounts().next()).map(|account| &account.claim.value)
-    };
-    let year = match first_value(Predicate::EventDate(EventKind::Taken)) {
-        Some(Value::Date(date)) if may(FieldGroup::Year) => Some(date.year_of()),
-        _ => None,
-    };
-    let region = match first_value(Predicate::EventPlace(EventKind::Taken)) {
-        Some(Value::Place(place)) if may(FieldGroup::Region) => place.widest().map(str::to_owned),
-        _ => None,
-    };
-    Ok(Disclosed {
-        value: PublicCase {
-            names: if may(FieldGroup::Name) { case.names() } else { Vec::new() },
-            year,
-            region,
-            labels: if may(FieldGroup::Status) { case.labels.clone() } else { Vec::new() },
-        },
-    })
+    Ok(Disclosed { value: sealed::Sealed::tell(value, request, &grant), grant })
 }

@@ -92,6 +92,10 @@ id_type!(
     /// Names one run of the linkage.
     LinkRunId
 );
+id_type!(
+    /// Names one statement of consent.
+    ConsentId
+);
 
 impl From<RecordId> for PersonId {
     fn from(founder: RecordId) -> Self {

@@ -26,11 +26,18 @@ pub use assertion::{
     Age, CellSpan, Claim, EventKind, Modality, Passage, PassageError, Polarity, Predicate, Sex, Value,
 };
 pub use case::{Account, Agreement, CaseFile, Happening, Question, Reading, case_file, relation};
-pub use consent::{Audience, Consent, ConsentAnswer, FieldGroup, Giver, Purpose, stands};
+pub use consent::{
+    Audience, Consent, ConsentAnswer, ConsentBook, ConsentMedium, ConsentState, FieldGroup, Giver, Purpose, Subject,
+};
 pub use date::{Date, DateBasis, DaySpan, Holds, PartialDate, PartialDateError, Precision, Truth, YearOf};
-pub use disclosure::{Disclosed, DisclosurePolicy, PublicCase, Withheld, disclose};
+pub use disclosure::{
+    Disclosable, Disclosed, DisclosurePolicy, DisclosureRequest, Grant, MemorialEntry, Told, ToldEvent, Withheld,
+    disclose,
+};
 pub use erasure::ErasureReason;
-pub use id::{DeviceId, ImportId, JudgementId, LinkRunId, ParseIdError, PersonId, RecordId, SourceId, UserId};
+pub use id::{
+    ConsentId, DeviceId, ImportId, JudgementId, LinkRunId, ParseIdError, PersonId, RecordId, SourceId, UserId,
+};
 pub use judgement::{Judgement, RecordPair, Standing, Verdict, standing};
 pub use name::{NameAsGiven, NamePart, NameRole};
 pub use partition::{MatchWeight, Partition, Probability, ScoredPair};

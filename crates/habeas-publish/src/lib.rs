@@ -1,8 +1,14 @@
 //! What may leave: pages and files made from plain figures and from [`habeas_core::Disclosed`] values only.
 //!
 //! [`ui`] draws: tables, charts, accounts side by side, quotations. It takes plain values, knows no language (all words
-//! are handed in) and is shared by the local pages, the reports and the public site. [`memorial`] is the first public
+//! are handed in) and is shared by the local pages, the reports and the public site. [`site`] is made of it. [`gate`]
 //! page. Nothing here reads a vault, and nothing here decides what may be told: that is [`habeas_core::disclose`].
 
-pub mod memorial;
+pub mod address;
+pub mod figures;
+pub mod files;
+pub mod gate;
+pub mod release;
+pub mod sheets;
+pub mod site;
 pub mod ui;

@@ -9,15 +9,15 @@
 //! A zero is never withheld, and whoever reads a release is taken to know that, and to know everything here but the
 //! counts. Who also knows the order in which this algorithm chooses may exclude more; that is not audited.
 
-use std::collections::BTreeMap;
-
 use thiserror::Error;
 
 use crate::tally::{Label, Tally, TallyError};
 
 pub mod audit;
+mod layout;
 
 use audit::{Cell, System};
+use layout::Layout;
 
 /// More combinations of categories than this are no table that anybody reads.
 const MOST_COMBINATIONS: usize = 200_000;
@@ -90,6 +90,26 @@ impl Released {
     }
 }
 
+/// A table that is to be released, with all its margins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableSpec {
+    /// The dimensions of the tally that it crosses.
+    pub dimensions: Vec<usize>,
+    /// Whether a small count of it points at a person. Tables that do not are shown exactly: the dead are not rounded away.
+    pub sensitive: bool,
+}
+
+/// What an earlier release has told of the same dimensions, withdrawn ones included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// The people as they were counted then, with the categories of today.
+    pub tally: Tally,
+    /// The cells as readers have them.
+    pub cells: Vec<ReleasedCell>,
+    /// The tables.
+    pub tables: Vec<TableSpec>,
+}
+
 /// What was withheld and why; for those who publish, not for readers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Withholding {
@@ -105,6 +125,12 @@ pub enum SuppressError {
     /// The threshold must be at least 2, and 2 to 40 values must stay open.
     #[error("the threshold must be at least 2, and between 2 and 40 values must stay open")]
     Policy,
+    /// Earlier releases leave no choice: what is to be protected follows from them alone, or from them and what is exact.
+    #[error("{n_cells} counts follow from earlier releases together with this one, whatever is withheld now")]
+    AlreadyTold {
+        /// Such counts.
+        n_cells: usize,
+    },
     /// A table names a dimension that does not exist, or one twice.
     #[error("{0}")]
     Tally(#[from] TallyError),
@@ -131,7 +157,7 @@ pub enum SuppressError {
     },
 }
 
-/// Decides what may be shown of several tables over the same tally, each with all its margins.
+/// Decides what may be shown of several sensitive tables over the same tally, each with all its margins.
 ///
 /// `named` counts the people who are named in public, over the same dimensions: whoever reads both subtracts them.
 ///
@@ -143,103 +169,66 @@ pub fn release(
     named: Option<&Tally>,
     policy: Policy,
 ) -> Result<(Released, Withholding), SuppressError> {
+    let tables: Vec<TableSpec> =
+        tables.iter().map(|dimensions| TableSpec { dimensions: dimensions.clone(), sensitive: true }).collect();
+    release_beside(tally, &tables, named, policy, &[])
+}
+
+/// Decides what may be shown beside everything that was shown before.
+///
+/// `earlier` is in order of time. Where nobody has left a count since, a reader may take it that counts only grow; then
+/// what has come in between two releases is a count too, and a small one in a sensitive table is protected like any other.
+/// Where some count has shrunk, as after a correction, a reader can only compare, and small differences block.
+///
+/// # Errors
+/// [`SuppressError`]; nothing is released then.
+pub fn release_beside(
+    tally: &Tally,
+    tables: &[TableSpec],
+    named: Option<&Tally>,
+    policy: Policy,
+    earlier: &[Earlier],
+) -> Result<(Released, Withholding), SuppressError> {
     if policy.threshold < 2 || !(2..=MOST_PROTECT).contains(&policy.protect) {
         return Err(SuppressError::Policy);
     }
-    let Layout { keys, system } = Layout::of(tally, tables, named)?;
+    let Layout { keys, system, is_now, may_be_withheld, mut withheld, sensitive } =
+        Layout::of(tally, tables, named, earlier, policy)?;
     let is_small = |cell: &Cell| {
         let small = |count: u64| (1..policy.threshold).contains(&count);
-        small(cell.count) || small(cell.count - system.named_in(cell))
+        small(cell.count) || (cell.named > 0 && small(cell.count - cell.named))
     };
-    let small: Vec<usize> = (0..system.cells.len()).filter(|&cell| is_small(&system.cells[cell])).collect();
-    let mut withheld = vec![false; system.cells.len()];
+    let small: Vec<usize> =
+        (0..system.cells.len()).filter(|&cell| sensitive[cell] && is_small(&system.cells[cell])).collect();
+    let told: Vec<usize> = small.iter().copied().filter(|&cell| !withheld[cell] && !may_be_withheld[cell]).collect();
+    if !told.is_empty() {
+        return Err(SuppressError::AlreadyTold { n_cells: told.len() });
+    }
     small.iter().for_each(|&cell| withheld[cell] = true);
 
     let mut rounds_left = MOST_BESIDE_PER_SMALL * small.len() + A_FEW;
     while let Some(failing) = first_failing(&system, &withheld, &small, policy) {
-        let help = cheapest_help(&system, &withheld, failing, &keys).filter(|_| rounds_left > 0);
+        let help = cheapest_help(&system, &withheld, failing, &keys, &may_be_withheld).filter(|_| rounds_left > 0);
         let Some(cell) = help else {
-            return Err(SuppressError::Unprotected { merge: dimension_to_merge(&keys, &withheld) });
+            let fixed = earlier.iter().any(|release| !release.cells.is_empty());
+            let n_now = withheld.iter().zip(&is_now).filter(|(withheld, now)| **withheld && **now).count();
+            return Err(match (fixed, n_now) {
+                (true, 0) => SuppressError::AlreadyTold { n_cells: 1 },
+                _ => SuppressError::Unprotected { merge: dimension_to_merge(&keys, &withheld) },
+            });
         };
         withheld[cell] = true;
         rounds_left -= 1;
     }
-    reconsider(&system, &mut withheld, &small, policy, &keys);
-    let n_withheld = withheld.iter().filter(|withheld| **withheld).count();
-    let cells = keys.into_iter().zip(&system.cells).zip(&withheld).map(|((labels, cell), withheld)| ReleasedCell {
-        labels,
-        shown: if *withheld { Shown::Withheld } else { Shown::Count(cell.count) },
+    reconsider(&system, &mut withheld, &small, policy, &keys, &may_be_withheld);
+    let now = || (0..system.cells.len()).filter(|&cell| is_now[cell]);
+    let n_withheld = now().filter(|&cell| withheld[cell]).count();
+    let n_small = small.iter().filter(|&&cell| is_now[cell]).count();
+    let cells = now().map(|cell| ReleasedCell {
+        labels: keys[cell].clone(),
+        shown: if withheld[cell] { Shown::Withheld } else { Shown::Count(system.cells[cell].count) },
     });
-    let withholding = Withholding { n_small: small.len(), n_beside: n_withheld - small.len() };
-    Ok((Released { cells: cells.collect() }, withholding))
-}
-
-/// The labels of each cell, and the cells as sums of combinations.
-struct Layout {
-    keys: Vec<Vec<Option<Label>>>,
-    system: System,
-}
-
-impl Layout {
-    fn of(tally: &Tally, tables: &[Vec<usize>], named: Option<&Tally>) -> Result<Self, SuppressError> {
-        let n_dimensions = tally.n_categories().len();
-        if let Some(named) = named.filter(|named| named.n_categories() != tally.n_categories()) {
-            return Err(SuppressError::Named { found: named.n_categories().len(), expected: n_dimensions });
-        }
-        let mut used: Vec<usize> = tables.iter().flatten().copied().collect();
-        used.sort_unstable();
-        used.dedup();
-        let n_combinations = used
-            .iter()
-            .try_fold(1usize, |n, &dimension| n.checked_mul(*tally.n_categories().get(dimension)? as usize + 2));
-        for table in tables {
-            tally.check_dimensions(table)?;
-        }
-        let n_combinations = n_combinations.unwrap_or(usize::MAX);
-        if n_combinations > MOST_COMBINATIONS {
-            return Err(SuppressError::TooFine { found: n_combinations });
-        }
-        let combinations = tally.table(&used)?;
-        let people_named = named.map(|named| named.table(&used)).transpose()?;
-        let mut cells: BTreeMap<Vec<Option<Label>>, Cell> = BTreeMap::new();
-        let margins = margins(tables);
-        for (combination, bounds) in combinations.iter().enumerate() {
-            for margin in &margins {
-                let mut key = vec![None; n_dimensions];
-                for (place, dimension) in used.iter().enumerate().filter(|(_, dimension)| margin.contains(dimension)) {
-                    key[*dimension] = Some(bounds.labels[place]);
-                }
-                let cell = cells.entry(key).or_default();
-                cell.members.push(combination);
-                cell.count += bounds.low;
-            }
-        }
-        let counts: Vec<u64> = combinations.iter().map(|bounds| bounds.low).collect();
-        let named = match people_named {
-            Some(people) => people.iter().zip(&counts).map(|(bounds, count)| bounds.low.min(*count)).collect(),
-            None => vec![0; counts.len()],
-        };
-        let (keys, cells) = cells.into_iter().unzip();
-        Ok(Self { keys, system: System { counts, named, cells } })
-    }
-}
-
-/// Every set of dimensions that some table sums to, the empty set being the grand total.
-fn margins(tables: &[Vec<usize>]) -> Vec<Vec<usize>> {
-    let mut margins: Vec<Vec<usize>> = tables
-        .iter()
-        .flat_map(|table| {
-            (0u32..1 << table.len()).map(|chosen| {
-                let mut margin: Vec<usize> =
-                    (0..table.len()).filter(|place| chosen >> place & 1 == 1).map(|place| table[place]).collect();
-                margin.sort_unstable();
-                margin
-            })
-        })
-        .collect();
-    margins.sort();
-    margins.dedup();
-    margins
+    Ok((Released { cells: cells.collect() }, Withholding { n_small, n_beside: n_withheld - n_small }))
 }
 
 /// The small cell with the fewest values left, when those are too few.
@@ -253,14 +242,24 @@ fn first_failing(system: &System, withheld: &[bool], small: &[usize], policy: Po
 ///
 /// An equation that holds nothing open but one withheld cell gives that cell away, so these come first: another cell
 /// must be withheld in each.
-fn cheapest_help(system: &System, withheld: &[bool], failing: usize, keys: &[Vec<Option<Label>>]) -> Option<usize> {
+fn cheapest_help(
+    system: &System,
+    withheld: &[bool],
+    failing: usize,
+    keys: &[Vec<Option<Label>>],
+    may_be_withheld: &[bool],
+) -> Option<usize> {
     let open = system.open_combinations(withheld);
     let component = system.component_of(failing, &open, withheld);
     let is_within = |cell: &Cell, wanted: &dyn Fn(usize) -> bool| {
         cell.members.iter().all(|&member| !open[member] || wanted(member))
     };
     let equations: Vec<usize> = (0..system.cells.len())
-        .filter(|&cell| !withheld[cell] && system.cells[cell].members.iter().any(|member| component.contains(member)))
+        .filter(|&cell| {
+            !withheld[cell]
+                && !system.cells[cell].unstated
+                && system.cells[cell].members.iter().any(|member| component.contains(member))
+        })
         .collect();
     let gives_away = |equation: &&usize| {
         let equation = &system.cells[**equation];
@@ -281,6 +280,7 @@ fn cheapest_help(system: &System, withheld: &[bool], failing: usize, keys: &[Vec
             };
             let is_grand_total = keys[cell].iter().all(Option::is_none);
             !withheld[cell]
+                && may_be_withheld[cell]
                 && !is_grand_total
                 && candidate.count > 0
                 && equations.iter().any(|&equation| is_part(equation))
@@ -300,9 +300,16 @@ fn cost(system: &System, keys: &[Vec<Option<Label>>], cell: usize) -> f64 {
 }
 
 /// Shows again what turned out not to be needed, dearest first.
-fn reconsider(system: &System, withheld: &mut [bool], small: &[usize], policy: Policy, keys: &[Vec<Option<Label>>]) {
-    let mut beside: Vec<usize> =
-        (0..withheld.len()).filter(|cell| withheld[*cell] && small.binary_search(cell).is_err()).collect();
+fn reconsider(
+    system: &System,
+    withheld: &mut [bool],
+    small: &[usize],
+    policy: Policy,
+    keys: &[Vec<Option<Label>>],
+    may_be_withheld: &[bool],
+) {
+    let is_beside = |cell: &usize| withheld[*cell] && may_be_withheld[*cell] && small.binary_search(cell).is_err();
+    let mut beside: Vec<usize> = (0..withheld.len()).filter(is_beside).collect();
     beside.sort_by(|&a, &b| cost(system, keys, b).total_cmp(&cost(system, keys, a)).then(a.cmp(&b)));
     for cell in beside.into_iter().take(MOST_RECONSIDERED) {
         withheld[cell] = false;

@@ -4,10 +4,12 @@
 
 mod erased;
 mod people;
+mod publication;
 mod standing;
 
 pub use erased::ErasedSet;
 pub use people::{DeviceInfo, MemberInfo, People};
+pub use publication::{Publication, ReleaseInfo};
 pub use standing::Conflict;
 
 use crate::{
@@ -129,6 +131,8 @@ pub struct Catalog {
     pub link_runs: Vec<(LinkRunInfo, BlobRef)>,
     pub estimates: Vec<EstimateInfo>,
     pub audit: Vec<AuditEntry>,
+    /// Consents, policies and releases.
+    pub publication: Publication,
     pub erased: ErasedSet,
     pub erasures: Vec<ErasureInfo>,
     /// Who sources are, as far as this member may know: the latest words, and the entry that says them.
@@ -379,6 +383,19 @@ impl Catalog {
                 }
                 audited("retracted".into());
                 self.retract(retracted);
+            }
+            EntryKind::Consent
+            | EntryKind::ConsentContact
+            | EntryKind::PublicationPolicy
+            | EntryKind::Release
+            | EntryKind::ReleaseApproved
+            | EntryKind::ReleasePublished
+            | EntryKind::ReleaseWithdrawn
+            | EntryKind::Delivery => {
+                let by = (UserId(head.user), DeviceId(position.device), recorded_ms);
+                self.publication.take_in(entry, by, body)?;
+                let code = publication::audit_code(entry.kind);
+                code.map(|code| audited(code.into()));
             }
             EntryKind::Record | EntryKind::Quarantined => {}
         }

@@ -57,8 +57,7 @@ impl Checkpoint {
     /// The whole text.
     pub fn text(&self, public: &[u8; 32]) -> String {
         let origin = self.origin();
-        let signature = [&key_id(&origin, public)[..], &self.signature].concat();
-        format!("{}\n{DASH}{origin} {}\n", self.lines(), BASE64_STANDARD.encode(signature))
+        format!("{}\n{}", self.lines(), note_line(&origin, public, &self.signature))
     }
 
     /// Reads a text; the signature is checked by [`Checkpoint::is_signed`], since the device's key is known only after the
@@ -142,6 +141,12 @@ impl Checkpoint {
         }
         lines
     }
+}
+
+/// The line of a signature below a signed note.
+pub fn note_line(name: &str, public: &[u8; 32], signature: &[u8; 64]) -> String {
+    let signature = [&key_id(name, public)[..], signature].concat();
+    format!("{DASH}{name} {}\n", BASE64_STANDARD.encode(signature))
 }
 
 /// First four bytes of the hash of name and key, as signed notes identify keys.

@@ -33,6 +33,7 @@ mod log;
 mod members;
 mod opening;
 mod proof;
+mod publication;
 mod records;
 mod storage;
 mod sync;
@@ -43,7 +44,9 @@ mod vault;
 mod verify;
 
 pub use backup::{BackupReport, RestoreError, Restored};
-pub use catalog::{AuditEntry, Conflict, DeviceInfo, ErasureInfo, EstimateInfo, ImportInfo, LinkRunInfo, MemberInfo};
+pub use catalog::{
+    AuditEntry, Conflict, DeviceInfo, ErasureInfo, EstimateInfo, ImportInfo, LinkRunInfo, MemberInfo, ReleaseInfo,
+};
 pub use checkpoint::Checkpoint;
 pub use damage::{Damage, DamageKind};
 pub use erase::EraseTarget;
@@ -55,6 +58,7 @@ pub use format::{
     cbor::CborError,
     v1::{
         linkage::LinkRun,
+        release::{Delivery, Named, Release},
         statement::{AuditEvent, ImportSummary, QuarantinedRow, RemarkCount},
     },
 };

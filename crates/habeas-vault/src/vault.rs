@@ -86,6 +86,9 @@ pub enum VaultError {
     /// The only keeper cannot be removed: nobody could add another.
     #[error("this is the only keeper: make another member a keeper first")]
     LastKeeper,
+    /// A release is approved by another user on another device than proposed it.
+    #[error("a release is approved by another person, on another device, than proposed it")]
+    NotTwoPersons,
     /// The parts of a link run do not fit each other.
     #[error("the link run counts {n_records} records, but its partition or pairs count others")]
     LinkRunMismatch {
@@ -482,7 +485,7 @@ impl Vault {
     }
 
     /// The item that judgements and estimates of now are sealed under.
-    fn statements_item(&self) -> Result<ItemId, VaultError> {
+    pub(crate) fn statements_item(&self) -> Result<ItemId, VaultError> {
         let compartment = Compartment::General;
         let (epoch, _) = self.log.keys.newest(compartment).ok_or(VaultError::NoKey { compartment })?;
         Ok(statements_item(epoch))

@@ -19,6 +19,10 @@ pub struct Cell {
     pub members: Vec<usize>,
     /// Their people.
     pub count: u64,
+    /// Of them, those who are named in public.
+    pub named: u64,
+    /// Nowhere stated, not even as withheld: what only follows from others, such as a change between two releases.
+    pub unstated: bool,
 }
 
 /// All combinations of categories and all cells of a release.
@@ -26,8 +30,8 @@ pub struct Cell {
 pub struct System {
     /// People per combination.
     pub counts: Vec<u64>,
-    /// Of them, those who are named in public.
-    pub named: Vec<u64>,
+    /// Combinations that together hold at least so many: people who are named in public.
+    pub at_least: Vec<(Vec<usize>, u64)>,
     /// The cells.
     pub cells: Vec<Cell>,
 }
@@ -44,15 +48,10 @@ struct Known {
 }
 
 impl System {
-    /// People of a cell who are named in public.
-    pub fn named_in(&self, cell: &Cell) -> u64 {
-        cell.members.iter().map(|&member| self.named[member]).sum()
-    }
-
     /// The combinations that no published count of their own, and no published zero, gives away.
     pub(super) fn open_combinations(&self, withheld: &[bool]) -> Vec<bool> {
         let mut open = vec![true; self.counts.len()];
-        for (cell, _) in self.cells.iter().zip(withheld).filter(|(_, withheld)| !**withheld) {
+        for (cell, _) in self.cells.iter().zip(withheld).filter(|(cell, withheld)| !**withheld && !cell.unstated) {
             if cell.count == 0 || cell.members.len() == 1 {
                 cell.members.iter().for_each(|&member| open[member] = false);
             }
@@ -80,16 +79,19 @@ impl System {
 
     /// What a reader of the cells that are not withheld knows.
     pub fn attack(&self, withheld: &[bool]) -> Attack<'_> {
-        let known = self.cells.iter().zip(withheld).map(|(cell, withheld)| Known {
+        let stated = self.cells.iter().zip(withheld).filter(|(cell, _)| !cell.unstated);
+        let told = stated.map(|(cell, withheld)| Known {
             members: cell.members.clone(),
             least: if *withheld { 1 } else { cell.count },
             most: if *withheld { u64::MAX } else { cell.count },
         });
-        let mut known: Vec<Known> = known.collect();
+        let named = self.at_least.iter().filter(|(_, least)| *least > 0);
+        let named = named.map(|(members, least)| Known { members: members.clone(), least: *least, most: u64::MAX });
+        let mut known: Vec<Known> = told.chain(named).collect();
         let everybody = self.counts.iter().sum::<u64>();
         // Without a published total nobody knows how many there are; twice as many leave room enough.
         let most = everybody.saturating_mul(2).saturating_add(MOST_VALUES);
-        let mut ranges: Ranges = self.named.iter().map(|&named| (named, most)).collect();
+        let mut ranges: Ranges = vec![(0, most); self.counts.len()];
         let consistent = narrow(&known, &mut ranges, &all(&known));
         debug_assert!(consistent, "the truth satisfies everything published");
         // What is settled by now is taken out of the sums.
@@ -110,7 +112,7 @@ impl Attack<'_> {
     /// Values that a cell can take for all that the reader knows, each proved by a whole table; at most `wanted`, nearest
     /// to the truth first.
     pub fn values_of(&self, cell: usize, wanted: usize) -> Vec<u64> {
-        let Cell { members, count } = &self.system.cells[cell];
+        let Cell { members, count, .. } = &self.system.cells[cell];
         let least: u64 = members.iter().map(|&member| self.ranges[member].0).sum();
         let most = members.iter().fold(0u64, |sum, &member| sum.saturating_add(self.ranges[member].1));
         let around = (0..=MOST_VALUES).flat_map(|away| {
@@ -190,7 +192,7 @@ impl Attack<'_> {
     fn is_proof(&self, table: &[u64], members: &[usize], value: u64) -> bool {
         let sum = |members: &[usize]| members.iter().map(|&member| table[member]).sum::<u64>();
         sum(members) == value
-            && table.iter().zip(&self.system.named).all(|(count, named)| count >= named)
+            && self.system.at_least.iter().all(|(members, least)| sum(members) >= *least)
             && self.known.iter().all(|known| (known.least..=known.most).contains(&sum(&known.members)))
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use habeas_stats::{
-    suppress::{Policy, Released, Shown, SuppressError, release},
+    suppress::{Earlier, Policy, Released, Shown, SuppressError, TableSpec, release, release_beside},
     tally::{Label, Tally, Unit},
 };
 use proptest::prelude::*;
@@ -225,6 +225,141 @@ proptest! {
         let policy = Policy { threshold: 3, protect: 2 };
         if let Ok((released, _)) = release(&tally, &[vec![0, 1, 2]], None, policy) {
             assert_protected(&tally, &released, policy);
+        }
+    }
+}
+
+/// What a release looks like to one that comes after it.
+fn as_earlier(tally: &Tally, released: &Released, tables: &[TableSpec]) -> Earlier {
+    Earlier { tally: tally.clone(), cells: released.cells().to_vec(), tables: tables.to_vec() }
+}
+
+fn sensitive(dimensions: &[usize]) -> TableSpec {
+    TableSpec { dimensions: dimensions.to_vec(), sensitive: true }
+}
+
+#[test]
+fn an_exact_table_is_shown_whole_beside_a_sensitive_one_that_keeps_its_secrets() {
+    let tally = two_way(&[vec![2, 30, 40], vec![50, 60, 10], vec![20, 80, 1]]);
+    let tables = [TableSpec { dimensions: vec![0], sensitive: false }, sensitive(&[0, 1])];
+    let (released, _) = release_beside(&tally, &tables, None, Policy::default(), &[]).unwrap();
+    for (row, total) in [(0, 72), (1, 120), (2, 101)] {
+        assert_eq!(shown(&released, &[Some(row), None]), Shown::Count(total));
+    }
+    assert_eq!(shown(&released, &[Some(0), Some(0)]), Shown::Withheld);
+    assert_protected(&tally, &released, Policy::default());
+}
+
+#[test]
+fn who_is_counted_exactly_is_counted_exactly_however_few() {
+    let tally = two_way(&[vec![1, 0], vec![0, 2]]);
+    let tables = [TableSpec { dimensions: vec![0, 1], sensitive: false }];
+    let (released, withholding) = release_beside(&tally, &tables, None, Policy::default(), &[]).unwrap();
+    assert_eq!((withholding.n_small, withholding.n_beside), (0, 0));
+    assert_eq!(shown(&released, &[Some(0), Some(0)]), Shown::Count(1));
+}
+
+#[test]
+fn a_newcomer_is_not_told_by_the_difference_of_two_releases() {
+    let policy = Policy::default();
+    let tables = [sensitive(&[0, 1])];
+    let first = two_way(&[vec![12, 30, 25], vec![50, 60, 35], vec![22, 28, 31]]);
+    let (shown_first, _) = release_beside(&first, &tables, None, policy, &[]).unwrap();
+    let second = two_way(&[vec![13, 30, 25], vec![50, 60, 35], vec![22, 28, 31]]);
+    let (alone, _) = release_beside(&second, &tables, None, policy, &[]).unwrap();
+    assert_eq!(shown(&alone, &[Some(0), Some(0)]), Shown::Count(13), "by itself it would be shown");
+    let earlier = [as_earlier(&first, &shown_first, &tables)];
+    match release_beside(&second, &tables, None, policy, &earlier) {
+        Ok((beside, _)) => assert_eq!(shown(&beside, &[Some(0), Some(0)]), Shown::Withheld),
+        // With the total growing by one, everybody knows that one came.
+        Err(error) => assert!(matches!(error, SuppressError::Unprotected { .. } | SuppressError::AlreadyTold { .. })),
+    }
+}
+
+#[test]
+fn what_was_withheld_before_is_not_given_away_by_another_table_later() {
+    let policy = Policy { threshold: 5, protect: 3 };
+    let tally = two_way(&[vec![2, 30, 40], vec![50, 60, 10], vec![20, 80, 90]]);
+    let first = [sensitive(&[0, 1])];
+    let (shown_first, _) = release_beside(&tally, &first, None, policy, &[]).unwrap();
+    let earlier = [as_earlier(&tally, &shown_first, &first)];
+    let again = release_beside(&tally, &first, None, policy, &earlier).unwrap().0;
+    assert_eq!(again.cells(), shown_first.cells(), "the same people give the same release");
+    // An exact table of the same cells would tell all that was withheld.
+    let exact = [TableSpec { dimensions: vec![0, 1], sensitive: false }];
+    let told = release_beside(&tally, &exact, None, policy, &earlier);
+    assert!(matches!(told, Err(SuppressError::Unprotected { .. } | SuppressError::AlreadyTold { .. })), "{told:?}");
+}
+
+#[test]
+fn who_leaves_a_count_is_not_told_by_comparing() {
+    let policy = Policy::default();
+    let tables = [sensitive(&[0, 1])];
+    let first = two_way(&[vec![12, 30], vec![50, 60]]);
+    let (shown_first, _) = release_beside(&first, &tables, None, policy, &[]).unwrap();
+    let second = two_way(&[vec![11, 30], vec![50, 60]]);
+    let earlier = [as_earlier(&first, &shown_first, &tables)];
+    assert!(matches!(
+        release_beside(&second, &tables, None, policy, &earlier),
+        Err(SuppressError::AlreadyTold { n_cells: 4 })
+    ));
+    // Years later enough has changed everywhere.
+    let third = two_way(&[vec![40, 10], vec![80, 99]]);
+    assert!(release_beside(&third, &tables, None, policy, &earlier).is_ok());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn two_releases_together_give_no_small_count_away(
+        before in proptest::collection::vec(0u64..9, 4),
+        came in proptest::collection::vec(0u64..5, 4),
+    ) {
+        let policy = Policy { threshold: 4, protect: 2 };
+        let tables = [sensitive(&[0, 1])];
+        let first = two_way(&[before[..2].to_vec(), before[2..].to_vec()]);
+        let after: Vec<u64> = before.iter().zip(&came).map(|(before, came)| before + came).collect();
+        let second = two_way(&[after[..2].to_vec(), after[2..].to_vec()]);
+        let Ok((one, _)) = release_beside(&first, &tables, None, policy, &[]) else { return Ok(()) };
+        let earlier = [as_earlier(&first, &one, &tables)];
+        let Ok((two, _)) = release_beside(&second, &tables, None, policy, &earlier) else { return Ok(()) };
+        // Tries every pair of tables of which the second holds the first.
+        let fits = |released: &Released, table: &[u64]| {
+            released.cells().iter().all(|cell| {
+                let inside = |u: usize| {
+                    [u / 2, u % 2].iter().zip(&cell.labels).all(|(own, wanted)| {
+                        wanted.is_none_or(|wanted| wanted == Label::Known(*own as u32))
+                    })
+                };
+                let sum: u64 = (0..4).filter(|u| inside(*u)).map(|u| table[u]).sum();
+                match cell.shown { Shown::Count(count) => sum == count, Shown::Withheld => sum >= 1 }
+            })
+        };
+        let tables_up_to = |total: u64| -> Vec<[u64; 4]> {
+            let mut all = Vec::new();
+            for a in 0..=total { for b in 0..=total - a { for c in 0..=total - a - b {
+                all.push([a, b, c, total - a - b - c]);
+            } } }
+            all
+        };
+        let firsts: Vec<[u64; 4]> = tables_up_to(before.iter().sum()).into_iter().filter(|t| fits(&one, t)).collect();
+        let seconds: Vec<[u64; 4]> = tables_up_to(after.iter().sum()).into_iter().filter(|t| fits(&two, t)).collect();
+        for u in 0..4 {
+            let pairs = || firsts.iter().flat_map(|f| seconds.iter().map(move |s| (f, s)))
+                .filter(|(f, s)| f.iter().zip(s.iter()).all(|(f, s)| f <= s));
+            for (truth, values) in [
+                (before[u], pairs().map(|(f, _)| f[u]).collect::<BTreeSet<u64>>()),
+                (after[u], pairs().map(|(_, s)| s[u]).collect()),
+                (came[u], pairs().map(|(f, s)| s[u] - f[u]).collect()),
+            ] {
+                let shown_before = one.shown(&[Some(Label::Known(u as u32 / 2)), Some(Label::Known(u as u32 % 2))]);
+                // A change of a cell that was withheld at first is no change that anybody sees.
+                let is_change_of_withheld = truth == came[u] && shown_before == Some(Shown::Withheld);
+                if (1..policy.threshold).contains(&truth) && !is_change_of_withheld {
+                    prop_assert!(values.len() >= policy.protect, "{truth} of cell {u}: {values:?}");
+                }
+            }
         }
     }
 }

@@ -158,9 +158,12 @@ impl People {
 /// The right that a statement of this kind needs to count; none for what every member does.
 pub fn needed(kind: EntryKind) -> Option<Right> {
     match kind {
-        EntryKind::Founded | EntryKind::Member | EntryKind::Epoch | EntryKind::Erasure | EntryKind::DeviceRemoved => {
-            Some(Right::Keep)
-        }
+        EntryKind::Founded
+        | EntryKind::Member
+        | EntryKind::Epoch
+        | EntryKind::Erasure
+        | EntryKind::DeviceRemoved
+        | EntryKind::PublicationPolicy => Some(Right::Keep),
         EntryKind::Source
         | EntryKind::ImportBegun
         | EntryKind::Record
@@ -168,8 +171,15 @@ pub fn needed(kind: EntryKind) -> Option<Right> {
         | EntryKind::ImportFinished
         | EntryKind::ImportUndone
         | EntryKind::SourceIdentity
+        | EntryKind::Consent
+        | EntryKind::ConsentContact
         // Of a source; of anything else it needs the right to judge, which the fold asks where it knows the target.
         | EntryKind::Retraction => Some(Right::Code),
+        EntryKind::Release
+        | EntryKind::ReleaseApproved
+        | EntryKind::ReleasePublished
+        | EntryKind::ReleaseWithdrawn
+        | EntryKind::Delivery => Some(Right::Publish),
         EntryKind::Judgement | EntryKind::LinkRun | EntryKind::Estimate => Some(Right::Judge),
         // Whoever opens the vault after a crash says that an import was not finished, and what was done is audited.
         EntryKind::ImportAbandoned | EntryKind::Audit | EntryKind::Device | EntryKind::Erased => None,

@@ -152,6 +152,13 @@ impl Catalog {
         for (item, leaf) in self.erased.targets() {
             say(&[b"erased", &item, &leaf.map_or(u64::MAX, u64::from).to_le_bytes()]);
         }
+        for (consent, _) in &self.publication.consents {
+            say(&[b"consent", &consent.id.0]);
+        }
+        for known in &self.publication.releases {
+            let state = [u8::from(known.published), u8::from(known.withdrawn.is_some()), known.approvals.len() as u8];
+            say(&[b"release", &known.id, &state]);
+        }
         for entry in &self.retracted {
             say(&[b"retracted", entry]);
         }

@@ -3,10 +3,12 @@
 //! `docs/format.md` says all of this in prose; golden vectors in the tests hold both to it.
 
 pub mod codes;
+pub mod consent;
 pub mod erasure;
 pub mod linkage;
 pub mod member;
 pub mod record;
+pub mod release;
 pub mod source;
 pub mod statement;
 #[cfg(test)]
@@ -48,6 +50,14 @@ codes::table! {
         SourceIdentity = 18,
         Retraction = 19,
         DeviceRemoved = 20,
+        Consent = 30,
+        ConsentContact = 31,
+        PublicationPolicy = 32,
+        Release = 33,
+        ReleaseApproved = 34,
+        ReleasePublished = 35,
+        ReleaseWithdrawn = 36,
+        Delivery = 37,
     }
 }
 

@@ -2,8 +2,9 @@
 
 use crate::format::DecodeError;
 use habeas_core::{
-    Acknowledgement, Compartment, DateBasis, ErasureReason, EventKind, Fate, Holds, Modality, NameRole, Polarity,
-    Precision, Predicate, Register, Role, Sex, SourceKind, SpeakerKind, Verdict, Whereabouts,
+    Acknowledgement, Audience, Compartment, ConsentAnswer, ConsentMedium, DateBasis, ErasureReason, EventKind, Fate,
+    FieldGroup, Giver, Holds, Modality, NameRole, Polarity, Precision, Predicate, Purpose, Register, Role, Sex,
+    SourceKind, SpeakerKind, Verdict, Whereabouts,
 };
 
 /// A value with a number.
@@ -101,6 +102,17 @@ codes! {
     Compartment("compartments") { General = 1, Testimony = 2, Sources = 3 }
     ErasureReason("reasons of erasure") { ConsentWithdrawn = 1, LegalDuty = 2, Safety = 3, Mistake = 4, Other = 5 }
     Verdict("verdicts") { Same = 0, Different = 1, Undecided = 2 }
+    Giver("givers") { Person = 1, Guardian = 2, Family = 3, FamilyDecision = 4, Court = 5 }
+    Purpose("purposes") {
+        Memorial = 1, Advocacy = 2, Submission = 3, Litigation = 4, Research = 5, Statistics = 6,
+    }
+    Audience("audiences") { Team = 1, Lawyers = 2, Partner = 3, UnBody = 4, Court = 5, Public = 6 }
+    FieldGroup("field groups") {
+        Identity = 1, Portrait = 2, Event = 3, District = 4, Settlement = 5, ExactPlace = 6, Attributes = 7,
+        Narrative = 8, HighRisk = 9, Document = 10, NeverPublic = 11,
+    }
+    ConsentAnswer("answers") { Given = 1, Refused = 2, Withdrawn = 3 }
+    ConsentMedium("media of consent") { Form = 1, Recording = 2, Call = 3, Conversation = 4 }
 }
 
 /// Predicates of an event are their family's number plus the event's; a family has room for 32 events.
@@ -183,6 +195,12 @@ mod tests {
         round(Whereabouts::ALL.iter().copied());
         round(Acknowledgement::ALL.iter().copied());
         round(Register::ALL.iter().copied());
+        round(Giver::ALL.iter().copied());
+        round(Purpose::ALL.iter().copied());
+        round(Audience::ALL.iter().copied());
+        round(FieldGroup::ALL.iter().copied());
+        round(ConsentAnswer::ALL.iter().copied());
+        round(ConsentMedium::ALL.iter().copied());
     }
 
     #[test]

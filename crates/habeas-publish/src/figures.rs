@@ -1,0 +1,200 @@
+//! The numbers that may be published: tables that passed the audit, estimates with what they assume, how lists agree.
+//!
+//! Writers see nothing else: a chart, a tooltip, a share or a sentence is made of these, so none can tell what a table
+//! withholds.
+
+use habeas_stats::{
+    suppress::{Released, Shown},
+    tally::Label,
+};
+use serde_json::Value;
+
+/// What one dimension of the tables sorts by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dimension {
+    /// Stable code: `year`, `place`, `sex`.
+    pub code: String,
+    /// The categories, in the order of their numbers.
+    pub categories: Vec<String>,
+    /// The policy that sorts persons, such as `year.agreed@1`.
+    pub policy: String,
+}
+
+/// A table of a release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableFigure {
+    /// Stable code, such as `year_sex`.
+    pub code: String,
+    /// Dimensions, by their number.
+    pub dimensions: Vec<usize>,
+    /// Whether small counts are withheld in it.
+    pub sensitive: bool,
+}
+
+/// A category as a table names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CategoryName<'f> {
+    /// One that all accounts allow.
+    Is(&'f str),
+    /// Accounts differ.
+    Disputed,
+    /// No account says.
+    Unknown,
+}
+
+/// How two lists stand to each other on one question, over persons that both name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agreement {
+    /// Code of the question.
+    pub question: String,
+    /// Keys of the two lists.
+    pub lists: [String; 2],
+    /// Persons for whom both answer.
+    pub n_compared: u64,
+    /// Persons for whom the answers cannot both be true.
+    pub n_contradicts: u64,
+    /// Persons for whom the words differ.
+    pub n_differs: u64,
+}
+
+/// One list that the numbers rest on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListCard {
+    /// Its key.
+    pub key: String,
+    /// Its title.
+    pub title: String,
+    /// Its edition.
+    pub edition: String,
+}
+
+/// An estimate with what it assumes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EstimateCard {
+    /// The method.
+    pub method: String,
+    /// Central value; absent where the estimate was refused.
+    pub median: Option<f64>,
+    /// Ends of the widest interval, with its level.
+    pub interval: Option<(f64, f64, f64)>,
+    /// Persons on at least one list, over which it was made.
+    pub n_documented: Option<u64>,
+    /// What it assumes, or why it was refused.
+    pub assumption: String,
+    /// What to know beside it.
+    pub warnings: Vec<String>,
+    /// SHA-256 of its input.
+    pub input_sha256: String,
+}
+
+impl EstimateCard {
+    /// Reads a result as `habeas estimate run --json` prints it.
+    pub fn read(json: &Value) -> Option<Self> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let total = &json["n_total"];
+        let interval = total["intervals"].as_array().and_then(|all| all.last()).and_then(|interval| {
+            Some((interval["low"].as_f64()?, interval["high"].as_f64()?, interval["level"].as_f64()?))
+        });
+        let refused = &json["refused"]["text"];
+        let warnings = json["warnings"].as_array().into_iter().flatten().map(|warning| text(&warning["text"]));
+        Some(Self {
+            method: json["method"].as_str()?.to_owned(),
+            median: total["median"].as_f64().or(total["point"].as_f64()),
+            interval,
+            n_documented: json["n_documented"].as_u64(),
+            assumption: if refused.is_string() { text(refused) } else { text(&json["assumption"]) },
+            warnings: warnings.collect(),
+            input_sha256: text(&json["input_sha256"]),
+        })
+    }
+}
+
+/// Every number of a release.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figures {
+    dimensions: Vec<Dimension>,
+    tables: Vec<TableFigure>,
+    released: Released,
+    /// How lists agree.
+    pub agreements: Vec<Agreement>,
+    /// The lists.
+    pub lists: Vec<ListCard>,
+    /// Estimates, the newest of each method.
+    pub estimates: Vec<EstimateCard>,
+}
+
+/// One line of a table: a category of each of its dimensions, and what is shown.
+pub type Line<'f> = (Vec<CategoryName<'f>>, Shown);
+
+impl Figures {
+    /// Figures of tables that passed the audit.
+    pub fn new(dimensions: Vec<Dimension>, tables: Vec<TableFigure>, released: Released) -> Self {
+        Self { dimensions, tables, released, agreements: Vec::new(), lists: Vec::new(), estimates: Vec::new() }
+    }
+
+    /// The tables.
+    pub fn tables(&self) -> &[TableFigure] {
+        &self.tables
+    }
+
+    /// A dimension.
+    pub fn dimension(&self, number: usize) -> &Dimension {
+        &self.dimensions[number]
+    }
+
+    /// What is shown of how many persons are documented in all.
+    pub fn documented(&self) -> Option<Shown> {
+        self.released.shown(&vec![None; self.dimensions.len()])
+    }
+
+    /// The lines of a table, without margins, in the order of its categories. Lines of nought persons are left out of
+    /// tables with more than one dimension.
+    pub fn lines(&self, table: &TableFigure) -> Vec<Line<'_>> {
+        let of_table = |labels: &[Option<Label>]| {
+            labels.iter().enumerate().all(|(at, label)| label.is_some() == table.dimensions.contains(&at))
+        };
+        let cells = self.released.cells().iter().filter(|cell| of_table(&cell.labels));
+        let kept = cells.filter(|cell| {
+            let nought = cell.shown == Shown::Count(0);
+            let stated = cell.labels.iter().flatten().all(|label| matches!(label, Label::Known(_)));
+            !nought || (table.dimensions.len() == 1 && stated)
+        });
+        kept.map(|cell| {
+            let names = table.dimensions.iter().map(|dimension| self.name(*dimension, cell.labels[*dimension]));
+            (names.collect(), cell.shown)
+        })
+        .collect()
+    }
+
+    /// What is shown of the total over a category of one dimension.
+    pub fn margin(&self, dimension: usize, label: Label) -> Option<Shown> {
+        let mut labels = vec![None; self.dimensions.len()];
+        labels[dimension] = Some(label);
+        self.released.shown(&labels)
+    }
+
+    /// What is shown for a pair of categories of two dimensions.
+    pub fn cell(&self, one: (usize, Label), other: (usize, Label)) -> Option<Shown> {
+        let mut labels = vec![None; self.dimensions.len()];
+        labels[one.0] = Some(one.1);
+        labels[other.0] = Some(other.1);
+        self.released.shown(&labels)
+    }
+
+    /// The labels of a dimension in order: categories, disputed, unknown.
+    pub fn labels(&self, dimension: usize) -> impl Iterator<Item = Label> + use<> {
+        let n = self.dimensions[dimension].categories.len() as u32;
+        (0..n).map(Label::Known).chain([Label::Disputed, Label::Unknown])
+    }
+
+    /// The name of a label.
+    pub fn name(&self, dimension: usize, label: Option<Label>) -> CategoryName<'_> {
+        match label {
+            Some(Label::Known(idx)) => {
+                CategoryName::Is(self.dimensions[dimension].categories.get(idx as usize).map_or("", String::as_str))
+            }
+            Some(Label::Disputed) => CategoryName::Disputed,
+            Some(Label::Unknown) | None => CategoryName::Unknown,
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Consents, policies and releases of an open vault. What may leave is decided elsewhere; here it is recorded and signed.
+
+use crate::{
+    catalog::ReleaseInfo,
+    checkpoint::note_line,
+    format::v1::{
+        Clear, EntryKind,
+        consent::ConsentContact,
+        release::{Approval, Delivery, Published, Release, ReleaseWithdrawn},
+        source::hex,
+        statement::Words,
+    },
+    keys::{derive, verify_signature},
+    log::Statement,
+    vault::{Vault, VaultError, clear_of},
+};
+use habeas_core::{Compartment, Consent, ConsentId, Giver, Right, UserId};
+use std::collections::HashMap;
+
+impl Vault {
+    /// Statements of consent in log order.
+    pub fn consents(&self) -> impl DoubleEndedIterator<Item = &Consent> {
+        self.catalog.publication.consents.iter().map(|(consent, _)| consent)
+    }
+
+    /// When a statement of consent was recorded, by the clock of the device.
+    pub fn consent_recorded_ms(&self, id: ConsentId) -> Option<i64> {
+        self.catalog.publication.consents.iter().find(|(consent, _)| consent.id == id).map(|(_, at)| *at)
+    }
+
+    /// How a giver is reached, as far as this member may know.
+    pub fn consent_contact(&self, id: ConsentId) -> Option<&str> {
+        self.catalog.publication.contacts.get(&id).map(String::as_str)
+    }
+
+    /// Records a statement of consent. Its id, its recorder and what it replaces are set here: it stands in the place of
+    /// all that is known of the same giver about the records `of_person`, or for a decision of the family, of all
+    /// relatives.
+    pub fn add_consent(
+        &mut self,
+        draft: Consent,
+        of_person: &[habeas_core::RecordId],
+        contact: Option<&str>,
+        now_ms: i64,
+    ) -> Result<ConsentId, VaultError> {
+        self.require(Right::Code)?;
+        let id = self.log.fresh_id()?;
+        let family = |giver| matches!(giver, Giver::Family | Giver::FamilyDecision);
+        let before = self.consents().filter(|known| {
+            let same = known.giver == draft.giver && known.relation == draft.relation;
+            let decided = draft.giver == Giver::FamilyDecision && family(known.giver);
+            (same || decided) && (known.about == draft.about || of_person.contains(&known.about))
+        });
+        let replaces = before.map(|known| known.id).collect();
+        let consent = Consent { id: ConsentId(id), replaces, recorded_by: self.me(), ..draft };
+        let item = self.statements_item()?;
+        let mut statements = vec![Statement::new(id, EntryKind::Consent, item, Clear::default(), &consent)];
+        if let Some(words) = contact {
+            let contact_id = self.log.fresh_id()?;
+            self.new_items(Compartment::Sources, &[contact_id])?;
+            let body = ConsentContact { consent: ConsentId(id), words: words.to_owned() };
+            let clear = clear_of(Compartment::Sources);
+            statements.push(Statement::new(contact_id, EntryKind::ConsentContact, contact_id, clear, &body));
+        }
+        self.record(now_ms, statements)?;
+        Ok(ConsentId(id))
+    }
+
+    /// The policy of publication, as written; none before the first.
+    pub fn publication_policy(&self) -> Option<&str> {
+        self.catalog.publication.policy.as_deref()
+    }
+
+    /// Records a policy. Whether two persons sign is part of it, so it takes a keeper.
+    pub fn set_publication_policy(&mut self, text: &str, now_ms: i64) -> Result<(), VaultError> {
+        self.require(Right::Keep)?;
+        self.record_own(now_ms, EntryKind::PublicationPolicy, &Words { text: text.to_owned() })
+    }
+
+    /// Releases in log order.
+    pub fn releases(&self) -> &[ReleaseInfo] {
+        &self.catalog.publication.releases
+    }
+
+    /// Proposes a release; the proposer signs its note.
+    pub fn propose_release(&mut self, draft: Release, note: &str, now_ms: i64) -> Result<[u8; 16], VaultError> {
+        self.require(Right::Publish)?;
+        let release = Release { signature: self.log.user.sign(&[note.as_bytes()]), ..draft };
+        self.publish_statement(EntryKind::Release, &release, now_ms)
+    }
+
+    /// Approves a release that another user has proposed on another device.
+    ///
+    /// # Errors
+    /// [`VaultError::NotTwoPersons`] where the proposer or the proposing device approves.
+    pub fn approve_release(&mut self, release: [u8; 16], note: &str, now_ms: i64) -> Result<(), VaultError> {
+        self.require(Right::Publish)?;
+        let (me, device) = (self.me(), habeas_core::DeviceId(self.log.own.device()));
+        let known = self.release_of(&release)?;
+        if known.proposed_by == me || known.proposed_on == device {
+            return Err(VaultError::NotTwoPersons);
+        }
+        let signature = self.log.user.sign(&[note.as_bytes()]);
+        self.publish_statement(EntryKind::ReleaseApproved, &Approval { release, signature }, now_ms).map(drop)
+    }
+
+    /// Notes that a release has left.
+    pub fn note_published(&mut self, release: [u8; 16], now_ms: i64) -> Result<(), VaultError> {
+        self.require(Right::Publish)?;
+        self.release_of(&release)?;
+        self.publish_statement(EntryKind::ReleasePublished, &Published { release }, now_ms).map(drop)
+    }
+
+    /// Withdraws a release.
+    pub fn withdraw_release(&mut self, release: [u8; 16], reason: &str, now_ms: i64) -> Result<(), VaultError> {
+        self.require(Right::Publish)?;
+        self.release_of(&release)?;
+        let body = ReleaseWithdrawn { release, reason: reason.to_owned() };
+        self.publish_statement(EntryKind::ReleaseWithdrawn, &body, now_ms).map(drop)
+    }
+
+    /// Notes to whom a copy was given.
+    pub fn note_delivery(&mut self, delivery: Delivery, now_ms: i64) -> Result<(), VaultError> {
+        self.require(Right::Publish)?;
+        self.release_of(&delivery.release)?;
+        self.publish_statement(EntryKind::Delivery, &delivery, now_ms).map(drop)
+    }
+
+    /// The lines of signatures below the note of a release, and the keys that prove them, by the name of each signer.
+    pub fn release_signatures(&self, info: &ReleaseInfo, note: &str) -> Vec<(String, [u8; 32], String)> {
+        let proposer = (info.proposed_by, info.release.signature);
+        let signed = std::iter::once(proposer).chain(info.approvals.iter().copied());
+        let mut lines: HashMap<UserId, (String, [u8; 32], String)> = HashMap::new();
+        let mut order = Vec::new();
+        for (user, signature) in signed {
+            let Some(member) = self.catalog.people.member(&user.0) else { continue };
+            if verify_signature(&member.sign_public, &[note.as_bytes()], &signature) && !lines.contains_key(&user) {
+                let name = format!("habeas/release/1/{}/{}", hex(&self.id), user);
+                let line = note_line(&name, &member.sign_public, &signature);
+                lines.insert(user, (name, member.sign_public, line));
+                order.push(user);
+            }
+        }
+        order.into_iter().filter_map(|user| lines.remove(&user)).collect()
+    }
+
+    /// A key for names in a series of releases: the same on every device of the vault, and telling nothing of it.
+    pub fn series_key(&self, series: &str) -> [u8; 32] {
+        *derive(&self.log.keys.tag()[..], &self.id, &[b"habeas/1 release series", series.as_bytes()])
+    }
+
+    fn release_of(&self, id: &[u8; 16]) -> Result<&ReleaseInfo, VaultError> {
+        self.releases().iter().find(|known| known.id == *id).ok_or(VaultError::Unknown { what: "release" })
+    }
+
+    fn publish_statement(
+        &mut self,
+        kind: EntryKind,
+        body: &impl crate::format::v1::Body,
+        now_ms: i64,
+    ) -> Result<[u8; 16], VaultError> {
+        let (id, item) = (self.log.fresh_id()?, self.statements_item()?);
+        self.record(now_ms, vec![Statement::new(id, kind, item, Clear::default(), body)])?;
+        Ok(id)
+    }
+}

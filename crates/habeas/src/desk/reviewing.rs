@@ -245,7 +245,7 @@ impl Desk {
     /// [`Failure`] where the vault cannot be read.
     pub fn records_of_pair(&self, pair: RecordPair) -> Result<Option<[Record; 2]>, Failure> {
         let wanted = [pair.smaller(), pair.larger()];
-        let records = self.vault(Right::Cases)?.standing_records(&wanted).map_err(vault_failure)?;
+        let records = self.vault(Right::Cases)?.records_of(&wanted).map_err(vault_failure)?;
         let of = |id: RecordId| records.iter().find(|record| record.id == id).cloned();
         Ok(of(wanted[0]).zip(of(wanted[1])).map(|(smaller, larger)| [smaller, larger]))
     }
@@ -297,7 +297,7 @@ fn decide(
     saw_weights: bool,
 ) -> Result<JudgementId, Undecided> {
     let Decision { pair, verdict, by, why } = decision;
-    let both = vault.standing_records(&[pair.smaller(), pair.larger()]).map_err(vault_failure)?;
+    let both = vault.records_of(&[pair.smaller(), pair.larger()]).map_err(vault_failure)?;
     if both.len() != 2 {
         return Err(Undecided::Gone);
     }

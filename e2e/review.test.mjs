@@ -20,9 +20,9 @@ after(async () => {
   assert.equal(await server?.end() ?? 0, 0);
 });
 
-const pairOn = page => page.inputValue("form.verdict input[name=pair]");
+const pairOn = page => page.inputValue("form.decision input[name=pair]");
 const changed = (page, pair) => page.waitForFunction(pair => {
-  const now = document.querySelector("form.verdict input[name=pair]");
+  const now = document.querySelector("form.decision input[name=pair]");
   return now && now.value !== pair;
 }, pair);
 const decided = page => page.locator(".recent li").count();

@@ -76,6 +76,11 @@ impl Opener {
         self.open_vault(passphrase).map(Desk::new)
     }
 
+    /// Whether the keyring of this computer remembers a way in.
+    pub fn is_remembered(&self) -> bool {
+        Vault::id_in(&self.dir).is_ok_and(|id| keyring::recall(&id).is_some())
+    }
+
     /// Opens it as the keyring of this computer remembers; `None` where it does not, or what it remembers opens nothing.
     fn open_remembered(&self) -> Option<Vault> {
         let secret = keyring::recall(&Vault::id_in(&self.dir).ok()?)?;

@@ -35,6 +35,15 @@ impl Output {
         Self { json: false, follower: Some(follower), cancel }
     }
 
+    /// Output of work whose progress and talk nobody wants.
+    pub fn silent() -> Self {
+        struct Nobody;
+        impl Follower for Nobody {
+            fn progress(&self, _: &str, _: u64, _: u64) {}
+        }
+        Self::followed(Arc::new(Nobody), Arc::default())
+    }
+
     /// Set once the work is to end early.
     pub fn cancel(&self) -> &AtomicBool {
         &self.cancel

@@ -9,10 +9,10 @@ use crate::{
     output::Output,
 };
 use habeas_vault::{InitOptions, KdfCost, Passphrase, Vault};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The passphrase of every demo vault. The people in it are invented, so it is no secret.
-const PASSPHRASE: &str = "invented people in an invented country";
+pub const PASSPHRASE: &str = "invented people in an invented country";
 
 /// Make a vault of invented people with a known truth, link and estimate it, then serve it
 #[derive(Debug, clap::Args)]
@@ -45,16 +45,7 @@ pub fn run(args: Args, out: &Output) -> Result<Exit, Failure> {
         out.next(format_args!("habeas link files {}/*.csv --truth true_person --out clusters.csv", dir.display()));
         return Ok(Exit::Ok);
     }
-    let options = InitOptions {
-        name: "demo".into(),
-        founder: "Demo".into(),
-        device: init::device_name(),
-        kdf: KdfCost::demo(),
-        now_ms: init::now_ms(),
-    };
-    let vault = Vault::init(&dir, &Passphrase::new(PASSPHRASE), options);
-    let desk = Desk::new(vault.map_err(|error| init::init_failure(&dir, error))?);
-    let found = demo::fill(&desk, &world, args.seed, out)?;
+    let (desk, found) = make(&dir, &world, args.seed, out)?;
     out.result(&found.json, || found.text)?;
     out.talk(format_args!("\nThe vault is in {}; its passphrase is: {PASSPHRASE}", dir.display()));
     if args.no_serve {
@@ -64,8 +55,26 @@ pub fn run(args: Args, out: &Output) -> Result<Exit, Failure> {
     serve::serve(desk, Opener::of(&dir), &args.pages, out)
 }
 
+/// Makes the vault of a country in a new folder, fills, links and estimates it.
+///
+/// # Errors
+/// [`Failure`] where the folder cannot be made.
+pub fn make(dir: &Path, world: &demo::world::World, seed: u64, out: &Output) -> Result<(Desk, demo::Found), Failure> {
+    let options = InitOptions {
+        name: "demo".into(),
+        founder: "Demo".into(),
+        device: init::device_name(),
+        kdf: KdfCost::demo(),
+        now_ms: init::now_ms(),
+    };
+    let vault = Vault::init(dir, &Passphrase::new(PASSPHRASE), options);
+    let desk = Desk::new(vault.map_err(|error| init::init_failure(dir, error))?);
+    let found = demo::fill(&desk, world, seed, out)?;
+    Ok((desk, found))
+}
+
 /// A folder that does not exist yet, so that the demo can be run twice.
-fn free_folder() -> PathBuf {
+pub fn free_folder() -> PathBuf {
     let first = PathBuf::from("habeas-demo");
     let more = (2..).map(|n| PathBuf::from(format!("habeas-demo-{n}")));
     std::iter::once(first).chain(more).find(|dir| !dir.exists()).expect("there is always a next number")

@@ -8,7 +8,8 @@ use crate::{
     output::Output,
     web::{self, Event, ListenOptions, Lock},
 };
-use std::{net::SocketAddr, time::Duration};
+use habeas_vault::Passphrase;
+use std::{io::IsTerminal, net::SocketAddr, sync::Arc, time::Duration};
 
 /// Serve the pages on this computer
 #[derive(Debug, clap::Args)]
@@ -33,20 +34,39 @@ pub struct Pages {
 
 /// Runs the command.
 pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
-    let desk = opening::desk(global)?;
-    serve(desk, Opener::new(global)?, &args.pages, out)
+    // Without a vault the pages offer to make one, to open one, or the demonstration.
+    match opening::find(global) {
+        Err(failure) if failure.exit == Exit::NoVault => {
+            return serve_lock(|after| Lock::closed(after, None), &args.pages, out);
+        }
+        found => found?,
+    };
+    let opener = Opener::new(global)?;
+    // Where nobody can be asked for the passphrase here, the page asks.
+    let nobody_here = opening::passphrase_file(global).is_none() && !std::io::stdin().is_terminal();
+    if nobody_here && !opener.is_remembered() {
+        return serve_lock(
+            |after| Lock::closed(after, Some(Arc::new(move |given: &Passphrase| opener.open(given)))),
+            &args.pages,
+            out,
+        );
+    }
+    serve(opening::desk(global)?, opener, &args.pages, out)
 }
 
 /// Serves a desk until Ctrl-C; once locked, it is opened again by `opener`.
 pub fn serve(desk: Desk, opener: Opener, pages: &Pages, out: &Output) -> Result<Exit, Failure> {
+    let again = move |passphrase: &Passphrase| opener.open(passphrase);
+    serve_lock(|after| Lock::new(desk, after, Box::new(again)), pages, out)
+}
+
+fn serve_lock(lock: impl FnOnce(Duration) -> Lock, pages: &Pages, out: &Output) -> Result<Exit, Failure> {
     let Pages { listen, open, lock_after } = *pages;
     if !listen.ip().is_loopback() {
         let remedy = "listen on 127.0.0.1 or [::1]; serving to a network needs encryption, which is not built yet";
         return Err(Failure::usage("the pages are served to this computer only", remedy).at(listen.to_string()));
     }
-    let again = move |passphrase: &habeas_vault::Passphrase| opener.open(passphrase);
-    let lock = Lock::new(desk, Duration::from_secs(lock_after * 60), Box::new(again));
-    web::serve(lock, ListenOptions { listen, open }, |event| {
+    web::serve(lock(Duration::from_secs(lock_after * 60)), ListenOptions { listen, open }, |event| {
         match event {
         Event::Way(url) => {
             out.talk(format_args!("open {url}"));

@@ -101,12 +101,7 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
 }
 
 fn add(desk: &Desk, new: NewMember, invitation: Option<PathBuf>, out: &Output) -> Result<Exit, Failure> {
-    if desk.members().iter().any(|member| member.role.is_some() && member.name == new.name) {
-        return Err(Failure::usage("a member has this name already", "add something that tells the two apart"));
-    }
-    let passphrase = habeas_vault::proposed_passphrase().map_err(|error| {
-        Failure::new(Exit::Failed, error, "run the command again; without random numbers nobody can be added")
-    })?;
+    let passphrase = desk.passphrase_for_new(&new.name)?;
     if let Some(path) = invitation.as_deref().filter(|path| path.exists()) {
         let failure = Failure::usage("the invitation file exists already", "name another file, or remove it first");
         return Err(failure.at(path.display().to_string()));

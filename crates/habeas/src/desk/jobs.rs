@@ -28,6 +28,8 @@ pub enum Work {
     Link,
     /// The number of those on no list is estimated.
     Estimate,
+    /// The vault is copied to another place.
+    Backup,
 }
 
 impl Work {
@@ -37,6 +39,7 @@ impl Work {
             Self::Import => "import",
             Self::Link => "link",
             Self::Estimate => "estimate",
+            Self::Backup => "backup",
         }
     }
 }

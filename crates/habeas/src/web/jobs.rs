@@ -53,7 +53,8 @@ pub async fn stop(desk: Desk, reader: Reader, Path(id): Path<String>, SignedForm
     }
 }
 
-fn to(job: &Job) -> Response {
+/// Leads to the page of a job.
+pub fn to(job: &Job) -> Response {
     Redirect::to(&format!("/jobs/{}", job.id)).into_response()
 }
 
@@ -141,6 +142,7 @@ fn render(reader: &Reader, job: &Job) -> Markup {
         Work::Import => Section::Sources,
         Work::Link => Section::Review,
         Work::Estimate => Section::Stats,
+        Work::Backup => Section::Team,
     };
     let body = html! {
         header.pagehead { h1 { (title) } @if !job.about.is_empty() { p.lead { (datum(&job.about)) } } }
@@ -172,7 +174,6 @@ fn part(reader: &Reader, job: &Job, stands: &Stands, ran: Duration) -> Markup {
             div #job data-say=(reader.t("job-done")) {
                 p.verdict-line role="status" { (reader.t("job-done")) }
                 dl.facts { @for (code, n) in &came.counts { div { dt { (reader.t(&format!("count-{code}"))) } dd { bdi { (grouped(*n)) } } } } }
-                p.note { (seconds()) }
                 (list::remarks(reader, &came.remarks))
                 div.under {
                     a.btn.go href=[reader.href(came.goes.clone())] { (reader.t(&format!("job-next-{}", job.work.code()))) }

@@ -18,18 +18,26 @@ pub enum Section {
     Review,
     /// Statistics.
     Stats,
+    /// Members, checkpoints, backup.
+    Team,
     /// Who did what.
     Audit,
 }
 
 /// Message, address and icon of each part of the navigation.
-const NAV: [(Section, &str, &str, &str); 6] = [
+const NAV: [(Section, &str, &str, &str); 7] = [
     (Section::Home, "nav-home", "/", "M3 11 12 4l9 7M6 9.5V20h12V9.5"),
     (Section::Sources, "nav-sources", "/sources", "M6 3h9l4 4v14H6zM14 3v5h5M9 13h7M9 17h5"),
     (Section::Cases, "nav-cases", "/cases", "M3 6h6l2 2h10v11H3zM3 12h18"),
     (Section::Review, "nav-review", "/review", "M4 5h7v14H4zM13 5h7v14h-7zM6 9h3M15 9h3M6 13h3M15 13h3"),
     (Section::Stats, "nav-stats", "/stats", "M4 20V4M4 20h17M8 16l4-5 3 3 5-7"),
     (Section::Audit, "nav-audit", "/audit", "M4 5h10M4 10h10M4 15h6M13 17l2 2 5-6"),
+    (
+        Section::Team,
+        "nav-team",
+        "/team",
+        "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM3 20c0-4 3-6 6-6s6 2 6 6M16 4.5a3.5 3.5 0 0 1 0 6.5M18 14.5c2 .8 3 2.500 3 5.500",
+    ),
 ];
 const HERE: &str = "M4 5h16v11H4zM9 20h6M12 16v4";
 const LOCK: &str = "M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3";

@@ -8,7 +8,7 @@ use crate::desk::Desk;
 use crate::failure::{Exit, Failure};
 use habeas_vault::{Notice, Passphrase};
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant, SystemTime},
 };
 
@@ -88,7 +88,8 @@ struct Tries {
 
 /// The vault, open or locked.
 pub struct Lock {
-    open: Box<Open>,
+    /// How it is opened; nothing while there is no vault yet.
+    open: Mutex<Option<Arc<Open>>>,
     opened: Mutex<Option<Opened>>,
     tries: Mutex<Tries>,
     used: Mutex<Moment>,
@@ -99,10 +100,17 @@ pub struct Lock {
 impl Lock {
     /// A vault that is open now, locks after some time without use, and is opened again by `open`.
     pub fn new(desk: Desk, after: Duration, open: Box<Open>) -> Self {
+        let lock = Self::closed(after, Some(open.into()));
+        *held(&lock.opened) = Some(Opened::new(desk));
+        lock
+    }
+
+    /// A vault that is locked now, or none yet.
+    pub fn closed(after: Duration, open: Option<Arc<Open>>) -> Self {
         let now = Moment::now();
         Self {
-            open,
-            opened: Mutex::new(Some(Opened::new(desk))),
+            open: Mutex::new(open),
+            opened: Mutex::new(None),
             tries: Mutex::default(),
             used: Mutex::new(now),
             seen: Mutex::new(now),
@@ -113,6 +121,21 @@ impl Lock {
     /// The vault, if it is open.
     pub fn opened(&self) -> Option<Opened> {
         held(&self.opened).clone()
+    }
+
+    /// Whether there is a vault, open or locked.
+    pub fn has_vault(&self) -> bool {
+        held(&self.open).is_some()
+    }
+
+    /// Takes a vault that somebody has just made or found, where there was none.
+    pub fn adopt(&self, desk: Desk, open: Arc<Open>) {
+        let mut known = held(&self.open);
+        if known.is_none() {
+            *known = Some(open);
+            self.touch(Moment::now());
+            *held(&self.opened) = Some(Opened::new(desk));
+        }
     }
 
     /// Time without use after which it locks.
@@ -145,7 +168,9 @@ impl Lock {
     /// [`StillLocked`]; a wrong passphrase makes the next try wait 1 second, then 2, 4 … 30.
     pub fn unlock(&self, passphrase: &Passphrase, now: impl Fn() -> Moment) -> Result<(), StillLocked> {
         self.begin(now().steady)?;
-        let opened = (self.open)(passphrase);
+        let open = held(&self.open).clone();
+        let none = || Failure::new(Exit::NoVault, "there is no vault here yet", "make one, or open another folder");
+        let opened = open.ok_or_else(none).and_then(|open| open(passphrase));
         let mut tries = held(&self.tries);
         tries.trying = false;
         match opened {

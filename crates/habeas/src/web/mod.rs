@@ -31,8 +31,10 @@ mod server;
 mod session;
 mod source;
 mod sources;
+mod start;
 mod stats;
 mod strata;
+mod team;
 #[cfg(test)]
 mod tests;
 mod unlock;

@@ -47,7 +47,13 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
         header.pagehead { h1 { (datum(&reader.vault)) } p.lead { (reader.t("home-lead")) } }
         @if view.n_sources == 0 {
             (empty(&reader.t("home-empty"), Some("habeas import FILE --as LIST")))
-            @if let Some(address) = reader.href("/sources/new") { p.begin { a.btn.go href=(address) { (reader.t("incoming-begin")) } } }
+            ol.steps {
+                li { b { (reader.t("step-lists")) } p.note { (reader.t("step-lists-note")) }
+                    @if let Some(address) = reader.href("/sources/new") { p.begin { a.btn.go href=(address) { (reader.t("incoming-begin")) } } } }
+                li { b { (reader.t("step-link")) } p.note { (reader.t("step-link-note")) } }
+                li { b { (reader.t("step-team")) } p.note { (reader.t("step-team-note")) }
+                    @if let Some(address) = reader.href("/team") { p { a href=(address) { (reader.t("nav-team")) } } } }
+            }
         }
         @else {
             (tiles(&numbers(reader, view)))

@@ -12,7 +12,7 @@ use super::{
     record, review,
     routes::Routes,
     session::Sessions,
-    source, sources, stats, unlock,
+    source, sources, start, stats, team, unlock,
 };
 use crate::{desk::Desk, rights::Need};
 use axum::{
@@ -104,6 +104,8 @@ const TABLES: Need = Need::Right(Right::Tables);
 const CASES: Need = Need::Right(Right::Cases);
 const CODE: Need = Need::Right(Right::Code);
 const JUDGE: Need = Need::Right(Right::Judge);
+const KEEP: Need = Need::Right(Right::Keep);
+const COPY: Need = Need::Right(Right::Copy);
 const AUDIT: Need = Need::Right(Right::Audit);
 
 /// All addresses, each with what it needs.
@@ -146,6 +148,17 @@ pub fn routes() -> Routes {
         .get("/audit", AUDIT, async |desk: Desk, reader: Reader| page(desk, reader, audit::load, audit::render).await)
         .get("/keys", Need::Browser, async |reader: Reader| html_page(StatusCode::OK, keys::render(&reader)))
         .post("/prefs", Need::Browser, async |SignedForm(fields): SignedForm| prefs::answer(&fields))
+        .get("/start", Need::Browser, start::show)
+        .post("/start/make", Need::Browser, start::make)
+        .post("/start/open", Need::Browser, start::open)
+        .post("/start/demo", Need::Browser, start::demo)
+        .get("/team", Need::Member, async |desk: Desk, reader: Reader| {
+            page(desk, reader, team::load, team::render).await
+        })
+        .post("/team/add", KEEP, team::add)
+        .post("/team/role", KEEP, team::set_role)
+        .post("/checkpoints", COPY, team::checkpoint)
+        .post("/backup", COPY, team::backup)
         .get("/unlock", Need::Browser, unlock::show)
         .post("/unlock", Need::Browser, unlock::take)
         .post("/lock", Need::Browser, unlock::lock)

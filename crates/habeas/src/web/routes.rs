@@ -113,6 +113,7 @@ async fn door(need: Need, mut request: Request, next: Next) -> Response {
             Some(StatusCode::FORBIDDEN.into_response())
         }
         (_, Caller { form_token: None, .. }) => Some(elsewhere(&request, "/enter")),
+        (_, Caller { opened: None, .. }) if !app.lock.has_vault() => Some(elsewhere(&request, "/start")),
         (_, Caller { opened: None, .. }) => Some(elsewhere(&request, "/unlock")),
         (need, Caller { opened: Some(opened), .. }) => {
             app.lock.touch(Moment::now());

@@ -6,6 +6,7 @@ mod locking;
 mod messages;
 mod review;
 mod roles;
+mod start;
 
 use super::{
     lock::Lock,
@@ -204,6 +205,7 @@ impl House {
             "/sources/post/1",
             "/stats",
             "/audit",
+            "/team",
             "/review",
             "/review?of=again",
             "/review/clusters",

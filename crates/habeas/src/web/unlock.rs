@@ -2,6 +2,7 @@
 //! is always the same.
 
 use super::{
+    forms,
     guard::SignedForm,
     layout,
     lock::{Moment, StillLocked},
@@ -35,6 +36,9 @@ enum Word {
 
 /// Shows the form, or that there is no need of it.
 pub async fn show(State(app): State<App>, caller: Caller, reader: Reader) -> Response {
+    if !app.lock.has_vault() {
+        return Redirect::to("/start").into_response();
+    }
     match (caller.opened, app.lock.opened()) {
         (Some(_), _) => answer(StatusCode::OK, &reader, &already(&reader)),
         (None, Some(_)) => answer(StatusCode::OK, &reader, &open_elsewhere(&reader)),
@@ -89,7 +93,7 @@ fn form(reader: &Reader, word: &Word) -> Markup {
         header.pagehead { h1 { (reader.t("unlock-title")) } p.lead { (reader.t("unlock-lead")) } }
         (said)
         form.enter method="post" action="/unlock" {
-            (token(reader))
+            (forms::token(reader))
             label for="passphrase" { (reader.t("unlock-passphrase")) }
             input #passphrase type="password" name="passphrase" autocomplete="off" autocapitalize="none" spellcheck="false" dir="auto" required autofocus;
             button.btn { (reader.t("unlock-go")) }
@@ -100,7 +104,7 @@ fn form(reader: &Reader, word: &Word) -> Markup {
 fn open_elsewhere(reader: &Reader) -> Markup {
     html! {
         header.pagehead { h1 { (reader.t("unlock-title")) } p.lead { (reader.t("unlock-elsewhere")) } }
-        form method="post" action="/lock" { (token(reader)) button.btn { (reader.t("lock-there")) } }
+        form method="post" action="/lock" { (forms::token(reader)) button.btn { (reader.t("lock-there")) } }
     }
 }
 
@@ -109,11 +113,6 @@ fn already(reader: &Reader) -> Markup {
         header.pagehead { h1 { (reader.t("unlock-already")) } }
         p { a.btn href=(layout::home(reader)) { (reader.t("enter-onward")) } }
     }
-}
-
-/// The field that shows that a form is ours.
-fn token(reader: &Reader) -> Markup {
-    html! { @if let Some(token) = &reader.form_token { input type="hidden" name="token" value=(token); } }
 }
 
 fn answer(status: StatusCode, reader: &Reader, body: &Markup) -> Response {

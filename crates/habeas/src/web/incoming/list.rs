@@ -266,8 +266,6 @@ fn render(reader: &Reader, view: &View, problem: Option<&str>) -> Markup {
         @if let Some(problem) = problem { p.said role="alert" { (reader.t(problem)) } }
         form.wizard method="post" action=(address_of(&view.waiting.id, true)) {
             (forms::token(reader))
-            // The first button answers Enter: it must not be the one that writes.
-            button.vh name="do" value="preview" tabindex="-1" aria-hidden="true" { (reader.t("incoming-look")) }
             h2 { (reader.t("incoming-about")) }
             div.search {
                 (field("key", "incoming-key", &view.settled.key, None))
@@ -280,6 +278,7 @@ fn render(reader: &Reader, view: &View, problem: Option<&str>) -> Markup {
             p.lead { (reader.t("incoming-columns-lead")) }
             (columns(reader, view))
             div.under {
+                // The first button answers Enter: it must not be the one that writes.
                 button.btn name="do" value="preview" { (reader.t("incoming-look")) }
                 button.btn.go name="do" value="import" { (reader.t("incoming-import")) }
             }

@@ -366,7 +366,7 @@ fn pair_section(reader: &Reader, view: &View, shown: &Shown) -> Markup {
         section.pair aria-labelledby="pair-h" {
             h2 #pair-h.vh { (reader.t("review-pair")) }
             (pair::compared(reader, &shown.records))
-            form.verdict method="post" action="/review/decide" hx-post="/review/decide" hx-target="#panel" hx-swap="outerHTML" {
+            form.decision method="post" action="/review/decide" hx-post="/review/decide" hx-target="#panel" hx-swap="outerHTML" {
                 (forms::token(reader))
                 (hidden("of", view.asked.code()))
                 (hidden("pair", &pair_code(shown.pair)))
@@ -375,11 +375,11 @@ fn pair_section(reader: &Reader, view: &View, shown: &Shown) -> Markup {
                 @if let (None, Some((verdict, why))) = (view.problem, &shown.earlier) {
                     p.note.earlier { (reader.t("you-decided")) " " b { (words::verdict(reader, *verdict)) } @if !why.is_empty() { " — " (datum(why)) } }
                 }
-                @for (verdict, key) in VERDICTS {
+                div.verdict { @for (verdict, key) in VERDICTS {
                     button.v .(verdict.code()) name="verdict" value=(verdict.code()) data-key=(key) {
                         span { (words::verdict(reader, verdict)) } kbd aria-hidden="true" { (key) }
                     }
-                }
+                } }
                 (pair::reason_field(reader, &shown.why, required))
             }
         }

@@ -59,9 +59,14 @@ fn one(reader: &Reader, record: &Record, claim: &Claim) -> String {
     let stance = words::stance(reader, claim).join(" · ");
     match (predicate_is_dated(claim.predicate), words::value(reader, claim)) {
         // Notations of dates differ for no reason; what was read can be compared.
-        (true, Some(read)) => [read, stance].join(" ").trim().to_owned(),
-        _ => [written, stance].join(" ").trim().to_owned(),
+        (true, Some(read)) => with_stance(read, &stance),
+        _ => with_stance(written, &stance),
     }
+}
+
+/// Words, and that they deny, allege or hedge.
+fn with_stance(words: String, stance: &str) -> String {
+    if stance.is_empty() { words } else { format!("{words} ({stance})") }
 }
 
 fn predicate_is_dated(predicate: Predicate) -> bool {

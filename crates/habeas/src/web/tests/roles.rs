@@ -29,7 +29,7 @@ fn address(house: &House, path: &str) -> String {
 }
 
 /// Addresses whose forms say nothing without their fields.
-const WANTS_FIELDS: [&str; 4] = ["/review", "/sources/new", "/imports", "/estimates"];
+const WANTS_FIELDS: [&str; 6] = ["/review", "/sources/new", "/imports", "/estimates", "/team", "/backup"];
 
 /// What a member gets who may, and who may not.
 fn expected(listed: &Listed, role: Role) -> StatusCode {
@@ -39,6 +39,8 @@ fn expected(listed: &Listed, role: Role) -> StatusCode {
     };
     match (may, listed.method == Method::POST) {
         (false, _) => StatusCode::FORBIDDEN,
+        // There is a vault already.
+        (true, false) if listed.path == "/start" => StatusCode::SEE_OTHER,
         (true, false) => StatusCode::OK,
         (true, true) if listed.path == "/enter/again" => StatusCode::TOO_MANY_REQUESTS,
         (true, true) if listed.path == "/enter" => StatusCode::FORBIDDEN,

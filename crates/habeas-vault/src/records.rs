@@ -22,6 +22,7 @@ impl Vault {
                 ControlFlow::Continue(())
             })?;
         }
+        self.mentions().iter().cloned().for_each(visit);
         Ok(())
     }
 
@@ -34,6 +35,10 @@ impl Vault {
         let mut opened: Vec<OpenedFrame> = Vec::new();
         let mut records = Vec::with_capacity(ids.len());
         for id in ids {
+            if let Some(mention) = self.mention(*id) {
+                records.push(mention.clone());
+                continue;
+            }
             let (position, entry) = self.place_of(*id)?;
             let frame = match opened.iter().position(|(known, _)| *known == position) {
                 Some(frame) => frame,
@@ -72,7 +77,12 @@ impl Vault {
                 Err(error) => return Err(error),
             }
         }
+        records.extend(self.mentions().iter().filter(|mention| ids.contains(&mention.id)).cloned());
         Ok(records)
+    }
+
+    fn mention(&self, id: RecordId) -> Option<&Record> {
+        self.mentions().iter().find(|mention| mention.id == id)
     }
 
     /// Ids of records that stand and whose ids begin with these hexadecimal digits; at most so many.
@@ -87,6 +97,9 @@ impl Vault {
                 standing.push(id);
             }
         }
+        let mentions = self.mentions().iter().map(|mention| mention.id).filter(|id| (first..=last).contains(id));
+        standing.extend(mentions);
+        standing.truncate(limit);
         Ok(standing)
     }
 
@@ -103,7 +116,8 @@ impl Vault {
                 })?;
             }
         }
-        Ok(found)
+        let mention = || self.mentions().iter().find(|mention| mention.source.key == key && mention.number() == number);
+        Ok(found.or_else(|| mention().cloned()))
     }
 
     /// Where a record stands in the import of it that counts.

@@ -482,7 +482,7 @@ impl Vault {
     }
 
     /// The item that judgements and estimates of now are sealed under.
-    fn statements_item(&self) -> Result<ItemId, VaultError> {
+    pub(crate) fn statements_item(&self) -> Result<ItemId, VaultError> {
         let compartment = Compartment::General;
         let (epoch, _) = self.log.keys.newest(compartment).ok_or(VaultError::NoKey { compartment })?;
         Ok(statements_item(epoch))

@@ -2,6 +2,7 @@
 //!
 //! `docs/format.md` says all of this in prose; golden vectors in the tests hold both to it.
 
+pub mod assertion;
 pub mod codes;
 pub mod erasure;
 pub mod linkage;
@@ -48,6 +49,7 @@ codes::table! {
         SourceIdentity = 18,
         Retraction = 19,
         DeviceRemoved = 20,
+        Assertion = 21,
     }
 }
 

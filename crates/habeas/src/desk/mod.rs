@@ -4,13 +4,17 @@
 //! right by their role or gets nothing. The vault's index finds, its log tells: a list of cases comes from the index, what
 //! a case file shows is read from the log. Figures need every record; they are made once and kept until the vault changes.
 
+pub mod asserted;
+pub mod book;
 pub mod estimating;
 pub mod figures;
 pub mod linking;
 mod persons;
 pub mod shown;
 mod snapshot;
+pub mod standing;
 
+pub use book::{Book, Settled};
 pub use snapshot::Snapshot;
 
 use crate::{
@@ -67,6 +71,7 @@ struct Inner {
     snapshot: Mutex<Option<Arc<Snapshot>>>,
     figures: Mutex<Option<Arc<Figures>>>,
     link_run: Mutex<Option<Arc<LinkRun>>>,
+    book: Mutex<Option<Arc<Book>>>,
 }
 
 /// Everything that tables show.
@@ -211,6 +216,7 @@ impl Desk {
             snapshot: Mutex::default(),
             figures: Mutex::default(),
             link_run: Mutex::default(),
+            book: Mutex::default(),
         };
         Self { inner: Arc::new(inner), who: Arc::new(who) }
     }
@@ -276,6 +282,7 @@ impl Desk {
         *lock(&self.inner.snapshot) = None;
         *lock(&self.inner.figures) = None;
         *lock(&self.inner.link_run) = None;
+        *lock(&self.inner.book) = None;
         Ok(result)
     }
 

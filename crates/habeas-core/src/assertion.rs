@@ -1,360 +1,404 @@
-//! What somebody says: predicates, typed values, and the exact words that they rest on.
+//! Assertions: who says what of which entity, in which words, on what ground; and how each stands after all that people
+//! have said about it.
+//!
+//! Nothing is changed or removed. A correction names what it supersedes, a speaker who takes something back is a further
+//! assertion, and a review is one about an assertion. Only what a person has accepted counts.
 
 use crate::vocabulary::vocabulary;
-use crate::{Acknowledgement, Attribution, Fate, NameAsGiven, PartialDate, PlaceAsGiven, Register, Whereabouts};
+use crate::{
+    AssertionId, Attribution, CountValue, Entity, EntityKind, Matter, Measure, Modality, PartialDate, Polarity,
+    Resolution, SourceId, Topic, UserId, Value,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 vocabulary!(
-    /// Something that happened to a person.
-    EventKind {
-        /// Deprived of liberty: arrested, abducted, disappeared.
-        Taken = "taken",
-        /// Seen for the last time.
-        LastSeen = "last-seen",
-        /// Held at a place.
-        HeldAt = "held-at",
-        /// Produced in court.
-        ProducedInCourt = "produced-in-court",
-        /// Released.
-        Released = "released",
-        /// Killed.
-        Killed = "killed",
-        /// Found dead, or the remains found.
-        FoundDead = "found-dead",
-        /// Remains identified.
-        Identified = "identified",
-        /// Reported to a register.
-        Reported = "reported",
+    /// On what ground a speaker says something.
+    Basis {
+        /// Saw it.
+        Witnessed = "witnessed",
+        /// Was told.
+        Told = "told",
+        /// Rests on a document.
+        Document = "document",
+        /// Rests on an examination.
+        Forensic = "forensic",
+        /// Found by a court.
+        CourtFinding = "court-finding",
+        /// The perpetrators say that it was they.
+        ClaimOfResponsibility = "claim-of-responsibility",
+        /// Inferred from what is usual.
+        Pattern = "pattern",
+        /// Not told.
+        NotStated = "not-stated",
     }
 );
 vocabulary!(
-    /// Whether a speaker stands for a statement or against it.
-    Polarity {
-        /// Says that it is so.
-        Affirms = "affirms",
-        /// Says that it is not so.
-        Denies = "denies",
-        /// Says that it cannot be confirmed.
-        CannotConfirm = "cannot-confirm",
-        /// Takes back what was said.
-        Retracts = "retracts",
+    /// How an assertion stands with its readers.
+    Review {
+        /// Nobody has confirmed it; it changes no number.
+        Proposed = "proposed",
+        /// Confirmed.
+        Accepted = "accepted",
+        /// Readers decided against each other.
+        Conflict = "conflict",
+        /// Something is still to be done.
+        WorkNeeded = "work-needed",
+        /// Turned down.
+        Rejected = "rejected",
     }
 );
 vocabulary!(
-    /// How a speaker puts a statement.
-    Modality {
-        /// As a fact.
-        Stated = "stated",
-        /// As an accusation.
-        Alleged = "alleged",
-        /// With a hedge: «it seems».
-        Hedged = "hedged",
-        /// As the version of an authority.
-        OfficialVersion = "official-version",
-        /// Inferred by us, not said by the source.
-        InferredByUs = "inferred-by-us",
-    }
-);
-vocabulary!(
-    /// Sex as recorded.
-    Sex {
-        /// Female.
-        Female = "female",
-        /// Male.
-        Male = "male",
-        /// Another word than these two.
-        Other = "other",
+    /// How private a value is; it hides the value, not its label.
+    Sensitivity {
+        /// May be shown to all members, and published where consent allows.
+        Public = "public",
+        /// For whoever reads case files.
+        Restricted = "restricted",
+        /// For whoever codes.
+        Secret = "secret",
     }
 );
 
-/// Years of age, as bounds; a child of months has 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Age {
-    /// Least number of whole years.
-    pub low: u16,
-    /// Greatest number of whole years.
-    pub high: u16,
-}
-
-/// The question that a claim answers.
+/// Grades of a source (A–F) and of its information (1–6), to sort and filter by, never a weight in a count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Predicate {
-    /// The number that the list itself gives the person.
-    ListNumber,
-    /// The name.
-    Name,
-    /// Another name, nickname or nom de guerre.
-    Alias,
-    /// The father's name.
-    FatherName,
-    /// The mother's name.
-    MotherName,
-    /// The surname from the mother's side.
-    MotherFamilyName,
-    /// The surname by marriage.
-    MarriedName,
-    /// Sex.
-    Sex,
-    /// Date of birth.
-    BirthDate,
-    /// Place of birth.
-    BirthPlace,
-    /// Age when it happened.
-    Age,
-    /// Where the person lived.
-    Residence,
-    /// Nationality.
-    Nationality,
-    /// Occupation.
-    Occupation,
-    /// Number of an identity document.
-    IdentityDocument,
-    /// That an event happened.
-    Event(EventKind),
-    /// When it happened.
-    EventDate(EventKind),
-    /// Where it happened.
-    EventPlace(EventKind),
-    /// By whom.
-    Perpetrator(EventKind),
-    /// What became of the person.
-    Fate,
-    /// Where the person is.
-    Whereabouts,
-    /// What the authorities say.
-    Acknowledgement,
-    /// What a register does with the case.
-    Register,
-    /// Free words.
-    Remarks,
-    /// A column that the mapping keeps without a meaning of its own; the header names it.
-    Attribute,
+pub struct Grade {
+    /// 0 for A (reliable) to 5 for F (cannot be judged).
+    pub source: u8,
+    /// 1 (confirmed by another independent source) to 6 (cannot be judged).
+    pub information: u8,
 }
 
-impl Predicate {
-    /// The stable code: `name`, `event-date.taken`.
-    pub fn code(self) -> String {
-        let plain = match self {
-            Self::ListNumber => "list-number",
-            Self::Name => "name",
-            Self::Alias => "alias",
-            Self::FatherName => "father-name",
-            Self::MotherName => "mother-name",
-            Self::MotherFamilyName => "mother-family-name",
-            Self::MarriedName => "married-name",
-            Self::Sex => "sex",
-            Self::BirthDate => "birth-date",
-            Self::BirthPlace => "birth-place",
-            Self::Age => "age",
-            Self::Residence => "residence",
-            Self::Nationality => "nationality",
-            Self::Occupation => "occupation",
-            Self::IdentityDocument => "identity-document",
-            Self::Fate => "fate",
-            Self::Whereabouts => "whereabouts",
-            Self::Acknowledgement => "acknowledgement",
-            Self::Register => "register",
-            Self::Remarks => "remarks",
-            Self::Attribute => "attribute",
-            Self::Event(kind) => return format!("event.{}", kind.code()),
-            Self::EventDate(kind) => return format!("event-date.{}", kind.code()),
-            Self::EventPlace(kind) => return format!("event-place.{}", kind.code()),
-            Self::Perpetrator(kind) => return format!("perpetrator.{}", kind.code()),
-        };
-        plain.to_owned()
-    }
-
-    /// Reads a code.
+impl Grade {
+    /// Reads `B2`.
     pub fn from_code(code: &str) -> Option<Self> {
-        if let Some((head, kind)) = code.split_once('.') {
-            let kind = EventKind::from_code(kind)?;
-            return match head {
-                "event" => Some(Self::Event(kind)),
-                "event-date" => Some(Self::EventDate(kind)),
-                "event-place" => Some(Self::EventPlace(kind)),
-                "perpetrator" => Some(Self::Perpetrator(kind)),
-                _ => None,
-            };
-        }
-        Self::PLAIN.iter().copied().find(|predicate| predicate.code() == code)
+        let [source @ b'A'..=b'F', information @ b'1'..=b'6'] = code.as_bytes() else { return None };
+        Some(Self { source: source - b'A', information: information - b'0' })
     }
 
-    /// All predicates without an event, in the order in which a case file asks.
-    pub const PLAIN: &'static [Self] = &[
-        Self::Name,
-        Self::Alias,
-        Self::FatherName,
-        Self::MotherName,
-        Self::MotherFamilyName,
-        Self::MarriedName,
-        Self::Sex,
-        Self::BirthDate,
-        Self::BirthPlace,
-        Self::Age,
-        Self::Residence,
-        Self::Nationality,
-        Self::Occupation,
-        Self::IdentityDocument,
-        Self::Fate,
-        Self::Whereabouts,
-        Self::Acknowledgement,
-        Self::Register,
-        Self::ListNumber,
-        Self::Remarks,
-        Self::Attribute,
-    ];
-}
-
-/// A typed value. The words are not in it: they stand in the record, and the claim says where.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Value {
-    /// Nothing but the words, either by nature (an occupation) or because nobody could read more from them.
-    Words,
-    /// A name.
-    Name(NameAsGiven),
-    /// A date.
-    Date(PartialDate),
-    /// A place.
-    Place(PlaceAsGiven),
-    /// Sex.
-    Sex(Sex),
-    /// Age.
-    Age(Age),
-    /// That the event of the predicate happened.
-    Occurred,
-    /// Fate.
-    Fate(Fate),
-    /// Whereabouts.
-    Whereabouts(Whereabouts),
-    /// Acknowledgement.
-    Acknowledgement(Acknowledgement),
-    /// State in a register.
-    Register(Register),
-}
-
-/// A byte range in one cell of a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CellSpan {
-    /// Index of the cell.
-    pub column: u16,
-    /// First byte.
-    pub start: u32,
-    /// One past the last byte.
-    pub end: u32,
-}
-
-impl CellSpan {
-    /// The words at this place, if the range lies on character boundaries inside the cell.
-    pub fn of<'c>(&self, cells: &'c [String]) -> Option<&'c str> {
-        cells.get(usize::from(self.column))?.get(self.start as usize..self.end as usize)
+    /// As written: `B2`.
+    pub fn code(self) -> String {
+        format!("{}{}", char::from(b'A' + self.source.min(5)), self.information)
     }
 }
 
-/// The exact words that a claim rests on: one place or several of one record, checked against it.
+/// By what an assertion was made, so that all that one faulty rule made can be found and made anew.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Passage {
-    first: CellSpan,
-    more: Vec<CellSpan>,
+pub enum MadeBy {
+    /// A person read the words.
+    Person,
+    /// A rule of this name and version.
+    Rule(String, u32),
 }
 
-/// Why a span is no passage of the record.
+/// Words of a source: where they stand in the text that was made of it, and what they are.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Quote {
+    /// The source.
+    pub source: SourceId,
+    /// Bytes of its text.
+    pub range: Range<u32>,
+    /// The words at this place, checked when the assertion was made and whenever the source is opened.
+    pub words: String,
+}
+
+/// Why words are no quotation of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("bytes {start} to {end} are no part of cell {column}")]
-pub struct PassageError {
-    /// Index of the cell.
-    pub column: u16,
-    /// First byte.
-    pub start: u32,
-    /// One past the last byte.
-    pub end: u32,
+pub enum QuoteError {
+    /// The range is no part of the text, or cuts a letter.
+    #[error("bytes {start} to {end} are no part of the text")]
+    OutOfText {
+        /// First byte.
+        start: usize,
+        /// One past the last byte.
+        end: usize,
+    },
+    /// The words do not occur.
+    #[error("the words do not stand in the text")]
+    NotFound,
+    /// The words occur several times and nobody said which is meant.
+    #[error("the words stand {n} times in the text")]
+    Several {
+        /// How often.
+        n: usize,
+    },
+    /// There is no such occurrence.
+    #[error("there are {n} occurrences of the words, not {asked}")]
+    NoSuchOccurrence {
+        /// How many there are.
+        n: usize,
+        /// Which was asked for, from 1.
+        asked: usize,
+    },
 }
 
-impl Passage {
-    /// A whole cell.
+impl Quote {
+    /// The words at a range of a text.
     ///
     /// # Errors
-    /// [`PassageError`] when there is no such cell.
-    pub fn whole_cell(cells: &[String], column: u16) -> Result<Self, PassageError> {
-        let end = cells.get(usize::from(column)).map_or(0, |cell| cell.len() as u32);
-        Self::new(cells, &[CellSpan { column, start: 0, end }])
+    /// [`QuoteError::OutOfText`].
+    pub fn at(source: SourceId, text: &str, range: Range<usize>) -> Result<Self, QuoteError> {
+        let Range { start, end } = range;
+        let wrong = QuoteError::OutOfText { start, end };
+        let words = text.get(start..end).filter(|words| !words.is_empty()).ok_or(wrong)?;
+        let bound = |at: usize| u32::try_from(at).map_err(|_| wrong);
+        Ok(Self { source, range: bound(start)?..bound(end)?, words: words.to_owned() })
     }
 
-    /// One or more places of a record; the first one is its address.
+    /// The place of words in a text: the only one, or the one asked for, counted from 1.
     ///
     /// # Errors
-    /// [`PassageError`] for the first span that is not inside its cell, or when there is none.
-    pub fn new(cells: &[String], spans: &[CellSpan]) -> Result<Self, PassageError> {
-        for span in spans {
-            if span.of(cells).is_none() {
-                return Err(PassageError { column: span.column, start: span.start, end: span.end });
+    /// [`QuoteError`] where the words do not stand there, or it is not clear which place is meant.
+    pub fn find(source: SourceId, text: &str, words: &str, occurrence: Option<usize>) -> Result<Self, QuoteError> {
+        let places: Vec<usize> =
+            if words.is_empty() { Vec::new() } else { text.match_indices(words).map(|(at, _)| at).collect() };
+        let start = match (places.len(), occurrence) {
+            (0, _) => return Err(QuoteError::NotFound),
+            (1, None) => places[0],
+            (n, None) => return Err(QuoteError::Several { n }),
+            (n, Some(asked)) => {
+                *asked.checked_sub(1).and_then(|at| places.get(at)).ok_or(QuoteError::NoSuchOccurrence { n, asked })?
             }
-        }
-        match spans.split_first() {
-            Some((first, more)) => Ok(Self { first: *first, more: more.to_vec() }),
-            None => Err(PassageError { column: 0, start: 0, end: 0 }),
-        }
+        };
+        Self::at(source, text, start..start + words.len())
     }
 
-    /// The first place.
-    pub fn first(&self) -> CellSpan {
-        self.first
-    }
-
-    /// All places.
-    pub fn spans(&self) -> impl Iterator<Item = CellSpan> + '_ {
-        std::iter::once(self.first).chain(self.more.iter().copied())
+    /// Whether the words still stand at their place.
+    pub fn holds_in(&self, text: &str) -> bool {
+        text.get(self.range.start as usize..self.range.end as usize) == Some(self.words.as_str())
     }
 }
 
-/// One claim of a record: an answer to one question, with who gives it and the words.
+/// That a figure moves in one direction: «has increased every year since».
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Trend {
+    /// Of what.
+    pub measure: Measure,
+    /// Whether it is said to rise.
+    pub rises: bool,
+    /// First year of the claim.
+    pub since: i16,
+}
+
+/// A ratio as printed, in hundredths of a per cent: 70.20 % is 7020.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Ratio {
+    /// Hundredths of a per cent.
+    pub basis_points: i64,
+    /// Decimals as printed; recomputed values are compared at this precision.
+    pub decimals: u8,
+    /// The part, or the later figure of a change.
+    pub of: AssertionId,
+    /// The whole, or the earlier figure of a change.
+    pub to: AssertionId,
+    /// Whether the ratio is that of the change.
+    pub is_change: bool,
+}
+
+/// What an assertion says.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Claim {
-    /// The question.
-    pub predicate: Predicate,
+pub enum Content {
+    /// A value as in records; nothing but the words where nobody could read more.
+    Value(Value),
+    /// Words that a person typed.
+    Text(String),
+    /// A code of the topic's vocabulary.
+    Code(String),
+    /// Another entity, with a code where the topic has them (a degree of involvement, a kind of link).
+    Entity(Entity, Option<String>),
+    /// A figure.
+    Count(Box<CountValue>),
+    /// A trend.
+    Trend(Trend),
+    /// A ratio.
+    Ratio(Ratio),
+    /// A review, with the reason.
+    Review(Review, String),
+    /// How a conflict is settled.
+    Resolution(Resolution),
+}
+
+/// One claim with its speaker: the only kind of fact there is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assertion {
+    /// Its id.
+    pub id: AssertionId,
+    /// When it was recorded, milliseconds of UTC since 1970.
+    pub recorded_ms: i64,
+    /// By whom.
+    pub recorded_by: UserId,
+    /// Of what it speaks.
+    pub about: Entity,
+    /// Which question it answers.
+    pub topic: Topic,
     /// The answer.
-    pub value: Value,
+    pub content: Content,
+    /// The words that it rests on; none only where a person says it of themselves (a review, a handle).
+    pub quotes: Vec<Quote>,
     /// For or against.
     pub polarity: Polarity,
     /// How it is put.
     pub modality: Modality,
-    /// Who says so, where that is not the source itself.
-    pub said_by: Option<Box<Attribution>>,
-    /// The exact words.
-    pub passage: Passage,
+    /// On what ground.
+    pub basis: Basis,
+    /// Who says so and through whom, where that is not the source itself.
+    pub said_by: Option<Attribution>,
+    /// When it was said.
+    pub said_at: Option<PartialDate>,
+    /// When it was true.
+    pub valid: Option<PartialDate>,
+    /// Grades, where somebody gave them.
+    pub grade: Option<Grade>,
+    /// How private the value is.
+    pub sensitivity: Sensitivity,
+    /// How it stood when it was recorded: what a person types is accepted by them, what a rule makes is proposed.
+    pub review: Review,
+    /// By what it was made.
+    pub made_by: MadeBy,
+    /// The earlier assertion that it corrects, or takes back where its polarity says so.
+    pub supersedes: Option<AssertionId>,
 }
 
-impl Claim {
-    /// A plain statement of the source itself.
-    pub fn stated(predicate: Predicate, value: Value, passage: Passage) -> Self {
-        Self { predicate, value, polarity: Polarity::Affirms, modality: Modality::Stated, said_by: None, passage }
+/// How one assertion stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stand {
+    /// With its readers.
+    pub review: Review,
+    /// Who has accepted it, its author included.
+    pub accepted_by: BTreeSet<UserId>,
+    /// The accepted assertion that corrects it.
+    pub superseded_by: Option<AssertionId>,
+    /// The accepted assertion by which its speaker takes it back.
+    pub taken_back_by: Option<AssertionId>,
+    /// Questions that nobody has answered.
+    pub open_questions: usize,
+}
+
+impl Stand {
+    /// Whether it counts: accepted, and neither corrected nor taken back.
+    pub fn counts(&self) -> bool {
+        self.review == Review::Accepted && self.superseded_by.is_none() && self.taken_back_by.is_none()
+    }
+
+    /// Whether somebody other than the author has accepted it.
+    pub fn has_second_reader(&self, author: UserId) -> bool {
+        self.accepted_by.iter().any(|user| *user != author)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// How every assertion stands. The order of `assertions` and repetitions in it make no difference.
+pub fn standings<'a>(assertions: impl IntoIterator<Item = &'a Assertion>) -> BTreeMap<AssertionId, Stand> {
+    let all: BTreeMap<AssertionId, &Assertion> = assertions.into_iter().map(|one| (one.id, one)).collect();
+    let mut ordered: Vec<&Assertion> = all.values().copied().collect();
+    ordered.sort_by_key(|one| (one.recorded_ms, one.id));
+    let mut verdicts: BTreeMap<AssertionId, BTreeMap<UserId, Review>> = BTreeMap::new();
+    let mut questions: BTreeMap<AssertionId, i64> = BTreeMap::new();
+    for one in &ordered {
+        verdicts.entry(one.id).or_default().entry(one.recorded_by).or_insert(one.review);
+        let target = AssertionId(one.about.id.0);
+        if one.about.kind == EntityKind::Assertion && one.review == Review::Accepted {
+            match (&one.content, one.topic) {
+                (Content::Review(review, _), _) => {
+                    verdicts.entry(target).or_default().insert(one.recorded_by, *review);
+                }
+                (_, Topic::Of(Matter::Question)) => *questions.entry(target).or_default() += 1,
+                (_, Topic::Of(Matter::Answer)) => *questions.entry(target).or_default() -= 1,
+                _ => {}
+            }
+        }
+    }
+    let mut stands: BTreeMap<AssertionId, Stand> = BTreeMap::new();
+    for id in all.keys() {
+        let given = &verdicts[id];
+        let accepted_by = given.iter().filter(|(_, review)| **review == Review::Accepted).map(|(user, _)| *user);
+        let open_questions = questions.get(id).map_or(0, |n| (*n).max(0) as usize);
+        let (review, accepted_by) = (agreed(given), accepted_by.collect());
+        stands.insert(*id, Stand { review, accepted_by, superseded_by: None, taken_back_by: None, open_questions });
+    }
+    for one in &ordered {
+        let Some(earlier) = one.supersedes else { continue };
+        let accepted = stands[&one.id].review == Review::Accepted;
+        if !accepted || leads_back(&all, one) {
+            continue;
+        }
+        if let Some(stand) = stands.get_mut(&earlier) {
+            let by =
+                if one.polarity == Polarity::Retracts { &mut stand.taken_back_by } else { &mut stand.superseded_by };
+            by.get_or_insert(one.id);
+        }
+    }
+    stands
+}
 
-    #[test]
-    fn every_predicate_is_read_back_from_its_code() {
-        let events = EventKind::ALL.iter().flat_map(|kind| {
-            [
-                Predicate::Event(*kind),
-                Predicate::EventDate(*kind),
-                Predicate::EventPlace(*kind),
-                Predicate::Perpetrator(*kind),
-            ]
-        });
-        for predicate in Predicate::PLAIN.iter().copied().chain(events) {
-            assert_eq!(Predicate::from_code(&predicate.code()), Some(predicate));
+/// What several readers together say: the author's proposal is no verdict; accepted against rejected is a conflict.
+fn agreed(given: &BTreeMap<UserId, Review>) -> Review {
+    let said: BTreeSet<Review> = given.values().copied().filter(|review| *review != Review::Proposed).collect();
+    let has = |review| said.contains(&review);
+    match () {
+        () if said.is_empty() => Review::Proposed,
+        () if has(Review::Conflict) || has(Review::Accepted) && has(Review::Rejected) => Review::Conflict,
+        () if has(Review::Rejected) => Review::Rejected,
+        () if has(Review::WorkNeeded) => Review::WorkNeeded,
+        () => Review::Accepted,
+    }
+}
+
+/// Whether corrections go round in a circle: then none of them holds.
+fn leads_back(all: &BTreeMap<AssertionId, &Assertion>, from: &Assertion) -> bool {
+    let mut seen = BTreeSet::from([from.id]);
+    let mut next = from.supersedes;
+    while let Some(id) = next {
+        if !seen.insert(id) {
+            return true;
+        }
+        next = all.get(&id).and_then(|one| one.supersedes);
+    }
+    false
+}
+
+impl Assertion {
+    /// The words that it rests on; several places are joined by « · ».
+    pub fn words(&self) -> String {
+        let words: Vec<&str> = self.quotes.iter().map(|quote| quote.words.as_str()).collect();
+        words.join(" · ")
+    }
+
+    /// The figure, if it is one.
+    pub fn count(&self) -> Option<&CountValue> {
+        match &self.content {
+            Content::Count(count) => Some(count),
+            _ => None,
         }
     }
 
-    #[test]
-    fn a_passage_that_cuts_a_letter_or_leaves_its_cell_is_refused() {
-        let cells = vec!["Múñoz".to_owned()];
-        assert!(Passage::new(&cells, &[CellSpan { column: 0, start: 0, end: 2 }]).is_err());
-        assert!(Passage::new(&cells, &[CellSpan { column: 0, start: 0, end: 99 }]).is_err());
-        assert!(Passage::new(&cells, &[CellSpan { column: 1, start: 0, end: 0 }]).is_err());
-        assert!(Passage::new(&cells, &[]).is_err());
-        assert!(Passage::whole_cell(&cells, 0).is_ok());
+    /// The date, if it says one.
+    pub fn date(&self) -> Option<&PartialDate> {
+        match &self.content {
+            Content::Value(Value::Date(date)) => Some(date),
+            _ => None,
+        }
+    }
+
+    /// The entity that it leads to, if it does.
+    pub fn leads_to(&self) -> Option<Entity> {
+        match &self.content {
+            Content::Entity(entity, _) => Some(*entity),
+            _ => None,
+        }
+    }
+
+    /// Whether it may enter a tally at all: opinions, demands and denials do not.
+    pub fn is_tallied(&self) -> bool {
+        self.polarity == Polarity::Affirms && !matches!(self.modality, Modality::Opinion | Modality::Demand)
     }
 }
+
+/// Those assertions that count, in the order given.
+pub fn counting<'a>(assertions: &'a [Assertion], stands: &BTreeMap<AssertionId, Stand>) -> Vec<&'a Assertion> {
+    assertions.iter().filter(|one| stands.get(&one.id).is_some_and(Stand::counts)).collect()
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

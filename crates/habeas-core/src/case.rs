@@ -3,9 +3,10 @@
 //! A contradiction is a value, not an error. Nothing here decides which account is right, and nothing is dropped.
 
 use crate::{
-    Axes, Claim, EventKind, Fate, Label, PersonId, Polarity, Predicate, Record, Script, Truth, Value, fold, label,
-    script_of,
+    Attribution, Axes, Claim, Element, Elements, EventKind, Fate, Label, PersonId, Polarity, Predicate, Record, Script,
+    Truth, Value, fold, label, script_of,
 };
+use std::collections::HashSet;
 
 /// How the accounts of one question stand to each other; the worst of all pairs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -96,6 +97,34 @@ impl<'r> CaseFile<'r> {
     /// The question about a predicate, if any source answers it.
     pub fn question(&self, predicate: Predicate) -> Option<&Question<'r>> {
         self.questions.iter().find(|question| question.predicate == predicate)
+    }
+
+    /// Whether the status is disputed: several labels, or accounts of one axis that cannot all be true.
+    pub fn is_disputed(&self) -> bool {
+        const AXES: [Predicate; 3] = [Predicate::Fate, Predicate::Whereabouts, Predicate::Acknowledgement];
+        let contradicted = |question: &&Question<'_>| question.agreement == Agreement::Contradicts;
+        self.labels.len() > 1
+            || self.questions.iter().filter(contradicted).any(|question| AXES.contains(&question.predicate))
+    }
+
+    /// How the elements of an enforced disappearance stand. That the person was taken is deprivation of liberty, and an
+    /// authority that denies or hides it conceals.
+    pub fn elements(&self) -> Elements {
+        let said = self.questions.iter().flat_map(|question| question.accounts());
+        Elements::of(said.filter_map(|account| {
+            let polarity = account.claim.polarity;
+            match (account.claim.predicate, &account.claim.value) {
+                (Predicate::Element(element), _) => Some((element, polarity)),
+                (Predicate::Event(EventKind::Taken) | Predicate::EventDate(EventKind::Taken), _) => {
+                    Some((Element::Deprivation, polarity))
+                }
+                (
+                    _,
+                    Value::Acknowledgement(crate::Acknowledgement::Denied | crate::Acknowledgement::NeverHeldClaimed),
+                ) => Some((Element::Concealment, polarity)),
+                _ => None,
+            }
+        }))
     }
 
     /// Questions whose accounts cannot all be true.
@@ -250,33 +279,50 @@ fn words_relation(ours: &str, theirs: &str) -> Agreement {
     }
 }
 
-/// One label for each distinct combination of axes that a record gives; records that say nothing add none.
+/// One label for each distinct combination of axes that a speaker of a record gives; those who say nothing add none. Of a
+/// death the most exact label stays: that somebody is reported dead disputes no identified body.
 fn labels(records: &[&Record]) -> Vec<Label> {
-    let mut labels: Vec<Label> = records.iter().filter_map(|record| axes(record)).map(|axes| label(&axes)).collect();
+    let mut labels: Vec<Label> = Vec::new();
+    for record in records {
+        let mut speakers: Vec<&Attribution> = record.claims.iter().map(|claim| record.said_by(claim)).collect();
+        let mut seen = HashSet::new();
+        speakers.retain(|speaker| seen.insert(*speaker));
+        labels.extend(speakers.into_iter().filter_map(|speaker| axes(record, speaker)).map(|axes| label(&axes)));
+    }
     labels.sort();
     labels.dedup();
+    const DEATHS: [Label; 3] = [Label::KilledInReportedEncounter, Label::FoundDead, Label::ReportedDead];
+    if let Some(exact) = DEATHS.into_iter().find(|death| labels.contains(death)) {
+        labels.retain(|label| *label == exact || !DEATHS.contains(label));
+    }
     if labels.is_empty() { vec![Label::Missing] } else { labels }
 }
 
-fn axes(record: &Record) -> Option<Axes> {
+fn axes(record: &Record, speaker: &Attribution) -> Option<Axes> {
     let mut axes = Axes::default();
-    for claim in record.claims.iter().filter(|claim| claim.polarity == Polarity::Affirms) {
+    let own = |claim: &&Claim| claim.polarity == Polarity::Affirms && record.said_by(claim) == speaker;
+    for claim in record.claims.iter().filter(own) {
         match &claim.value {
             Value::Fate(fate) => axes.fate = Some(*fate),
             Value::Whereabouts(whereabouts) => axes.whereabouts = Some(*whereabouts),
             Value::Acknowledgement(acknowledgement) => axes.acknowledgement = Some(*acknowledgement),
-            Value::Date(_) | Value::Occurred
-                if matches!(
-                    claim.predicate,
-                    Predicate::Event(EventKind::Released) | Predicate::EventDate(EventKind::Released)
-                ) =>
-            {
-                axes.released = true;
-            }
+            Value::Date(_) | Value::Occurred => match claim.predicate {
+                Predicate::Event(kind) | Predicate::EventDate(kind) => match kind {
+                    EventKind::Released => axes.released = true,
+                    EventKind::Escaped => axes.escaped = true,
+                    EventKind::Remanded => axes.remanded = true,
+                    EventKind::ProducedInCourt => axes.produced_in_court = true,
+                    // Whoever says that somebody was killed reports a death.
+                    EventKind::Killed | EventKind::FoundDead => axes.fate = axes.fate.or(Some(Fate::DeadReported)),
+                    _ => {}
+                },
+                _ => {}
+            },
             _ => {}
         }
     }
-    (axes != Axes::default()).then_some(axes)
+    let stated = Axes { remanded: false, produced_in_court: false, ..axes };
+    (stated != Axes::default()).then_some(axes)
 }
 
 fn happenings<'r>(questions: &[Question<'r>]) -> Vec<Happening<'r>> {

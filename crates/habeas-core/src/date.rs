@@ -84,6 +84,10 @@ pub enum DateBasis {
     FromAge,
     /// A person decided.
     Person,
+    /// Day and month are stated; the year is that of the document, which it does not state.
+    DocumentYear,
+    /// «That same year»: whatever the wording allows.
+    Antecedent,
 }
 
 /// Why days do not make a partial date.

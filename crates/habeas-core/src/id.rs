@@ -97,6 +97,15 @@ id_type!(
     ConsentId
 );
 
+id_type!(
+    /// Names an entity that assertions are about. Minted at random when somebody first speaks of it.
+    EntityId
+);
+id_type!(
+    /// Names one assertion; the id of the entry that holds it.
+    AssertionId
+);
+
 impl From<RecordId> for PersonId {
     fn from(founder: RecordId) -> Self {
         Self(founder.0)

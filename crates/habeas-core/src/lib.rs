@@ -1,48 +1,82 @@
 //! The words of the domain and the pure folds over them.
 //!
 //! Everything that the vault stores is what *somebody said, where and when* ([`Claim`]s of a [`Record`] from a
-//! [`Source`]). Persons, case files, disagreements and labels are views: pure functions of records, judgements and a
+//! [`Source`], [`Assertion`]s about an [`Entity`]). Persons, case files, disagreements and labels are views: pure functions of records, judgements and a
 //! partition. This crate does no I/O, reads no clock, uses no randomness, is not async, and its types are not
 //! serialisable: stored forms belong to `habeas-vault`, shown forms to the binary.
 
+mod anchor;
 mod assertion;
 mod case;
+mod checks;
+mod claim;
 mod consent;
+mod count;
 mod date;
 mod disclosure;
+mod edtf;
+mod entity;
 mod erasure;
+mod gazetteer;
 mod id;
+mod independence;
 mod judgement;
+mod mention;
 mod name;
 mod partition;
 mod place;
+mod policy;
+mod qualification;
 mod role;
 mod source;
 mod status;
 mod text;
+mod timeline;
+mod topic;
+mod vocab;
 mod vocabulary;
 
+pub use anchor::{document_years, effective_date};
 pub use assertion::{
-    Age, CellSpan, Claim, EventKind, Modality, Passage, PassageError, Polarity, Predicate, Sex, Value,
+    Assertion, Basis, Content, Grade, MadeBy, Quote, QuoteError, Ratio, Review, Sensitivity, Stand, Trend, counting,
+    standings,
 };
 pub use case::{Account, Agreement, CaseFile, Happening, Question, Reading, case_file, relation};
+pub use checks::{Finding, Hint, Outcome, Rule, check, ratio, stock, sum_against, trend};
+pub use claim::{
+    Age, CellSpan, Claim, Element, EventKind, Modality, Passage, PassageError, Polarity, Predicate, Sex, Value,
+};
 pub use consent::{
     Audience, Consent, ConsentAnswer, ConsentBook, ConsentMedium, ConsentState, FieldGroup, Giver, Purpose, Subject,
 };
+pub use count::{Bound, Bounds, CountError, CountRelation, CountValue, Flow, Measure, Unit};
 pub use date::{Date, DateBasis, DaySpan, Holds, PartialDate, PartialDateError, Precision, Truth, YearOf};
 pub use disclosure::{
     Disclosable, Disclosed, DisclosurePolicy, DisclosureRequest, Grant, MemorialEntry, Told, ToldEvent, Withheld,
     disclose,
 };
+pub use edtf::{EdtfError, parse_edtf};
+pub use entity::{Entity, EntityKind, ParseEntityError};
 pub use erasure::ErasureReason;
+pub use gazetteer::{Gazetteer, PlaceNode};
 pub use id::{
-    ConsentId, DeviceId, ImportId, JudgementId, LinkRunId, ParseIdError, PersonId, RecordId, SourceId, UserId,
+    AssertionId, ConsentId, DeviceId, EntityId, ImportId, JudgementId, LinkRunId, ParseIdError, PersonId, RecordId,
+    SourceId, UserId,
 };
+pub use independence::{Groups, OriginOf, Ties, groups};
 pub use judgement::{Judgement, RecordPair, Standing, Verdict, standing};
+pub use mention::{BY_HAND, mention_records};
 pub use name::{NameAsGiven, NamePart, NameRole};
 pub use partition::{MatchWeight, Partition, Probability, ScoredPair};
 pub use place::{PlaceAsGiven, Point};
+pub use policy::{
+    ConflictSet, POLICY_VERSION, Policy, PolicyKind, Resolution, Resolved, accounts_of, compatible, conflicts, resolve,
+};
+pub use qualification::{ElementStand, Elements, Qualification};
 pub use role::{Compartment, Right, Role};
 pub use source::{Attribution, Origin, Record, RecordAddress, Source, SourceKind, Speaker, SpeakerKind};
 pub use status::{Acknowledgement, Axes, Fate, Label, Register, Whereabouts, label};
 pub use text::{Script, fold, fold_tokens, script_of};
+pub use timeline::{Moment, timeline};
+pub use topic::{Matter, Takes, Topic};
+pub use vocab::{Term, Vocabulary};

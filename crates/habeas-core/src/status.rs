@@ -104,6 +104,12 @@ vocabulary!(
 vocabulary!(
     /// The one-line status of a case, derived from the axes.
     Label {
+        /// Our own decision: another entry of ours is this case.
+        Duplicate = "duplicate",
+        /// Our own decision: no enforced disappearance.
+        NotADisappearance = "not-a-disappearance",
+        /// Our own decision: too little is known.
+        InsufficientInformation = "insufficient-information",
         /// The remains were identified.
         FoundDead = "found-dead",
         /// Said to be dead, without identification.
@@ -112,10 +118,16 @@ vocabulary!(
         KilledInReportedEncounter = "killed-in-reported-encounter",
         /// Remains that may be this person's.
         UnidentifiedRemains = "unidentified-remains-possible-match",
+        /// In custody on the order of a court.
+        Remanded = "remanded",
+        /// In custody, and produced before a court.
+        ProducedInCourt = "produced-in-court",
         /// In custody that is acknowledged.
         InAcknowledgedCustody = "in-acknowledged-custody",
         /// Custody is alleged and not acknowledged.
         ReportedInCustody = "reported-in-custody",
+        /// Escaped.
+        Escaped = "escaped",
         /// Released; the disappearance stays in its year's count.
         Released = "released",
         /// At home.
@@ -136,6 +148,14 @@ pub struct Axes {
     pub whereabouts: Option<Whereabouts>,
     /// Acknowledgement, if said.
     pub acknowledgement: Option<Acknowledgement>,
+    /// What our own register does with the case; the word of any other register is no matter of the label.
+    pub ours: Option<Register>,
+    /// Whether a remand is said to have happened.
+    pub remanded: bool,
+    /// Whether a production in court is said to have happened.
+    pub produced_in_court: bool,
+    /// Whether an escape is said to have happened.
+    pub escaped: bool,
     /// Whether a release is said to have happened.
     pub released: bool,
 }
@@ -143,6 +163,12 @@ pub struct Axes {
 /// Derives the label of one combination of axes; the first rule that holds.
 pub fn label(axes: &Axes) -> Label {
     use Whereabouts as W;
+    match axes.ours {
+        Some(Register::DeletedDuplicate) => return Label::Duplicate,
+        Some(Register::DeletedNotEd) => return Label::NotADisappearance,
+        Some(Register::DeletedIncomplete) => return Label::InsufficientInformation,
+        _ => {}
+    }
     let dead = matches!(axes.fate, Some(Fate::DeadReported | Fate::DeadIdentified));
     match axes.whereabouts {
         _ if dead && axes.acknowledgement == Some(Acknowledgement::EncounterClaimed) => {
@@ -152,9 +178,16 @@ pub fn label(axes: &Axes) -> Label {
         _ if axes.fate == Some(Fate::DeadMatchProposed) => Label::UnidentifiedRemains,
         _ if dead => Label::ReportedDead,
         Some(W::CustodyPolice | W::CustodyPrison | W::CustodyInternment | W::CustodyMilitary | W::CustodyKindOpen) => {
-            Label::InAcknowledgedCustody
+            if axes.remanded {
+                Label::Remanded
+            } else if axes.produced_in_court {
+                Label::ProducedInCourt
+            } else {
+                Label::InAcknowledgedCustody
+            }
         }
         Some(W::SecretCustodyAlleged) => Label::ReportedInCustody,
+        _ if axes.escaped => Label::Escaped,
         _ if axes.released => Label::Released,
         Some(W::Home) => Label::ReturnedHome,
         _ if matches!(axes.fate, Some(Fate::AliveReported | Fate::AliveConfirmed)) => Label::ReportedAlive,
@@ -195,6 +228,17 @@ mod tests {
             (Axes { whereabouts: Some(Whereabouts::SecretCustodyAlleged), ..axes }, Label::ReportedInCustody),
             (Axes { fate: Some(Fate::DeadMatchProposed), ..axes }, Label::UnidentifiedRemains),
             (Axes { fate: Some(Fate::Unknown), ..axes }, Label::Missing),
+            (Axes { whereabouts: Some(Whereabouts::CustodyPrison), remanded: true, ..axes }, Label::Remanded),
+            (
+                Axes { whereabouts: Some(Whereabouts::CustodyPolice), produced_in_court: true, ..axes },
+                Label::ProducedInCourt,
+            ),
+            (Axes { escaped: true, released: true, ..axes }, Label::Escaped),
+            (
+                Axes { ours: Some(Register::DeletedDuplicate), fate: Some(Fate::DeadIdentified), ..axes },
+                Label::Duplicate,
+            ),
+            (Axes { ours: Some(Register::Traced), ..axes }, Label::Missing),
         ];
         for (axes, expected) in cases {
             assert_eq!(label(&axes), expected, "{axes:?}");

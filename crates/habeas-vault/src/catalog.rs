@@ -2,11 +2,13 @@
 //! estimates, erasures, audit. It is given the statements in the one order that all devices share, and the same fold runs
 //! when the vault is opened and when something is recorded.
 
+mod asserted;
 mod erased;
 mod people;
 mod publication;
 mod standing;
 
+pub use asserted::Asserted;
 pub use erased::ErasedSet;
 pub use people::{DeviceInfo, MemberInfo, People};
 pub use publication::{Publication, ReleaseInfo};
@@ -17,7 +19,8 @@ use crate::{
     format::{
         DecodeError,
         v1::{
-            Body, CommitHead, Entry, EntryKind,
+            Body, Clear, CommitHead, Entry, EntryKind,
+            assertion::{StoredAssertion, is_resolution},
             codes::Code,
             erasure::{Erased, Erasure, Retraction, SourceIdentity},
             linkage::StoredLinkRun,
@@ -29,7 +32,7 @@ use crate::{
     keys::ItemId,
 };
 use habeas_core::{
-    Compartment, DeviceId, ErasureReason, ImportId, Judgement, LinkRunId, Right, Source, SourceId, UserId,
+    Compartment, DeviceId, ErasureReason, ImportId, Judgement, LinkRunId, Record, Right, Source, SourceId, UserId,
 };
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -130,6 +133,8 @@ pub struct Catalog {
     pub judgements: Vec<Judgement>,
     pub link_runs: Vec<(LinkRunInfo, BlobRef)>,
     pub estimates: Vec<EstimateInfo>,
+    /// Assertions, and the records that mentions make of them.
+    pub asserted: Asserted,
     pub audit: Vec<AuditEntry>,
     /// Consents, policies and releases.
     pub publication: Publication,
@@ -164,6 +169,8 @@ pub struct Unreadable {
     pub position: Position,
     /// Its item.
     pub item: ItemId,
+    /// The leaf of its item, where it has one.
+    pub leaf: Option<u32>,
     /// Number of the compartment, where it is not the general one.
     pub compartment: Option<u64>,
 }
@@ -243,8 +250,8 @@ impl Catalog {
         self.done.insert(head.idempotency, entry.id);
         let Some(body) = body else {
             self.generation += u64::from(entry.kind == EntryKind::ImportFinished);
-            let compartment = entry.clear.compartment;
-            self.unreadable.push(Unreadable { position: *position, item: entry.item, compartment });
+            let Clear { compartment, leaf, .. } = entry.clear;
+            self.unreadable.push(Unreadable { position: *position, item: entry.item, leaf, compartment });
             return Ok(());
         };
         match self.take_in(position, head, entry, body) {
@@ -397,6 +404,14 @@ impl Catalog {
                 let code = publication::audit_code(entry.kind);
                 code.map(|code| audited(code.into()));
             }
+            EntryKind::Assertion => {
+                let one = StoredAssertion::from_padded(body)?.of(entry.id, recorded_ms, head.user);
+                if is_resolution(&one) && !self.people.role(&head.user).is_some_and(|role| role.may(Right::Judge)) {
+                    self.not_counted.insert((*position, entry.id));
+                    return Ok(());
+                }
+                self.asserted.push(one, entry.item, entry.clear.leaf);
+            }
             EntryKind::Record | EntryKind::Quarantined => {}
         }
         match entry.kind {
@@ -405,7 +420,7 @@ impl Catalog {
                 self.restate();
             }
             EntryKind::Source | EntryKind::ImportAbandoned => self.restate(),
-            EntryKind::Judgement | EntryKind::LinkRun => self.generation += 1,
+            EntryKind::Judgement | EntryKind::LinkRun | EntryKind::Assertion => self.generation += 1,
             _ => {}
         }
         Ok(())
@@ -437,7 +452,12 @@ impl Catalog {
     /// Number of records of the imports that stand.
     pub fn n_records(&self) -> u64 {
         let standing = self.finished_imports.iter().filter(|import| import.undone.is_none());
-        standing.map(|import| import.n_records).sum()
+        standing.map(|import| import.n_records).sum::<u64>() + self.mentions().len() as u64
+    }
+
+    /// The records of mentions in sources that stand.
+    pub fn mentions(&self) -> &[Record] {
+        self.asserted.records(&self.standing_sources)
     }
 
     /// Blobs that something durable refers to, without erased ones.

@@ -13,7 +13,7 @@ mod power;
 mod tamper;
 
 use crate::{
-    EraseTarget, ImportSummary, LinkRun,
+    AssertError, EraseTarget, ImportSummary, LinkRun,
     damage::{DamageKind, OnDamage},
     feed::Access,
     founding::InitOptions,
@@ -31,8 +31,9 @@ use crate::{
     verify::Depth,
 };
 use habeas_core::{
-    Attribution, ErasureReason, MatchWeight, Origin, Partition, RecordId, RecordPair, ScoredPair, SourceKind,
-    SpeakerKind, Verdict,
+    Assertion, Attribution, Basis, Content, Entity, EntityKind, ErasureReason, EventKind, MadeBy, MatchWeight, Matter,
+    Modality, Origin, Partition, Polarity, Predicate, Quote, RecordId, RecordPair, Review, ScoredPair, Sensitivity,
+    SourceId, SourceKind, SpeakerKind, Topic, Value, Verdict,
 };
 use std::sync::Arc;
 
@@ -64,6 +65,8 @@ enum Step {
     Judge,
     Link,
     Estimate,
+    /// Says something of a person whom the last source names, and of the source itself.
+    Assert,
     /// Closes the segment and signs what is there.
     Checkpoint,
     /// Takes the last judgement back.
@@ -77,16 +80,18 @@ enum Step {
 }
 
 /// One of each, with segments of some frames: small enough to take every state of it.
-const SMALL: [Step; 14] = [
+const SMALL: [Step; 16] = [
     Step::Audit,
     Step::Import { rows: 5 },
     Step::Judge,
     Step::Source { bytes: 300 },
+    Step::Assert,
     Step::GiveUp { rows: 3 },
     Step::Link,
     Step::Checkpoint,
     Step::EraseRecord,
     Step::Epoch,
+    Step::Assert,
     Step::Retract,
     Step::EraseSource,
     Step::Import { rows: 2 },
@@ -201,6 +206,15 @@ fn act(vault: &mut Vault, step: Step, n: usize) -> Result<(), OpenError> {
             let run = LinkRun { model_toml, settings, record_ids, partition, pairs, summary_json: "{}".into() };
             vault.put_link_run(&run, 0)?;
         }
+        Step::Assert => {
+            if let Some(source) = vault.sources().last().map(|source| source.id) {
+                let drafts = asserted(vault, source, n)?;
+                vault.add_assertions(drafts, 0).map_err(|error| match error {
+                    AssertError::Vault(error) => error,
+                    refused => panic!("contents fit their topics, and the source stands: {refused}"),
+                })?;
+            }
+        }
         Step::Estimate => vault.put_estimate(&format!("step {n}"), "{}", 0)?,
         Step::Checkpoint => drop(vault.make_checkpoint()?),
         Step::Retract => {
@@ -223,6 +237,41 @@ fn act(vault: &mut Vault, step: Step, n: usize) -> Result<(), OpenError> {
         Step::Epoch => vault.begin_epochs(0)?,
     }
     Ok(())
+}
+
+/// That a person was taken, and what a reader thinks of it.
+fn asserted(vault: &mut Vault, source: SourceId, n: usize) -> Result<Vec<Assertion>, VaultError> {
+    let about = Entity { kind: EntityKind::Mention, id: vault.mint_entity()? };
+    let words = format!("taken {n}");
+    let one = Assertion {
+        id: vault.mint_assertion()?,
+        recorded_ms: 0,
+        recorded_by: vault.me(),
+        about,
+        topic: Topic::Person(Predicate::Event(EventKind::Taken)),
+        content: Content::Value(Value::Occurred),
+        quotes: vec![Quote { source, range: 0..words.len() as u32, words }],
+        polarity: Polarity::Affirms,
+        modality: Modality::Stated,
+        basis: Basis::NotStated,
+        said_by: None,
+        said_at: None,
+        valid: None,
+        grade: None,
+        sensitivity: Sensitivity::Restricted,
+        review: Review::Accepted,
+        made_by: MadeBy::Person,
+        supersedes: None,
+    };
+    let review = Assertion {
+        id: vault.mint_assertion()?,
+        about: Entity::assertion(one.id),
+        topic: Topic::Of(Matter::Review),
+        content: Content::Review(Review::Accepted, format!("step {n}")),
+        quotes: vec![],
+        ..one.clone()
+    };
+    Ok(vec![one, review])
 }
 
 fn record_ids(vault: &Vault) -> Result<Vec<RecordId>, VaultError> {
@@ -248,6 +297,7 @@ fn seen(vault: &Vault) -> Vec<String> {
     );
     let erasure = |e: &crate::ErasureInfo| format!("erased because of {}, on {} devices", e.why, e.done.len());
     lines.extend(vault.erasures().iter().map(erasure));
+    lines.extend(vault.assertions().iter().map(|one| format!("asserted {} {:?}", one.topic.code(), one.content)));
     lines.extend(vault.estimates().iter().map(|estimate| format!("estimate {}", estimate.kind)));
     vault
         .for_each_record(|record| lines.push(format!("record {} {:?}", record.source.key, record.cells)))
@@ -293,7 +343,7 @@ fn check(disk: &SimDisk, secrets: &Secrets, expected: &[Vec<String>], acknowledg
 
 /// A history by lot, for runs longer than a test's.
 fn drawn(draw: &mut Draw, n_steps: u64) -> Vec<Step> {
-    let mut step = |_| match draw.below(15) {
+    let mut step = |_| match draw.below(17) {
         0 | 1 => Step::Audit,
         2 | 3 => Step::Import { rows: 1 + draw.below(40) },
         4 => Step::GiveUp { rows: draw.below(40) },
@@ -306,6 +356,7 @@ fn drawn(draw: &mut Draw, n_steps: u64) -> Vec<Step> {
         11 => Step::Epoch,
         12 => Step::Retract,
         13 => Step::EraseSource,
+        14 | 15 => Step::Assert,
         _ => Step::Checkpoint,
     };
     (0..n_steps).map(&mut step).collect()

@@ -11,16 +11,20 @@ use crate::{
     opening::OpenError,
     vault::{Vault, VaultError, clear_of},
 };
-use habeas_core::{Compartment, ErasureReason, RecordId, Right, SourceId};
+use habeas_core::{
+    Assertion, AssertionId, Compartment, Entity, EntityId, EntityKind, ErasureReason, RecordId, Right, SourceId,
+};
 
 /// What is to be erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EraseTarget {
-    /// One record of a list or text. The file that it came in goes too, since it holds the same words; the other records
-    /// of the list stay.
+    /// One record of a list or text: of a mention all that is asserted of it. The file that it came in goes too, since it
+    /// holds the same words; the other records of the list stay.
     Record(RecordId),
-    /// A source with its file, all imports of it, and what is known of who it is.
+    /// A source with its file, all imports of it, all that is asserted from it, and what is known of who it is.
     Source(SourceId),
+    /// One assertion.
+    Assertion(AssertionId),
 }
 
 impl Vault {
@@ -54,6 +58,7 @@ impl Vault {
             keys.extend(match target {
                 EraseTarget::Record(id) => self.keys_of_record(*id)?,
                 EraseTarget::Source(id) => self.keys_of_source(*id)?,
+                EraseTarget::Assertion(id) => self.catalog.asserted.keys_of(|one| one.id == *id),
             });
         }
         keys.sort();
@@ -114,6 +119,12 @@ impl Vault {
     }
 
     fn keys_of_record(&self, id: RecordId) -> Result<Vec<(ItemId, Option<u32>)>, VaultError> {
+        if let Some(mention) = self.mentions().iter().find(|record| record.id == id) {
+            let about = Entity { kind: EntityKind::Mention, id: EntityId(id.0) };
+            let of_it = |one: &Assertion| one.about == about || one.leads_to() == Some(about);
+            let original = self.catalog.source(mention.source.id).map(|known| (known.original.id, None));
+            return Ok(self.catalog.asserted.keys_of(of_it).into_iter().chain(original.ok()).collect());
+        }
         let (position, place) = self.place_of(id)?;
         let plaintext = self.log.read(&position)?;
         let commit = self.log.commit(&position, &plaintext)?;
@@ -129,6 +140,9 @@ impl Vault {
         let imports = self.catalog.imports.iter().filter(|import| import.source == id).map(|import| import.id.0);
         let identity = self.catalog.identities.get(&id).map(|(item, _)| *item);
         let items = [id.0, known.original.id].into_iter().chain(imports).chain(identity);
-        Ok(items.map(|item| (item, None)).collect())
+        let quoted = self.catalog.asserted.keys_of(|one| {
+            self.catalog.asserted.home(one, &[]) == Some(id) || one.quotes.iter().any(|quote| quote.source == id)
+        });
+        Ok(items.map(|item| (item, None)).chain(quoted).collect())
     }
 }

@@ -204,7 +204,7 @@ impl Vault {
         self.acknowledge_erasures()?;
         let referenced: HashSet<[u8; 16]> = self.catalog.blobs().map(|blob| blob.id).collect();
         let erased = &self.catalog.erased;
-        let all_read = self.catalog.unreadable.iter().all(|statement| erased.contains(&statement.item, None));
+        let all_read = self.catalog.unreadable.iter().all(|one| erased.contains(&one.item, one.leaf));
         Ok(blob::settle(&*self.storage, &referenced, all_read)?)
     }
 
@@ -228,7 +228,9 @@ impl Vault {
         let mut sealed: BTreeMap<Compartment, usize> = BTreeMap::new();
         for unreadable in &self.catalog.unreadable {
             let compartment = unreadable.compartment();
-            if !self.erased_by_now.contains(&unreadable.item, None) && self.log.keys.newest(compartment).is_none() {
+            if !self.erased_by_now.contains(&unreadable.item, unreadable.leaf)
+                && self.log.keys.newest(compartment).is_none()
+            {
                 *sealed.entry(compartment).or_default() += 1;
             }
         }
@@ -249,7 +251,7 @@ impl Vault {
         let erased = &self.erased_by_now;
         let held = |compartment| self.log.keys.newest(compartment).is_some();
         let statements = self.catalog.unreadable.iter();
-        let statements = statements.filter(|one| !erased.contains(&one.item, None) && held(one.compartment()));
+        let statements = statements.filter(|one| !erased.contains(&one.item, one.leaf) && held(one.compartment()));
         let imports = self.catalog.imports.iter().filter_map(|import| {
             let punctured = self.log.keys.set(&import.id.0).map_or(0, KeySet::n_punctured);
             let missing = punctured.saturating_sub(erased.n_leaves(&import.id.0)) as usize;

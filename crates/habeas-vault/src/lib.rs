@@ -9,6 +9,7 @@
 //! or passage stands in an error. The layout to the byte is in `docs/format.md`. This crate reads no clock: whoever
 //! calls tells the time.
 
+mod assertions;
 mod backup;
 mod blob;
 mod catalog;
@@ -43,6 +44,7 @@ mod travel;
 mod vault;
 mod verify;
 
+pub use assertions::AssertError;
 pub use backup::{BackupReport, RestoreError, Restored};
 pub use catalog::{
     AuditEntry, Conflict, DeviceInfo, ErasureInfo, EstimateInfo, ImportInfo, LinkRunInfo, MemberInfo, ReleaseInfo,

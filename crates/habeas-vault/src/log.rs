@@ -167,7 +167,11 @@ impl Log {
     ) -> Result<(Position, CommitHead), FeedError> {
         let mut entries = Vec::with_capacity(statements.len());
         for statement in statements {
-            let sealer = Sealer::new(&self.keys.item(statement.item).ok_or(FeedError::NoKey)?);
+            let key = match statement.clear.leaf {
+                Some(leaf) => self.keys.set(&statement.item).and_then(|keys| keys.leaf(leaf)),
+                None => self.keys.item(statement.item),
+            };
+            let sealer = Sealer::new(&key.ok_or(FeedError::NoKey)?);
             entries.push(self.seal(&sealer, statement)?);
         }
         self.append_sealed(recorded_ms, idempotency, &entries)

@@ -19,6 +19,7 @@ impl Vault {
                 ControlFlow::Continue(())
             })?;
         }
+        self.mentions().iter().cloned().for_each(visit);
         Ok(())
     }
 
@@ -35,6 +36,7 @@ impl Vault {
             let wanted = |place: usize| frame.iter().any(|(.., entry)| *entry == place);
             records.extend(self.frame_records(&frame[0].1, wanted)?);
         }
+        records.extend(self.mentions().iter().filter(|mention| ids.contains(&mention.id)).cloned());
         Ok(records)
     }
 
@@ -50,6 +52,9 @@ impl Vault {
                 standing.push(id);
             }
         }
+        let mentions = self.mentions().iter().map(|mention| mention.id).filter(|id| (first..=last).contains(id));
+        standing.extend(mentions);
+        standing.truncate(limit);
         Ok(standing)
     }
 
@@ -66,7 +71,8 @@ impl Vault {
                 })?;
             }
         }
-        Ok(found)
+        let mention = || self.mentions().iter().find(|mention| mention.source.key == key && mention.number() == number);
+        Ok(found.or_else(|| mention().cloned()))
     }
 
     /// Where a record stands in the import of it that counts.

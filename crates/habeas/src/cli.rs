@@ -2,8 +2,8 @@
 
 use crate::{
     commands::{
-        audit, backup, case, checkpoint, claims, demo, doctor, erase, estimate, import, init, link, map, passphrase,
-        recovery, report, review, serve, source, sync, tools, travel, user, verify,
+        audit, backup, case, checkpoint, claims, demo, doctor, erase, estimate, figures, import, init, link, map,
+        passphrase, recovery, report, resolve, review, serve, source, sync, tools, travel, user, verify,
     },
     rights::Asked,
 };
@@ -37,7 +37,7 @@ pub struct Global {
     /// The key file that goes with the passphrase, where there is one [default: $HABEAS_KEY_FILE]
     #[arg(long, global = true, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
-    /// As things stood at a checkpoint (its id) or at the end of a day (YYYY-MM-DD): case, report, estimate run, link clusters
+    /// As things stood at a checkpoint (its id) or at the end of a day (YYYY-MM-DD): case, claims, figures, report, estimate run, link clusters
     #[arg(long, global = true, value_name = "CHECKPOINT|DAY")]
     pub as_of: Option<String>,
     /// Print one JSON object instead of text
@@ -73,7 +73,7 @@ pub enum Command {
     Map(map::Args),
     /// Import a list into the vault
     Import(import::Args),
-    /// Suggest claims from texts, and measure the suggestions
+    /// Suggest, add and review claims
     #[command(subcommand)]
     Claims(claims::Command),
     /// Find which records speak of the same person
@@ -85,6 +85,11 @@ pub enum Command {
     /// Read case files
     #[command(subcommand)]
     Case(case::Command),
+    /// Read and check what organisations state in numbers
+    #[command(subcommand)]
+    Figures(figures::Command),
+    /// Settle accounts that cannot all be true by a named policy, with the reason
+    Resolve(resolve::Args),
     /// Estimate how many people are on no list
     #[command(subcommand)]
     Estimate(estimate::Command),

@@ -63,7 +63,8 @@ impl Endpoint {
         let uri: Uri = address.parse().map_err(|_| refused())?;
         let host = uri.host().map(|host| host.trim_matches(['[', ']'])).ok_or_else(refused)?;
         // A name could be sent elsewhere by whoever answers for names: only this one is taken, as its number.
-        let ip: IpAddr = if host == "localhost" { [127, 0, 0, 1].into() } else { host.parse().map_err(|_| refused())? };
+        let ip: IpAddr =
+            if host == "localhost" { [127, 0, 0, 1].into() } else { host.parse().map_err(|_| refused())? };
         if uri.scheme_str() != Some("http") || !ip.is_loopback() || !matches!(uri.path(), "" | "/") {
             return Err(refused());
         }
@@ -172,7 +173,8 @@ mod tests {
                     thread::sleep(Duration::from_secs(1));
                     continue;
                 };
-                let head = format!("HTTP/1.1 {status} .\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+                let head =
+                    format!("HTTP/1.1 {status} .\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
                 // Whoever has seen enough hangs up.
                 let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
             }
@@ -258,7 +260,11 @@ mod tests {
         ];
         for (what, reply) in replies {
             let failure = asked(reply).expect_err(what);
-            assert_eq!((failure.exit, failure.what.as_str()), (Exit::Failed, "the model gave no usable answer"), "{what}");
+            assert_eq!(
+                (failure.exit, failure.what.as_str()),
+                (Exit::Failed, "the model gave no usable answer"),
+                "{what}"
+            );
         }
     }
 }

@@ -31,7 +31,10 @@ pub fn desk(global: &Global) -> Result<Desk, Failure> {
     let asked = global.asked.expect("every command stands in the table of rights: a test walks them all");
     if global.as_of.is_some() && !asked.of_the_past {
         let what = format!("`habeas {}` cannot be asked how things stood", asked.words);
-        return Err(Failure::usage(what, "--as-of is for: case, report, estimate run, link clusters"));
+        return Err(Failure::usage(
+            what,
+            "--as-of is for: case, claims list, figures, report, estimate run, link clusters",
+        ));
     }
     let opener = Opener::new(global)?;
     let remembered = if passphrase_file(global).is_none() { opener.open_remembered() } else { None };

@@ -173,6 +173,8 @@ pub fn needed(kind: EntryKind) -> Option<Right> {
         | EntryKind::SourceIdentity
         | EntryKind::Consent
         | EntryKind::ConsentContact
+        // A resolution needs the right to judge, which the fold asks where it reads the topic.
+        | EntryKind::Assertion
         // Of a source; of anything else it needs the right to judge, which the fold asks where it knows the target.
         | EntryKind::Retraction => Some(Right::Code),
         EntryKind::Release

@@ -52,6 +52,7 @@ impl Catalog {
             clashes.map(|(key, sources)| Conflict::SameKey { key: key.to_owned(), sources }).collect();
         self.conflicts.extend(clashes);
         self.standing_sources = standing;
+        self.asserted.forget_records();
         let finished = self.imports.iter().filter(|import| import.passed_over.is_none()).filter_map(|import| {
             let (finished, undone) = match &import.state {
                 ImportState::Finished { finished, .. } => (finished, None),
@@ -129,6 +130,9 @@ impl Catalog {
         }
         for (pair, standing) in habeas_core::standing(&self.judgements) {
             say(&[b"pair", &pair.smaller().0, &pair.larger().0, format!("{standing:?}").as_bytes()]);
+        }
+        for one in self.asserted.all() {
+            say(&[b"assertion", &one.id.0]);
         }
         for (run, _) in &self.link_runs {
             say(&[b"run", &run.id.0]);

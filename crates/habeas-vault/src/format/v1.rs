@@ -2,6 +2,7 @@
 //!
 //! `docs/format.md` says all of this in prose; golden vectors in the tests hold both to it.
 
+pub mod assertion;
 pub mod codes;
 pub mod consent;
 pub mod erasure;
@@ -50,6 +51,7 @@ codes::table! {
         SourceIdentity = 18,
         Retraction = 19,
         DeviceRemoved = 20,
+        Assertion = 21,
         Consent = 30,
         ConsentContact = 31,
         PublicationPolicy = 32,

@@ -5,6 +5,7 @@
 // What a long run counted, and why a test is skipped.
 #![allow(clippy::print_stdout)]
 
+mod assertions;
 mod canary;
 mod damage;
 mod imports;

@@ -2,12 +2,13 @@
 
 use crate::{
     cli::Global,
-    desk::{CaseQuery, CaseRow, Desk, shown},
+    desk::{CaseQuery, CaseRow, Desk, asserted, shown, standing},
     failure::{Exit, Failure},
     opening,
     output::Output,
 };
 use clap::{Args, Subcommand};
+use habeas_core::EntityKind;
 use serde_json::json;
 use std::fmt::Write;
 
@@ -21,6 +22,21 @@ pub enum Command {
     /// Show one case file: each question with every account side by side
     Show {
         /// A person's id (or its beginning), or the address of a record such as `committee:214`
+        id: String,
+    },
+    /// Show how a case stands on each axis, who says so, and what the elements amount to
+    Status {
+        /// A person's id (or its beginning), or the address of a record
+        id: String,
+    },
+    /// Show what happened when, one line for each account, of a person, an incident, a place …
+    Timeline {
+        /// A person's id or the address of a record, or KIND:NAME such as `incident:shrine`
+        of: String,
+    },
+    /// Show what a submission asks and nobody has answered
+    Missing {
+        /// A person's id (or its beginning), or the address of a record
         id: String,
     },
 }
@@ -68,6 +84,16 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
         Command::List(filter) => list(&desk, filter, String::new(), out),
         Command::Search(search) => list(&desk, search.filter, search.words.join(" "), out),
         Command::Show { id } => show(&desk, &id, out),
+        Command::Status { id } => {
+            let (book, records) = (desk.book()?, desk.records_of_person(&id)?);
+            let case = habeas_core::case_file(&records.iter().collect::<Vec<_>>());
+            let status = standing::status_json(&book, &case);
+            out.result(&status, || standing::status_text(&status))?;
+            out.next(format_args!("habeas case timeline {}", case.person.short()));
+            Ok(Exit::Ok)
+        }
+        Command::Timeline { of } => timeline(&desk, &of, out),
+        Command::Missing { id } => missing(&desk, &id, out),
     }
 }
 
@@ -133,7 +159,69 @@ fn row_text(row: &CaseRow) -> String {
 fn show(desk: &Desk, id: &str, out: &Output) -> Result<Exit, Failure> {
     let records = desk.records_of_person(id)?;
     let case = habeas_core::case_file(&records.iter().collect::<Vec<_>>());
-    out.result(&shown::case_json(&case), || shown::case_text(&case))?;
+    let book = desk.book()?;
+    let mut object = shown::case_json(&case);
+    object["claims"] = standing::claims_json(&book, &case).into();
+    out.result(&object, || shown::case_text(&case))?;
     out.next(format_args!("habeas report case {} --html FILE", case.person.short()));
+    Ok(Exit::Ok)
+}
+
+fn timeline(desk: &Desk, of: &str, out: &Output) -> Result<Exit, Failure> {
+    let book = desk.book()?;
+    let kind = of.split_once(':').map(|(kind, _)| kind);
+    let (name, entities, happenings) = if kind.and_then(EntityKind::from_code).is_some() {
+        let entity =
+            book.entity(of)?.ok_or_else(|| Failure::usage("nobody has spoken of this", "see: habeas claims list"))?;
+        (book.name(entity), vec![entity], Vec::new())
+    } else {
+        let records = desk.records_of_person(of)?;
+        let case = habeas_core::case_file(&records.iter().collect::<Vec<_>>());
+        let happenings = shown::case_json(&case)["timeline"].as_array().cloned().unwrap_or_default();
+        (case.person.short(), standing::mentions_of(&case), happenings)
+    };
+    let moments = standing::moments(&book, &entities);
+    let rows: Vec<_> = moments.iter().map(|moment| asserted::moment_json(&book, moment)).collect();
+    out.result(&json!({ "schema": 1, "of": name, "moments": rows, "happenings": happenings }), || {
+        let mut text = String::new();
+        for happening in &happenings {
+            let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+            let _ = writeln!(text, "{}  ({})", word(&happening["event"]), word(&happening["agreement"]));
+            for account in happening["dates"].as_array().into_iter().flatten() {
+                let (value, who, at) = (word(&account["value"]), word(&account["said_by"]), word(&account["where"]));
+                let _ = writeln!(text, "    {value:<28} {who}; {at}");
+            }
+        }
+        moments.iter().for_each(|moment| {
+            let _ = writeln!(text, "{}", asserted::moment_text(&book, moment));
+        });
+        text
+    })?;
+    Ok(Exit::Ok)
+}
+
+fn missing(desk: &Desk, id: &str, out: &Output) -> Result<Exit, Failure> {
+    let records = desk.records_of_person(id)?;
+    let case = habeas_core::case_file(&records.iter().collect::<Vec<_>>());
+    let asked = standing::asked_of(&case);
+    let n_answered = asked.iter().filter(|asked| asked.n_accounts > 0 && !asked.too_vague).count();
+    let stand = |asked: &standing::Asked| match (asked.n_accounts, asked.too_vague, asked.disputed) {
+        (0, ..) => "missing",
+        (_, true, _) => "too-vague",
+        (_, _, true) => "disputed",
+        _ => "answered",
+    };
+    let rows: Vec<_> = asked
+        .iter()
+        .map(|asked| json!({ "asked": asked.what, "accounts": asked.n_accounts, "stand": stand(asked) }))
+        .collect();
+    let object = json!({
+        "schema": 1, "person": case.person.to_string(), "answered": n_answered, "of": asked.len(), "fields": rows,
+    });
+    out.result(&object, || {
+        let mut text: String = asked.iter().map(|asked| format!("{:<10} {}\n", stand(asked), asked.what)).collect();
+        let _ = writeln!(text, "{n_answered} of {} are answered", asked.len());
+        text
+    })?;
     Ok(Exit::Ok)
 }

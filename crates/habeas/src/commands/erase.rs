@@ -15,7 +15,7 @@ use serde_json::json;
 /// Destroy the keys to a record or source, here and wherever it was shared
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The address of a record, such as `committee:214`, or the key of a source
+    /// The address of a record, such as `committee:214`, the key of a source, or `claim:NAME`
     id: String,
     /// Why, as a code that may be shown
     #[arg(long, value_parser = one_of(ErasureReason::ALL, ErasureReason::code))]
@@ -57,6 +57,10 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
 }
 
 fn target(desk: &Desk, id: &str) -> Result<(EraseTarget, &'static str), Failure> {
+    if let Some(claim) = id.strip_prefix("claim:") {
+        let id = desk.book()?.claim(claim)?.id;
+        return Ok((EraseTarget::Assertion(id), "this destroys the keys to the claim and its words"));
+    }
     if id.contains(':') {
         let what = "this destroys the keys to the record and to the file that it came in";
         return Ok((EraseTarget::Record(record_id(desk, id)?), what));

@@ -9,6 +9,7 @@ pub mod demo;
 pub mod doctor;
 pub mod erase;
 pub mod estimate;
+pub mod figures;
 pub mod import;
 pub mod init;
 pub mod link;
@@ -17,6 +18,7 @@ pub mod passphrase;
 pub mod plain;
 pub mod recovery;
 pub mod report;
+pub mod resolve;
 pub mod review;
 pub mod serve;
 pub mod source;
@@ -42,10 +44,12 @@ pub fn run(cli: Cli, words: &str, out: &Output) -> Result<Exit, Failure> {
         Command::Source(command) => source::run(command, global, out),
         Command::Map(args) => map::run(args, out),
         Command::Import(args) => import::run(args, global, out),
-        Command::Claims(command) => claims::run(command, out),
+        Command::Claims(command) => claims::run(command, global, out),
         Command::Link(command) => link::run(command, global, out),
         Command::Review(command) => review::run(command, global, out),
         Command::Case(command) => case::run(command, global, out),
+        Command::Figures(command) => figures::run(command, global, out),
+        Command::Resolve(args) => resolve::run(args, global, out),
         Command::Estimate(command) => estimate::run(command, global, out),
         Command::Report(command) => report::run(command, global, out),
         Command::Serve(args) => serve::run(args, global, out),

@@ -4,6 +4,8 @@
 //! right by their role or gets nothing. The vault's index finds, its log tells: a list of cases comes from the index, what
 //! a case file shows is read from the log. Figures need every record; they are made once and kept until the vault changes.
 
+pub mod asserted;
+pub mod book;
 pub mod estimating;
 pub mod figures;
 pub mod importing;
@@ -13,8 +15,10 @@ mod persons;
 pub mod reviewing;
 pub mod shown;
 mod snapshot;
+pub mod standing;
 pub mod tray;
 
+pub use book::{Book, Settled};
 pub use snapshot::{Person, Snapshot};
 
 use crate::{
@@ -75,6 +79,7 @@ struct Inner {
     reviewing: reviewing::Kept,
     jobs: jobs::Jobs,
     tray: tray::Tray,
+    book: Mutex<Option<Arc<Book>>>,
 }
 
 /// Everything that tables show.
@@ -222,6 +227,7 @@ impl Desk {
             reviewing: reviewing::Kept::default(),
             jobs: jobs::Jobs::default(),
             tray: tray::Tray::default(),
+            book: Mutex::default(),
         };
         Self { inner: Arc::new(inner), who: Arc::new(who) }
     }
@@ -315,6 +321,7 @@ impl Desk {
         *lock(&self.inner.figures) = None;
         *lock(&self.inner.link_run) = None;
         self.inner.reviewing.forget();
+        *lock(&self.inner.book) = None;
         Ok(result)
     }
 

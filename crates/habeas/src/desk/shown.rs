@@ -29,7 +29,12 @@ fn agreement_words(agreement: Agreement) -> &'static str {
 
 /// The value of a claim as it is read, where it is more than its words.
 pub fn value_text(claim: &Claim) -> Option<String> {
-    Some(match &claim.value {
+    plain_value(&claim.value)
+}
+
+/// A value as it is read, where it is more than its words.
+pub fn plain_value(value: &Value) -> Option<String> {
+    Some(match value {
         Value::Words | Value::Occurred => return None,
         Value::Name(name) => name.text(),
         Value::Date(date) => date.to_string(),
@@ -116,7 +121,8 @@ pub fn case_json(case: &CaseFile<'_>) -> Json {
         "person": case.person.to_string(),
         "names": case.names(),
         "labels": label_codes(&case.labels),
-        "disputed": case.labels.len() > 1,
+        "disputed": case.is_disputed(),
+        "elements": elements_json(case),
         "contradictions": case.contradictions().map(|q| q.predicate.code()).collect::<Vec<_>>(),
         "records": records,
         "questions": case.questions.iter().map(question_json).collect::<Vec<_>>(),
@@ -124,12 +130,31 @@ pub fn case_json(case: &CaseFile<'_>) -> Json {
     })
 }
 
+/// How the elements of an enforced disappearance stand, and what they amount to.
+fn elements_json(case: &CaseFile<'_>) -> Json {
+    let elements = case.elements();
+    json!({
+        "deprivation": elements.deprivation.code(),
+        "state": elements.state.code(),
+        "concealment": elements.concealment.code(),
+        "qualification": elements.qualification().code(),
+    })
+}
+
 /// A whole case file for a terminal.
 pub fn case_text(case: &CaseFile<'_>) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "{}   {}", case.person.short(), case.names().join("  "));
-    let disputed = if case.labels.len() > 1 { "  (disputed)" } else { "" };
+    let disputed = if case.is_disputed() { "  (disputed)" } else { "" };
     let _ = writeln!(out, "status: {}{disputed}", label_codes(&case.labels).join(" / "));
+    let elements = case.elements();
+    let stands = [elements.deprivation, elements.state, elements.concealment].map(|stand| stand.code());
+    let qualification = elements.qualification().code();
+    let _ = writeln!(
+        out,
+        "elements: deprivation {}, the State {}, concealment {}: {qualification}",
+        stands[0], stands[1], stands[2]
+    );
     let records: Vec<String> = case.records.iter().map(|record| record.address().to_string()).collect();
     let _ = writeln!(out, "records: {}", records.join("  "));
     for question in &case.questions {

@@ -4,12 +4,12 @@ use super::{
     assets, audit, case, cases, disagreements, enter,
     error::{self, PageError},
     guard::{SignedForm, guard},
-    incoming, jobs, keys, layout,
+    incident, incoming, jobs, keys, layout,
     lock::{Lock, Moment},
     overview, prefs,
     query::Pairs,
     reader::Reader,
-    record, review,
+    record, reported, review,
     routes::Routes,
     session::Sessions,
     source, sources, start, stats, team, unlock,
@@ -114,6 +114,15 @@ pub fn routes() -> Routes {
         .get("/", TABLES, async |desk: Desk, reader: Reader| page(desk, reader, overview::load, overview::render).await)
         .get("/cases", CASES, list_cases)
         .get("/cases/{id}", CASES, show_case)
+        .get("/entities", CASES, async |desk: Desk, reader: Reader| {
+            page(desk, reader, incident::load_list, incident::render_list).await
+        })
+        .get("/entities/{id}", CASES, async |desk: Desk, reader: Reader, Path(id): Path<String>| {
+            page(desk, reader, move |desk| incident::load(desk, &id), incident::render).await
+        })
+        .get("/reported", CASES, async |desk: Desk, reader: Reader| {
+            page(desk, reader, reported::load, reported::render).await
+        })
         .get("/sources", CASES, async |desk: Desk, reader: Reader| {
             page(desk, reader, sources::load, sources::render).await
         })

@@ -18,6 +18,7 @@ pub fn question(reader: &Reader, predicate: Predicate) -> String {
         Predicate::EventDate(kind) => about(kind, "aspect-date"),
         Predicate::EventPlace(kind) => about(kind, "aspect-place"),
         Predicate::Perpetrator(kind) => about(kind, "aspect-perpetrator"),
+        Predicate::Element(element) => reader.t(&format!("q-ed-{}", element.code())),
         plain => reader.t(&format!("q-{}", plain.code())),
     }
 }
@@ -94,6 +95,9 @@ pub fn stance(reader: &Reader, claim: &Claim) -> Vec<String> {
         Modality::Hedged => Some("modality-hedged"),
         Modality::OfficialVersion => Some("modality-official-version"),
         Modality::InferredByUs => Some("modality-inferred-by-us"),
+        Modality::ClaimsResponsibility => Some("modality-claims-responsibility"),
+        Modality::Opinion => Some("modality-opinion"),
+        Modality::Demand => Some("modality-demand"),
     };
     [polarity, modality].into_iter().flatten().map(|key| reader.t(key)).collect()
 }

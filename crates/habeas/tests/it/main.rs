@@ -6,6 +6,7 @@
 mod argentina;
 mod bad_input;
 mod claims;
+mod coding;
 mod demo;
 mod estimation_docs;
 mod house;
@@ -15,4 +16,5 @@ mod plain_files;
 mod program;
 mod reviewing;
 mod team;
+mod two_articles;
 mod ways_in;

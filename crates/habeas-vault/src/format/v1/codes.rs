@@ -2,9 +2,10 @@
 
 use crate::format::DecodeError;
 use habeas_core::{
-    Acknowledgement, Audience, Compartment, ConsentAnswer, ConsentMedium, DateBasis, ErasureReason, EventKind, Fate,
-    FieldGroup, Giver, Holds, Modality, NameRole, Polarity, Precision, Predicate, Purpose, Register, Role, Sex,
-    SourceKind, SpeakerKind, Verdict, Whereabouts,
+    Acknowledgement, Audience, Basis, Bound, Compartment, ConsentAnswer, ConsentMedium, CountRelation, DateBasis,
+    Element, EntityKind, ErasureReason, EventKind, Fate, FieldGroup, Flow, Giver, Holds, Matter, Measure, Modality,
+    NameRole, Polarity, PolicyKind, Precision, Predicate, Purpose, Register, Review, Role, Sensitivity, Sex,
+    SourceKind, SpeakerKind, Unit, Verdict, Whereabouts,
 };
 
 /// A value with a number.
@@ -61,10 +62,13 @@ pub(crate) use table;
 codes! {
     EventKind("events") {
         Taken = 0, LastSeen = 1, HeldAt = 2, ProducedInCourt = 3, Released = 4, Killed = 5, FoundDead = 6,
-        Identified = 7, Reported = 8,
+        Identified = 7, Reported = 8, Remanded = 9, Escaped = 10,
     }
     Polarity("polarities") { Affirms = 0, Denies = 1, CannotConfirm = 2, Retracts = 3 }
-    Modality("modalities") { Stated = 0, Alleged = 1, Hedged = 2, OfficialVersion = 3, InferredByUs = 4 }
+    Modality("modalities") {
+        Stated = 0, Alleged = 1, Hedged = 2, OfficialVersion = 3, InferredByUs = 4, ClaimsResponsibility = 5,
+        Opinion = 6, Demand = 7,
+    }
     Sex("sexes") { Female = 0, Male = 1, Other = 2 }
     Fate("fates") {
         Unknown = 0, AliveReported = 1, AliveConfirmed = 2, DeadReported = 3, DeadIdentified = 4,
@@ -89,7 +93,7 @@ codes! {
     }
     DateBasis("bases of dates") {
         Stated = 0, DayMonthOrder = 1, ListPeriod = 2, ThirdOfMonth = 3, OtherCalendar = 4, SpreadsheetSerial = 5,
-        FromAge = 6, Person = 7,
+        FromAge = 6, Person = 7, DocumentYear = 8, Antecedent = 9,
     }
     NameRole("roles of names") {
         Unassigned = 0, Given = 1, Family = 2, MotherFamily = 3, Married = 4, Father = 5, Honorific = 6,
@@ -101,6 +105,39 @@ codes! {
     Role("roles") { Reader = 1, Coder = 2, Reviewer = 3, Publisher = 4, Keeper = 5, Auditor = 6 }
     Compartment("compartments") { General = 1, Testimony = 2, Sources = 3 }
     ErasureReason("reasons of erasure") { ConsentWithdrawn = 1, LegalDuty = 2, Safety = 3, Mistake = 4, Other = 5 }
+    EntityKind("kinds of entity") {
+        Mention = 0, Party = 1, Incident = 2, Act = 3, Case = 4, Proceeding = 5, Action = 6, Place = 7, Series = 8, Source = 9, Assertion = 10,
+    }
+    Matter("matters") {
+        Handle = 0, Called = 1, Category = 2, Method = 3, When = 4, Where = 5, Length = 6, Victim = 7, PerpetratorParty = 8, Actor = 9, Addressee = 10, PartOf = 11, Linked = 12, MemberOf = 13, Commands = 14, SpeaksFor = 15, SameParty = 16, DerivedFrom = 17, Cites = 18, Published = 19, FirstPublished = 20, Author = 21, Publisher = 22, Count = 23, Trend = 24, Ratio = 25, StatedReason = 26, CoverageRemark = 27, Term = 28, Relation = 29, Post = 30, Step = 31, NextStep = 32, Context = 33, Remark = 34, Review = 35, Question = 36, Answer = 37, Assigned = 38, Resolution = 39, Same = 40,
+    }
+    Measure("measures") {
+        Killed = 0, Injured = 1, Casualties = 2, Disappeared = 3, Abducted = 4, Arrested = 5, Released = 6, BodiesFound = 7, BodiesIdentified = 8, BodiesUnidentified = 9, CasesReceived = 10, CasesDisposed = 11, CasesTraced = 12, CasesDeleted = 13, CasesPending = 14, Testimonies = 15, Other = 16,
+    }
+    Unit("units") {
+        Individual = 0, Case = 1, Complaint = 2, Incident = 3, Body = 4, Testimony = 5, Family = 6, Thing = 7,
+    }
+    Bound("bounds") {
+        Exact = 0, About = 1, Nearly = 2, MoreThan = 3, AtLeast = 4, UpTo = 5, FewerThan = 6, Between = 7, Vague = 8,
+    }
+    Flow("flows") {
+        Flow = 0, Stock = 1,
+    }
+    CountRelation("relations of counts") {
+        PartOf = 0, InAdditionTo = 1, ComparedWith = 2,
+    }
+    Basis("bases") {
+        Witnessed = 0, Told = 1, Document = 2, Forensic = 3, CourtFinding = 4, ClaimOfResponsibility = 5, Pattern = 6, NotStated = 7,
+    }
+    Review("reviews") {
+        Proposed = 0, Accepted = 1, Conflict = 2, WorkNeeded = 3, Rejected = 4,
+    }
+    Sensitivity("sensitivities") {
+        Public = 0, Restricted = 1, Secret = 2,
+    }
+    PolicyKind("policies") {
+        Range = 0, Majority = 1, SourceOrder = 2, Team = 3,
+    }
     Verdict("verdicts") { Same = 0, Different = 1, Undecided = 2 }
     Giver("givers") { Person = 1, Guardian = 2, Family = 3, FamilyDecision = 4, Court = 5 }
     Purpose("purposes") {
@@ -146,6 +183,9 @@ impl Code for Predicate {
             Self::Register => 18,
             Self::Remarks => 19,
             Self::Attribute => 20,
+            Self::Element(Element::Deprivation) => 21,
+            Self::Element(Element::State) => 22,
+            Self::Element(Element::Concealment) => 23,
             Self::Event(kind) => EVENT + kind.number(),
             Self::EventDate(kind) => EVENT_DATE + kind.number(),
             Self::EventPlace(kind) => EVENT_PLACE + kind.number(),
@@ -201,11 +241,18 @@ mod tests {
         round(FieldGroup::ALL.iter().copied());
         round(ConsentAnswer::ALL.iter().copied());
         round(ConsentMedium::ALL.iter().copied());
+        round(EntityKind::ALL.iter().copied());
+        round(Matter::ALL.iter().copied());
+        round(Measure::ALL.iter().copied());
+        round(Unit::ALL.iter().copied());
+        round(Bound::ALL.iter().copied());
+        round(Basis::ALL.iter().copied());
+        round(Review::ALL.iter().copied());
     }
 
     #[test]
     fn numbers_that_stand_for_nothing_are_refused() {
-        for number in [21, 63, 64 + 9, 127, 192, u64::MAX] {
+        for number in [24, 63, 64 + 11, 127, 192, u64::MAX] {
             assert!(Predicate::from_number(number).is_err(), "{number}");
         }
         assert!(Fate::from_number(6).is_err());

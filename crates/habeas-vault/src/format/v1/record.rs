@@ -206,7 +206,7 @@ const ACKNOWLEDGEMENT: u64 = 9;
 const REGISTER: u64 = 10;
 
 /// A bare number for values without content, else an array that begins with the number of the kind.
-fn encode_value(e: &mut Encoder, value: &Value, words: &[&str]) {
+pub(super) fn encode_value(e: &mut Encoder, value: &Value, words: &[&str]) {
     let coded = |e: &mut Encoder, kind, number| {
         e.array(2);
         e.uint(kind);
@@ -245,7 +245,7 @@ fn encode_value(e: &mut Encoder, value: &Value, words: &[&str]) {
     }
 }
 
-fn decode_value(d: &mut Decoder<'_>, words: &[&str]) -> Result<Value, DecodeError> {
+pub(super) fn decode_value(d: &mut Decoder<'_>, words: &[&str]) -> Result<Value, DecodeError> {
     if d.at_uint() {
         return match d.uint()? {
             WORDS => Ok(Value::Words),

@@ -2,7 +2,9 @@
 //! that exist would no longer open.
 
 use super::{
-    Body, Clear, CommitHead, Entry, EntryKind, Head, SCHEMA, decode_commit, encode_commit, encode_entry,
+    Body, Clear, CommitHead, Entry, EntryKind, Head, SCHEMA,
+    assertion::StoredAssertion,
+    decode_commit, encode_commit, encode_entry,
     erasure::{Erased, Erasure, Retraction, SourceIdentity},
     finish_commit, leaves_of,
     linkage::{LinkRun, StoredLinkRun, decode_columns, encode_columns},
@@ -23,10 +25,12 @@ use crate::{
 };
 use expect_test::{Expect, expect};
 use habeas_core::{
-    Age, Attribution, CellSpan, Claim, Compartment, Date, DateBasis, DaySpan, ErasureReason, EventKind, Fate, Holds,
-    Judgement, JudgementId, MatchWeight, Modality, NameAsGiven, NamePart, NameRole, Origin, PartialDate, Partition,
-    Passage, PlaceAsGiven, Point, Polarity, Precision, Predicate, RecordId, RecordPair, Register, Role, ScoredPair,
-    Sex, Source, SourceId, SourceKind, SpeakerKind, Value, Verdict, Whereabouts,
+    Age, Assertion, AssertionId, Attribution, Basis, Bound, Bounds, CellSpan, Claim, Compartment, Content,
+    CountRelation, CountValue, Date, DateBasis, DaySpan, Entity, EntityId, EntityKind, ErasureReason, EventKind, Fate,
+    Grade, Holds, Judgement, JudgementId, MadeBy, MatchWeight, Matter, Measure, Modality, NameAsGiven, NamePart,
+    NameRole, Origin, PartialDate, Partition, Passage, PlaceAsGiven, Point, Polarity, Policy, Precision, Predicate,
+    Quote, Ratio, RecordId, RecordPair, Register, Resolution, Review, Role, ScoredPair, Sensitivity, Sex, Source,
+    SourceId, SourceKind, SpeakerKind, Topic, Trend, UserId, Value, Verdict, Whereabouts,
 };
 use proptest::prelude::*;
 use zeroize::Zeroizing;
@@ -209,6 +213,78 @@ fn statements_about_people_and_erasure_keep_their_bytes() {
         &Retraction { entry: [8; 16], why: "wrong".into() },
         expect!["a2005008080808080808080808080808080808016577726f6e67"],
     );
+}
+
+/// A figure with everything that an assertion can bear.
+fn assertion() -> Assertion {
+    let words = "more than 28 children";
+    let mut count = CountValue::new(Measure::Abducted, Bound::Exact, Some(28), None).unwrap();
+    count.readings.push(Bounds { low: Some(29), best: None, high: None });
+    count.subgroup = "children".into();
+    count.period = Some(PartialDate::month(2015, 12).unwrap());
+    count.place = Some(PlaceAsGiven { parts: vec!["Tarsa".into()], point: None });
+    count.as_of = Some(PartialDate::year(2016).unwrap());
+    count.exhaustive = true;
+    count.definition = "as kidnapped".into();
+    count.relations = vec![(CountRelation::PartOf, AssertionId([9; 16]))];
+    Assertion {
+        id: AssertionId([0; 16]),
+        recorded_ms: 0,
+        recorded_by: UserId([0; 16]),
+        about: Entity { kind: EntityKind::Incident, id: EntityId([1; 16]) },
+        topic: Topic::Of(Matter::Count),
+        content: Content::Count(Box::new(count)),
+        quotes: vec![Quote { source: SourceId([2; 16]), range: 100..121, words: words.into() }],
+        polarity: Polarity::Affirms,
+        modality: Modality::Alleged,
+        basis: Basis::Told,
+        said_by: Some(Attribution::direct("committee", SpeakerKind::Organisation)),
+        said_at: Some(PartialDate::year(2016).unwrap()),
+        valid: None,
+        grade: Grade::from_code("B2"),
+        sensitivity: Sensitivity::Restricted,
+        review: Review::Proposed,
+        made_by: MadeBy::Rule("suggest".into(), 1),
+        supersedes: Some(AssertionId([3; 16])),
+    }
+}
+
+#[test]
+fn an_assertion_keeps_its_bytes_and_every_kind_of_content_is_read_back() {
+    golden(
+        &StoredAssertion(assertion()),
+        expect![
+            "ab008202500101010101010101010101010101010101820117028184500202020202020202020202020202020218641879756d6f7265207468616e203238206368696c6472656e038204ad000401000200038283181c181c181c83181df6f6040005181c06686368696c6472656e078503821a01337ba11a01337bbf030000088304f681655461727361098503821a01339e651a0133a2cf0500000af50b6c6173206b69646e61707065640c818200500909090909090909090909090909090904830001010582010006818269636f6d6d697474656505078503821a01339e651a0133a2cf050000098201020a826773756767657374010b5003030303030303030303030303030303"
+        ],
+    );
+    let (of, to) = (AssertionId([4; 16]), AssertionId([5; 16]));
+    let resolution =
+        |policy| Resolution { topic: Topic::Of(Matter::Count), policy, version: 1, why: "w".into(), seen: vec![of] };
+    let person = Entity { kind: EntityKind::Mention, id: EntityId([6; 16]) };
+    for content in [
+        Content::Value(Value::Words),
+        Content::Value(Value::Name(NameAsGiven::unassigned("28 children"))),
+        Content::Text("typed".into()),
+        Content::Code("030103".into()),
+        Content::Entity(person, None),
+        Content::Entity(person, Some("0102".into())),
+        Content::Trend(Trend { measure: Measure::BodiesFound, rises: true, since: 2008 }),
+        Content::Ratio(Ratio { basis_points: -6550, decimals: 1, of, to, is_change: true }),
+        Content::Review(Review::Conflict, "why".into()),
+        Content::Resolution(resolution(Policy::Range)),
+        Content::Resolution(resolution(Policy::SourceOrder(vec![SourceId([7; 16]), SourceId([8; 16])]))),
+        Content::Resolution(resolution(Policy::Team(to))),
+    ] {
+        let stored = StoredAssertion(Assertion { content, said_by: None, ..assertion() });
+        assert_eq!(StoredAssertion::from_padded(&stored.to_padded()), Ok(stored));
+    }
+}
+
+#[test]
+fn a_quotation_whose_words_do_not_fill_its_range_is_refused() {
+    let mut one = assertion();
+    one.quotes[0].range.end += 1;
+    assert_eq!(StoredAssertion::from_padded(&StoredAssertion(one).to_padded()), Err(DecodeError::Span));
 }
 
 #[test]

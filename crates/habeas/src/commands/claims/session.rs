@@ -1,0 +1,255 @@
+//! Steps of a coder's session: claims, reviews, questions and decisions. One step is a command, many are a file; either
+//! way they are recorded together or not at all.
+
+use super::add::{AddArgs, Coder};
+use super::content::{ContentArgs, content};
+use crate::{
+    commands::resolve,
+    desk::Desk,
+    failure::{Exit, Failure},
+    output::Output,
+};
+use clap::{Args, Parser, Subcommand};
+use habeas_core::{Assertion, AssertionId, Content, Entity, Matter, Review, Topic};
+use serde_json::json;
+use std::path::Path;
+
+/// One step
+#[derive(Debug, Subcommand)]
+pub enum Step {
+    /// Add a claim
+    Add(Box<AddArgs>),
+    /// Accept proposed claims
+    Accept(Accept),
+    /// Turn claims down
+    Reject(Judge),
+    /// Ask something about a claim
+    Question(Say),
+    /// Answer a question or a finding
+    Answer(Say),
+    /// Say who is to work on something
+    Assign(Assign),
+    /// Settle a question by a policy
+    Resolve(resolve::Args),
+}
+
+/// Which claims to accept, and what of them to put right
+#[derive(Debug, Clone, Args)]
+pub struct Accept {
+    /// Names or ids of claims, or KIND:NAME for all proposals about that
+    #[arg(required = true)]
+    pub claims: Vec<String>,
+    /// Accept with another value, as TOPIC=VALUE: a correction with the same words (can be repeated)
+    #[arg(long, value_name = "TOPIC=VALUE")]
+    pub field: Vec<String>,
+    /// Why
+    #[arg(long, value_name = "WORDS", default_value = "")]
+    pub why: String,
+}
+
+/// Which claims, and why
+#[derive(Debug, Clone, Args)]
+pub struct Judge {
+    /// Names or ids of claims, or KIND:NAME for all proposals about that
+    #[arg(required = true)]
+    pub claims: Vec<String>,
+    /// Why
+    #[arg(long, value_name = "WORDS")]
+    pub why: String,
+}
+
+/// Words about a claim
+#[derive(Debug, Clone, Args)]
+pub struct Say {
+    /// Name or id of the claim
+    pub claim: String,
+    /// The words
+    pub words: String,
+}
+
+/// Who works on what
+#[derive(Debug, Clone, Args)]
+pub struct Assign {
+    /// A claim, or KIND:NAME
+    pub what: String,
+    /// To whom
+    pub to: String,
+}
+
+#[derive(Debug, Parser)]
+#[command(no_binary_name = true, name = "session", disable_help_flag = true)]
+struct Line {
+    #[command(subcommand)]
+    step: Step,
+}
+
+/// Takes one step and records it.
+pub fn one(desk: &Desk, step: Step, out: &Output) -> Result<Exit, Failure> {
+    let mut coder = Coder::new(desk)?;
+    let ids = take(&mut coder, &step)?;
+    let made = coder.into_made();
+    desk.assert(made)?;
+    told(desk, &ids, out)
+}
+
+/// Says what was recorded.
+pub fn told(desk: &Desk, ids: &[AssertionId], out: &Output) -> Result<Exit, Failure> {
+    let book = desk.book()?;
+    let recorded: Vec<&Assertion> = ids.iter().filter_map(|id| book.get(*id)).collect();
+    let rows: Vec<_> = recorded.iter().map(|one| crate::desk::asserted::assertion_json(&book, one)).collect();
+    out.result(&json!({ "schema": 1, "recorded": rows }), || {
+        recorded.iter().map(|one| format!("{}\n", crate::desk::asserted::assertion_text(&book, one))).collect()
+    })?;
+    out.next("habeas claims conflicts  (accounts that cannot all be true)  or  habeas figures check");
+    Ok(Exit::Ok)
+}
+
+/// Takes every step of a file and records them together.
+pub fn file(desk: &Desk, path: &Path, dry_run: bool, out: &Output) -> Result<Exit, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))?;
+    let mut coder = Coder::new(desk)?;
+    let (mut n_steps, mut ids) = (0, Vec::new());
+    for (number, line) in lines(&text) {
+        let at = |failure: Failure| failure.at(format!("{}, line {number}", path.display()));
+        let words = shlex::split(&line).ok_or_else(|| {
+            at(Failure::usage("a quotation mark is not closed", "close it, or escape it with a backslash"))
+        })?;
+        if words.is_empty() {
+            continue;
+        }
+        let typed = Line::try_parse_from(words).map_err(|error| {
+            let text = error.render().to_string();
+            let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            at(Failure::usage(first, "see: habeas claims add --help"))
+        })?;
+        ids.extend(take(&mut coder, &typed.step).map_err(at)?);
+        n_steps += 1;
+    }
+    let made = coder.into_made();
+    let n = made.len();
+    if !dry_run {
+        desk.assert(made)?;
+    }
+    let object =
+        json!({ "schema": 1, "steps": n_steps, "assertions": if dry_run { 0 } else { n }, "dry_run": dry_run });
+    out.result(&object, || match dry_run {
+        true => format!("{n_steps} steps can be recorded; nothing was"),
+        false => format!("{n_steps} steps recorded, {n} assertions"),
+    })?;
+    out.next("habeas claims conflicts  (accounts that cannot all be true)  or  habeas figures check");
+    Ok(Exit::Ok)
+}
+
+/// Whole lines with the number of their first one; those that end in a backslash go on.
+fn lines(text: &str) -> Vec<(usize, String)> {
+    let mut whole: Vec<(usize, String)> = Vec::new();
+    let mut open = false;
+    for (number, line) in (1..).zip(text.lines()) {
+        let (part, goes_on) = line.strip_suffix('\\').map_or((line, false), |part| (part, true));
+        match whole.last_mut() {
+            Some((_, last)) if open => {
+                last.push(' ');
+                last.push_str(part);
+            }
+            _ => whole.push((number, part.to_owned())),
+        }
+        open = goes_on;
+    }
+    whole.retain(|(_, line)| !line.trim_start().starts_with('#') && !line.trim().is_empty());
+    whole
+}
+
+/// Makes the assertions of one step.
+fn take(coder: &mut Coder<'_>, step: &Step) -> Result<Vec<AssertionId>, Failure> {
+    match step {
+        Step::Add(args) => Ok(vec![coder.add(args)?]),
+        Step::Accept(args) => accept(coder, args),
+        Step::Reject(args) => review(coder, &args.claims, Review::Rejected, &args.why),
+        Step::Question(args) => say(coder, &args.claim, Matter::Question, &args.words),
+        Step::Answer(args) => say(coder, &args.claim, Matter::Answer, &args.words),
+        Step::Assign(args) => {
+            let about = if args.what.contains(':') {
+                coder.entity(&args.what)?
+            } else {
+                Entity::assertion(coder.claim(&args.what)?)
+            };
+            let one = coder.plain(about, Topic::Of(Matter::Assigned), Content::Text(args.to.clone()))?;
+            Ok(vec![coder.push(one)])
+        }
+        Step::Resolve(args) => Ok(vec![resolve::decide(coder, args)?]),
+    }
+}
+
+fn say(coder: &mut Coder<'_>, claim: &str, matter: Matter, words: &str) -> Result<Vec<AssertionId>, Failure> {
+    let about = Entity::assertion(coder.claim(claim)?);
+    let one = coder.plain(about, Topic::Of(matter), Content::Text(words.to_owned()))?;
+    Ok(vec![coder.push(one)])
+}
+
+/// The claims that names mean: single ones, or all proposals about an entity.
+fn meant(coder: &Coder<'_>, names: &[String]) -> Result<Vec<AssertionId>, Failure> {
+    let mut ids = Vec::new();
+    for name in names {
+        if !name.contains(':') {
+            ids.push(coder.claim(name)?);
+            continue;
+        }
+        let book = coder.book();
+        let entity =
+            book.entity(name)?.ok_or_else(|| Failure::usage("nobody has spoken of this", "see: habeas claims list"))?;
+        let proposed = book.assertions.iter().filter(|one| {
+            let open = book.stand(one.id).is_some_and(|stand| stand.review == Review::Proposed);
+            one.about == entity && open
+        });
+        ids.extend(proposed.map(|one| one.id));
+    }
+    Ok(ids)
+}
+
+fn review(coder: &mut Coder<'_>, names: &[String], review: Review, why: &str) -> Result<Vec<AssertionId>, Failure> {
+    let mut reviews = Vec::new();
+    for id in meant(coder, names)? {
+        let content = Content::Review(review, why.to_owned());
+        let one = coder.plain(Entity::assertion(id), Topic::Of(Matter::Review), content)?;
+        reviews.push(coder.push(one));
+    }
+    Ok(reviews)
+}
+
+/// Accepts; a field that is put right becomes a correction with the same words, and the proposal is turned down.
+fn accept(coder: &mut Coder<'_>, args: &Accept) -> Result<Vec<AssertionId>, Failure> {
+    let ids = meant(coder, &args.claims)?;
+    let mut fields: Vec<(&str, &str)> = Vec::new();
+    for field in &args.field {
+        let pair = field
+            .split_once('=')
+            .ok_or_else(|| Failure::usage("a field is written TOPIC=VALUE", "for example: --field when=2016-11-12"))?;
+        fields.push(pair);
+    }
+    let mut recorded = Vec::new();
+    for id in ids {
+        let Some(known) = coder.get(id).cloned() else { continue };
+        let right = fields.iter().find(|(topic, _)| *topic == known.topic.code());
+        let Some((_, value)) = right else {
+            let content = Content::Review(Review::Accepted, args.why.clone());
+            let one = coder.plain(Entity::assertion(id), Topic::Of(Matter::Review), content)?;
+            recorded.push(coder.push(one));
+            continue;
+        };
+        let typed = ContentArgs::of(value, known.count());
+        let content = content(coder, known.topic, &typed, &known.quotes)?;
+        let plain = coder.plain(known.about, known.topic, content)?;
+        let corrected = Assertion {
+            quotes: known.quotes.clone(),
+            polarity: known.polarity,
+            modality: known.modality,
+            basis: known.basis,
+            said_by: known.said_by.clone(),
+            said_at: known.said_at.clone(),
+            supersedes: Some(id),
+            ..plain
+        };
+        recorded.push(coder.push(corrected));
+    }
+    Ok(recorded)
+}

@@ -1,0 +1,291 @@
+//! Incidents, acts, actions, places and parties, and one of them: every claim about it with its words, who says it and how it
+//! stands, what others make of the same question, and when it happened by each account.
+
+use super::{
+    error::PageError,
+    layout::{self, Section, empty},
+    query::segment,
+    reader::Reader,
+};
+use crate::desk::{Book, Desk, asserted, standing};
+use habeas_core::{Assertion, Entity, EntityKind, Matter, Stand, Topic};
+use habeas_publish::ui::{Cell, Chip, Head, Link, Moment, Row, Table, datum, table, timeline};
+use maud::{Markup, html};
+
+/// The kinds that have pages of their own: persons have case files, sources their pages.
+const KINDS: [EntityKind; 8] = [
+    EntityKind::Incident,
+    EntityKind::Act,
+    EntityKind::Action,
+    EntityKind::Proceeding,
+    EntityKind::Case,
+    EntityKind::Series,
+    EntityKind::Party,
+    EntityKind::Place,
+];
+
+/// The address of an entity's page; none of those without one.
+pub fn href(reader: &Reader, entity: Entity) -> Option<String> {
+    KINDS.contains(&entity.kind).then(|| reader.href(format!("/entities/{}", segment(&entity.to_string())))).flatten()
+}
+
+/// All entities of the kinds above, each with its number of claims.
+pub struct List {
+    groups: Vec<(EntityKind, Vec<(Entity, String, u64, bool)>)>,
+}
+
+/// Reads the list.
+///
+/// # Errors
+/// [`PageError`] where the vault cannot be read.
+pub fn load_list(desk: &Desk) -> Result<List, PageError> {
+    let book = desk.book()?;
+    let disputed: Vec<Entity> = book.conflicts().iter().map(|set| set.about).collect();
+    let groups = KINDS.into_iter().map(|kind| {
+        let mut rows: Vec<(Entity, String, u64, bool)> = Vec::new();
+        for one in book.assertions.iter().filter(|one| one.about.kind == kind && is_shown(one)) {
+            match rows.iter_mut().find(|(entity, ..)| *entity == one.about) {
+                Some((_, _, n, _)) => *n += 1,
+                None => rows.push((one.about, handle(&book, one.about), 1, disputed.contains(&one.about))),
+            }
+        }
+        rows.sort_by(|a, b| a.1.cmp(&b.1));
+        (kind, rows)
+    });
+    Ok(List { groups: groups.filter(|(_, rows)| !rows.is_empty()).collect() })
+}
+
+/// The name without its kind.
+fn handle(book: &Book, entity: Entity) -> String {
+    let name = book.name(entity);
+    name.split_once(':').map_or_else(|| name.clone(), |(_, handle)| handle.to_owned())
+}
+
+fn is_shown(one: &Assertion) -> bool {
+    !matches!(one.topic, Topic::Of(Matter::Handle | Matter::Review | Matter::Resolution))
+}
+
+/// Draws the list.
+pub fn render_list(reader: &Reader, view: &List) -> Markup {
+    let draw = |kind: EntityKind, rows: &[(Entity, String, u64, bool)]| {
+        let title = reader.t(&format!("entity-{}", kind.code()));
+        let list = Table {
+            caption: title.clone(),
+            head: vec![
+                Head::words(reader.t("name")),
+                Head::figures(reader.t("claims")),
+                Head::words(reader.t("agreement")),
+            ],
+            rows: rows
+                .iter()
+                .map(|(entity, name, n, disputed)| Row {
+                    key: None,
+                    head: Cell::Link(Link { text: name.clone(), href: href(reader, *entity) }),
+                    cells: vec![
+                        Cell::Number(*n),
+                        Cell::Text(if *disputed { reader.t("agreement-contradicts") } else { String::new() }),
+                    ],
+                })
+                .collect(),
+            ..Table::default()
+        };
+        html! { section { h2 { (title) } (table(&list)) } }
+    };
+    let body = html! {
+        header.pagehead { h1 { (reader.t("entities")) } p.lead { (reader.t("entities-lead")) } }
+        @if reader.may_open("/reported") { p { a href="/reported" { (reader.t("reported-figures")) } } }
+        @if view.groups.is_empty() { (empty(&reader.t("entities-none"), Some("habeas claims add"))) }
+        @for (kind, rows) in &view.groups { (draw(*kind, rows)) }
+    };
+    layout::page(reader, &reader.t("entities"), Some(Section::Cases), &body)
+}
+
+/// One claim as the page shows it.
+pub struct Said {
+    topic: Topic,
+    value: String,
+    words: Vec<(String, String)>,
+    speaker: String,
+    notes: Vec<String>,
+    counts: bool,
+    leads_to: Option<Entity>,
+}
+
+/// One entity.
+pub struct View {
+    entity: Entity,
+    name: String,
+    said: Vec<Said>,
+    conflicts: Vec<(Topic, String)>,
+    moments: Vec<(String, Vec<String>, bool, bool)>,
+    family: Vec<(Entity, String)>,
+}
+
+/// Reads one entity.
+///
+/// # Errors
+/// [`PageError::NotFound`] where nobody has spoken of it.
+pub fn load(desk: &Desk, id: &str) -> Result<View, PageError> {
+    let entity: Entity = id.parse().map_err(|_| PageError::NotFound)?;
+    let book = desk.book()?;
+    let said: Vec<Said> = book
+        .assertions
+        .iter()
+        .filter(|one| one.about == entity && is_shown(one))
+        .map(|one| claim(&book, one))
+        .collect();
+    if said.is_empty() || !KINDS.contains(&entity.kind) {
+        return Err(PageError::NotFound);
+    }
+    let sets = book.conflicts();
+    let conflicts = sets.iter().filter(|set| set.about == entity).map(|set| {
+        let resolved = book.resolved(set);
+        let number = resolved.bounds.as_ref().map(asserted::bounds_text);
+        let taken = resolved.taken.and_then(|id| book.get(id)).map(|one| asserted::content_text(&book, one));
+        let (support, of) = resolved.support;
+        let made = number.or(taken).unwrap_or_else(|| "–".into());
+        (set.topic, format!("{made} [{} · {support}/{of}]", resolved.policy_id))
+    });
+    let moments = standing::moments(&book, &[entity]).into_iter().map(|moment| {
+        let dates = moment.accounts.iter().map(|one| asserted::content_text(&book, one)).collect();
+        (format!("{} · {}", book.name(moment.about), moment.topic.code()), dates, moment.disputed, moment.is_ongoing())
+    });
+    let mut family = standing::family(&book, &[entity]);
+    family.retain(|other| *other != entity);
+    Ok(View {
+        name: handle(&book, entity),
+        conflicts: conflicts.collect(),
+        moments: moments.collect(),
+        family: family.into_iter().map(|other| (other, book.name(other))).collect(),
+        entity,
+        said,
+    })
+}
+
+/// A claim with its words, as far as whoever reads may see them.
+fn claim(book: &Book, one: &Assertion) -> Said {
+    let stand = book.stand(one.id);
+    let shows = book.shows(one);
+    let mut notes: Vec<String> = vec![one.polarity.code().into(), one.modality.code().into()];
+    notes.retain(|note| note != "affirms" && note != "stated");
+    match stand {
+        Some(stand) if stand.superseded_by.is_some() => notes.push("superseded".into()),
+        Some(stand) if stand.taken_back_by.is_some() => notes.push("taken-back".into()),
+        Some(stand) if stand.review != habeas_core::Review::Accepted => notes.push(stand.review.code().into()),
+        Some(_) => {}
+        None => notes.push("source-taken-back".into()),
+    }
+    let speaker = one.said_by.as_ref().map(|said| {
+        let chain: Vec<&str> =
+            std::iter::once(&said.speaker).chain(&said.relayed_by).map(|who| who.name.as_str()).collect();
+        chain.join(" → ")
+    });
+    let words = one.quotes.iter().filter(|_| shows).map(|quote| {
+        (quote.words.clone(), format!("{}:{}–{}", book.source_key(quote.source), quote.range.start, quote.range.end))
+    });
+    Said {
+        topic: one.topic,
+        value: asserted::content_text(book, one),
+        words: words.collect(),
+        speaker: speaker.unwrap_or_default(),
+        notes,
+        counts: stand.is_some_and(Stand::counts),
+        leads_to: one.leads_to().filter(|_| shows),
+    }
+}
+
+/// The words of a topic in the reader's language.
+pub fn topic(reader: &Reader, topic: Topic) -> String {
+    match topic {
+        Topic::Person(predicate) => super::words::question(reader, predicate),
+        Topic::Of(matter) => reader.t(&format!("topic-{}", matter.code())),
+    }
+}
+
+/// A note on how a claim is put or how it stands.
+pub fn note(reader: &Reader, code: &str) -> String {
+    ["polarity", "modality", "review"]
+        .iter()
+        .find_map(|family| reader.find(&format!("{family}-{code}")))
+        .unwrap_or_else(|| code.to_owned())
+}
+
+/// Draws one entity.
+pub fn render(reader: &Reader, view: &View) -> Markup {
+    let moments: Vec<Moment> = view
+        .moments
+        .iter()
+        .map(|(what, dates, disputed, ongoing)| Moment {
+            when: dates.clone(),
+            precision: if *ongoing { reader.t("ongoing") } else { String::new() },
+            what: what.clone(),
+            contested: *disputed,
+            chips: Vec::<Chip>::new(),
+            more: None,
+        })
+        .collect();
+    let body = html! {
+        header.pagehead {
+            p.note { a href="/entities" { (reader.t("entities")) } " › " (reader.t(&format!("entity-{}", view.entity.kind.code()))) }
+            h1 { (datum(&view.name)) }
+        }
+        @if !moments.is_empty() { section { h2 { (reader.t("timeline")) } (timeline(&moments)) } }
+        @if !view.conflicts.is_empty() {
+            section { h2 { (reader.t("conflicts")) } ul.claims { @for (of, made) in &view.conflicts {
+                li { b { (topic(reader, *of)) } ": " (datum(made)) }
+            } } }
+        }
+        section { h2 { (reader.t("claims")) } (claims(reader, &view.said)) }
+        @if !view.family.is_empty() {
+            section { h2 { (reader.t("belongs-to-it")) } ul.claims { @for (entity, name) in &view.family {
+                li { a href=[href(reader, *entity)] { (datum(name)) } }
+            } } }
+        }
+    };
+    layout::page(reader, &view.name, Some(Section::Cases), &body)
+}
+
+fn claims(reader: &Reader, said: &[Said]) -> Markup {
+    let list = Table {
+        caption: reader.t("claims"),
+        head: vec![
+            Head::words(reader.t("question")),
+            Head::words(reader.t("read-as")),
+            Head::words(reader.t("words-as-written")),
+            Head::words(reader.t("said-by")),
+            Head::words(reader.t("review")),
+        ],
+        rows: said
+            .iter()
+            .map(|one| Row {
+                key: None,
+                head: Cell::Text(topic(reader, one.topic)),
+                cells: vec![
+                    match one.leads_to.and_then(|entity| href(reader, entity)) {
+                        Some(href) => Cell::Link(Link { text: one.value.clone(), href: Some(href) }),
+                        None => Cell::Words(one.value.clone()),
+                    },
+                    match one.words.first() {
+                        Some(_) => {
+                            let all = one.words.iter().map(|(words, at)| format!("«{words}» {at}"));
+                            Cell::Words(all.collect::<Vec<_>>().join(" · "))
+                        }
+                        None => Cell::Absent(reader.t("not-stated")),
+                    },
+                    Cell::Words(one.speaker.clone()),
+                    Cell::Text(standing_note(reader, one)),
+                ],
+            })
+            .collect(),
+        ..Table::default()
+    };
+    table(&list)
+}
+
+fn standing_note(reader: &Reader, one: &Said) -> String {
+    let mut notes: Vec<String> = one.notes.iter().map(|code| note(reader, code)).collect();
+    if !one.counts {
+        notes.push(reader.t("does-not-count"));
+    }
+    notes.join(" · ")
+}

@@ -1,0 +1,172 @@
+//! Reported figures: what organisations state in numbers, each series with its own marks, never added to the documented
+//! counts; and the checks of their sums, with what people have answered.
+
+use super::{
+    error::PageError,
+    incident,
+    layout::{self, Section, empty},
+    reader::Reader,
+};
+use crate::desk::{Desk, asserted};
+use habeas_core::{Entity, Hint, Measure, OriginOf, Outcome, Rule};
+use habeas_publish::ui::{Cell, Head, Link, Row, Table, datum, table};
+use maud::{Markup, html};
+use std::collections::BTreeMap;
+
+/// One figure: when, who of all, the number, whether it stands alone.
+struct Point {
+    when: String,
+    subgroup: String,
+    number: String,
+    words: String,
+}
+
+/// One series of one speaker.
+struct Series {
+    about: Entity,
+    name: String,
+    measure: Measure,
+    speaker: String,
+    points: Vec<Point>,
+}
+
+/// One check.
+struct Check {
+    rule: Rule,
+    outcome: Outcome,
+    hint: Option<Hint>,
+    claims: String,
+    expected: String,
+    found: String,
+}
+
+/// All series and checks.
+pub struct View {
+    series: Vec<Series>,
+    checks: Vec<Check>,
+}
+
+/// Reads figures and checks.
+///
+/// # Errors
+/// [`PageError`] where the vault cannot be read.
+pub fn load(desk: &Desk) -> Result<View, PageError> {
+    let book = desk.book()?;
+    let mut all: BTreeMap<(Entity, Measure, OriginOf), Vec<(Option<_>, Point)>> = BTreeMap::new();
+    for one in book.counting().into_iter().filter(|one| book.shows(one)) {
+        let Some(count) = one.count() else { continue };
+        let date = count.as_of.as_ref().or(count.period.as_ref());
+        let point = Point {
+            when: date.map_or_else(|| book.year_of_figure(one), ToString::to_string),
+            subgroup: count.subgroup.clone(),
+            number: asserted::bounds_text(&count.bounds()),
+            words: one.words(),
+        };
+        let key = (one.about, count.measure, book.ties.origin(one));
+        all.entry(key).or_default().push((date.map(|date| date.drawing_key()), point));
+    }
+    let series = all.into_iter().map(|((about, measure, origin), mut points)| {
+        points.sort_by(|a, b| a.0.cmp(&b.0));
+        let speaker = match &origin {
+            OriginOf::Named(name) => name.clone(),
+            OriginOf::Work(work) => book.name(*work),
+        };
+        let points = points.into_iter().map(|(_, point)| point).collect();
+        Series { about, name: book.name(about), measure, speaker, points }
+    });
+    let text = |bounds: Option<habeas_core::Bounds>| bounds.as_ref().map_or_else(String::new, asserted::bounds_text);
+    let checks = book.findings().into_iter().map(|finding| Check {
+        rule: finding.rule,
+        outcome: finding.outcome,
+        hint: finding.hint,
+        claims: finding.assertions.iter().map(|id| book.claim_name(*id)).collect::<Vec<_>>().join(", "),
+        expected: text(finding.expected),
+        found: text(finding.found),
+    });
+    let mut checks: Vec<Check> = checks.collect();
+    checks.sort_by_key(|check| match check.outcome {
+        Outcome::FailsBy(_) => 0,
+        Outcome::CannotTell => 1,
+        Outcome::Holds => 2,
+    });
+    Ok(View { series: series.collect(), checks })
+}
+
+/// Draws the page.
+pub fn render(reader: &Reader, view: &View) -> Markup {
+    let body = html! {
+        header.pagehead { h1 { (reader.t("reported-figures")) } p.lead { (reader.t("reported-lead")) } }
+        @if view.series.is_empty() { (empty(&reader.t("reported-none"), Some("habeas claims add"))) }
+        @if !view.checks.is_empty() {
+            section { h2 { (reader.t("checks")) } p.lead { (reader.t("checks-lead")) } (checks(reader, &view.checks)) }
+        }
+        @for series in &view.series { section {
+            h2 { a href=[incident::href(reader, series.about)] { (datum(&series.name)) } " · " (reader.t(&format!("measure-{}", series.measure.code()))) }
+            p.note { (reader.t("said-by")) ": " (datum(&series.speaker)) }
+            (points(reader, series))
+        } }
+    };
+    layout::page(reader, &reader.t("reported-figures"), Some(Section::Stats), &body)
+}
+
+fn points(reader: &Reader, series: &Series) -> Markup {
+    let list = Table {
+        caption: format!("{} · {}", series.name, series.measure.code()),
+        head: vec![
+            Head::words(reader.t("period")),
+            Head::words(reader.t("subgroup")),
+            Head::figures(reader.t("number")),
+            Head::words(reader.t("words-as-written")),
+        ],
+        rows: series
+            .points
+            .iter()
+            .map(|point| Row {
+                key: None,
+                head: Cell::Words(point.when.clone()),
+                cells: vec![
+                    Cell::Words(point.subgroup.clone()),
+                    Cell::Figure(point.number.clone()),
+                    Cell::Words(point.words.clone()),
+                ],
+            })
+            .collect(),
+        ..Table::default()
+    };
+    table(&list)
+}
+
+fn checks(reader: &Reader, checks: &[Check]) -> Markup {
+    let outcome = |check: &Check| match check.outcome {
+        Outcome::Holds => reader.t("check-holds"),
+        Outcome::FailsBy(by) => format!("{} {by:+}", reader.t("check-fails")),
+        Outcome::CannotTell => reader.t("check-cannot-tell"),
+    };
+    let list = Table {
+        caption: reader.t("checks"),
+        head: vec![
+            Head::words(reader.t("check")),
+            Head::words(reader.t("agreement")),
+            Head::figures(reader.t("check-says")),
+            Head::figures(reader.t("check-others")),
+            Head::words(reader.t("check-perhaps")),
+            Head::words(reader.t("claims")),
+        ],
+        rows: checks
+            .iter()
+            .map(|check| Row {
+                key: None,
+                head: Cell::Link(Link { text: reader.t(&format!("rule-{}", check.rule.code())), href: None }),
+                cells: vec![
+                    Cell::Text(outcome(check)),
+                    Cell::Figure(check.found.clone()),
+                    Cell::Figure(check.expected.clone()),
+                    Cell::Text(check.hint.map_or_else(String::new, |hint| reader.t(&format!("hint-{}", hint.code())))),
+                    Cell::Words(check.claims.clone()),
+                ],
+            })
+            .collect(),
+        ..Table::default()
+    };
+    table(&list)
+}

@@ -142,11 +142,18 @@ impl MemorialEntry {
 /// Whether somebody says that the person lives: in custody, released, at home.
 fn is_living(label: Label) -> bool {
     match label {
-        Label::InAcknowledgedCustody
+        Label::Remanded
+        | Label::ProducedInCourt
+        | Label::InAcknowledgedCustody
         | Label::ReportedInCustody
+        | Label::Escaped
         | Label::Released
         | Label::ReturnedHome
-        | Label::ReportedAlive => true,
+        | Label::ReportedAlive
+        // Our own decisions say nothing of the person's fate: whoever may live is asked.
+        | Label::Duplicate
+        | Label::NotADisappearance
+        | Label::InsufficientInformation => true,
         Label::FoundDead
         | Label::ReportedDead
         | Label::KilledInReportedEncounter

@@ -21,6 +21,28 @@ const ANSWER: u64 = 1 << 20;
 /// Tries for each window.
 const TRIES: usize = 2;
 
+/// A language model to be asked beside the rules
+#[derive(Debug, clap::Args)]
+pub struct ModelArgs {
+    /// Address of a language model on this computer, such as http://127.0.0.1:8080; it may only quote
+    #[arg(long, value_name = "URL")]
+    model_at: Option<String>,
+    /// Name by which the model is asked for
+    #[arg(long, value_name = "NAME", default_value = "default", requires = "model_at")]
+    model: String,
+    /// Seconds to wait for each answer
+    #[arg(long, value_name = "N", default_value_t = 120, requires = "model_at")]
+    model_patience: u64,
+}
+
+impl ModelArgs {
+    /// The model, where one is to be asked.
+    pub fn endpoint(&self) -> Result<Option<Endpoint>, Failure> {
+        let patience = Duration::from_secs(self.model_patience);
+        self.model_at.as_ref().map(|address| Endpoint::new(address, &self.model, patience)).transpose()
+    }
+}
+
 /// A model that answers at an address of this computer.
 pub struct Endpoint {
     agent: Agent,

@@ -38,6 +38,9 @@ pub enum Command {
         /// Further places: CSV with the header name,kind,within,demonym
         #[arg(long, value_name = "FILE.csv")]
         places: Option<PathBuf>,
+        #[cfg(feature = "llm")]
+        #[command(flatten)]
+        model: crate::endpoint::ModelArgs,
     },
     /// Store what a source of the vault seems to say, as proposals; nothing counts until a person accepts it
     Propose {
@@ -135,8 +138,19 @@ pub struct Filter {
 /// Runs the command.
 pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Failure> {
     match command {
+        #[cfg(not(feature = "llm"))]
         Command::Suggest { files, published, places } => {
-            suggest::suggest_all(&files, published, &suggest::lexicon(places.as_deref())?, out)
+            let lexicon = suggest::lexicon(places.as_deref())?;
+            suggest::suggest_all(&files, published, &lexicon, &mut |_, _| Ok(None), out)
+        }
+        #[cfg(feature = "llm")]
+        Command::Suggest { files, published, places, model } => {
+            let (lexicon, mut endpoint) = (suggest::lexicon(places.as_deref())?, model.endpoint()?);
+            let mut also = |rendition: &_, rules: &_| {
+                let asked = endpoint.as_mut().map(|endpoint| endpoint.ask(rendition, rules)).transpose()?;
+                Ok(asked.map(|asked| suggest::asked_json(rendition, &asked, &lexicon)))
+            };
+            suggest::suggest_all(&files, published, &lexicon, &mut also, out)
         }
         Command::Evaluate { text, labels, places } => {
             suggest::evaluate(&text, labels.as_deref(), &suggest::lexicon(places.as_deref())?, out)

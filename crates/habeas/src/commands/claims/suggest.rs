@@ -61,11 +61,15 @@ fn files_of(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
+/// What somebody else than the rules suggests for a text, where anybody is asked.
+type Also<'a> = dyn FnMut(&Rendition, &Suggestions) -> Result<Option<Value>, Failure> + 'a;
+
 /// Suggests claims from files and folders.
 pub fn suggest_all(
     paths: &[PathBuf],
     published: Option<habeas_core::Date>,
     lexicon: &Lexicon,
+    also: &mut Also<'_>,
     out: &Output,
 ) -> Result<Exit, Failure> {
     let worker = worker()?;
@@ -82,7 +86,11 @@ pub fn suggest_all(
                     let stated = anchors_of(&page);
                     let anchors = Anchors { published: stated.published.or(published), ..stated };
                     let suggestions = suggest(&page.rendition, &anchors, lexicon);
-                    shown.push(document(&name, &page, &anchors, &suggestions, lexicon));
+                    let mut document = document(&name, &page, &anchors, &suggestions, lexicon);
+                    if let Some(also) = also(&page.rendition, &suggestions)? {
+                        document["model"] = also;
+                    }
+                    shown.push(document);
                     let children = page.children.into_iter().rev().filter(|_| depth < 3);
                     open.extend(children.map(|child| (child.name, child.bytes, depth + 1)));
                 }
@@ -135,6 +143,29 @@ fn document(name: &str, page: &Page, anchors: &Anchors, suggestions: &Suggestion
         "masks": masks,
         "marks": marks,
         "claims": claims,
+    })
+}
+
+/// What a language model made of a text, for [`suggest_all`].
+#[cfg(feature = "llm")]
+pub fn asked_json(rendition: &Rendition, asked: &crate::endpoint::Asked, lexicon: &Lexicon) -> Value {
+    let quoted = &asked.quoted;
+    let claims: Vec<Value> = quoted
+        .claims
+        .iter()
+        .map(|one| {
+            let mut object = claim_json(rendition, &one.claim, lexicon);
+            object["novel"] = json!(one.novel);
+            object["ambiguous"] = json!(one.ambiguous);
+            object
+        })
+        .collect();
+    json!({
+        "name": asked.model, "prompt": habeas_intake::suggest::quoted::PROMPT_VERSION,
+        "windows": asked.n_windows, "windows_failed": asked.n_failed,
+        "quotes": quoted.n_quotes, "unsupported": quoted.n_unsupported, "untrusted": quoted.is_untrusted(),
+        // What is not to be trusted is not to be looked at either.
+        "claims": if quoted.is_untrusted() { Vec::new() } else { claims },
     })
 }
 
@@ -237,40 +268,46 @@ fn text_of(document: &Value) -> String {
     for remark in document["remarks"].as_array().into_iter().flatten() {
         let _ = writeln!(text, "  {}  {}", word(&remark["code"]), word(&remark["text"]));
     }
-    for claim in document["claims"].as_array().into_iter().flatten() {
-        let pattern = if claim["pattern"] == json!(true) { " (general, carries no number)" } else { "" };
-        let words = word(&claim["words"]).replace('\n', " ");
-        let _ = writeln!(
-            text,
-            "\n  {}{pattern}, bytes {}–{}: «{words}»",
-            word(&claim["type"]),
-            claim["start"],
-            claim["end"]
-        );
-        for (name, slot) in claim["slots"].as_object().into_iter().flatten() {
-            let quoted = slot.get("words").map(|quoted| format!("«{}»", word(quoted))).unwrap_or_default();
-            let value = match &slot["value"] {
-                Value::Null => String::new(),
-                Value::String(value) => format!(" = {value}"),
-                value => ["edtf", "low", "basis"]
-                    .iter()
-                    .find_map(|key| value.get(key))
-                    .map(|_| format!(" = {}", summary(value)))
-                    .unwrap_or_default(),
-            };
-            let carried = if slot["carried"] == json!(true) { "  [from a neighbouring sentence]" } else { "" };
-            let _ = writeln!(text, "    {name:<20} {quoted}{value}{carried}");
-        }
-        for victim in claim["victims"].as_array().into_iter().flatten() {
-            let _ = writeln!(text, "    {:<20} «{}»", "victim", word(&victim["words"]));
-        }
-    }
+    document["claims"].as_array().into_iter().flatten().for_each(|claim| write_claim(&mut text, claim));
     let n = document["claims"].as_array().map_or(0, Vec::len);
     let _ = writeln!(
         text,
         "\n  {n} claims are suggested. Nothing counts before a person has confirmed it, field by field.\n"
     );
+    if let Some(model) = document.get("model") {
+        let (unsupported, quotes) = (&model["unsupported"], &model["quotes"]);
+        let _ = writeln!(text, "  A language model was asked as well: {unsupported} of {quotes} quotes do not hold.");
+        if model["untrusted"] == json!(true) {
+            let _ = writeln!(text, "  That is too many: nothing of what it says is shown.");
+        }
+        model["claims"].as_array().into_iter().flatten().for_each(|claim| write_claim(&mut text, claim));
+    }
     text
+}
+
+fn write_claim(text: &mut String, claim: &Value) {
+    let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let pattern = if claim["pattern"] == json!(true) { " (general, carries no number)" } else { "" };
+    let words = word(&claim["words"]).replace('\n', " ");
+    let _ =
+        writeln!(text, "\n  {}{pattern}, bytes {}–{}: «{words}»", word(&claim["type"]), claim["start"], claim["end"]);
+    for (name, slot) in claim["slots"].as_object().into_iter().flatten() {
+        let quoted = slot.get("words").map(|quoted| format!("«{}»", word(quoted))).unwrap_or_default();
+        let value = match &slot["value"] {
+            Value::Null => String::new(),
+            Value::String(value) => format!(" = {value}"),
+            value => ["edtf", "low", "basis"]
+                .iter()
+                .find_map(|key| value.get(key))
+                .map(|_| format!(" = {}", summary(value)))
+                .unwrap_or_default(),
+        };
+        let carried = if slot["carried"] == json!(true) { "  [from a neighbouring sentence]" } else { "" };
+        let _ = writeln!(text, "    {name:<20} {quoted}{value}{carried}");
+    }
+    for victim in claim["victims"].as_array().into_iter().flatten() {
+        let _ = writeln!(text, "    {:<20} «{}»", "victim", word(&victim["words"]));
+    }
 }
 
 fn summary(value: &Value) -> String {

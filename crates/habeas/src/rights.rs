@@ -26,6 +26,7 @@ const CODE: Need = Need::Right(Right::Code);
 const JUDGE: Need = Need::Right(Right::Judge);
 const KEEP: Need = Need::Right(Right::Keep);
 const AUDIT: Need = Need::Right(Right::Audit);
+const PUBLISH: Need = Need::Right(Right::Publish);
 const COPY: Need = Need::Right(Right::Copy);
 
 /// One command: its words, and what it needs.
@@ -87,6 +88,19 @@ pub const COMMANDS: &[Asked] = &[
     also_past("report tables", TABLES),
     also_past("report case", CASES),
     also_past("report estimate", TABLES),
+    asked("consent record", CODE),
+    asked("consent withdraw", CODE),
+    asked("consent show", CASES),
+    asked("consent list", CASES),
+    asked("publish check", PUBLISH),
+    asked("publish propose", PUBLISH),
+    asked("publish approve", PUBLISH),
+    asked("publish build", PUBLISH),
+    asked("publish list", CASES),
+    asked("publish diff", PUBLISH),
+    asked("publish verify", Nothing),
+    asked("publish withdraw", PUBLISH),
+    asked("publish policy", CASES),
     asked("serve", Member),
     asked("verify", COPY),
     asked("checkpoint show", COPY),

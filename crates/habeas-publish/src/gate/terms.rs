@@ -3,7 +3,7 @@
 use super::{Gravity, Reason};
 use aho_corasick::{AhoCorasick, MatchKind};
 use habeas_core::{fold, fold_tokens};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Words of one name beyond this many are not looked at: a cell of a page is no name.
 const MOST_WORDS: usize = 8;
@@ -118,6 +118,8 @@ pub struct Reader<'t> {
 struct Word {
     text: String,
     start: usize,
+    /// Bytes in the text.
+    length: usize,
 }
 
 impl<'t> Reader<'t> {
@@ -208,33 +210,40 @@ impl<'t> Reader<'t> {
                 }
             }
         }
-        self.read_numbers(&words, &settled, &mut note);
+        self.read_numbers(text, &words, &settled, &mut note);
         self.read_spellings(&words, &settled, &mut note);
         hits.into_values().collect()
     }
 
-    /// Numbers are found whatever stands between their digits, but not inside longer numbers.
-    fn read_numbers(&self, words: &[Word], settled: &[bool], note: &mut dyn FnMut(usize, Gravity, Reason)) {
+    /// Numbers are found however their digits are grouped, but not inside longer numbers, nor across cells of a table.
+    fn read_numbers(&self, text: &str, words: &[Word], settled: &[bool], note: &mut dyn FnMut(usize, Gravity, Reason)) {
         let Some(numbers) = &self.numbers else { return };
         let is_number = |at: usize| words[at].text.bytes().all(|byte| byte.is_ascii_digit()) && !settled[at];
+        let goes_on = |at: usize| {
+            let gap = text.get(words[at - 1].start + words[at - 1].length..words[at].start).unwrap_or("|");
+            is_number(at)
+                && gap.chars().all(|c| matches!(c, ' ' | '-' | '.' | '/' | '(' | ')' | '+' | '\u{A0}' | '\u{202F}'))
+        };
         let mut at = 0;
         while at < words.len() {
-            let end = (at..words.len()).find(|at| !is_number(*at)).unwrap_or(words.len());
+            if !is_number(at) {
+                at += 1;
+                continue;
+            }
+            let end = (at + 1..words.len()).find(|at| !goes_on(*at)).unwrap_or(words.len());
             let joined: String = words[at..end].iter().map(|word| word.text.as_str()).collect();
+            let mut borders = vec![0];
+            words[at..end].iter().for_each(|word| borders.push(borders[borders.len() - 1] + word.text.len()));
             for found in numbers.find_overlapping_iter(&joined) {
-                // The first word of the run stands for all of it.
-                let kind = self.terms[self.term_of_number[found.pattern().as_usize()]].kind;
-                let mut starts = words[at..end].iter().scan(0, |sum, word| {
-                    let start = *sum;
-                    *sum += word.text.len();
-                    Some(start)
-                });
-                let borders: BTreeSet<usize> = starts.by_ref().chain([joined.len()]).collect();
-                if borders.contains(&found.start()) || borders.contains(&found.end()) {
+                let begins = borders.iter().rev().find(|border| **border <= found.start()).copied().unwrap_or(0);
+                // A prefix of noughts, as before the code of a country, is no other number.
+                let whole = joined[begins..found.start()].bytes().all(|digit| digit == b'0');
+                if whole && borders.contains(&found.end()) {
+                    let kind = self.terms[self.term_of_number[found.pattern().as_usize()]].kind;
                     note(words[at].start, Gravity::Leak, Reason::Words(kind));
                 }
             }
-            at = end + 1;
+            at = end;
         }
     }
 
@@ -332,9 +341,11 @@ fn words_of(text: &str) -> Vec<Word> {
     let mut start = None;
     let mut take = |from: usize, to: usize| {
         let folded = fold(&text[from..to]);
-        words.extend(
-            folded.split(' ').filter(|word| !word.is_empty()).map(|word| Word { text: word.to_owned(), start: from }),
-        );
+        words.extend(folded.split(' ').filter(|word| !word.is_empty()).map(|word| Word {
+            text: word.to_owned(),
+            start: from,
+            length: to - from,
+        }));
     };
     for (at, c) in text.char_indices() {
         // Only what separates words for sure: joiners and marks inside a word must not cut it.

@@ -8,6 +8,7 @@ pub mod estimating;
 pub mod figures;
 pub mod linking;
 mod persons;
+pub mod publishing;
 pub mod shown;
 mod snapshot;
 

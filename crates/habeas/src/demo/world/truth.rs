@@ -46,7 +46,7 @@ pub struct ConsentPlan {
     pub answer: ConsentAnswer,
 }
 
-const ALL_GROUPS: &[FieldGroup] = &[FieldGroup::Name, FieldGroup::Year, FieldGroup::Region, FieldGroup::Status];
+const ALL_GROUPS: &[FieldGroup] = &[FieldGroup::Identity, FieldGroup::Event, FieldGroup::District];
 
 impl World {
     /// Counts the truth.
@@ -84,7 +84,7 @@ impl World {
         truth
     }
 
-    /// The families' answers: about four of ten documented persons may be named in public with year, region and status,
+    /// The families' answers: about four of ten documented persons may be named in public with event and district,
     /// three of a hundred families refuse, one withdraws what it gave.
     pub fn consents(&self) -> impl Iterator<Item = ConsentPlan> + '_ {
         let mut rng = stream(self.seed, Purpose::Consents);

@@ -61,6 +61,7 @@ fn no_message_is_unused_and_none_is_missing() {
         "compartment-",
         "reason-",
         "export-",
+        "site-",
     ];
     for (key, _) in messages(include_str!("../../../locales/en/main.ftl")) {
         let quoted = code.contains(&format!("\"{key}\""));

@@ -1,0 +1,322 @@
+//! What may leave: consents as they stand today, who may be named, which numbers may be told, and what the gate guards.
+
+mod policy;
+mod recipe;
+
+pub use policy::Policy;
+pub use recipe::{DIMENSIONS, Recipe};
+
+use super::{Desk, Snapshot, figures, vault_failure};
+use crate::failure::{Exit, Failure};
+use habeas_core::{
+    Audience, ConsentBook, Date, Disclosed, DisclosureRequest, MemorialEntry, PersonId, Predicate, Purpose, Right,
+    SourceKind, SpeakerKind, Subject, Value, disclose, fold,
+};
+use habeas_publish::{
+    address::SeriesKey,
+    figures::{Agreement, Dimension, EstimateCard, Figures, ListCard, TableFigure},
+    gate::{ProtectedTerms, Spellings, TermKind},
+};
+use habeas_stats::{
+    suppress::{Earlier, SuppressError, TableSpec, Withholding, release_beside},
+    tally::{Label, Tally, Unit},
+};
+use habeas_vault::ReleaseInfo;
+use std::collections::{BTreeSet, HashMap};
+
+/// For whom and what for something is to leave.
+#[derive(Debug, Clone, Copy)]
+pub struct Occasion {
+    /// For whom.
+    pub audience: Audience,
+    /// What for.
+    pub purpose: Purpose,
+    /// The day.
+    pub on: Date,
+}
+
+/// The numbers of a release, with what they were made of.
+pub struct Numbers {
+    /// What may be told.
+    pub figures: Figures,
+    /// What was withheld.
+    pub withholding: Withholding,
+    /// What the vault keeps of it.
+    pub recipe: Recipe,
+}
+
+impl Desk {
+    /// All statements of consent, sorted by the person whom each is about now.
+    pub fn consent_book(&self) -> Result<ConsentBook, Failure> {
+        let snapshot = self.snapshot()?;
+        let vault = self.vault(Right::Cases)?;
+        let consents: Vec<_> = vault.consents().cloned().collect();
+        drop(vault);
+        let mut book = ConsentBook::new(&consents, |record| snapshot.person_of(record).map(|person| person.id));
+        let about: Vec<PersonId> = book.persons().collect();
+        for person in snapshot.persons.iter().filter(|person| about.binary_search(&person.id).is_ok()) {
+            book.note(person.id, Subject::of(&snapshot.case_of(person)));
+        }
+        Ok(book)
+    }
+
+    /// The policy of publication that stands, or the one that stands where nobody has written one.
+    pub fn publication_policy(&self) -> Result<Policy, Failure> {
+        let vault = self.vault(Right::Cases)?;
+        Policy::read(vault.publication_policy().unwrap_or(policy::DEFAULT))
+    }
+
+    /// Releases in log order.
+    pub fn releases(&self) -> Result<Vec<ReleaseInfo>, Failure> {
+        Ok(self.vault(Right::Cases)?.releases().to_vec())
+    }
+
+    /// The key of names in a series of releases.
+    pub fn series_key(&self, series: &str) -> Result<SeriesKey, Failure> {
+        Ok(SeriesKey(self.vault(Right::Publish)?.series_key(series)))
+    }
+
+    /// Whom consents allow to name on an occasion, and what of each.
+    pub fn disclosed(&self, occasion: &Occasion, policy: &Policy) -> Result<Vec<Disclosed<MemorialEntry>>, Failure> {
+        let (snapshot, book) = (self.snapshot()?, self.consent_book()?);
+        let Occasion { audience, purpose, on } = *occasion;
+        let request = DisclosureRequest { audience, purpose, on, consents: &book, policy: &policy.disclosure };
+        let about: BTreeSet<PersonId> = book.persons().collect();
+        let asked = snapshot.persons.iter().filter(|person| about.contains(&person.id));
+        Ok(asked.filter_map(|person| disclose(&snapshot.case_of(person), &request).ok()).collect())
+    }
+
+    /// Persons who were named in public by some release, as they are known now.
+    pub fn named_before(&self) -> Result<BTreeSet<PersonId>, Failure> {
+        let (snapshot, releases) = (self.snapshot()?, self.releases()?);
+        let named = releases.iter().filter(|info| info.published && info.release.audience == Audience::Public);
+        let now = |person: PersonId| snapshot.person_of(habeas_core::RecordId(person.0)).map(|person| person.id);
+        Ok(named.flat_map(|info| &info.release.named).filter_map(|named| now(named.person)).collect())
+    }
+
+    /// The numbers that may be told beside everything that was told before.
+    ///
+    /// # Errors
+    /// Exit 4 with the table that cannot be protected, and what would help.
+    pub fn numbers(&self, policy: &Policy, named: &BTreeSet<PersonId>) -> Result<Numbers, Failure> {
+        let snapshot = self.snapshot()?;
+        let earlier: Vec<Recipe> = self
+            .releases()?
+            .iter()
+            .filter(|info| info.published && info.release.audience == Audience::Public)
+            .filter_map(|info| Recipe::read(&info.release.recipe_json))
+            .collect();
+        let mut categories = Categories::default();
+        earlier.iter().for_each(|recipe| categories.know(recipe));
+        let sorted: Vec<(PersonId, [Label; 3])> = sort(&snapshot, &mut categories);
+        let sizes: Vec<u32> = categories.names.iter().map(|names| names.len() as u32).collect();
+        let mut tally = Tally::new(Unit::Persons, sizes.clone());
+        let mut of_named = Tally::new(Unit::Persons, sizes);
+        for (person, labels) in &sorted {
+            tally.add(labels, 1).map_err(our_bug)?;
+            if named.contains(person) {
+                of_named.add(labels, 1).map_err(our_bug)?;
+            }
+        }
+        let specs = policy
+            .tables
+            .iter()
+            .map(|table| TableSpec { dimensions: table.dimensions.clone(), sensitive: table.sensitive });
+        let specs: Vec<TableSpec> = specs.collect();
+        let before: Vec<Earlier> = earlier.iter().map(|recipe| recipe.earlier(&categories.names)).collect();
+        let (released, withholding) = release_beside(&tally, &specs, Some(&of_named), policy.suppression, &before)
+            .map_err(|error| suppress_failure(&error))?;
+        let recipe = Recipe::of(&categories.names, &tally, &released, policy);
+        let dimensions = DIMENSIONS.iter().zip(&categories.names).map(|((code, policy), names)| Dimension {
+            code: (*code).to_owned(),
+            categories: names.clone(),
+            policy: (*policy).to_owned(),
+        });
+        let tables = policy.tables.iter().map(|table| TableFigure {
+            code: table.code.clone(),
+            dimensions: table.dimensions.clone(),
+            sensitive: table.sensitive,
+        });
+        let mut figures = Figures::new(dimensions.collect(), tables.collect(), released);
+        figures.lists = snapshot
+            .lists()
+            .iter()
+            .map(|list| ListCard { key: list.key.clone(), title: list.title.clone(), edition: list.edition.clone() })
+            .collect();
+        figures.agreements = figures::disagreements(&snapshot)
+            .into_iter()
+            .filter(|field| field.n_compared >= policy.suppression.threshold)
+            .map(|field| Agreement {
+                question: field.predicate.code(),
+                lists: field.lists,
+                n_compared: field.n_compared,
+                n_contradicts: field.n_contradicts,
+                n_differs: field.n_differs,
+            })
+            .collect();
+        let mut methods = BTreeSet::new();
+        let cards = self.estimates()?;
+        let cards = cards.iter().filter(|stored| stored.json.get("strata").is_none());
+        figures.estimates = cards
+            .filter_map(|stored| EstimateCard::read(&stored.json))
+            .filter(|card| methods.insert(card.method.clone()))
+            .collect();
+        Ok(Numbers { figures, withholding, recipe })
+    }
+
+    /// Everything that must not leave: of all whom the release does not name, and of all who speak or work.
+    pub fn protected(&self, told: &[Disclosed<MemorialEntry>]) -> Result<ProtectedTerms, Failure> {
+        let snapshot = self.snapshot()?;
+        let open: HashMap<PersonId, &MemorialEntry> =
+            told.iter().map(|entry| (entry.get().person, entry.get())).collect();
+        let published: BTreeSet<String> = snapshot
+            .persons
+            .iter()
+            .filter_map(|person| match figures::place(&snapshot.case_of(person)) {
+                figures::Category::Is(place) => Some(fold(&place)),
+                _ => None,
+            })
+            .collect();
+        let mut terms = ProtectedTerms::default();
+        snapshot.for_each_case(|case| {
+            let entry = open.get(&case.person);
+            for record in &case.records {
+                terms.add(TermKind::Identifier, &record.id.to_string());
+                for claim in &record.claims {
+                    let words = || match &claim.value {
+                        Value::Name(name) => name.text(),
+                        _ => record.words(claim),
+                    };
+                    match claim.predicate {
+                        Predicate::Name | Predicate::Alias | Predicate::MarriedName if entry.is_none() => {
+                            terms.add(TermKind::Person, &words());
+                        }
+                        Predicate::FatherName | Predicate::MotherName if entry.is_none() => {
+                            terms.add(TermKind::Relative, &words());
+                        }
+                        Predicate::IdentityDocument => terms.add(TermKind::Number, &words()),
+                        Predicate::EventPlace(_) | Predicate::Residence | Predicate::BirthPlace => {
+                            if let Value::Place(place) = &claim.value {
+                                let told = |part: &str| {
+                                    published.contains(&fold(part))
+                                        || entry.is_some_and(|entry| entry.settlements.iter().any(|told| told == part))
+                                };
+                                let below = place.parts.iter().rev().skip(1).filter(|part| !told(part));
+                                below.for_each(|part| terms.add(TermKind::Place, part));
+                            }
+                        }
+                        _ => {}
+                    }
+                    let speaker = &record.said_by(claim).speaker;
+                    if matches!(speaker.kind, SpeakerKind::Witness | SpeakerKind::Relative) {
+                        terms.add(TermKind::Source, &speaker.name);
+                    }
+                }
+            }
+        });
+        for source in snapshot.sources.iter().filter(|source| source.kind != SourceKind::List) {
+            terms.add(TermKind::File, &source.file_name);
+        }
+        Ok(terms)
+    }
+}
+
+/// The spellings that the linkage knows, for the gate.
+pub struct LinkageSpellings;
+
+impl Spellings for LinkageSpellings {
+    fn keys(&self, word: &str) -> [String; 2] {
+        let skeleton = habeas_link::skeleton(word);
+        [skeleton.eastern, skeleton.arabic]
+    }
+
+    fn same(&self, one: &str, other: &str) -> bool {
+        const ALIKE: f64 = 0.85;
+        let long = |word: &str| word.chars().count() >= 3;
+        long(one) && long(other) && habeas_link::similarity(one, other).score >= ALIKE
+    }
+}
+
+/// Names of categories by dimension; one that an earlier release has named keeps its name.
+#[derive(Default)]
+struct Categories {
+    names: [Vec<String>; 3],
+    number: [HashMap<String, u32>; 3],
+}
+
+impl Categories {
+    fn know(&mut self, recipe: &Recipe) {
+        for (dimension, names) in recipe.categories.iter().enumerate().take(3) {
+            names.iter().for_each(|name| {
+                self.label(dimension, &figures::Category::Is(name.clone()));
+            });
+        }
+    }
+
+    fn label(&mut self, dimension: usize, category: &figures::Category) -> Label {
+        match category {
+            figures::Category::Is(words) => {
+                let names = &mut self.names[dimension];
+                let number = *self.number[dimension].entry(fold(words)).or_insert_with(|| {
+                    names.push(words.clone());
+                    names.len() as u32 - 1
+                });
+                Label::Known(number)
+            }
+            figures::Category::Disputed(_) => Label::Disputed,
+            figures::Category::Unknown => Label::Unknown,
+        }
+    }
+}
+
+/// Sorts everybody into categories; new ones come in the order of their names.
+fn sort(snapshot: &Snapshot, categories: &mut Categories) -> Vec<(PersonId, [Label; 3])> {
+    let mut sorted = Vec::with_capacity(snapshot.persons.len());
+    snapshot.for_each_case(|case| {
+        sorted.push((case.person, [figures::year(case), figures::place(case), figures::sex(case)]));
+    });
+    for dimension in 0..3 {
+        let mut names: Vec<&figures::Category> = sorted.iter().map(|(_, all)| &all[dimension]).collect();
+        names.sort();
+        names.dedup();
+        names.into_iter().for_each(|category| {
+            categories.label(dimension, category);
+        });
+    }
+    let label = |(person, all): (PersonId, [figures::Category; 3])| {
+        let labels = std::array::from_fn(|dimension| categories.label(dimension, &all[dimension]));
+        (person, labels)
+    };
+    sorted.into_iter().map(label).collect()
+}
+
+fn our_bug(error: impl std::fmt::Display) -> Failure {
+    Failure::new(Exit::Failed, error, "this is a fault of habeas: please report it")
+}
+
+fn suppress_failure(error: &SuppressError) -> Failure {
+    let remedy = match error {
+        SuppressError::Unprotected { merge } => {
+            let (code, _) = DIMENSIONS[(*merge).min(2)];
+            format!(
+                "take the table over «{code}» with the most small counts out of the policy, or merge its categories"
+            )
+        }
+        SuppressError::AlreadyTold { .. } => {
+            "wait until the counts have grown by the threshold, or leave the sensitive tables out of this release"
+                .into()
+        }
+        _ => "see: habeas publish policy show".into(),
+    };
+    Failure::new(Exit::FoundProblems, error, remedy)
+}
+
+/// An error of the vault while publishing.
+pub fn publish_failure(error: habeas_vault::VaultError) -> Failure {
+    match error {
+        habeas_vault::VaultError::NotTwoPersons => {
+            Failure::new(Exit::FoundProblems, error, "another publisher approves, on their own computer, after a sync")
+        }
+        other => vault_failure(other),
+    }
+}

@@ -50,12 +50,11 @@ pub fn write(people: &[Disclosed<MemorialEntry>], series: &SeriesKey, folder: &s
         });
         names.extend(entry.names.iter().chain(&entry.father).chain(&entry.mother).map(String::as_str));
         for event in &entry.events {
-            let places: &[String] = match event.kind {
-                EventKind::Taken | EventKind::LastSeen | EventKind::Killed if !entry.exact_places.is_empty() => {
-                    &entry.exact_places
+            let places = match event.kind {
+                EventKind::Taken | EventKind::LastSeen | EventKind::Killed => {
+                    [&entry.exact_places[..], &entry.settlements, &entry.districts].concat()
                 }
-                EventKind::Taken | EventKind::LastSeen | EventKind::Killed => &entry.districts,
-                _ => &[],
+                _ => Vec::new(),
             };
             let dates: Vec<String> = event.dates.iter().filter_map(|date| lost.prefix(date)).collect();
             let kind = event.kind.code();
@@ -65,7 +64,7 @@ pub fn write(people: &[Disclosed<MemorialEntry>], series: &SeriesKey, folder: &s
                 properties: vec![
                     ("name", vec![kind.to_owned()]),
                     ("date", dates),
-                    ("location", places.to_vec()),
+                    ("location", places),
                     ("involved", vec![id.clone()]),
                 ],
             });

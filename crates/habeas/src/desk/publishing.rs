@@ -86,26 +86,29 @@ impl Desk {
         Ok(asked.filter_map(|person| disclose(&snapshot.case_of(person), &request).ok()).collect())
     }
 
-    /// Persons who were named in public by some release, as they are known now.
-    pub fn named_before(&self) -> Result<BTreeSet<PersonId>, Failure> {
-        let (snapshot, releases) = (self.snapshot()?, self.releases()?);
-        let named = releases.iter().filter(|info| info.published && info.release.audience == Audience::Public);
+    /// Releases to the public that left before the one of this number, withdrawn ones included: they were read.
+    pub fn told_before(&self, number: u64) -> Result<Vec<ReleaseInfo>, Failure> {
+        let mut releases = self.releases()?;
+        releases
+            .retain(|info| info.published && info.release.audience == Audience::Public && info.release.number < number);
+        Ok(releases)
+    }
+
+    /// Persons who were named in public before the release of this number, as they are known now.
+    pub fn named_before(&self, number: u64) -> Result<BTreeSet<PersonId>, Failure> {
+        let (snapshot, named) = (self.snapshot()?, self.told_before(number)?);
         let now = |person: PersonId| snapshot.person_of(habeas_core::RecordId(person.0)).map(|person| person.id);
-        Ok(named.flat_map(|info| &info.release.named).filter_map(|named| now(named.person)).collect())
+        Ok(named.iter().flat_map(|info| &info.release.named).filter_map(|named| now(named.person)).collect())
     }
 
     /// The numbers that may be told beside everything that was told before.
     ///
     /// # Errors
     /// Exit 4 with the table that cannot be protected, and what would help.
-    pub fn numbers(&self, policy: &Policy, named: &BTreeSet<PersonId>) -> Result<Numbers, Failure> {
+    pub fn numbers(&self, policy: &Policy, named: &BTreeSet<PersonId>, number: u64) -> Result<Numbers, Failure> {
         let snapshot = self.snapshot()?;
-        let earlier: Vec<Recipe> = self
-            .releases()?
-            .iter()
-            .filter(|info| info.published && info.release.audience == Audience::Public)
-            .filter_map(|info| Recipe::read(&info.release.recipe_json))
-            .collect();
+        let earlier: Vec<Recipe> =
+            self.told_before(number)?.iter().filter_map(|info| Recipe::read(&info.release.recipe_json)).collect();
         let mut categories = Categories::default();
         earlier.iter().for_each(|recipe| categories.know(recipe));
         let sorted: Vec<(PersonId, [Label; 3])> = sort(&snapshot, &mut categories);
@@ -177,6 +180,10 @@ impl Desk {
                 _ => None,
             })
             .collect();
+        // Who keeps a list is told with every number; who speaks in one is not.
+        let lists = snapshot.lists();
+        let keepers = lists.iter().flat_map(|list| [&list.title, &list.said_by.speaker.name]);
+        let keepers: BTreeSet<String> = keepers.map(|name| fold(name)).collect();
         let mut terms = ProtectedTerms::default();
         snapshot.for_each_case(|case| {
             let entry = open.get(&case.person);
@@ -208,7 +215,8 @@ impl Desk {
                         _ => {}
                     }
                     let speaker = &record.said_by(claim).speaker;
-                    if matches!(speaker.kind, SpeakerKind::Witness | SpeakerKind::Relative) {
+                    let hidden = matches!(speaker.kind, SpeakerKind::Witness | SpeakerKind::Relative);
+                    if hidden && !keepers.contains(&fold(&speaker.name)) {
                         terms.add(TermKind::Source, &speaker.name);
                     }
                 }

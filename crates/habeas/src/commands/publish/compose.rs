@@ -126,11 +126,11 @@ pub fn compose(desk: &Desk, plan: &Plan, out: &Output) -> Result<Composed, Failu
             groups: entry.grant().groups.iter().map(|(group, _)| *group).collect(),
         })
         .collect();
-    let mut all_named = desk.named_before()?;
+    let mut all_named = desk.named_before(plan.number)?;
     all_named.extend(named.iter().map(|named| named.person));
     let numbers = match plan.profile {
         Profile::Ftm => None,
-        Profile::Site | Profile::Tables => Some(desk.numbers(&policy, &all_named)?),
+        Profile::Site | Profile::Tables => Some(desk.numbers(&policy, &all_named, plan.number)?),
     };
     let mut files = OutputFiles::default();
     let figures = numbers.as_ref().map(|numbers| &numbers.figures);
@@ -147,11 +147,11 @@ pub fn compose(desk: &Desk, plan: &Plan, out: &Output) -> Result<Composed, Failu
             number: plan.number,
             made_on: plan.made_on,
             checkpoint: plan.checkpoint.clone(),
-            earlier: earlier(desk)?,
+            earlier: earlier(desk, plan.number)?,
             downloads,
             is_demo: desk.is_demo(),
         };
-        let withdrawn = withdrawn(desk, &named)?;
+        let withdrawn = withdrawn(desk, &named, plan.number)?;
         let people = (plan.profile == Profile::Site).then_some(People { entries: &told, withdrawn: &withdrawn });
         let readers: Vec<web::Reader> = plan.langs.iter().map(|lang| web::Reader::of_file(lang)).collect();
         let words: Vec<&dyn Words> = readers.iter().map(|reader| reader as &dyn Words).collect();
@@ -184,17 +184,17 @@ pub fn compose(desk: &Desk, plan: &Plan, out: &Output) -> Result<Composed, Failu
 }
 
 /// Releases before this one, with the hash of each manifest.
-fn earlier(desk: &Desk) -> Result<Vec<(u64, String)>, Failure> {
-    let releases = desk.releases()?;
-    let published = releases.iter().filter(|info| info.published);
-    Ok(published.map(|info| (info.release.number, sha256(info.release.manifest.as_bytes()))).collect())
+fn earlier(desk: &Desk, number: u64) -> Result<Vec<(u64, String)>, Failure> {
+    let releases = desk.told_before(number)?;
+    let hashed = releases.iter().map(|info| (info.release.number, sha256(info.release.manifest.as_bytes())));
+    Ok(hashed.collect())
 }
 
 /// Who was named on the memorial before and no longer is: their pages stay, and say so.
-fn withdrawn(desk: &Desk, named: &[Named]) -> Result<Vec<PersonId>, Failure> {
-    let (snapshot, releases) = (desk.snapshot()?, desk.releases()?);
+fn withdrawn(desk: &Desk, named: &[Named], number: u64) -> Result<Vec<PersonId>, Failure> {
+    let (snapshot, releases) = (desk.snapshot()?, desk.told_before(number)?);
     let told: BTreeSet<PersonId> = named.iter().map(|named| named.person).collect();
-    let before = releases.iter().filter(|info| info.published && info.release.purpose == Purpose::Memorial);
+    let before = releases.iter().filter(|info| info.release.purpose == Purpose::Memorial);
     let before: BTreeSet<PersonId> = before.flat_map(|info| &info.release.named).map(|named| named.person).collect();
     let now = |person: &PersonId| snapshot.person_of(RecordId(person.0)).map(|person| person.id);
     let gone = before

@@ -216,7 +216,9 @@ impl Desk {
                     }
                     let speaker = &record.said_by(claim).speaker;
                     let hidden = matches!(speaker.kind, SpeakerKind::Witness | SpeakerKind::Relative);
-                    if hidden && !keepers.contains(&fold(&speaker.name)) {
+                    // «the family», «a doctor»: a role that anybody may have, and words that every text has.
+                    let role = speaker.name.chars().next().is_some_and(char::is_lowercase);
+                    if hidden && !role && !keepers.contains(&fold(&speaker.name)) {
                         terms.add(TermKind::Source, &speaker.name);
                     }
                 }

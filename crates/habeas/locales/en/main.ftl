@@ -619,3 +619,6 @@ did-release-published = release published
 did-release-withdrawn = release withdrawn
 did-delivered = copy handed over
 export-release = release
+site-other-places = other places
+site-table-period-sex = By period and sex
+site-period = Period

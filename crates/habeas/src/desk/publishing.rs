@@ -1,12 +1,15 @@
 //! What may leave: consents as they stand today, who may be named, which numbers may be told, and what the gate guards.
 
+mod categories;
 mod policy;
 mod recipe;
 
 pub use policy::Policy;
 pub use recipe::{DIMENSIONS, Recipe};
 
-use super::{Desk, Snapshot, figures, vault_failure};
+use categories::{Categories, PERIOD};
+
+use super::{Desk, figures, vault_failure};
 use crate::failure::{Exit, Failure};
 use habeas_core::{
     Audience, ConsentBook, Date, Disclosed, DisclosureRequest, MemorialEntry, PersonId, Predicate, Purpose, Right,
@@ -19,7 +22,7 @@ use habeas_publish::{
 };
 use habeas_stats::{
     suppress::{Earlier, SuppressError, TableSpec, Withholding, release_beside},
-    tally::{Label, Tally, Unit},
+    tally::{Tally, Unit},
 };
 use habeas_vault::ReleaseInfo;
 use std::collections::{BTreeSet, HashMap};
@@ -107,11 +110,13 @@ impl Desk {
     /// Exit 4 with the table that cannot be protected, and what would help.
     pub fn numbers(&self, policy: &Policy, named: &BTreeSet<PersonId>, number: u64) -> Result<Numbers, Failure> {
         let snapshot = self.snapshot()?;
-        let earlier: Vec<Recipe> =
-            self.told_before(number)?.iter().filter_map(|info| Recipe::read(&info.release.recipe_json)).collect();
+        let mut earlier: Vec<Recipe> = Vec::new();
+        for info in self.told_before(number)? {
+            earlier.extend(Recipe::read(&info.release.recipe_json)?);
+        }
         let mut categories = Categories::default();
         earlier.iter().for_each(|recipe| categories.know(recipe));
-        let sorted: Vec<(PersonId, [Label; 3])> = sort(&snapshot, &mut categories);
+        let sorted = categories.sort(&snapshot, policy.suppression.threshold);
         let sizes: Vec<u32> = categories.names.iter().map(|names| names.len() as u32).collect();
         let mut tally = Tally::new(Unit::Persons, sizes.clone());
         let mut of_named = Tally::new(Unit::Persons, sizes);
@@ -125,7 +130,11 @@ impl Desk {
             .tables
             .iter()
             .map(|table| TableSpec { dimensions: table.dimensions.clone(), sensitive: table.sensitive });
-        let specs: Vec<TableSpec> = specs.collect();
+        let mut specs: Vec<TableSpec> = specs.collect();
+        if specs.iter().any(|table| table.dimensions.contains(&PERIOD)) {
+            // Years are told exactly, and with them the totals of periods.
+            specs.push(TableSpec { dimensions: vec![PERIOD], sensitive: false });
+        }
         let before: Vec<Earlier> = earlier.iter().map(|recipe| recipe.earlier(&categories.names)).collect();
         let (released, withholding) = release_beside(&tally, &specs, Some(&of_named), policy.suppression, &before)
             .map_err(|error| suppress_failure(&error))?;
@@ -168,7 +177,7 @@ impl Desk {
     }
 
     /// Everything that must not leave: of all whom the release does not name, and of all who speak or work.
-    pub fn protected(&self, told: &[Disclosed<MemorialEntry>]) -> Result<ProtectedTerms, Failure> {
+    pub fn protected(&self, told: &[Disclosed<MemorialEntry>], policy: &Policy) -> Result<ProtectedTerms, Failure> {
         let snapshot = self.snapshot()?;
         let open: HashMap<PersonId, &MemorialEntry> =
             told.iter().map(|entry| (entry.get().person, entry.get())).collect();
@@ -179,6 +188,14 @@ impl Desk {
                 figures::Category::Is(place) => Some(fold(&place)),
                 _ => None,
             })
+            .fold(HashMap::<String, u64>::new(), |mut counts, place| {
+                *counts.entry(place).or_default() += 1;
+                counts
+            })
+            .into_iter()
+            // A place that few have in common is told as one of the others.
+            .filter(|(_, n)| *n >= policy.suppression.threshold)
+            .map(|(place, _)| place)
             .collect();
         // Who keeps a list is told with every number; who speaks in one is not.
         let lists = snapshot.lists();
@@ -206,9 +223,13 @@ impl Desk {
                             if let Value::Place(place) = &claim.value {
                                 let told = |part: &str| {
                                     published.contains(&fold(part))
-                                        || entry.is_some_and(|entry| entry.settlements.iter().any(|told| told == part))
+                                        || entry.is_some_and(|entry| {
+                                            [&entry.districts, &entry.settlements, &entry.exact_places]
+                                                .iter()
+                                                .any(|told| told.iter().any(|told| told == part))
+                                        })
                                 };
-                                let below = place.parts.iter().rev().skip(1).filter(|part| !told(part));
+                                let below = place.parts.iter().filter(|part| !told(part));
                                 below.for_each(|part| terms.add(TermKind::Place, part));
                             }
                         }
@@ -247,59 +268,6 @@ impl Spellings for LinkageSpellings {
     }
 }
 
-/// Names of categories by dimension; one that an earlier release has named keeps its name.
-#[derive(Default)]
-struct Categories {
-    names: [Vec<String>; 3],
-    number: [HashMap<String, u32>; 3],
-}
-
-impl Categories {
-    fn know(&mut self, recipe: &Recipe) {
-        for (dimension, names) in recipe.categories.iter().enumerate().take(3) {
-            names.iter().for_each(|name| {
-                self.label(dimension, &figures::Category::Is(name.clone()));
-            });
-        }
-    }
-
-    fn label(&mut self, dimension: usize, category: &figures::Category) -> Label {
-        match category {
-            figures::Category::Is(words) => {
-                let names = &mut self.names[dimension];
-                let number = *self.number[dimension].entry(fold(words)).or_insert_with(|| {
-                    names.push(words.clone());
-                    names.len() as u32 - 1
-                });
-                Label::Known(number)
-            }
-            figures::Category::Disputed(_) => Label::Disputed,
-            figures::Category::Unknown => Label::Unknown,
-        }
-    }
-}
-
-/// Sorts everybody into categories; new ones come in the order of their names.
-fn sort(snapshot: &Snapshot, categories: &mut Categories) -> Vec<(PersonId, [Label; 3])> {
-    let mut sorted = Vec::with_capacity(snapshot.persons.len());
-    snapshot.for_each_case(|case| {
-        sorted.push((case.person, [figures::year(case), figures::place(case), figures::sex(case)]));
-    });
-    for dimension in 0..3 {
-        let mut names: Vec<&figures::Category> = sorted.iter().map(|(_, all)| &all[dimension]).collect();
-        names.sort();
-        names.dedup();
-        names.into_iter().for_each(|category| {
-            categories.label(dimension, category);
-        });
-    }
-    let label = |(person, all): (PersonId, [figures::Category; 3])| {
-        let labels = std::array::from_fn(|dimension| categories.label(dimension, &all[dimension]));
-        (person, labels)
-    };
-    sorted.into_iter().map(label).collect()
-}
-
 fn our_bug(error: impl std::fmt::Display) -> Failure {
     Failure::new(Exit::Failed, error, "this is a fault of habeas: please report it")
 }
@@ -307,7 +275,7 @@ fn our_bug(error: impl std::fmt::Display) -> Failure {
 fn suppress_failure(error: &SuppressError) -> Failure {
     let remedy = match error {
         SuppressError::Unprotected { merge } => {
-            let (code, _) = DIMENSIONS[(*merge).min(2)];
+            let (code, _) = DIMENSIONS[(*merge).min(DIMENSIONS.len() - 1)];
             format!(
                 "take the table over «{code}» with the most small counts out of the policy, or merge its categories"
             )

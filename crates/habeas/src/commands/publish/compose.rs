@@ -139,6 +139,7 @@ pub fn compose(desk: &Desk, plan: &Plan, out: &Output) -> Result<Composed, Failu
         tables(figures, plan, &mut files, &mut downloads)?;
     }
     let series = desk.series_key(SERIES)?;
+    let mut plain = OutputFiles::default();
     if plan.profile == Profile::Ftm {
         files.extend(habeas_publish::ftm::write(&told, &series, "data/"));
     } else {
@@ -153,17 +154,27 @@ pub fn compose(desk: &Desk, plan: &Plan, out: &Output) -> Result<Composed, Failu
         };
         let withdrawn = withdrawn(desk, &named, plan.number)?;
         let people = (plan.profile == Profile::Site).then_some(People { entries: &told, withdrawn: &withdrawn });
+        // A site without people first: its words are those of the language and of tables.
         let readers: Vec<web::Reader> = plan.langs.iter().map(|lang| web::Reader::of_file(lang)).collect();
         let words: Vec<&dyn Words> = readers.iter().map(|reader| reader as &dyn Words).collect();
         let (faces, fonts) = web::site_fonts();
         let site =
             Site { imprint: &imprint, figures, people, series: &series, words: &words, fonts: &fonts, faces: &faces };
+        plain = files.clone();
+        plain.extend(site::write(
+            &Site { people: site.people.map(|_| People { entries: &[], withdrawn: &[] }), ..site },
+            SITE,
+        ));
         files.extend(site::write(&site, SITE));
     }
     let recipe = numbers.as_ref().map(|numbers| numbers.recipe.json());
     about(desk, plan, &policy.sha256, named.len(), &mut files)?;
     out.progress("searching every byte", 0, 1);
-    let terms = desk.protected(&told)?;
+    let mut terms = desk.protected(&told, &policy)?;
+    terms.know_words(&plain);
+    if let Some(figures) = figures {
+        figures.public_names().for_each(|name| terms.is_public(name));
+    }
     let trusted: BTreeSet<String> = web::site_fonts().1.iter().map(|(_, bytes)| sha256(bytes)).collect();
     let findings = gate::search(&files, &terms, &LinkageSpellings, &trusted);
     out.progress("searching every byte", 1, 1);

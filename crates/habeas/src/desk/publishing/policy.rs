@@ -65,12 +65,18 @@ impl Policy {
             let number = |code: &String| DIMENSIONS.iter().position(|(known, _)| known == code);
             let numbers: Option<Vec<usize>> = table.dimensions.iter().map(number).collect();
             let dimensions = numbers.filter(|numbers| (1..=2).contains(&numbers.len())).ok_or_else(|| {
-                wrong(format!("the table «{}» needs one or two of the dimensions year, place, sex", table.code))
+                wrong(format!("the table «{}» needs one or two of the dimensions year, period, place, sex", table.code))
             })?;
             if table.code.is_empty() || !table.code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
                 return Err(wrong("the code of a table is made of small letters and _".into()));
             }
             tables.push(TablePolicy { code: table.code, dimensions, sensitive: table.sensitive });
+        }
+        let crossed = |dimension: usize| {
+            tables.iter().any(|table| table.dimensions.len() == 2 && table.dimensions.contains(&dimension))
+        };
+        if crossed(0) && crossed(3) {
+            return Err(wrong("either years or periods are crossed with something else, not both".into()));
         }
         if written.threshold < 2 || !(2..=40).contains(&written.protect) {
             return Err(wrong("the threshold is at least 2, and 2 to 40 values stay open".into()));

@@ -1,7 +1,10 @@
 //! What the vault keeps of the numbers of a release: enough to judge later releases beside it, and none of its files.
 
 use super::Policy;
-use crate::desk::figures::{POLICY_PLACE, POLICY_SEX, POLICY_YEAR};
+use crate::{
+    desk::figures::{POLICY_PLACE, POLICY_SEX, POLICY_YEAR},
+    failure::{Exit, Failure},
+};
 use habeas_core::fold;
 use habeas_stats::{
     suppress::{Earlier, Released, ReleasedCell, Shown, TableSpec},
@@ -10,7 +13,11 @@ use habeas_stats::{
 use serde_json::{Value, json};
 
 /// The dimensions of tables with the policies that sort persons.
-pub const DIMENSIONS: [(&str, &str); 3] = [("year", POLICY_YEAR), ("place", POLICY_PLACE), ("sex", POLICY_SEX)];
+pub const DIMENSIONS: [(&str, &str); 4] =
+    [("year", POLICY_YEAR), ("place", POLICY_PLACE), ("sex", POLICY_SEX), ("period", "period.five-years-joined@1")];
+
+/// Names of categories by dimension.
+type Names = [Vec<String>; DIMENSIONS.len()];
 
 /// The numbers of a release as the vault keeps them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +32,8 @@ pub struct Recipe {
 
 impl Recipe {
     /// Of a release that is being made.
-    pub fn of(categories: &[Vec<String>; 3], tally: &Tally, released: &Released, policy: &Policy) -> Self {
-        let all = tally.table(&[0, 1, 2]).unwrap_or_default();
+    pub fn of(categories: &Names, tally: &Tally, released: &Released, policy: &Policy) -> Self {
+        let all = tally.table(&[0, 1, 2, 3]).unwrap_or_default();
         let counts = all.into_iter().filter(|bounds| bounds.low > 0).map(|bounds| (bounds.labels, bounds.low));
         let tables = policy
             .tables
@@ -42,7 +49,7 @@ impl Recipe {
     }
 
     /// As an earlier release beside one with these categories, which hold those of the recipe.
-    pub fn earlier(&self, categories: &[Vec<String>; 3]) -> Earlier {
+    pub fn earlier(&self, categories: &Names) -> Earlier {
         let now = |dimension: usize, label: Label| match label {
             Label::Known(number) => {
                 let name = fold(&self.categories[dimension][number as usize]);
@@ -82,9 +89,41 @@ impl Recipe {
         })
     }
 
-    /// Reads what [`Recipe::json`] wrote; `None` for a release without numbers.
-    pub fn read(text: &str) -> Option<Self> {
-        let json: Value = serde_json::from_str(text).ok()?;
+    /// Reads what [`Recipe::json`] wrote; none of a release without numbers.
+    ///
+    /// # Errors
+    /// For numbers that cannot be read: what was told before must not be left out of the audit.
+    pub fn read(text: &str) -> Result<Option<Self>, Failure> {
+        let json: Value = serde_json::from_str(text).unwrap_or_default();
+        if json.get("schema").is_some() && json.get("counts").is_none() {
+            return Ok(None);
+        }
+        let known = Self::parse(&json).filter(Self::is_sound);
+        known.map(Some).ok_or_else(|| {
+            let what = "the numbers of an earlier release cannot be read, so nothing can be judged beside them";
+            Failure::new(Exit::FoundProblems, what, "use the habeas that made it, or a newer one")
+        })
+    }
+
+    /// Whether every label is one of the categories.
+    fn is_sound(&self) -> bool {
+        let fits = |at: usize, label: &Label| match label {
+            Label::Known(number) => (*number as usize) < self.categories[at].len(),
+            Label::Disputed | Label::Unknown => true,
+        };
+        self.categories.len() == DIMENSIONS.len()
+            && self.counts.iter().all(|(labels, _)| {
+                labels.len() == DIMENSIONS.len() && labels.iter().enumerate().all(|(at, label)| fits(at, label))
+            })
+            && self.cells.iter().all(|cell| {
+                let labels = cell.labels.iter().enumerate();
+                cell.labels.len() == DIMENSIONS.len()
+                    && labels.flat_map(|(at, label)| label.map(|label| (at, label))).all(|(at, label)| fits(at, &label))
+            })
+            && self.tables.iter().all(|table| table.dimensions.iter().all(|dimension| *dimension < DIMENSIONS.len()))
+    }
+
+    fn parse(json: &Value) -> Option<Self> {
         let strings = |value: &Value| -> Option<Vec<String>> {
             value.as_array()?.iter().map(|text| text.as_str().map(str::to_owned)).collect()
         };
@@ -139,20 +178,23 @@ mod tests {
 
     #[test]
     fn the_numbers_of_a_release_are_read_back_and_stand_beside_new_categories() {
-        let categories = [vec!["2014".to_owned()], vec!["Corva".to_owned()], vec!["male".to_owned()]];
-        let mut tally = Tally::new(Unit::Persons, vec![1, 1, 1]);
-        tally.add(&[Label::Known(0), Label::Disputed, Label::Known(0)], 9).unwrap();
+        let names = |all: &[&str]| all.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>();
+        let categories = [names(&["2014"]), names(&["Corva"]), names(&["male"]), names(&["2010–2014"])];
+        let mut tally = Tally::new(Unit::Persons, vec![1, 1, 1, 1]);
+        tally.add(&[Label::Known(0), Label::Disputed, Label::Known(0), Label::Known(0)], 9).unwrap();
         let policy = Policy::read(policy::DEFAULT).unwrap();
         let specs: Vec<TableSpec> = vec![TableSpec { dimensions: vec![0, 2], sensitive: true }];
         let (released, _) = suppress::release_beside(&tally, &specs, None, policy.suppression, &[]).unwrap();
         let recipe = Recipe::of(&categories, &tally, &released, &policy);
-        assert_eq!(Recipe::read(&recipe.json().to_string()), Some(recipe.clone()));
-        let later = [vec!["2013".to_owned(), "2014".to_owned()], vec!["Corva".to_owned()], vec!["male".to_owned()]];
+        assert_eq!(Recipe::read(&recipe.json().to_string()), Ok(Some(recipe.clone())));
+        let later = [names(&["2013", "2014"]), names(&["Corva"]), names(&["male"]), names(&["2010–2014"])];
         let earlier = recipe.earlier(&later);
         assert_eq!(earlier.tally.total(), 9);
         assert!(
             earlier.cells.iter().any(|cell| cell.labels[0] == Some(Label::Known(1)) && cell.shown == Shown::Count(9))
         );
-        assert_eq!(Recipe::read("{}"), None);
+        assert_eq!(Recipe::read("{\"schema\":1}"), Ok(None), "a release without numbers");
+        let fewer = recipe.json().to_string().replace("\"2010–2014\"", "");
+        assert!(Recipe::read("{}").is_err() && Recipe::read("torn").is_err() && Recipe::read(&fewer).is_err());
     }
 }

@@ -258,6 +258,18 @@ mod tests {
             report tables        may       may       may       may       may       ·
             report case          ·         may       may       may       may       ·
             report estimate      may       may       may       may       may       ·
+            consent record       ·         may       may       ·         may       ·
+            consent withdraw     ·         may       may       ·         may       ·
+            consent show         ·         may       may       may       may       ·
+            consent list         ·         may       may       may       may       ·
+            publish check        ·         ·         ·         may       may       ·
+            publish propose      ·         ·         ·         may       may       ·
+            publish approve      ·         ·         ·         may       may       ·
+            publish build        ·         ·         ·         may       may       ·
+            publish list         ·         may       may       may       may       ·
+            publish diff         ·         ·         ·         may       may       ·
+            publish withdraw     ·         ·         ·         may       may       ·
+            publish policy       ·         may       may       may       may       ·
             serve                may       may       may       may       may       may
             verify               may       may       may       may       may       may
             checkpoint show      may       may       may       may       may       may

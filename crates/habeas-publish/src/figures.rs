@@ -9,6 +9,9 @@ use habeas_stats::{
 };
 use serde_json::Value;
 
+/// The category of places that too few people share to be told.
+pub const OTHER_PLACES: &str = "other places";
+
 /// What one dimension of the tables sorts by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dimension {
@@ -130,6 +133,12 @@ impl Figures {
     /// Figures of tables that passed the audit.
     pub fn new(dimensions: Vec<Dimension>, tables: Vec<TableFigure>, released: Released) -> Self {
         Self { dimensions, tables, released, agreements: Vec::new(), lists: Vec::new(), estimates: Vec::new() }
+    }
+
+    /// Names that the figures tell by themselves: of categories and of lists.
+    pub fn public_names(&self) -> impl Iterator<Item = &str> {
+        let categories = self.dimensions.iter().flat_map(|dimension| &dimension.categories);
+        categories.chain(self.lists.iter().map(|list| &list.title)).map(String::as_str)
     }
 
     /// The tables.

@@ -160,7 +160,9 @@ pub fn verify(files: &BTreeMap<String, Vec<u8>>, wanted: Option<&str>) -> Verifi
                 .lines()
                 .filter_map(|line| line.strip_prefix("key "))
                 .find(|key| key.starts_with(&format!("{name}+")))?;
-            let public = BASE64_STANDARD.decode(key.rsplit_once('+')?.1).ok()?;
+            // The encoded key may hold the sign that parts it from its name.
+            let encoded = key.get(name.len() + 1..)?.split_once('+')?.1;
+            let public = BASE64_STANDARD.decode(encoded).ok()?;
             let public = VerifyingKey::from_bytes(public.get(1..)?.try_into().ok()?).ok()?;
             public.verify_strict(expected.as_bytes(), &Signature::from_bytes(&signature)).ok()?;
             (verifier_key(name, public.as_bytes()) == key).then(|| key.to_owned())

@@ -9,6 +9,8 @@
 //! A zero is never withheld, and whoever reads a release is taken to know that, and to know everything here but the
 //! counts. Who also knows the order in which this algorithm chooses may exclude more; that is not audited.
 
+use std::collections::BTreeMap;
+
 use thiserror::Error;
 
 use crate::tally::{Label, Tally, TallyError};
@@ -176,6 +178,9 @@ pub fn release(
 
 /// Decides what may be shown beside everything that was shown before.
 ///
+/// Tables that have no dimension in common are judged apart: they share only the total, which is never withheld, and any
+/// tables of whole numbers with one total are margins of some table of both.
+///
 /// `earlier` is in order of time. Where nobody has left a count since, a reader may take it that counts only grow; then
 /// what has come in between two releases is a count too, and a small one in a sensitive table is protected like any other.
 /// Where some count has shrunk, as after a correction, a reader can only compare, and small differences block.
@@ -192,6 +197,55 @@ pub fn release_beside(
     if policy.threshold < 2 || !(2..=MOST_PROTECT).contains(&policy.protect) {
         return Err(SuppressError::Policy);
     }
+    let mut cells: BTreeMap<Vec<Option<Label>>, Shown> = BTreeMap::new();
+    let mut withholding = Withholding { n_small: 0, n_beside: 0 };
+    for dimensions in components(tables.iter().chain(earlier.iter().flat_map(|release| &release.tables))) {
+        let within = |table: &&TableSpec| table.dimensions.iter().all(|dimension| dimensions.contains(dimension));
+        let here: Vec<TableSpec> = tables.iter().filter(within).cloned().collect();
+        let of_part = |cell: &&ReleasedCell| {
+            cell.labels.iter().enumerate().all(|(at, label)| label.is_none() || dimensions.contains(&at))
+        };
+        let before: Vec<Earlier> = earlier
+            .iter()
+            .map(|release| Earlier {
+                tally: release.tally.clone(),
+                cells: release.cells.iter().filter(of_part).cloned().collect(),
+                tables: release.tables.iter().filter(within).cloned().collect(),
+            })
+            .collect();
+        let (part, withheld) = release_part(tally, &here, named, policy, &before)?;
+        cells.extend(part.cells.into_iter().map(|cell| (cell.labels, cell.shown)));
+        withholding.n_small += withheld.n_small;
+        withholding.n_beside += withheld.n_beside;
+    }
+    let cells = cells.into_iter().map(|(labels, shown)| ReleasedCell { labels, shown });
+    Ok((Released { cells: cells.collect() }, withholding))
+}
+
+/// Dimensions that tables tie together.
+fn components<'t>(tables: impl Iterator<Item = &'t TableSpec>) -> Vec<Vec<usize>> {
+    let mut parts: Vec<Vec<usize>> = Vec::new();
+    for table in tables {
+        let (tied, apart): (Vec<_>, Vec<_>) =
+            parts.into_iter().partition(|part| table.dimensions.iter().any(|dimension| part.contains(dimension)));
+        let mut whole: Vec<usize> = tied.into_iter().flatten().chain(table.dimensions.iter().copied()).collect();
+        whole.sort_unstable();
+        whole.dedup();
+        parts = apart;
+        parts.push(whole);
+    }
+    parts.sort();
+    parts
+}
+
+/// The same for tables that hang together.
+fn release_part(
+    tally: &Tally,
+    tables: &[TableSpec],
+    named: Option<&Tally>,
+    policy: Policy,
+    earlier: &[Earlier],
+) -> Result<(Released, Withholding), SuppressError> {
     let Layout { keys, system, is_now, may_be_withheld, mut withheld, sensitive } =
         Layout::of(tally, tables, named, earlier, policy)?;
     let is_small = |cell: &Cell| {

@@ -44,26 +44,47 @@ impl Vault {
         now_ms: i64,
     ) -> Result<ConsentId, VaultError> {
         self.require(Right::Code)?;
-        let id = self.log.fresh_id()?;
+        let (consent, statement) = self.draft_consent(draft, of_person, &[])?;
+        let mut statements = vec![statement];
+        if let Some(words) = contact {
+            let id = self.log.fresh_id()?;
+            self.new_items(Compartment::Sources, &[id])?;
+            let body = ConsentContact { consent: consent.id, words: words.to_owned() };
+            statements.push(Statement::new(id, EntryKind::ConsentContact, id, clear_of(Compartment::Sources), &body));
+        }
+        self.record(now_ms, statements)?;
+        Ok(consent.id)
+    }
+
+    /// Records many statements at once, each about one record; a later one knows of those before it.
+    pub fn add_consents(&mut self, drafts: Vec<Consent>, now_ms: i64) -> Result<(), VaultError> {
+        self.require(Right::Code)?;
+        let (mut known, mut statements) = (Vec::new(), Vec::new());
+        for draft in drafts {
+            let (consent, statement) = self.draft_consent(draft, &[], &known)?;
+            known.push(consent);
+            statements.push(statement);
+        }
+        self.record(now_ms, statements)
+    }
+
+    fn draft_consent(
+        &mut self,
+        draft: Consent,
+        of_person: &[habeas_core::RecordId],
+        just_now: &[Consent],
+    ) -> Result<(Consent, Statement), VaultError> {
+        let (id, item) = (self.log.fresh_id()?, self.statements_item()?);
         let family = |giver| matches!(giver, Giver::Family | Giver::FamilyDecision);
-        let before = self.consents().filter(|known| {
+        let before = self.consents().chain(just_now).filter(|known| {
             let same = known.giver == draft.giver && known.relation == draft.relation;
             let decided = draft.giver == Giver::FamilyDecision && family(known.giver);
             (same || decided) && (known.about == draft.about || of_person.contains(&known.about))
         });
         let replaces = before.map(|known| known.id).collect();
         let consent = Consent { id: ConsentId(id), replaces, recorded_by: self.me(), ..draft };
-        let item = self.statements_item()?;
-        let mut statements = vec![Statement::new(id, EntryKind::Consent, item, Clear::default(), &consent)];
-        if let Some(words) = contact {
-            let contact_id = self.log.fresh_id()?;
-            self.new_items(Compartment::Sources, &[contact_id])?;
-            let body = ConsentContact { consent: ConsentId(id), words: words.to_owned() };
-            let clear = clear_of(Compartment::Sources);
-            statements.push(Statement::new(contact_id, EntryKind::ConsentContact, contact_id, clear, &body));
-        }
-        self.record(now_ms, statements)?;
-        Ok(ConsentId(id))
+        let statement = Statement::new(id, EntryKind::Consent, item, Clear::default(), &consent);
+        Ok((consent, statement))
     }
 
     /// The policy of publication, as written; none before the first.

@@ -2,8 +2,8 @@
 
 use crate::{
     commands::{
-        audit, backup, case, checkpoint, claims, demo, doctor, erase, estimate, figures, import, init, link, map,
-        passphrase, recovery, report, resolve, review, serve, source, sync, tools, travel, user, verify,
+        audit, backup, case, checkpoint, claims, consent, demo, doctor, erase, estimate, figures, import, init, link,
+        map, passphrase, publish, recovery, report, resolve, review, serve, source, sync, tools, travel, user, verify,
     },
     rights::Asked,
 };
@@ -96,6 +96,12 @@ pub enum Command {
     /// Write tables and case files
     #[command(subcommand)]
     Report(report::Command),
+    /// Record and read what may be told about a person
+    #[command(subcommand)]
+    Consent(consent::Command),
+    /// Check, sign, build, compare and withdraw releases
+    #[command(subcommand)]
+    Publish(publish::Command),
     /// Serve the pages on this computer
     Serve(serve::Args),
     /// Check the vault against its own log

@@ -26,6 +26,7 @@ const CODE: Need = Need::Right(Right::Code);
 const JUDGE: Need = Need::Right(Right::Judge);
 const KEEP: Need = Need::Right(Right::Keep);
 const AUDIT: Need = Need::Right(Right::Audit);
+const PUBLISH: Need = Need::Right(Right::Publish);
 const COPY: Need = Need::Right(Right::Copy);
 
 /// One command: its words, and what it needs.
@@ -106,6 +107,19 @@ pub const COMMANDS: &[Asked] = &[
     also_past("report tables", TABLES),
     also_past("report case", CASES),
     also_past("report estimate", TABLES),
+    asked("consent record", CODE),
+    asked("consent withdraw", CODE),
+    asked("consent show", CASES),
+    asked("consent list", CASES),
+    asked("publish check", PUBLISH),
+    asked("publish propose", PUBLISH),
+    asked("publish approve", PUBLISH),
+    asked("publish build", PUBLISH),
+    asked("publish list", CASES),
+    asked("publish diff", PUBLISH),
+    asked("publish verify", Nothing),
+    asked("publish withdraw", PUBLISH),
+    asked("publish policy", CASES),
     asked("serve", Member),
     asked("verify", COPY),
     asked("checkpoint show", COPY),
@@ -263,6 +277,18 @@ mod tests {
             report tables        may       may       may       may       may       ·
             report case          ·         may       may       may       may       ·
             report estimate      may       may       may       may       may       ·
+            consent record       ·         may       may       ·         may       ·
+            consent withdraw     ·         may       may       ·         may       ·
+            consent show         ·         may       may       may       may       ·
+            consent list         ·         may       may       may       may       ·
+            publish check        ·         ·         ·         may       may       ·
+            publish propose      ·         ·         ·         may       may       ·
+            publish approve      ·         ·         ·         may       may       ·
+            publish build        ·         ·         ·         may       may       ·
+            publish list         ·         may       may       may       may       ·
+            publish diff         ·         ·         ·         may       may       ·
+            publish withdraw     ·         ·         ·         may       may       ·
+            publish policy       ·         may       may       may       may       ·
             serve                may       may       may       may       may       may
             verify               may       may       may       may       may       may
             checkpoint show      may       may       may       may       may       may

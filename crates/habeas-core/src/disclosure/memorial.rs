@@ -27,7 +27,7 @@ pub struct MemorialEntry {
     pub districts: Vec<String>,
     /// The parts below.
     pub settlements: Vec<String>,
-    /// The whole places.
+    /// The parts below these: as exactly as the places are known.
     pub exact_places: Vec<String>,
     /// Sex.
     pub sexes: Vec<Sex>,
@@ -92,7 +92,11 @@ impl Sealed for CaseFile<'_> {
                     told.settlements = places(self, |place| place.parts.iter().nth_back(1).cloned());
                 }
                 FieldGroup::ExactPlace if !living => {
-                    told.exact_places = places(self, |place| (place.parts.len() > 2).then(|| place.text()));
+                    // Without the parts that other groups open.
+                    told.exact_places = places(self, |place| {
+                        let exact = place.parts.len().checked_sub(2).filter(|exact| *exact > 0);
+                        exact.map(|exact| place.parts[..exact].join(", "))
+                    });
                 }
                 FieldGroup::Settlement | FieldGroup::ExactPlace => {}
                 FieldGroup::Attributes => {

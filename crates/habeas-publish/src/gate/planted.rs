@@ -317,6 +317,16 @@ fn words_of_the_language_are_not_taken_for_names() {
 }
 
 #[test]
+fn a_word_that_stands_on_every_page_is_no_name_and_two_together_still_are() {
+    let mut terms = protected();
+    terms.add(TermKind::Person, "Total");
+    terms.know_words(&one("t.html", "<p>Total of persons: Daria Velen</p>".to_owned()));
+    let found = |text: &str| search(&one("t.txt", text.to_owned()), &terms, &Consonants, &BTreeSet::new());
+    assert_eq!(found("the total is seven"), []);
+    assert_eq!(found(NAME)[0].gravity, Gravity::Leak);
+}
+
+#[test]
 fn a_longer_word_hides_a_name_only_where_the_whole_name_is_in_it() {
     let mut terms = ProtectedTerms::default();
     terms.add(TermKind::Person, "Ana Lista");

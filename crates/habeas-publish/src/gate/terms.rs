@@ -1,15 +1,22 @@
 //! What must not leave, and how it is found in a text.
 
-use super::{Gravity, Reason};
+use super::{Gravity, Reason, unpack::unpack};
+use crate::files::OutputFiles;
 use aho_corasick::{AhoCorasick, MatchKind};
 use habeas_core::{fold, fold_tokens};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Words of one name beyond this many are not looked at: a cell of a page is no name.
 const MOST_WORDS: usize = 8;
 
 /// A name run together is looked for inside longer words from this many letters on.
 const LEAST_TOGETHER: usize = 8;
+
+/// A term with fewer letters is part of every text.
+const LEAST_OF_TERM: usize = 2;
+
+/// The same of a place: «km 4» and «C 3» stand in every workbook.
+const LEAST_OF_PLACE: usize = 5;
 
 /// Digits from which a number identifies somebody.
 const LEAST_DIGITS: usize = 6;
@@ -57,6 +64,8 @@ struct Term {
 pub struct ProtectedTerms {
     terms: Vec<Term>,
     known: HashSet<(TermKind, Vec<String>)>,
+    common: HashSet<String>,
+    public: BTreeMap<String, usize>,
 }
 
 impl ProtectedTerms {
@@ -64,10 +73,31 @@ impl ProtectedTerms {
     pub fn add(&mut self, kind: TermKind, words: &str) {
         let mut folded = fold_tokens(words);
         folded.truncate(MOST_WORDS);
-        let letters: usize = folded.iter().map(|word| word.chars().count()).sum();
-        if letters >= 2 && self.known.insert((kind, folded.clone())) {
+        let letters = folded.iter().flat_map(|word| word.chars()).filter(|c| c.is_alphabetic()).count();
+        let digits = folded.iter().flat_map(|word| word.chars()).filter(char::is_ascii_digit).count();
+        let least = match kind {
+            TermKind::Place => LEAST_OF_PLACE,
+            _ => LEAST_OF_TERM,
+        };
+        if (letters >= least || digits >= LEAST_DIGITS) && self.known.insert((kind, folded.clone())) {
             self.terms.push(Term { kind, words: folded });
         }
+    }
+
+    /// Takes over the words of files that hold nothing about anybody: frames, headings, categories of tables. A name of one
+    /// word that is among them is a word of the language.
+    pub fn know_words(&mut self, files: &OutputFiles) {
+        for (path, file) in files.iter() {
+            for leaf in unpack(path, &file.bytes).leaves {
+                self.common.extend(words_of(&leaf.text).into_iter().map(|word| word.text));
+            }
+        }
+    }
+
+    /// Says that words are public by themselves wherever they stand whole: names of categories and of lists. A shorter term
+    /// inside them is no find.
+    pub fn is_public(&mut self, words: &str) {
+        self.public.insert(words.to_owned(), usize::MAX);
     }
 
     /// Number of terms.
@@ -100,6 +130,8 @@ pub struct Hit {
 /// The terms in the forms in which texts are searched for them.
 pub struct Reader<'t> {
     terms: &'t [Term],
+    common: &'t HashSet<String>,
+    public: &'t BTreeMap<String, usize>,
     spellings: &'t dyn Spellings,
     /// Sequences of words by their first word: the rest, and the term.
     sequences: HashMap<&'t str, Vec<(Vec<&'t str>, usize)>>,
@@ -118,6 +150,8 @@ pub struct Reader<'t> {
 struct Word {
     text: String,
     start: usize,
+    /// Bytes in the text.
+    length: usize,
 }
 
 impl<'t> Reader<'t> {
@@ -164,6 +198,8 @@ impl<'t> Reader<'t> {
         };
         Self {
             terms: &protected.terms,
+            common: &protected.common,
+            public: &protected.public,
             spellings,
             sequences,
             spelt,
@@ -179,6 +215,7 @@ impl<'t> Reader<'t> {
     pub fn read(&mut self, text: &str, ledger: Option<&BTreeMap<String, usize>>) -> Vec<Hit> {
         let words = words_of(text);
         let mut settled = vec![false; words.len()];
+        settle(&words, &mut settled, self.public);
         if let Some(ledger) = ledger {
             settle(&words, &mut settled, ledger);
         }
@@ -193,8 +230,10 @@ impl<'t> Reader<'t> {
             for (rest, term) in self.sequences.get(word.text.as_str()).into_iter().flatten() {
                 let Some(window) = words.get(at + 1..at + 1 + rest.len()) else { continue };
                 let same = window.iter().zip(rest).all(|(word, wanted)| word.text == *wanted);
-                if same && !settled[at..=at + rest.len()].iter().all(|settled| *settled) {
-                    let kind = self.terms[*term].kind;
+                let kind = self.terms[*term].kind;
+                let is_word =
+                    rest.is_empty() && (is_name(kind) || kind == TermKind::Place) && self.common.contains(&word.text);
+                if same && !is_word && !settled[at..=at + rest.len()].iter().all(|settled| *settled) {
                     note(word.start, gravity_of(kind, &word.text, rest.len() + 1), Reason::Words(kind));
                 }
             }
@@ -208,33 +247,40 @@ impl<'t> Reader<'t> {
                 }
             }
         }
-        self.read_numbers(&words, &settled, &mut note);
+        self.read_numbers(text, &words, &settled, &mut note);
         self.read_spellings(&words, &settled, &mut note);
         hits.into_values().collect()
     }
 
-    /// Numbers are found whatever stands between their digits, but not inside longer numbers.
-    fn read_numbers(&self, words: &[Word], settled: &[bool], note: &mut dyn FnMut(usize, Gravity, Reason)) {
+    /// Numbers are found however their digits are grouped, but not inside longer numbers, nor across cells of a table.
+    fn read_numbers(&self, text: &str, words: &[Word], settled: &[bool], note: &mut dyn FnMut(usize, Gravity, Reason)) {
         let Some(numbers) = &self.numbers else { return };
         let is_number = |at: usize| words[at].text.bytes().all(|byte| byte.is_ascii_digit()) && !settled[at];
+        let goes_on = |at: usize| {
+            let gap = text.get(words[at - 1].start + words[at - 1].length..words[at].start).unwrap_or("|");
+            is_number(at)
+                && gap.chars().all(|c| matches!(c, ' ' | '-' | '.' | '/' | '(' | ')' | '+' | '\u{A0}' | '\u{202F}'))
+        };
         let mut at = 0;
         while at < words.len() {
-            let end = (at..words.len()).find(|at| !is_number(*at)).unwrap_or(words.len());
+            if !is_number(at) {
+                at += 1;
+                continue;
+            }
+            let end = (at + 1..words.len()).find(|at| !goes_on(*at)).unwrap_or(words.len());
             let joined: String = words[at..end].iter().map(|word| word.text.as_str()).collect();
+            let mut borders = vec![0];
+            words[at..end].iter().for_each(|word| borders.push(borders[borders.len() - 1] + word.text.len()));
             for found in numbers.find_overlapping_iter(&joined) {
-                // The first word of the run stands for all of it.
-                let kind = self.terms[self.term_of_number[found.pattern().as_usize()]].kind;
-                let mut starts = words[at..end].iter().scan(0, |sum, word| {
-                    let start = *sum;
-                    *sum += word.text.len();
-                    Some(start)
-                });
-                let borders: BTreeSet<usize> = starts.by_ref().chain([joined.len()]).collect();
-                if borders.contains(&found.start()) || borders.contains(&found.end()) {
+                let begins = borders.iter().rev().find(|border| **border <= found.start()).copied().unwrap_or(0);
+                // A prefix of noughts, as before the code of a country, is no other number.
+                let whole = joined[begins..found.start()].bytes().all(|digit| digit == b'0');
+                if whole && borders.contains(&found.end()) {
+                    let kind = self.terms[self.term_of_number[found.pattern().as_usize()]].kind;
                     note(words[at].start, Gravity::Leak, Reason::Words(kind));
                 }
             }
-            at = end + 1;
+            at = end;
         }
     }
 
@@ -259,7 +305,9 @@ impl<'t> Reader<'t> {
                     let Some(window) = keys.get(at..at + sequence.len()) else { continue };
                     let meets = window.iter().zip(sequence).all(|(keys, wanted)| keys.contains(wanted));
                     let settled = settled[at..at + sequence.len()].iter().all(|settled| *settled);
-                    if !meets || settled {
+                    // Words that stand on every page may sound like a name, and are none.
+                    let words_only = words[at..at + sequence.len()].iter().all(|word| self.common.contains(&word.text));
+                    if !meets || settled || words_only {
                         continue;
                     }
                     let pairs = || words[at..at + sequence.len()].iter().zip(order);
@@ -332,9 +380,11 @@ fn words_of(text: &str) -> Vec<Word> {
     let mut start = None;
     let mut take = |from: usize, to: usize| {
         let folded = fold(&text[from..to]);
-        words.extend(
-            folded.split(' ').filter(|word| !word.is_empty()).map(|word| Word { text: word.to_owned(), start: from }),
-        );
+        words.extend(folded.split(' ').filter(|word| !word.is_empty()).map(|word| Word {
+            text: word.to_owned(),
+            start: from,
+            length: to - from,
+        }));
     };
     for (at, c) in text.char_indices() {
         // Only what separates words for sure: joiners and marks inside a word must not cut it.

@@ -106,9 +106,10 @@ fn names(at: &Place<'_>, entries: &Entries<'_>, chosen: &[usize]) -> Markup {
             @let (address, entry) = &entries[*idx];
             li {
                 a href={ "p/" (address) ".html" } { (datum(&entry.get().names[0])) }
-                @for name in &entry.get().names[1..] { small { (datum(name)) } }
+                // The blanks keep what follows a name from running into it where tags are dropped.
+                @for name in &entry.get().names[1..] { " " small { (datum(name)) } }
                 @let dates = when(entry.get());
-                @if !dates.is_empty() { small { @for (i, date) in dates.iter().enumerate() { @if i > 0 { " / " } bdi { (date) } } } }
+                @if !dates.is_empty() { " " small { @for (i, date) in dates.iter().enumerate() { @if i > 0 { " / " } bdi { (date) } } } }
             }
         } }
         @if chosen.is_empty() && entries.is_empty() { p { (at.t("site-memorial-none")) } }
@@ -139,7 +140,7 @@ fn person(at: &Place<'_>, address: &str, entry: &MemorialEntry, files: &mut Outp
     );
     lines.extend([
         (at.t("site-forces"), text(&entry.forces)),
-        (at.t("place"), text(if entry.exact_places.is_empty() { &entry.settlements } else { &entry.exact_places })),
+        (at.t("place"), text(&[&entry.exact_places[..], &entry.settlements].concat())),
         (at.t("site-district"), text(&entry.districts)),
         (at.t("sex"), entry.sexes.iter().map(|sex| html! { (at.words.sex(*sex)) }).collect()),
         (

@@ -2,7 +2,7 @@
 
 use super::frame::{Page, Place};
 use crate::{
-    figures::{CategoryName, EstimateCard, Figures, TableFigure},
+    figures::{CategoryName, EstimateCard, Figures, OTHER_PLACES, TableFigure},
     files::OutputFiles,
     ui::{
         Apart, Cell, ChartWords, Figure, Head, Row, Table, Tile, Year, YearChart, datum, figure, grouped, percent,
@@ -83,10 +83,16 @@ fn category(at: &Place<'_>, dimension: &str, name: &CategoryName<'_>) -> Cell {
         CategoryName::Is(words) if dimension == "sex" => {
             Cell::Text(Sex::from_code(words).map_or_else(|| (*words).to_owned(), |sex| at.words.sex(sex)))
         }
+        CategoryName::Is(words) if *words == OTHER_PLACES => Cell::Text(at.t("site-other-places")),
         CategoryName::Is(words) => Cell::Words((*words).to_owned()),
         CategoryName::Disputed => Cell::Text(at.t("site-differ")),
         CategoryName::Unknown => Cell::Text(at.t("site-not-stated")),
     }
+}
+
+/// The name of a dimension; that of periods is only here.
+fn dimension_name(at: &Place<'_>, code: &str) -> String {
+    at.t(if code == "period" { "site-period" } else { code })
 }
 
 fn shown_cell(at: &Place<'_>, shown: Option<Shown>) -> Cell {
@@ -127,7 +133,7 @@ fn list(at: &Place<'_>, figures: &Figures, dimension: usize, title: &str) -> Mar
     table(&Table {
         id: Some(format!("d-{code}")),
         caption: title.to_owned(),
-        head: vec![Head::words(at.t(code)), Head::figures(at.t("persons")), Head::figures(at.t("share"))],
+        head: vec![Head::words(dimension_name(at, code)), Head::figures(at.t("persons")), Head::figures(at.t("share"))],
         rows: rows.collect(),
         total: Some(total),
     })
@@ -162,7 +168,10 @@ fn cross(at: &Place<'_>, figures: &Figures, down: usize, across: usize, title: &
     table(&Table {
         id: None,
         caption: title.to_owned(),
-        head: std::iter::once(Head::words(at.t(down_code))).chain(head).chain([Head::figures(at.t("total"))]).collect(),
+        head: std::iter::once(Head::words(dimension_name(at, down_code)))
+            .chain(head)
+            .chain([Head::figures(at.t("total"))])
+            .collect(),
         rows: used(down).into_iter().map(row).collect(),
         total: Some(total),
     })
@@ -248,7 +257,7 @@ pub(super) fn methods(at: &Place<'_>, figures: &Figures) -> Markup {
         } } }
         h2 { (at.t("site-policies-title")) }
         ul { @for dimension in used { li {
-            (at.t(&figures.dimension(dimension).code)) ": " code { (figures.dimension(dimension).policy) }
+            (dimension_name(at, &figures.dimension(dimension).code)) ": " code { (figures.dimension(dimension).policy) }
         } } }
         h2 { (at.t("site-estimates-title")) }
         @if figures.estimates.is_empty() { p { (at.t("site-no-estimate")) } }

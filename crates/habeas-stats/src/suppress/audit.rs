@@ -92,7 +92,8 @@ impl System {
         // Without a published total nobody knows how many there are; twice as many leave room enough.
         let most = everybody.saturating_mul(2).saturating_add(MOST_VALUES);
         let mut ranges: Ranges = vec![(0, most); self.counts.len()];
-        let consistent = narrow(&known, &mut ranges, &all(&known));
+        let of_member = of_members(&known, self.counts.len());
+        let consistent = narrow(&known, &of_member, &mut ranges, &all(&known));
         debug_assert!(consistent, "the truth satisfies everything published");
         // What is settled by now is taken out of the sums.
         known.retain(|known| known.members.iter().any(|&member| ranges[member].0 < ranges[member].1));
@@ -129,8 +130,11 @@ impl Attack<'_> {
         known.push(Known { members: members.to_vec(), least: value, most: value });
         let mut ranges = self.ranges.clone();
         let mut steps = 0;
-        match narrow(&known, &mut ranges, &all(&known)) {
-            true => self.search(&known, ranges, &mut steps).is_some_and(|table| self.is_proof(&table, members, value)),
+        let of_member = of_members(&known, ranges.len());
+        match narrow(&known, &of_member, &mut ranges, &all(&known)) {
+            true => self
+                .search(&known, &of_member, ranges, &mut steps)
+                .is_some_and(|table| self.is_proof(&table, members, value)),
             false => false,
         }
     }
@@ -154,7 +158,7 @@ impl Attack<'_> {
     }
 
     /// Settles one combination after the other, each first as it is in truth; `None` when nothing is found in time.
-    fn search(&self, known: &[Known], ranges: Ranges, steps: &mut usize) -> Option<Vec<u64>> {
+    fn search(&self, known: &[Known], of_member: &[Vec<usize>], ranges: Ranges, steps: &mut usize) -> Option<Vec<u64>> {
         *steps += 1;
         if *steps > MOST_STEPS {
             return None;
@@ -177,10 +181,8 @@ impl Attack<'_> {
         for value in around {
             let mut narrower = ranges.clone();
             narrower[next] = (value, value);
-            let touched: Vec<usize> =
-                (0..known.len()).filter(|&idx| known[idx].members.binary_search(&next).is_ok()).collect();
-            if narrow(known, &mut narrower, &touched)
-                && let Some(table) = self.search(known, narrower, steps)
+            if narrow(known, of_member, &mut narrower, &of_member[next])
+                && let Some(table) = self.search(known, of_member, narrower, steps)
             {
                 return Some(table);
             }
@@ -201,8 +203,17 @@ fn all(known: &[Known]) -> Vec<usize> {
     (0..known.len()).collect()
 }
 
+/// What is known of each combination, by its number.
+fn of_members(known: &[Known], n_combinations: usize) -> Vec<Vec<usize>> {
+    let mut of_member = vec![Vec::new(); n_combinations];
+    for (idx, known) in known.iter().enumerate() {
+        known.members.iter().for_each(|&member| of_member[member].push(idx));
+    }
+    of_member
+}
+
 /// Narrows ranges by what is known until nothing moves; false when something cannot be.
-fn narrow(known: &[Known], ranges: &mut Ranges, touched: &[usize]) -> bool {
+fn narrow(known: &[Known], of_member: &[Vec<usize>], ranges: &mut Ranges, touched: &[usize]) -> bool {
     let mut waiting: BTreeSet<usize> = touched.iter().copied().collect();
     while let Some(idx) = waiting.pop_first() {
         let Known { members, least, most } = &known[idx];
@@ -221,8 +232,7 @@ fn narrow(known: &[Known], ranges: &mut Ranges, touched: &[usize]) -> bool {
             }
             if narrower != (low, high) {
                 ranges[member] = narrower;
-                let tied = (0..known.len()).filter(|&other| known[other].members.binary_search(&member).is_ok());
-                waiting.extend(tied);
+                waiting.extend(&of_member[member]);
                 // The sums above are those before this change, which keeps them valid, only less sharp.
             }
         }

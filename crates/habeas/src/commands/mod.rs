@@ -5,6 +5,7 @@ pub mod backup;
 pub mod case;
 pub mod checkpoint;
 pub mod claims;
+pub mod consent;
 pub mod demo;
 pub mod doctor;
 pub mod erase;
@@ -16,6 +17,7 @@ pub mod link;
 pub mod map;
 pub mod passphrase;
 pub mod plain;
+pub mod publish;
 pub mod recovery;
 pub mod report;
 pub mod resolve;
@@ -52,6 +54,8 @@ pub fn run(cli: Cli, words: &str, out: &Output) -> Result<Exit, Failure> {
         Command::Resolve(args) => resolve::run(args, global, out),
         Command::Estimate(command) => estimate::run(command, global, out),
         Command::Report(command) => report::run(command, global, out),
+        Command::Consent(command) => consent::run(command, global, out),
+        Command::Publish(command) => publish::run(command, global, out),
         Command::Serve(args) => serve::run(args, global, out),
         Command::Verify(args) => verify::run(args, global, out),
         Command::Checkpoint(command) => checkpoint::run(command, global, out),

@@ -1,5 +1,6 @@
 //! `habeas demo` behind the command: an invented country goes through the real path, and its truth is set beside the result.
 
+mod consents;
 pub mod world;
 
 use crate::{
@@ -80,6 +81,8 @@ pub fn fill(desk: &Desk, world: &World, seed: u64, out: &Output) -> Result<Found
     let snapshot = desk.snapshot()?;
     let true_partition = truth_of(world, &texts, &snapshot.records);
     let evaluation = evaluate(&linkage.partition, &true_partition);
+
+    consents::keep(desk, world, &snapshot)?;
 
     let (_, estimate) = estimate::estimate_desk(desk, &Method::dga(), Seed(seed))?;
     let figures = desk.figures()?;

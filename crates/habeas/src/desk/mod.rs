@@ -12,6 +12,7 @@ pub mod importing;
 pub mod jobs;
 pub mod linking;
 mod persons;
+pub mod publishing;
 pub mod reviewing;
 pub mod shown;
 mod snapshot;

@@ -73,6 +73,15 @@ fn address(name: &str, hash: [u8; 4]) -> String {
     format!("/a/{name}?v={:08x}", u32::from_be_bytes(hash))
 }
 
+/// The faces of the fonts as they are in a folder, and all fonts and their licences by name: what a public site takes along.
+pub fn for_a_site() -> (String, Vec<(String, Vec<u8>)>) {
+    let faces =
+        Files::get("fonts.css").map(|file| String::from_utf8_lossy(&file.data).into_owned()).unwrap_or_default();
+    let taken = Files::iter().filter(|name| name.ends_with(".woff2") || name.ends_with(".txt"));
+    let own = taken.filter(|name| !name.contains("htmx"));
+    (faces, own.filter_map(|name| Some((name.to_string(), Files::get(&name)?.data.into_owned()))).collect())
+}
+
 /// The address of a file, with its hash.
 pub fn url(name: &str) -> String {
     ASSETS.get(name).map_or_else(|| format!("/a/{name}"), |asset| address(name, asset.hash))

@@ -31,6 +31,7 @@ mod router;
 mod routes;
 mod server;
 mod session;
+mod site_words;
 mod source;
 mod sources;
 mod start;
@@ -45,6 +46,7 @@ mod words;
 pub use lock::Lock;
 pub use reader::Reader;
 pub use server::{Event, ListenOptions, serve};
+pub use site_words::fonts as site_fonts;
 pub use words::audit_event;
 
 use crate::desk::{Figures, StoredEstimate};

@@ -14,6 +14,7 @@ mod main_path;
 mod memory;
 mod plain_files;
 mod program;
+mod publishing;
 mod reviewing;
 mod team;
 mod two_articles;

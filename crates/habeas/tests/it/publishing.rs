@@ -1,0 +1,254 @@
+//! Consents and releases, as their users meet them.
+
+use crate::program::Office;
+use serde_json::Value;
+use std::{collections::BTreeMap, fs, path::Path};
+
+const LIST: &str = "number,name,father,sex,date,district\n\
+    1,Daria Velen,Osman Velen,female,2014-03-02,Corva\n\
+    2,Karim Tarik,Selim Tarik,male,2014-05-09,Corva\n\
+    3,Petra Nolde,Jonas Nolde,female,2015-01-20,Hest\n";
+
+/// An office with one list of three, none of whom any other list knows.
+fn office() -> Office {
+    let office = Office::with_vault();
+    office.file("families.csv", LIST);
+    office.run(&["import", "families.csv", "--as", "families"]).succeeds();
+    office
+}
+
+fn consents(office: &Office, row: u8, answer: &str) {
+    let id = format!("families:{row}");
+    office
+        .run(&[
+            "consent",
+            "record",
+            &id,
+            "--giver",
+            "family",
+            "--relation",
+            "mother",
+            "--group",
+            "identity,event,district",
+            "--audience",
+            "public",
+            "--purpose",
+            "memorial",
+            "--risk-text",
+            "1",
+            "--answer",
+            answer,
+            "--from",
+            "2020-01-01",
+        ])
+        .succeeds();
+}
+
+/// Every file of a release below a folder, as text.
+fn files(folder: &Path) -> BTreeMap<String, String> {
+    let (mut found, mut folders) = (BTreeMap::new(), vec![folder.to_owned()]);
+    while let Some(dir) = folders.pop() {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
+                found.insert(name, String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned());
+            }
+        }
+    }
+    found
+}
+
+fn holding<'f>(files: &'f BTreeMap<String, String>, words: &str) -> Vec<&'f str> {
+    files.iter().filter(|(_, text)| text.contains(words)).map(|(path, _)| path.as_str()).collect()
+}
+
+/// Three persons are too few for any table about sex.
+const EXACT: &str = "two_persons = false\nforces = []\nthreshold = 5\nprotect = 3\n\
+    [[table]]\ncode = \"year\"\ndimensions = [\"year\"]\nsensitive = false\n";
+
+#[test]
+fn only_who_agreed_is_named_and_the_release_verifies_with_common_tools() {
+    let office = office();
+    office.file("policy.toml", EXACT);
+    office.run(&["publish", "policy", "--set", "policy.toml"]).succeeds();
+    consents(&office, 1, "given");
+    consents(&office, 2, "refused");
+    let built = office.json(&["publish", "build", "R1", "--lang", "en,ur", "--on", "2026-03-01"]);
+    assert_eq!((&built["number"], &built["named"]), (&1.into(), &1.into()), "{built}");
+    let release = files(&office.path("R1"));
+    assert!(!holding(&release, "Daria Velen").is_empty());
+    for name in ["Karim", "Tarik", "Petra", "Nolde"] {
+        assert_eq!(holding(&release, name), Vec::<&str>::new(), "{name}");
+    }
+    for page in
+        ["site/index.html", "site/memorial.html", "site/statistics.html", "site/ur/methods.html", "data/year.csv"]
+    {
+        assert!(release.contains_key(page), "{page} of {:?}", release.keys());
+    }
+    for (path, page) in release.iter().filter(|(path, _)| path.ends_with(".html")) {
+        for outside in ["http://", "https://", "style=", "onclick", "<style"] {
+            assert!(!page.contains(outside), "{path} holds {outside}");
+        }
+    }
+    let report = office.json(&["publish", "verify", "R1"]);
+    assert_eq!((&report["problems"], &report["number"]), (&Value::Array(vec![]), &1.into()));
+    let sums = std::process::Command::new("sha256sum")
+        .args(["-c", "--quiet", "MANIFEST.sha256"])
+        .current_dir(office.path("R1"))
+        .output();
+    assert!(sums.is_err() || sums.is_ok_and(|sums| sums.status.success()));
+    // A byte by hand, and both notice.
+    office.file("R1/data/year.csv", "year,persons\r\n2014,9\r\n");
+    office.run(&["publish", "verify", "R1"]).ends_with(4);
+    office.run(&["publish", "build", "R1"]).ends_with(2);
+}
+
+#[test]
+fn two_builds_of_one_plan_are_the_same_bytes() {
+    let office = office();
+    office.file("policy.toml", EXACT);
+    office.run(&["publish", "policy", "--set", "policy.toml"]).succeeds();
+    consents(&office, 1, "given");
+    office.run(&["publish", "build", "R1", "--on", "2026-03-01"]).succeeds();
+    office.run(&["publish", "build", "again", "--release", "1"]).succeeds();
+    assert_eq!(files(&office.path("R1")), files(&office.path("again")));
+}
+
+#[test]
+fn whoever_withdraws_is_gone_from_the_next_release_and_a_page_without_a_name_stays() {
+    let office = office();
+    office.file("policy.toml", EXACT);
+    office.run(&["publish", "policy", "--set", "policy.toml"]).succeeds();
+    consents(&office, 1, "given");
+    consents(&office, 3, "given");
+    office.run(&["publish", "build", "R1", "--on", "2026-03-01"]).succeeds();
+    let before = files(&office.path("R1"));
+    let page = |files: &BTreeMap<String, String>| {
+        holding(files, "Daria Velen").into_iter().find(|path| path.starts_with("site/p/")).map(str::to_owned)
+    };
+    let address = page(&before).unwrap();
+    let told = office.json(&["consent", "withdraw", "families:1", "--giver", "family", "--relation", "mother"]);
+    assert_eq!(told["named_in"], serde_json::json!([1]));
+    let check = office.run(&["publish", "check", "--json"]).ends_with(4).stdout;
+    assert!(check.contains("1 persons named in R0001"), "{check}");
+    office.run(&["publish", "build", "R2", "--reason", "consent", "--on", "2026-03-02"]).succeeds();
+    let after = files(&office.path("R2"));
+    assert_eq!(holding(&after, "Velen"), Vec::<&str>::new());
+    assert!(!holding(&after, "Petra Nolde").is_empty());
+    assert!(after[&address].contains("This page was withdrawn"));
+    assert!(!after["release.json"].contains("consent\""), "in public it is an update");
+    office.run(&["publish", "check"]).succeeds();
+    let states: Vec<Value> = office.json(&["publish", "list"])["releases"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|release| release["state"].clone())
+        .collect();
+    assert_eq!(states, ["superseded", "published"]);
+}
+
+#[test]
+fn consents_that_contradict_open_nothing() {
+    let office = office();
+    consents(&office, 1, "given");
+    office
+        .run(&[
+            "consent",
+            "record",
+            "families:1",
+            "--giver",
+            "family",
+            "--relation",
+            "brother",
+            "--group",
+            "identity",
+            "--audience",
+            "public",
+            "--purpose",
+            "memorial",
+            "--risk-text",
+            "1",
+            "--answer",
+            "refused",
+            "--from",
+            "2020-01-01",
+        ])
+        .succeeds();
+    let shown = office.json(&["consent", "show", "families:1"]);
+    let identity = shown["states"].as_array().unwrap().iter().find(|state| state["group"] == "identity").unwrap();
+    assert_eq!(identity["state"], "disputed");
+    let check: Value = serde_json::from_str(&office.run(&["publish", "check", "--json"]).ends_with(4).stdout).unwrap();
+    assert!(check["named"] == 0 || check["error"].is_object(), "{check}");
+}
+
+#[test]
+fn a_table_of_one_row_about_one_person_is_refused_and_the_answer_says_what_to_do() {
+    let office = office();
+    let refused = office.run(&["publish", "build", "R1", "--profile", "tables"]).ends_with(4).stderr;
+    assert!(refused.contains("do:"), "{refused}");
+    assert!(!office.path("R1").exists(), "nothing is there that could be taken for a release");
+    office.file("policy.toml", EXACT);
+    office.run(&["publish", "policy", "--set", "policy.toml"]).succeeds();
+    office.run(&["publish", "build", "R1", "--profile", "tables"]).succeeds();
+}
+
+#[test]
+fn a_release_is_not_built_into_a_vault_or_under_git_unasked() {
+    let office = office();
+    office.file("policy.toml", EXACT);
+    office.run(&["publish", "policy", "--set", "policy.toml"]).succeeds();
+    fs::create_dir_all(office.path("repository/.git")).unwrap();
+    office.run(&["publish", "build", "repository/R1", "--profile", "tables"]).ends_with(2);
+    office.run(&["publish", "build", "repository/R1", "--profile", "tables", "--allow-git"]).succeeds();
+}
+
+#[test]
+fn whoever_proposed_a_release_cannot_approve_it() {
+    let office = office();
+    office.file("policy.toml", EXACT.replace("two_persons = false", "two_persons = true"));
+    office.run(&["publish", "policy", "--set", "policy.toml"]).succeeds();
+    consents(&office, 1, "given");
+    office.run(&["publish", "build", "R1"]).ends_with(4);
+    office.run(&["publish", "propose", "--on", "2026-03-01"]).succeeds();
+    office.run(&["publish", "approve", "1"]).ends_with(4);
+    office.run(&["publish", "build", "R1", "--release", "1"]).ends_with(4);
+    // A consent that comes in after the proposal voids it.
+    consents(&office, 3, "given");
+    let stale = office.run(&["publish", "approve", "1"]).ends_with(4).stderr;
+    assert!(stale.contains("after this release was proposed"), "{stale}");
+}
+
+#[test]
+fn entities_for_other_programs_name_only_who_agreed_to_research() {
+    let office = office();
+    consents(&office, 1, "given");
+    office
+        .run(&[
+            "consent",
+            "record",
+            "families:3",
+            "--giver",
+            "person",
+            "--group",
+            "identity,event",
+            "--audience",
+            "public",
+            "--purpose",
+            "research",
+            "--risk-text",
+            "1",
+            "--from",
+            "2020-01-01",
+        ])
+        .succeeds();
+    office.run(&["publish", "build", "R1", "--profile", "ftm"]).succeeds();
+    let release = files(&office.path("R1"));
+    let entities: Vec<Value> =
+        release["data/entities.ftm.json"].lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(entities[0]["schema"], "Person");
+    assert_eq!(entities[0]["properties"]["name"], serde_json::json!(["Petra Nolde"]));
+    assert_eq!(holding(&release, "Velen"), Vec::<&str>::new(), "a memorial is not research");
+}

@@ -123,7 +123,7 @@ fn count_json(book: &Book, one: &Assertion, count: &CountValue) -> Json {
         "readings": count.readings.iter().map(bounds_json).collect::<Vec<_>>(),
         "subgroup": count.subgroup,
         "period": count.period.as_ref().map(ToString::to_string),
-        "year": book.year_of_figure(one),
+        "year": book.year_of_figure(one).unwrap_or_else(|| "year not stated".into()),
         "place": count.place.as_ref().map(|place| place.text()),
         "as_of": count.as_of.as_ref().map(ToString::to_string),
         "kind": if count.flow == Flow::Stock { "stock" } else { "flow" },

@@ -248,7 +248,8 @@ impl Book {
 
     /// The row of a table by year that a figure belongs to: of its period, or of the day of what it is about. A figure whose
     /// year may be one of two has a row of its own and is in neither.
-    pub fn year_of_figure(&self, one: &Assertion) -> String {
+    /// None where nobody states one.
+    pub fn year_of_figure(&self, one: &Assertion) -> Option<String> {
         let period = one.count().and_then(|count| count.period.clone());
         let of_subject = || {
             let when = |other: &&&Assertion| other.about == one.about && other.topic == Topic::Of(Matter::When);
@@ -256,10 +257,13 @@ impl Book {
             let mut dates: Vec<PartialDate> = counting.iter().filter(when).filter_map(|when| self.date(when)).collect();
             dates.dedup();
             // Accounts that differ leave the year open unless all lie in one.
-            let labels: BTreeSet<String> = dates.iter().map(year_label).collect();
+            let labels: BTreeSet<String> = dates.iter().filter_map(year_label).collect();
             if labels.len() == 1 { labels.into_iter().next() } else { None }
         };
-        period.as_ref().map(year_label).or_else(of_subject).unwrap_or_else(|| "year not stated".into())
+        match &period {
+            Some(period) => year_label(period),
+            None => of_subject(),
+        }
     }
 
     fn settled_years(&self) -> BTreeMap<SourceId, i16> {
@@ -275,8 +279,8 @@ impl Book {
     }
 }
 
-/// The year or years in which something began: `2016`, `2014 or 2015`, `2010 to 2014`, `year not stated`.
-fn year_label(date: &PartialDate) -> String {
+/// The year or years in which something began: `2016`, `2014 or 2015`, `2010 to 2014`; none where one end is open.
+fn year_label(date: &PartialDate) -> Option<String> {
     let years: Option<BTreeSet<i16>> = date
         .readings()
         .map(|span| match (span.earliest, span.latest) {
@@ -285,9 +289,9 @@ fn year_label(date: &PartialDate) -> String {
         })
         .collect();
     match (years, date.year_of()) {
-        (Some(years), _) => years.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or "),
-        (None, YearOf::Certain(year)) => year.to_string(),
-        (None, YearOf::Between(first, last)) => format!("{first} to {last}"),
-        (None, YearOf::NotStated) => "year not stated".into(),
+        (Some(years), _) => Some(years.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")),
+        (None, YearOf::Certain(year)) => Some(year.to_string()),
+        (None, YearOf::Between(first, last)) => Some(format!("{first} to {last}")),
+        (None, YearOf::NotStated) => None,
     }
 }

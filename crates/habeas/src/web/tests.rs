@@ -1,6 +1,7 @@
 //! What pages promise, asked of the router itself, without socket and browser: over a real vault of three invented
 //! persons, one of whom has a name that means harm.
 
+mod entities;
 mod locking;
 mod messages;
 mod roles;
@@ -37,6 +38,7 @@ struct House {
     app: App,
     cookie: String,
     person: String,
+    entity: String,
     folder: tempfile::TempDir,
 }
 
@@ -150,6 +152,7 @@ impl House {
             ],
         );
         import_text(&mut vault);
+        let entity = entities::tell(&mut vault);
         let mut record_ids = Vec::new();
         vault.for_each_record(|record| record_ids.push(record.id)).unwrap();
         let run = LinkRun {
@@ -176,7 +179,7 @@ impl House {
         let address = entries.try_recv().unwrap();
         let token = address.strip_prefix("http://127.0.0.1:7417/enter#").unwrap();
         let cookie = format!("{COOKIE}={}", app.sessions.enter(token, Instant::now(), true).unwrap());
-        Self { app, cookie, person: record_ids[0].to_string(), folder }
+        Self { app, cookie, person: record_ids[0].to_string(), entity, folder }
     }
 
     /// Every page that shows something.
@@ -186,6 +189,8 @@ impl House {
             "/cases",
             "/cases?q=mila",
             "/cases?contradicted=1",
+            "/entities",
+            "/reported",
             "/sources",
             "/sources/families",
             "/sources/post",
@@ -197,7 +202,12 @@ impl House {
             "/stats/disagreements/event-date.taken/families/ministry",
         ];
         let case = format!("/cases/{}", self.person);
-        fixed.iter().map(|&page| page.to_owned()).chain([case.clone(), format!("{case}?only=differs")]).collect()
+        let entity = format!("/entities/{}", self.entity);
+        fixed
+            .iter()
+            .map(|&page| page.to_owned())
+            .chain([case.clone(), format!("{case}?only=differs"), entity])
+            .collect()
     }
 
     async fn ask(&self, method: Method, uri: &str, headers: &[(&str, &str)], body: &str) -> Response<Body> {

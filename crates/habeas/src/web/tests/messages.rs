@@ -61,6 +61,14 @@ fn no_message_is_unused_and_none_is_missing() {
         "compartment-",
         "reason-",
         "export-",
+        "entity-",
+        "topic-",
+        "measure-",
+        "rule-",
+        "hint-",
+        "review-",
+        "stand-",
+        "qualification-",
     ];
     for (key, _) in messages(include_str!("../../../locales/en/main.ftl")) {
         let quoted = code.contains(&format!("\"{key}\""));

@@ -9,7 +9,8 @@ use habeas_core::Right;
 
 /// An address of this house for a route.
 fn address(house: &House, path: &str) -> String {
-    path.replace("{id}", &house.person)
+    path.replace("/entities/{id}", &format!("/entities/{}", house.entity))
+        .replace("{id}", &house.person)
         .replace("{key}/{number}", "families/2")
         .replace("{key}", "families")
         .replace("{question}/{left}/{right}", "event-date.taken/families/ministry")

@@ -7,7 +7,7 @@ use crate::{
     vault::{Vault, VaultError, clear_of, compartment_of},
 };
 use habeas_core::{Assertion, AssertionId, Compartment, EntityId, Matter, Record, Right, SourceId, Topic};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 /// Why assertions are not recorded.
 #[derive(Debug, thiserror::Error)]
@@ -77,11 +77,13 @@ impl Vault {
             let (item, clear) = match home {
                 None => (self.statements_item()?, Clear::default()),
                 Some(source) => {
-                    if !items.contains_key(&source) {
-                        let (item, compartment) = self.item_of_source(source)?;
-                        items.insert(source, (item, compartment, 0));
-                    }
-                    let (item, compartment, n) = items.get_mut(&source).expect("it was just put in");
+                    let (item, compartment, n) = match items.entry(source) {
+                        Entry::Occupied(known) => known.into_mut(),
+                        Entry::Vacant(free) => {
+                            let (item, compartment) = self.item_of_source(source)?;
+                            free.insert((item, compartment, 0))
+                        }
+                    };
                     let clear = Clear { leaf: Some(*n), ..clear_of(*compartment) };
                     *n += 1;
                     (*item, clear)

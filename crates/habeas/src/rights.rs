@@ -73,6 +73,7 @@ pub const COMMANDS: &[Asked] = &[
     asked("claims answer", CODE),
     asked("claims assign", CODE),
     also_past("claims conflicts", CASES),
+    also_past("claims verify", CASES),
     asked("claims topics", Nothing),
     asked("claims vocabulary", Nothing),
     asked("claims evaluate", Nothing),
@@ -256,6 +257,7 @@ mod tests {
             claims answer        ·         may       may       ·         may       ·
             claims assign        ·         may       may       ·         may       ·
             claims conflicts     ·         may       may       may       may       ·
+            claims verify        ·         may       may       may       may       ·
             link run             ·         ·         may       ·         may       ·
             link explain         ·         may       may       may       may       ·
             link clusters        ·         may       may       may       may       ·

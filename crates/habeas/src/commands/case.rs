@@ -54,12 +54,15 @@ pub struct Search {
 /// Which case files
 #[derive(Debug, Args)]
 pub struct Filter {
-    /// Only those of this year
+    /// Only those of this year, or of these years: 2014..2016
     #[arg(long)]
     year: Option<String>,
     /// Only those of this place (widest part, as in the tables)
     #[arg(long)]
     place: Option<String>,
+    /// Only those of a place or of places that lie in it, by what assertions say of it
+    #[arg(long, value_name = "place:NAME", conflicts_with = "place")]
+    within: Option<String>,
     /// Only those with this label, such as `released`
     #[arg(long)]
     label: Option<String>,
@@ -108,7 +111,18 @@ fn list(desk: &Desk, filter: Filter, words: String, out: &Output) -> Result<Exit
         after: filter.after,
         limit: filter.limit.clamp(1, 10_000),
     };
-    let page = desk.search(&query)?;
+    let within = match &filter.within {
+        Some(name) => {
+            let book = desk.book()?;
+            let place = book.entity(name)?.filter(|entity| entity.kind == EntityKind::Place);
+            let missing = || Failure::usage("no place has this name", "see: habeas claims list --kind place");
+            let names = book.names_within(place.ok_or_else(missing)?);
+            // A place without a name holds nobody.
+            if names.is_empty() { vec![String::new()] } else { names }
+        }
+        None => Vec::new(),
+    };
+    let page = desk.search_within(&query, &within)?;
     let rows: Vec<_> = page.rows.iter().map(row_json).collect();
     out.result(&json!({ "schema": 1, "total": page.n_total, "next": page.next, "cases": rows }), || {
         let mut text = String::new();

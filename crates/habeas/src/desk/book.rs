@@ -4,9 +4,9 @@
 use super::{Desk, lock, vault_failure};
 use crate::{commands::init::now_ms, failure::Failure};
 use habeas_core::{
-    Assertion, AssertionId, ConflictSet, Content, Entity, EntityKind, Finding, Matter, PartialDate, Policy, Resolution,
-    Resolved, Right, Sensitivity, Source, SourceId, Stand, Ties, Topic, YearOf, accounts_of, check, conflicts,
-    counting, document_years, effective_date, fold, resolve, standings,
+    Assertion, AssertionId, ConflictSet, Content, Entity, EntityKind, Finding, Gazetteer, Matter, PartialDate, Policy,
+    Resolution, Resolved, Right, Sensitivity, Source, SourceId, Stand, Ties, Topic, Truth, YearOf, accounts_of, check,
+    conflicts, counting, document_years, effective_date, fold, resolve, standings,
 };
 use habeas_vault::AssertError;
 use std::{
@@ -264,6 +264,16 @@ impl Book {
             Some(period) => year_label(period),
             None => of_subject(),
         }
+    }
+
+    /// Names of a place and of all that certainly lie within it.
+    pub fn names_within(&self, wider: Entity) -> Vec<String> {
+        let places = Gazetteer::of(self.counting());
+        let within = places.places().filter(|place| places.within(*place, wider, None) == Truth::True);
+        within
+            .filter_map(|place| places.node(place))
+            .flat_map(|node| node.names.iter().map(|(name, _)| name.clone()))
+            .collect()
     }
 
     fn settled_years(&self) -> BTreeMap<SourceId, i16> {

@@ -31,9 +31,17 @@ pub fn href(reader: &Reader, entity: Entity) -> Option<String> {
     KINDS.contains(&entity.kind).then(|| reader.href(format!("/entities/{}", segment(&entity.to_string())))).flatten()
 }
 
+/// One entity of the list.
+struct Listed {
+    entity: Entity,
+    name: String,
+    n_claims: u64,
+    disputed: bool,
+}
+
 /// All entities of the kinds above, each with its number of claims.
 pub struct List {
-    groups: Vec<(EntityKind, Vec<(Entity, String, u64, bool)>)>,
+    groups: Vec<(EntityKind, Vec<Listed>)>,
 }
 
 /// Reads the list.
@@ -44,14 +52,18 @@ pub fn load_list(desk: &Desk) -> Result<List, PageError> {
     let book = desk.book()?;
     let disputed: Vec<Entity> = book.conflicts().iter().map(|set| set.about).collect();
     let groups = KINDS.into_iter().map(|kind| {
-        let mut rows: Vec<(Entity, String, u64, bool)> = Vec::new();
+        let mut rows: Vec<Listed> = Vec::new();
         for one in book.assertions.iter().filter(|one| one.about.kind == kind && is_shown(one)) {
-            match rows.iter_mut().find(|(entity, ..)| *entity == one.about) {
-                Some((_, _, n, _)) => *n += 1,
-                None => rows.push((one.about, handle(&book, one.about), 1, disputed.contains(&one.about))),
+            let entity = one.about;
+            match rows.iter_mut().find(|row| row.entity == entity) {
+                Some(row) => row.n_claims += 1,
+                None => {
+                    let (name, disputed) = (handle(&book, entity), disputed.contains(&entity));
+                    rows.push(Listed { entity, name, n_claims: 1, disputed });
+                }
             }
         }
-        rows.sort_by(|a, b| a.1.cmp(&b.1));
+        rows.sort_by(|a, b| a.name.cmp(&b.name));
         (kind, rows)
     });
     Ok(List { groups: groups.filter(|(_, rows)| !rows.is_empty()).collect() })
@@ -69,7 +81,7 @@ fn is_shown(one: &Assertion) -> bool {
 
 /// Draws the list.
 pub fn render_list(reader: &Reader, view: &List) -> Markup {
-    let draw = |kind: EntityKind, rows: &[(Entity, String, u64, bool)]| {
+    let draw = |kind: EntityKind, rows: &[Listed]| {
         let title = reader.t(&format!("entity-{}", kind.code()));
         let list = Table {
             caption: title.clone(),
@@ -80,12 +92,12 @@ pub fn render_list(reader: &Reader, view: &List) -> Markup {
             ],
             rows: rows
                 .iter()
-                .map(|(entity, name, n, disputed)| Row {
+                .map(|row| Row {
                     key: None,
-                    head: Cell::Link(Link { text: name.clone(), href: href(reader, *entity) }),
+                    head: Cell::Link(Link { text: row.name.clone(), href: href(reader, row.entity) }),
                     cells: vec![
-                        Cell::Number(*n),
-                        Cell::Text(if *disputed { reader.t("agreement-contradicts") } else { String::new() }),
+                        Cell::Number(row.n_claims),
+                        Cell::Text(if row.disputed { reader.t("agreement-contradicts") } else { String::new() }),
                     ],
                 })
                 .collect(),

@@ -55,7 +55,7 @@ pub struct View {
 /// [`PageError`] where the vault cannot be read.
 pub fn load(desk: &Desk) -> Result<View, PageError> {
     let book = desk.book()?;
-    let mut all: BTreeMap<(Entity, Measure, OriginOf), Vec<(Option<_>, Point)>> = BTreeMap::new();
+    let mut all: BTreeMap<(Entity, Measure, OriginOf), Vec<Point>> = BTreeMap::new();
     for one in book.counting().into_iter().filter(|one| book.shows(one)) {
         let Some(count) = one.count() else { continue };
         let date = count.as_of.as_ref().or(count.period.as_ref());
@@ -67,15 +67,14 @@ pub fn load(desk: &Desk) -> Result<View, PageError> {
             words: one.words(),
         };
         let key = (one.about, count.measure, book.ties.origin(one));
-        all.entry(key).or_default().push((date.map(|date| date.drawing_key()), point));
+        all.entry(key).or_default().push(point);
     }
     let series = all.into_iter().map(|((about, measure, origin), mut points)| {
-        points.sort_by(|a, b| a.0.cmp(&b.0));
+        points.sort_by_key(|point| point.when.as_ref().map(PartialDate::drawing_key));
         let speaker = match &origin {
             OriginOf::Named(name) => name.clone(),
             OriginOf::Work(work) => book.name(*work),
         };
-        let points = points.into_iter().map(|(_, point)| point).collect();
         Series { about, name: book.name(about), measure, speaker, points }
     });
     let checks = book.findings().into_iter().map(|finding| Check {

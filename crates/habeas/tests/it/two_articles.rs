@@ -96,6 +96,11 @@ fn at_first(office: &Office) {
     assert_eq!(told.count("a15"), bounds(122, 122, 122));
     assert_eq!(told.count("a29-women"), bounds(41, None, None));
     assert_eq!(told.count("a29-children"), bounds(28, None, None));
+    // What the source says adds to something is added, and no more: 52 and more than 100, 40 women and 28 children.
+    assert_eq!(told.claim("a4")["count"]["together"], bounds(153, None, None));
+    assert_eq!(told.claim("a29-children")["count"]["together"], bounds(69, None, None));
+    let verified = office.json(&["claims", "verify"]);
+    assert!(verified["quotes"].as_u64() > Some(40) && verified["problems"] == json!([]), "{verified}");
     // A claim of responsibility is one, through whom it came, and no finding.
     let claimed = told.claim("a6");
     assert_eq!(
@@ -297,6 +302,9 @@ fn the_worked_conflicts(office: &Office) {
     let accounts: Vec<&str> =
         shrine["accounts"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert!(!accounts.contains(&"e-130") && accounts.contains(&"e-45"), "{accounts:?}");
+    // One shrine in two districts: the province is certain, the district is not.
+    let within = |place: &str| office.run(&["case", "list", "--within", place, "--json"]).code;
+    assert_eq!((within("place:balochistan"), within("place:nowhere")), (Some(0), Some(2)));
     // The day of the taking: the family's and the authority's, side by side.
     let taken = conflict(office, "act:four-taken", "f-ctd");
     assert_eq!(taken["independent_sources"], 2);

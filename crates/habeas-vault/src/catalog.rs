@@ -7,7 +7,7 @@ mod erased;
 mod people;
 mod standing;
 
-pub use asserted::Asserted;
+pub use asserted::{Asserted, Homes, note_home};
 pub use erased::ErasedSet;
 pub use people::{DeviceInfo, MemberInfo, People};
 pub use standing::Conflict;

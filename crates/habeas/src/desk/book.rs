@@ -25,6 +25,8 @@ pub struct Book {
     /// What hangs together.
     pub ties: Ties,
     handles: BTreeMap<Entity, String>,
+    /// Entities by kind and folded handle.
+    named: BTreeMap<(EntityKind, String), Vec<Entity>>,
     years: BTreeMap<SourceId, i16>,
     sees_secrets: bool,
 }
@@ -92,7 +94,12 @@ impl Book {
         sources.iter().for_each(|source| {
             handles.entry(Entity::source(source.id)).or_insert_with(|| source.key.clone());
         });
-        let mut book = Self { assertions, stands, sources, ties, handles, years: BTreeMap::new(), sees_secrets };
+        let mut named: BTreeMap<(EntityKind, String), Vec<Entity>> = BTreeMap::new();
+        for (entity, handle) in &handles {
+            named.entry((entity.kind, fold(handle))).or_default().push(*entity);
+        }
+        let years = BTreeMap::new();
+        let mut book = Self { assertions, stands, sources, ties, handles, named, years, sees_secrets };
         book.years = book.settled_years();
         book
     }
@@ -143,12 +150,11 @@ impl Book {
     }
 
     fn named(&self, kind: EntityKind, name: &str) -> Result<Option<Entity>, Failure> {
-        let wanted = fold(name);
-        let of_kind = || self.handles.iter().filter(move |(entity, _)| entity.kind == kind);
-        let mut found: Vec<Entity> =
-            of_kind().filter(|(_, handle)| *handle == name).map(|(entity, _)| *entity).collect();
-        if found.is_empty() && !wanted.is_empty() {
-            found = of_kind().filter(|(_, handle)| fold(handle) == wanted).map(|(entity, _)| *entity).collect();
+        let alike: &[Entity] = self.named.get(&(kind, fold(name))).map_or(&[], Vec::as_slice);
+        let exact = |entity: &&Entity| self.handles.get(entity).is_some_and(|handle| handle == name);
+        let mut found: Vec<Entity> = alike.iter().filter(exact).copied().collect();
+        if found.is_empty() {
+            found = alike.to_vec();
         }
         if found.is_empty() && name.len() >= 6 && name.bytes().all(|b| b.is_ascii_hexdigit()) {
             let begins =

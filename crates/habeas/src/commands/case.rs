@@ -34,10 +34,10 @@ pub enum Command {
         /// A person's id or the address of a record, or KIND:NAME such as `incident:shrine`
         of: String,
     },
-    /// Show what a submission asks and nobody has answered
+    /// Show what a submission asks and nobody has answered, of one case or, field by field, of all
     Missing {
-        /// A person's id (or its beginning), or the address of a record
-        id: String,
+        /// A person's id (or its beginning), or the address of a record [default: all cases]
+        id: Option<String>,
     },
 }
 
@@ -96,7 +96,8 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
             Ok(Exit::Ok)
         }
         Command::Timeline { of } => timeline(&desk, &of, out),
-        Command::Missing { id } => missing(&desk, &id, out),
+        Command::Missing { id: Some(id) } => missing(&desk, &id, out),
+        Command::Missing { id: None } => completeness(&desk, out),
     }
 }
 
@@ -237,5 +238,37 @@ fn missing(desk: &Desk, id: &str, out: &Output) -> Result<Exit, Failure> {
         let _ = writeln!(text, "{n_answered} of {} are answered", asked.len());
         text
     })?;
+    Ok(Exit::Ok)
+}
+
+/// How many cases answer each field, how many too vaguely, and in how many the answers contradict each other.
+fn completeness(desk: &Desk, out: &Output) -> Result<Exit, Failure> {
+    let snapshot = desk.snapshot()?;
+    let n_cases = snapshot.persons.len();
+    let mut fields: Vec<(&'static str, [usize; 3])> = Vec::new();
+    snapshot.for_each_case(|case| {
+        for asked in standing::asked_of(case) {
+            let known = fields.iter().position(|(what, _)| *what == asked.what);
+            let at = known.unwrap_or_else(|| {
+                fields.push((asked.what, [0; 3]));
+                fields.len() - 1
+            });
+            let [answered, vague, disputed] = &mut fields[at].1;
+            *answered += usize::from(asked.n_accounts > 0 && !asked.too_vague);
+            *vague += usize::from(asked.too_vague);
+            *disputed += usize::from(asked.disputed);
+        }
+    });
+    let row = |(what, [answered, vague, disputed]): &(&str, [usize; 3])| json!({ "asked": what, "answered": answered, "too_vague": vague, "disputed": disputed, "of": n_cases });
+    let rows: Vec<_> = fields.iter().map(row).collect();
+    out.result(&json!({ "schema": 1, "cases": n_cases, "fields": rows }), || {
+        let mut text = String::from("answered  too vague  disputed\n");
+        for (what, [answered, vague, disputed]) in &fields {
+            let _ = writeln!(text, "{answered:>8}  {vague:>9}  {disputed:>8}  {what}");
+        }
+        let _ = writeln!(text, "of {n_cases} cases");
+        text
+    })?;
+    out.next("habeas case missing ID  (one case)");
     Ok(Exit::Ok)
 }

@@ -311,3 +311,80 @@ fn year_label(date: &PartialDate) -> Option<String> {
         (None, YearOf::NotStated) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use habeas_core::{
+        Basis, Bound, CountValue, EntityId, MadeBy, Measure, Modality, Polarity, Review, SpeakerKind, UserId,
+    };
+
+    fn say(n: u8, about: Entity, topic: Matter, content: Content, by: u8) -> Assertion {
+        Assertion {
+            id: AssertionId([n; 16]),
+            recorded_ms: i64::from(n),
+            recorded_by: UserId([by; 16]),
+            about,
+            topic: Topic::Of(topic),
+            content,
+            quotes: Vec::new(),
+            polarity: Polarity::Affirms,
+            modality: Modality::Stated,
+            basis: Basis::NotStated,
+            said_by: Some(habeas_core::Attribution::direct(format!("speaker {n}"), SpeakerKind::Press)),
+            said_at: None,
+            valid: None,
+            grade: None,
+            sensitivity: Sensitivity::Public,
+            review: Review::Accepted,
+            made_by: MadeBy::Person,
+            supersedes: None,
+        }
+    }
+
+    fn incident(id: u8) -> Entity {
+        Entity { kind: EntityKind::Incident, id: EntityId([id; 16]) }
+    }
+
+    fn killed(n: u64) -> Content {
+        let count = CountValue::new(Measure::Killed, Bound::Exact, Some(n), None);
+        Content::Count(Box::new(count.expect("an exact number")))
+    }
+
+    fn book(assertions: Vec<Assertion>) -> Book {
+        Book::new(assertions, Vec::new(), true)
+    }
+
+    #[test]
+    fn one_name_that_two_offices_gave_to_two_incidents_is_chosen_by_nobody() {
+        let named = |n, of| say(n, of, Matter::Handle, Content::Text("Shrine".into()), 1);
+        let known = book(vec![named(1, incident(7)), named(2, incident(8))]);
+        let refused = known.entity("incident:shrine").expect_err("two bear the name");
+        assert!(refused.remedy.contains("incident:07070707") && refused.remedy.contains("incident:08080808"));
+        assert_eq!(known.entity("incident:070707").ok().flatten(), Some(incident(7)));
+        assert_eq!(book(vec![named(1, incident(7))]).entity("incident:SHRINE").ok().flatten(), Some(incident(7)));
+        assert!(known.entity("shrine").is_err() && known.entity("ghost:shrine").is_err());
+    }
+
+    #[test]
+    fn two_people_who_decide_differently_settle_nothing_and_one_may_change_their_mind() {
+        let accounts =
+            [say(1, incident(7), Matter::Count, killed(45), 1), say(2, incident(7), Matter::Count, killed(52), 1)];
+        let decide = |n, policy, by| {
+            let seen = vec![accounts[0].id, accounts[1].id];
+            let resolution = Resolution { topic: accounts[0].topic, policy, version: 1, why: "so".into(), seen };
+            say(n, incident(7), Matter::Resolution, Content::Resolution(resolution), by)
+        };
+        let with = |decisions: Vec<Assertion>| {
+            let known = book(accounts.iter().cloned().chain(decisions).collect());
+            let resolved = known.resolved(&known.conflicts()[0]);
+            (resolved.policy_id, resolved.bounds.and_then(|bounds| bounds.best))
+        };
+        let (first, second) = (Policy::Team(accounts[0].id), Policy::Team(accounts[1].id));
+        assert_eq!(with(vec![decide(3, first.clone(), 1)]), ("resolve.team@1".into(), Some(45)));
+        let disputed = with(vec![decide(3, first.clone(), 1), decide(4, second.clone(), 2)]);
+        assert_eq!(disputed, ("resolve.range@1".into(), None));
+        let changed = with(vec![decide(3, first, 1), decide(4, second, 1)]);
+        assert_eq!(changed, ("resolve.team@1".into(), Some(52)));
+    }
+}

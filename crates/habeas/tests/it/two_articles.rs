@@ -174,6 +174,12 @@ fn two_invented_texts_become_case_files_figures_and_open_questions() {
         (stand("name"), stand("date of the taking"), stand("forces")),
         (json!("answered"), json!("missing"), json!("answered"))
     );
+    let fields = office.json(&["case", "missing"]);
+    let of = |asked: &str| {
+        let fields = fields["fields"].as_array().unwrap().iter();
+        fields.clone().find(|field| field["asked"].as_str().unwrap().starts_with(asked)).unwrap().clone()
+    };
+    assert_eq!((&of("name")["answered"], &of("sex")["answered"], &fields["cases"]), (&json!(5), &json!(0), &json!(5)));
     // No trend is known to fail yet.
     let outcomes: Vec<String> = findings(&office, "trend").into_iter().map(|finding| finding.0).collect();
     assert_eq!(outcomes, ["holds"], "463 is more than 435, and two years are all that it speaks of");

@@ -236,7 +236,8 @@ fn exact<const N: usize>(rule: Rule, said: [(AssertionId, u64); N], expected: u6
 
 /// Totals of one speaker over time: they never fall, and what came between is their difference.
 fn series(figures: &[Figure<'_>], ties: &Ties, findings: &mut Vec<Finding>) {
-    let mut totals: BTreeMap<(Entity, Measure, OriginOf), Vec<(&PartialDate, &Figure<'_>)>> = BTreeMap::new();
+    type Totals<'f, 'a> = Vec<(&'f PartialDate, &'f Figure<'a>)>;
+    let mut totals: BTreeMap<(Entity, Measure, OriginOf), Totals<'_, '_>> = BTreeMap::new();
     let is_total = |figure: &&Figure<'_>| {
         let grows = !matches!(figure.count.measure, Measure::CasesPending);
         figure.count.flow == Flow::Stock && figure.count.subgroup.is_empty() && grows

@@ -294,6 +294,18 @@ impl PartialDate {
         }
     }
 
+    /// Whether this one began before the other began.
+    pub fn starts_before(&self, other: &Self) -> Truth {
+        if self.approximate || other.approximate {
+            return Truth::Unknown;
+        }
+        match (self.start_low(), self.start_high(), other.start_low(), other.start_high()) {
+            (_, Some(high), Some(low), _) if high < low => Truth::True,
+            (Some(low), _, _, Some(high)) if low >= high => Truth::False,
+            _ => Truth::Unknown,
+        }
+    }
+
     /// The year in which it began.
     pub fn year_of(&self) -> YearOf {
         match (self.start_low(), self.start_high()) {
@@ -426,6 +438,17 @@ mod tests {
         assert_eq!(month.same(&day("1976-12-03")), Truth::False);
         assert_eq!(month.before(&day("1976-12-01")), Truth::True);
         assert_eq!(month.before(&day("1976-11-30")), Truth::Unknown);
+    }
+
+    #[test]
+    fn what_began_before_something_else_may_still_go_on() {
+        let early = PartialDate::between("2023-12-01".parse().ok(), "2023-12-10".parse().ok(), Precision::Week);
+        let protests = early.unwrap().holding(Holds::Starts);
+        let sit_in = day("2023-11-23").holding(Holds::Starts);
+        assert_eq!(sit_in.starts_before(&protests), Truth::True);
+        assert_eq!(sit_in.before(&protests), Truth::Unknown, "nobody says that it ended");
+        assert_eq!(protests.starts_before(&sit_in), Truth::False);
+        assert_eq!(day("2023-12-05").starts_before(&protests), Truth::Unknown);
     }
 
     #[test]

@@ -48,6 +48,11 @@ impl Gazetteer {
         self.nodes.get(&place)
     }
 
+    /// All places, in the order of their ids.
+    pub fn places(&self) -> impl Iterator<Item = Entity> + '_ {
+        self.nodes.keys().copied()
+    }
+
     /// Places that bear a name, whatever its spelling's accents and script forms.
     pub fn named(&self, name: &str) -> Vec<Entity> {
         let wanted = fold(name);

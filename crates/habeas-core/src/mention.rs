@@ -136,7 +136,7 @@ fn record(mention: Entity, source: &Arc<Source>, number: u64, said: &[(Topic, Va
         quotes.map(|quote| (quote.range.clone(), quote.words.clone())).collect()
     };
     let mut places: Vec<(Range<u32>, String)> = said.iter().flat_map(|(_, _, one)| own(one)).collect();
-    places.sort_by(|(a, _), (b, _)| (a.start, a.end).cmp(&(b.start, b.end)));
+    places.sort_by_key(|(range, _)| (range.start, range.end));
     places.dedup_by(|(a, _), (b, _)| a == b);
     let cells: Vec<String> = places.iter().map(|(_, words)| words.clone()).collect();
     let claims = said.iter().filter_map(|(topic, value, one)| {

@@ -1,13 +1,14 @@
 //! Assertions in the vault: recorded in one commit, sealed so that each can be erased alone and all of a source with it.
 
 use crate::{
+    catalog::{Homes, note_home},
     format::v1::{Clear, EntryKind, assertion::StoredAssertion},
     keys::ItemId,
     log::Statement,
     vault::{Vault, VaultError, clear_of, compartment_of},
 };
 use habeas_core::{Assertion, AssertionId, Compartment, EntityId, Matter, Record, Right, SourceId, Topic};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 /// Why assertions are not recorded.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +58,10 @@ impl Vault {
         if drafts.is_empty() {
             return Ok(());
         }
-        let stands = |source: &SourceId| self.catalog.standing_sources.iter().any(|known| known.id == *source);
+        let standing: BTreeSet<SourceId> = self.catalog.standing_sources.iter().map(|known| known.id).collect();
+        let stands = |source: &SourceId| standing.contains(source);
+        let mut beside = Homes::default();
+        drafts.iter().for_each(|one| note_home(&mut beside, one));
         let mut homes: Vec<Option<SourceId>> = Vec::with_capacity(drafts.len());
         for one in &drafts {
             if !one.topic.accepts(&one.content) {
@@ -69,7 +73,7 @@ impl Vault {
             if one.quotes.iter().any(|quote| !stands(&quote.source)) {
                 return Err(AssertError::NoSuchSource);
             }
-            homes.push(self.catalog.asserted.home(one, &drafts).filter(stands));
+            homes.push(self.catalog.asserted.home(one, &beside).filter(stands));
         }
         let mut items: BTreeMap<SourceId, (ItemId, Compartment, u32)> = BTreeMap::new();
         let mut statements = Vec::with_capacity(drafts.len());
@@ -77,11 +81,13 @@ impl Vault {
             let (item, clear) = match home {
                 None => (self.statements_item()?, Clear::default()),
                 Some(source) => {
-                    if !items.contains_key(&source) {
-                        let (item, compartment) = self.item_of_source(source)?;
-                        items.insert(source, (item, compartment, 0));
-                    }
-                    let (item, compartment, n) = items.get_mut(&source).expect("it was just put in");
+                    let (item, compartment, n) = match items.entry(source) {
+                        Entry::Occupied(known) => known.into_mut(),
+                        Entry::Vacant(free) => {
+                            let (item, compartment) = self.item_of_source(source)?;
+                            free.insert((item, compartment, 0))
+                        }
+                    };
                     let clear = Clear { leaf: Some(*n), ..clear_of(*compartment) };
                     *n += 1;
                     (*item, clear)

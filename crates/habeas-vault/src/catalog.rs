@@ -8,7 +8,7 @@ mod people;
 mod publication;
 mod standing;
 
-pub use asserted::Asserted;
+pub use asserted::{Asserted, Homes, note_home};
 pub use erased::ErasedSet;
 pub use people::{DeviceInfo, MemberInfo, People};
 pub use publication::{Publication, ReleaseInfo};

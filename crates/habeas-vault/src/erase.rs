@@ -1,7 +1,7 @@
 //! Taking back: retraction keeps history, erasure destroys the keys to it.
 
 use crate::{
-    catalog::ErasureInfo,
+    catalog::{ErasureInfo, Homes},
     format::v1::{
         EntryKind,
         erasure::{Erasure, Retraction, SourceIdentity},
@@ -141,7 +141,8 @@ impl Vault {
         let identity = self.catalog.identities.get(&id).map(|(item, _)| *item);
         let items = [id.0, known.original.id].into_iter().chain(imports).chain(identity);
         let quoted = self.catalog.asserted.keys_of(|one| {
-            self.catalog.asserted.home(one, &[]) == Some(id) || one.quotes.iter().any(|quote| quote.source == id)
+            self.catalog.asserted.home(one, &Homes::default()) == Some(id)
+                || one.quotes.iter().any(|quote| quote.source == id)
         });
         Ok(items.map(|item| (item, None)).chain(quoted).collect())
     }

@@ -74,6 +74,7 @@ pub const COMMANDS: &[Asked] = &[
     asked("claims answer", CODE),
     asked("claims assign", CODE),
     also_past("claims conflicts", CASES),
+    also_past("claims verify", CASES),
     asked("claims topics", Nothing),
     asked("claims vocabulary", Nothing),
     asked("claims evaluate", Nothing),
@@ -259,6 +260,18 @@ mod tests {
             source identity      ·         may       may       may       may       ·
             source verify        ·         may       may       may       may       ·
             import               ·         may       may       ·         may       ·
+            claims propose       ·         may       may       ·         may       ·
+            claims add           ·         may       may       ·         may       ·
+            claims session       ·         may       may       ·         may       ·
+            claims list          ·         may       may       may       may       ·
+            claims show          ·         may       may       may       may       ·
+            claims accept        ·         may       may       ·         may       ·
+            claims reject        ·         may       may       ·         may       ·
+            claims question      ·         may       may       ·         may       ·
+            claims answer        ·         may       may       ·         may       ·
+            claims assign        ·         may       may       ·         may       ·
+            claims conflicts     ·         may       may       may       may       ·
+            claims verify        ·         may       may       may       may       ·
             link run             ·         ·         may       ·         may       ·
             link explain         ·         may       may       may       may       ·
             link clusters        ·         may       may       may       may       ·
@@ -273,6 +286,12 @@ mod tests {
             case list            ·         may       may       may       may       ·
             case search          ·         may       may       may       may       ·
             case show            ·         may       may       may       may       ·
+            case status          ·         may       may       may       may       ·
+            case timeline        ·         may       may       may       may       ·
+            case missing         ·         may       may       may       may       ·
+            figures list         ·         may       may       may       may       ·
+            figures check        ·         may       may       may       may       ·
+            resolve              ·         ·         may       ·         may       ·
             estimate run         ·         ·         may       ·         may       ·
             report tables        may       may       may       may       may       ·
             report case          ·         may       may       may       may       ·

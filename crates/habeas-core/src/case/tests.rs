@@ -140,3 +140,58 @@ fn words_and_address_lead_back_to_the_cell() {
     assert_eq!(r.place_of(&r.claims[1]), "families.csv, row 7, column «Taken»");
     assert_eq!(r.address().to_string(), "families:7");
 }
+
+/// What lists say of one case after the taking; none of it may take the taking back.
+fn later(words: &'static str) -> (Predicate, Value, &'static str) {
+    use crate::{Acknowledgement, Fate, Register, Whereabouts};
+    let (predicate, value) = match words {
+        "released" => (Predicate::Event(EventKind::Released), Value::Occurred),
+        "home" => (Predicate::Whereabouts, Value::Whereabouts(Whereabouts::Home)),
+        "deleted" => (Predicate::Register, Value::Register(Register::DeletedNotEd)),
+        "closed" => (Predicate::Register, Value::Register(Register::Closed)),
+        "denied" => (Predicate::Acknowledgement, Value::Acknowledgement(Acknowledgement::Denied)),
+        _ => (Predicate::Fate, Value::Fate(Fate::DeadMatchProposed)),
+    };
+    (predicate, value, words)
+}
+
+#[test]
+fn neither_a_release_nor_a_deletion_nor_a_denial_takes_a_disappearance_out_of_its_year() {
+    for words in ["released", "home", "deleted", "closed", "denied", "body"] {
+        let records = [
+            record(1, "families", &[name("Daria Velen"), taken("2015-02-03")]),
+            record(2, "commission", &[name("Daria Velen"), later(words)]),
+        ];
+        let case = case_file(&records.iter().collect::<Vec<_>>());
+        let dates = case.question(Predicate::EventDate(EventKind::Taken)).unwrap();
+        assert_eq!(dates.accounts().count(), 1, "{words}");
+        assert_eq!(dates.agreement, Agreement::OneAccount, "{words}");
+        assert_eq!(case.elements().deprivation, crate::ElementStand::Affirmed, "{words}");
+    }
+}
+
+#[test]
+fn the_word_of_a_register_changes_no_label_and_a_possible_body_is_no_death() {
+    let labels_with = |words| {
+        let record = record(1, "commission", &[name("Daria Velen"), taken("2015-02-03"), later(words)]);
+        case_file(&[&record]).labels
+    };
+    assert_eq!(labels_with("deleted"), [Label::Missing]);
+    assert_eq!(labels_with("closed"), [Label::Missing]);
+    assert_eq!(labels_with("body"), [Label::UnidentifiedRemains]);
+}
+
+#[test]
+fn an_exact_account_of_a_death_is_not_disputed_by_a_vague_one_and_a_denied_encounter_is() {
+    use crate::{Acknowledgement, Fate};
+    let fate = |fate, words| (Predicate::Fate, Value::Fate(fate), words);
+    let encounter =
+        (Predicate::Acknowledgement, Value::Acknowledgement(Acknowledgement::EncounterClaimed), "encounter");
+    let police = record(1, "police", &[fate(Fate::DeadReported, "killed"), encounter.clone()]);
+    let mut press = record(2, "press", &[fate(Fate::DeadReported, "dead"), encounter]);
+    let case = case_file(&[&police, &press]);
+    assert_eq!((&case.labels[..], case.is_disputed()), (&[Label::KilledInReportedEncounter][..], false));
+    press.claims[1].polarity = Polarity::Denies;
+    let case = case_file(&[&police, &press]);
+    assert_eq!((&case.labels[..], case.is_disputed()), (&[Label::KilledInReportedEncounter][..], true));
+}

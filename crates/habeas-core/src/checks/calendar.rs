@@ -28,6 +28,41 @@ pub fn check(counting: &[&Assertion], findings: &mut Vec<Finding>) {
         }
     }
     lives(counting, findings);
+    dates_of_other_acts(counting, findings);
+}
+
+/// A date that others contradict, and that fits another act of the same victims or the same incident: perhaps it is that
+/// act's. The month of an arrest is easily taken for that of the death.
+fn dates_of_other_acts(counting: &[&Assertion], findings: &mut Vec<Finding>) {
+    let dated: Vec<(&Assertion, &PartialDate)> =
+        counting.iter().filter(|one| one.is_tallied()).filter_map(|one| Some((*one, event_day(one)?))).collect();
+    let links: Vec<(Entity, Entity)> = counting
+        .iter()
+        .filter(|one| matches!(one.topic, Topic::Of(Matter::PartOf | Matter::Victim)))
+        .filter_map(|one| Some((one.about, one.leads_to()?)))
+        .collect();
+    let near = |a: Entity, b: Entity| {
+        let leads = |from, to| links.contains(&(from, to));
+        let shared = links.iter().any(|(from, to)| *from == a && leads(b, *to));
+        a == b || leads(a, b) || leads(b, a) || shared
+    };
+    for (one, day) in &dated {
+        let other = dated.iter().find(|(other, theirs)| {
+            other.about == one.about && other.topic == one.topic && day.same(theirs) == Truth::False
+        });
+        let Some((other, _)) = other else { continue };
+        let fits = dated.iter().find(|(third, theirs)| {
+            let another = (third.about, third.topic) != (one.about, one.topic) && near(third.about, one.about);
+            // Only a date that is more exact than the doubtful one can explain it.
+            another && theirs.single_day().is_some() && day.single_day().is_none() && day.same(theirs) != Truth::False
+        });
+        if let Some((third, _)) = fits {
+            findings.push(Finding {
+                outcome: Outcome::CannotTell,
+                ..impossible(vec![one.id, third.id, other.id], Hint::DateOfAnotherAct)
+            });
+        }
+    }
 }
 
 /// Whether the event began after that day for certain.

@@ -188,6 +188,21 @@ fn nothing_happened_after_it_was_told_and_nobody_was_taken_after_their_body_was_
     assert_eq!(of(Rule::Calendar, &run(&[event, published])).len(), 1);
 }
 
+#[test]
+fn a_month_that_others_contradict_may_be_that_of_the_arrest() {
+    let incident = entity(EntityKind::Incident, 1);
+    let mut said = Said::of(incident);
+    let october = said.date("when", "2023-10").by("the article").done();
+    let november = said.date("when", "[2023-11-22,2023-11-23]").by("the press").done();
+    assert!(run(&[october.clone(), november.clone()]).is_empty(), "two accounts are no finding");
+    let arrest = entity(EntityKind::Act, 2);
+    let part = said.about(arrest).say(Topic::Of(Matter::PartOf), Content::Entity(incident, None)).done();
+    let taken = said.date("when", "2023-10-29").by("the family").done();
+    let findings = run(&[october.clone(), november, part, taken.clone()]);
+    assert_eq!(of(Rule::Calendar, &findings), [(Outcome::CannotTell, Some(Hint::DateOfAnotherAct))]);
+    assert_eq!(findings[0].assertions[..2], [october.id, taken.id]);
+}
+
 proptest! {
     #[test]
     fn no_finding_depends_on_the_order_and_none_changes_anything(

@@ -12,13 +12,26 @@ use std::{
 pub struct Asserted {
     all: Vec<Assertion>,
     keys: HashMap<AssertionId, (ItemId, Option<u32>)>,
+    homes: Homes,
     mentions: OnceLock<Vec<Record>>,
+}
+
+/// The source of the first words that are quoted of each entity, assertions among them.
+pub type Homes = HashMap<Entity, SourceId>;
+
+/// Notes the home of what an assertion speaks of, and its own.
+pub fn note_home(homes: &mut Homes, one: &Assertion) {
+    if let Some(quote) = one.quotes.first() {
+        homes.entry(one.about).or_insert(quote.source);
+        homes.entry(Entity::assertion(one.id)).or_insert(quote.source);
+    }
 }
 
 impl Asserted {
     /// Takes in an assertion with the key that it is sealed under.
     pub fn push(&mut self, one: Assertion, item: ItemId, leaf: Option<u32>) {
         if self.keys.insert(one.id, (item, leaf)).is_none() {
+            note_home(&mut self.homes, &one);
             self.all.push(one);
             self.forget_records();
         }
@@ -41,17 +54,16 @@ impl Asserted {
         })
     }
 
-    /// The source that an assertion or what it is about belongs to, so that it is sealed and erased with it.
-    pub fn home(&self, one: &Assertion, beside: &[Assertion]) -> Option<SourceId> {
+    /// The source that an assertion or what it is about belongs to, so that it is sealed and erased with it. `beside` are
+    /// those that are recorded together with it.
+    pub fn home(&self, one: &Assertion, beside: &Homes) -> Option<SourceId> {
         if let Some(quote) = one.quotes.first() {
             return Some(quote.source);
         }
         if one.about.kind == EntityKind::Source {
             return Some(SourceId(one.about.id.0));
         }
-        let about = |known: &&Assertion| known.about == one.about || Entity::assertion(known.id) == one.about;
-        let known = self.all.iter().chain(beside).filter(about);
-        known.filter_map(|known| known.quotes.first()).map(|quote| quote.source).next()
+        self.homes.get(&one.about).or_else(|| beside.get(&one.about)).copied()
     }
 
     /// Keys of the assertions that a test wants.

@@ -36,8 +36,8 @@ pub struct PersonFilter {
     pub words: Vec<String>,
     /// First and last year of being taken.
     pub years: Option<(i16, i16)>,
-    /// Place, exactly.
-    pub place: Option<String>,
+    /// Any of these places, exactly; all where there is none.
+    pub places: Vec<String>,
     /// A label.
     pub label: Option<String>,
     /// Key of a source.
@@ -197,8 +197,9 @@ impl Conditions {
             conditions.and("p.year >= ?", first);
             conditions.and("p.year <= ?", last);
         }
-        if let Some(place) = &filter.place {
-            conditions.and("p.place = ?", place.clone());
+        if let Some((first, more)) = filter.places.split_first() {
+            conditions.and(&format!("p.place IN (?{})", ", ?".repeat(more.len())), first.clone());
+            conditions.values.extend(more.iter().map(|place| Box::new(place.clone()) as Box<dyn ToSql>));
         }
         if let Some(label) = &filter.label {
             conditions.and("EXISTS (SELECT 1 FROM person_label l WHERE l.label = ? AND l.no = p.no)", label.clone());

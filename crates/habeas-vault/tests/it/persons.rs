@@ -78,8 +78,10 @@ fn filters_narrow_and_combine_with_words() {
     let expected = |wanted: &dyn Fn(u32) -> bool| (0..40).filter(|n| wanted(*n)).collect::<Vec<u32>>();
     let years = PersonFilter { years: Some((1972, 1974)), ..all.clone() };
     assert_eq!(found(&vault, &years), expected(&|n| (2..=4).contains(&(n % 10))));
-    let place = PersonFilter { place: Some("orla".into()), ..all.clone() };
+    let place = PersonFilter { places: vec!["orla".into()], ..all.clone() };
     assert_eq!(found(&vault, &place), expected(&|n| n % 2 == 0));
+    let either = PersonFilter { places: vec!["nowhere".into(), "orla".into()], ..all.clone() };
+    assert_eq!(found(&vault, &either), found(&vault, &place));
     let label = PersonFilter { label: Some("disputed".into()), ..all.clone() };
     assert_eq!(found(&vault, &label), expected(&|n| n % 3 == 0));
     let source = PersonFilter { source: Some("committee".into()), ..all.clone() };

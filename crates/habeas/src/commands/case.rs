@@ -34,10 +34,10 @@ pub enum Command {
         /// A person's id or the address of a record, or KIND:NAME such as `incident:shrine`
         of: String,
     },
-    /// Show what a submission asks and nobody has answered
+    /// Show what a submission asks and nobody has answered, of one case or, field by field, of all
     Missing {
-        /// A person's id (or its beginning), or the address of a record
-        id: String,
+        /// A person's id (or its beginning), or the address of a record [default: all cases]
+        id: Option<String>,
     },
 }
 
@@ -54,12 +54,15 @@ pub struct Search {
 /// Which case files
 #[derive(Debug, Args)]
 pub struct Filter {
-    /// Only those of this year
+    /// Only those of this year, or of these years: 2014..2016
     #[arg(long)]
     year: Option<String>,
     /// Only those of this place (widest part, as in the tables)
     #[arg(long)]
     place: Option<String>,
+    /// Only those of a place or of places that lie in it, by what assertions say of it
+    #[arg(long, value_name = "place:NAME", conflicts_with = "place")]
+    within: Option<String>,
     /// Only those with this label, such as `released`
     #[arg(long)]
     label: Option<String>,
@@ -93,7 +96,8 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
             Ok(Exit::Ok)
         }
         Command::Timeline { of } => timeline(&desk, &of, out),
-        Command::Missing { id } => missing(&desk, &id, out),
+        Command::Missing { id: Some(id) } => missing(&desk, &id, out),
+        Command::Missing { id: None } => completeness(&desk, out),
     }
 }
 
@@ -108,7 +112,18 @@ fn list(desk: &Desk, filter: Filter, words: String, out: &Output) -> Result<Exit
         after: filter.after,
         limit: filter.limit.clamp(1, 10_000),
     };
-    let page = desk.search(&query)?;
+    let within = match &filter.within {
+        Some(name) => {
+            let book = desk.book()?;
+            let place = book.entity(name)?.filter(|entity| entity.kind == EntityKind::Place);
+            let missing = || Failure::usage("no place has this name", "see: habeas claims list --kind place");
+            let names = book.names_within(place.ok_or_else(missing)?);
+            // A place without a name holds nobody.
+            if names.is_empty() { vec![String::new()] } else { names }
+        }
+        None => Vec::new(),
+    };
+    let page = desk.search_within(&query, &within)?;
     let rows: Vec<_> = page.rows.iter().map(row_json).collect();
     out.result(&json!({ "schema": 1, "total": page.n_total, "next": page.next, "cases": rows }), || {
         let mut text = String::new();
@@ -223,5 +238,37 @@ fn missing(desk: &Desk, id: &str, out: &Output) -> Result<Exit, Failure> {
         let _ = writeln!(text, "{n_answered} of {} are answered", asked.len());
         text
     })?;
+    Ok(Exit::Ok)
+}
+
+/// How many cases answer each field, how many too vaguely, and in how many the answers contradict each other.
+fn completeness(desk: &Desk, out: &Output) -> Result<Exit, Failure> {
+    let snapshot = desk.snapshot()?;
+    let n_cases = snapshot.persons.len();
+    let mut fields: Vec<(&'static str, [usize; 3])> = Vec::new();
+    snapshot.for_each_case(|case| {
+        for asked in standing::asked_of(case) {
+            let known = fields.iter().position(|(what, _)| *what == asked.what);
+            let at = known.unwrap_or_else(|| {
+                fields.push((asked.what, [0; 3]));
+                fields.len() - 1
+            });
+            let [answered, vague, disputed] = &mut fields[at].1;
+            *answered += usize::from(asked.n_accounts > 0 && !asked.too_vague);
+            *vague += usize::from(asked.too_vague);
+            *disputed += usize::from(asked.disputed);
+        }
+    });
+    let row = |(what, [answered, vague, disputed]): &(&str, [usize; 3])| json!({ "asked": what, "answered": answered, "too_vague": vague, "disputed": disputed, "of": n_cases });
+    let rows: Vec<_> = fields.iter().map(row).collect();
+    out.result(&json!({ "schema": 1, "cases": n_cases, "fields": rows }), || {
+        let mut text = String::from("answered  too vague  disputed\n");
+        for (what, [answered, vague, disputed]) in &fields {
+            let _ = writeln!(text, "{answered:>8}  {vague:>9}  {disputed:>8}  {what}");
+        }
+        let _ = writeln!(text, "of {n_cases} cases");
+        text
+    })?;
+    out.next("habeas case missing ID  (one case)");
     Ok(Exit::Ok)
 }

@@ -86,6 +86,8 @@ pub enum Command {
         #[arg(long, value_name = "KIND:NAME")]
         about: Option<String>,
     },
+    /// Open every quoted source and check that each claim's words still stand at their place; ends with 4 where some do not
+    Verify,
     /// List the questions that a claim can answer, and what each takes
     Topics,
     /// List the codes of a vocabulary, in English and Urdu
@@ -170,6 +172,7 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
         Command::Assign(args) => session::one(&opening::desk(global)?, Step::Assign(args), out),
         Command::List(filter) => list(&opening::desk(global)?, &filter, out),
         Command::Show { claim } => show(&opening::desk(global)?, &claim, out),
+        Command::Verify => verify(&opening::desk(global)?, out),
         Command::Conflicts { about } => conflicts(&opening::desk(global)?, about.as_deref(), out),
     }
 }
@@ -267,6 +270,36 @@ fn conflicts(desk: &Desk, about: Option<&str>, out: &Output) -> Result<Exit, Fai
     })?;
     out.next("habeas resolve CLAIM --by range|majority|source-order|team --why WORDS");
     Ok(Exit::Ok)
+}
+
+/// Every value leads to words that stand in the source; this follows every way back.
+fn verify(desk: &Desk, out: &Output) -> Result<Exit, Failure> {
+    let book = desk.book()?;
+    let mut wrong = Vec::new();
+    let mut n_quotes = 0;
+    for source in &book.sources {
+        let quoting = book.assertions.iter().filter(|one| one.quotes.iter().any(|quote| quote.source == source.id));
+        let quoting: Vec<&Assertion> = quoting.collect();
+        if quoting.is_empty() {
+            continue;
+        }
+        let text = desk.text_of(source)?;
+        for one in quoting {
+            for quote in one.quotes.iter().filter(|quote| quote.source == source.id) {
+                n_quotes += 1;
+                if !quote.holds_in(&text) {
+                    wrong.push(json!({
+                        "claim": book.claim_name(one.id), "source": source.key, "start": quote.range.start, "end": quote.range.end,
+                    }));
+                }
+            }
+        }
+    }
+    out.result(&json!({ "schema": 1, "quotes": n_quotes, "problems": wrong }), || match wrong.len() {
+        0 => format!("{n_quotes} quotes: each stands where it says"),
+        n => format!("{n} of {n_quotes} quotes do not stand where they say: {}", json!(wrong)),
+    })?;
+    Ok(if wrong.is_empty() { Exit::Ok } else { Exit::FoundProblems })
 }
 
 fn takes_words(takes: Takes) -> String {

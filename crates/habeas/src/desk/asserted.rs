@@ -109,6 +109,14 @@ fn count_text(count: &CountValue) -> String {
     text
 }
 
+/// The figure with those that it adds to: they count nobody twice, by what the source says.
+fn together(book: &Book, count: &CountValue) -> Option<Bounds> {
+    let added = count.relations.iter().filter(|(relation, _)| *relation == CountRelation::InAdditionTo);
+    let others: Option<Vec<Bounds>> = added.map(|(_, other)| Some(book.get(*other)?.count()?.bounds())).collect();
+    let others = others.filter(|others| !others.is_empty())?;
+    Some(Bounds::sum(others.iter().chain([&count.bounds()])))
+}
+
 fn count_json(book: &Book, one: &Assertion, count: &CountValue) -> Json {
     let of = |relation: CountRelation| -> Vec<String> {
         let others = count.relations.iter().filter(|(known, _)| *known == relation);
@@ -123,12 +131,13 @@ fn count_json(book: &Book, one: &Assertion, count: &CountValue) -> Json {
         "readings": count.readings.iter().map(bounds_json).collect::<Vec<_>>(),
         "subgroup": count.subgroup,
         "period": count.period.as_ref().map(ToString::to_string),
-        "year": book.year_of_figure(one),
+        "year": book.year_of_figure(one).unwrap_or_else(|| "year not stated".into()),
         "place": count.place.as_ref().map(|place| place.text()),
         "as_of": count.as_of.as_ref().map(ToString::to_string),
         "kind": if count.flow == Flow::Stock { "stock" } else { "flow" },
         "exhaustive": count.exhaustive,
         "definition": count.definition,
+        "together": together(book, count).as_ref().map(bounds_json),
         "part_of": of(CountRelation::PartOf),
         "in_addition_to": of(CountRelation::InAdditionTo),
         "compared_with": of(CountRelation::ComparedWith),

@@ -4,9 +4,9 @@
 use super::{Desk, lock, vault_failure};
 use crate::{commands::init::now_ms, failure::Failure};
 use habeas_core::{
-    Assertion, AssertionId, ConflictSet, Content, Entity, EntityKind, Finding, Matter, PartialDate, Policy, Resolution,
-    Resolved, Right, Sensitivity, Source, SourceId, Stand, Ties, Topic, YearOf, accounts_of, check, conflicts,
-    counting, document_years, effective_date, fold, resolve, standings,
+    Assertion, AssertionId, ConflictSet, Content, Entity, EntityKind, Finding, Gazetteer, Matter, PartialDate, Policy,
+    Resolution, Resolved, Right, Sensitivity, Source, SourceId, Stand, Ties, Topic, Truth, YearOf, accounts_of, check,
+    conflicts, counting, document_years, effective_date, fold, resolve, standings,
 };
 use habeas_vault::AssertError;
 use std::{
@@ -25,6 +25,8 @@ pub struct Book {
     /// What hangs together.
     pub ties: Ties,
     handles: BTreeMap<Entity, String>,
+    /// Entities by kind and folded handle.
+    named: BTreeMap<(EntityKind, String), Vec<Entity>>,
     years: BTreeMap<SourceId, i16>,
     sees_secrets: bool,
 }
@@ -92,7 +94,12 @@ impl Book {
         sources.iter().for_each(|source| {
             handles.entry(Entity::source(source.id)).or_insert_with(|| source.key.clone());
         });
-        let mut book = Self { assertions, stands, sources, ties, handles, years: BTreeMap::new(), sees_secrets };
+        let mut named: BTreeMap<(EntityKind, String), Vec<Entity>> = BTreeMap::new();
+        for (entity, handle) in &handles {
+            named.entry((entity.kind, fold(handle))).or_default().push(*entity);
+        }
+        let years = BTreeMap::new();
+        let mut book = Self { assertions, stands, sources, ties, handles, named, years, sees_secrets };
         book.years = book.settled_years();
         book
     }
@@ -143,12 +150,11 @@ impl Book {
     }
 
     fn named(&self, kind: EntityKind, name: &str) -> Result<Option<Entity>, Failure> {
-        let wanted = fold(name);
-        let of_kind = || self.handles.iter().filter(move |(entity, _)| entity.kind == kind);
-        let mut found: Vec<Entity> =
-            of_kind().filter(|(_, handle)| *handle == name).map(|(entity, _)| *entity).collect();
-        if found.is_empty() && !wanted.is_empty() {
-            found = of_kind().filter(|(_, handle)| fold(handle) == wanted).map(|(entity, _)| *entity).collect();
+        let alike: &[Entity] = self.named.get(&(kind, fold(name))).map_or(&[], Vec::as_slice);
+        let exact = |entity: &&Entity| self.handles.get(entity).is_some_and(|handle| handle == name);
+        let mut found: Vec<Entity> = alike.iter().filter(exact).copied().collect();
+        if found.is_empty() {
+            found = alike.to_vec();
         }
         if found.is_empty() && name.len() >= 6 && name.bytes().all(|b| b.is_ascii_hexdigit()) {
             let begins =
@@ -248,7 +254,8 @@ impl Book {
 
     /// The row of a table by year that a figure belongs to: of its period, or of the day of what it is about. A figure whose
     /// year may be one of two has a row of its own and is in neither.
-    pub fn year_of_figure(&self, one: &Assertion) -> String {
+    /// None where nobody states one.
+    pub fn year_of_figure(&self, one: &Assertion) -> Option<String> {
         let period = one.count().and_then(|count| count.period.clone());
         let of_subject = || {
             let when = |other: &&&Assertion| other.about == one.about && other.topic == Topic::Of(Matter::When);
@@ -256,10 +263,23 @@ impl Book {
             let mut dates: Vec<PartialDate> = counting.iter().filter(when).filter_map(|when| self.date(when)).collect();
             dates.dedup();
             // Accounts that differ leave the year open unless all lie in one.
-            let labels: BTreeSet<String> = dates.iter().map(year_label).collect();
+            let labels: BTreeSet<String> = dates.iter().filter_map(year_label).collect();
             if labels.len() == 1 { labels.into_iter().next() } else { None }
         };
-        period.as_ref().map(year_label).or_else(of_subject).unwrap_or_else(|| "year not stated".into())
+        match &period {
+            Some(period) => year_label(period),
+            None => of_subject(),
+        }
+    }
+
+    /// Names of a place and of all that certainly lie within it.
+    pub fn names_within(&self, wider: Entity) -> Vec<String> {
+        let places = Gazetteer::of(self.counting());
+        let within = places.places().filter(|place| places.within(*place, wider, None) == Truth::True);
+        within
+            .filter_map(|place| places.node(place))
+            .flat_map(|node| node.names.iter().map(|(name, _)| name.clone()))
+            .collect()
     }
 
     fn settled_years(&self) -> BTreeMap<SourceId, i16> {
@@ -275,8 +295,8 @@ impl Book {
     }
 }
 
-/// The year or years in which something began: `2016`, `2014 or 2015`, `2010 to 2014`, `year not stated`.
-fn year_label(date: &PartialDate) -> String {
+/// The year or years in which something began: `2016`, `2014 or 2015`, `2010 to 2014`; none where one end is open.
+fn year_label(date: &PartialDate) -> Option<String> {
     let years: Option<BTreeSet<i16>> = date
         .readings()
         .map(|span| match (span.earliest, span.latest) {
@@ -285,9 +305,86 @@ fn year_label(date: &PartialDate) -> String {
         })
         .collect();
     match (years, date.year_of()) {
-        (Some(years), _) => years.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or "),
-        (None, YearOf::Certain(year)) => year.to_string(),
-        (None, YearOf::Between(first, last)) => format!("{first} to {last}"),
-        (None, YearOf::NotStated) => "year not stated".into(),
+        (Some(years), _) => Some(years.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")),
+        (None, YearOf::Certain(year)) => Some(year.to_string()),
+        (None, YearOf::Between(first, last)) => Some(format!("{first} to {last}")),
+        (None, YearOf::NotStated) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use habeas_core::{
+        Basis, Bound, CountValue, EntityId, MadeBy, Measure, Modality, Polarity, Review, SpeakerKind, UserId,
+    };
+
+    fn say(n: u8, about: Entity, topic: Matter, content: Content, by: u8) -> Assertion {
+        Assertion {
+            id: AssertionId([n; 16]),
+            recorded_ms: i64::from(n),
+            recorded_by: UserId([by; 16]),
+            about,
+            topic: Topic::Of(topic),
+            content,
+            quotes: Vec::new(),
+            polarity: Polarity::Affirms,
+            modality: Modality::Stated,
+            basis: Basis::NotStated,
+            said_by: Some(habeas_core::Attribution::direct(format!("speaker {n}"), SpeakerKind::Press)),
+            said_at: None,
+            valid: None,
+            grade: None,
+            sensitivity: Sensitivity::Public,
+            review: Review::Accepted,
+            made_by: MadeBy::Person,
+            supersedes: None,
+        }
+    }
+
+    fn incident(id: u8) -> Entity {
+        Entity { kind: EntityKind::Incident, id: EntityId([id; 16]) }
+    }
+
+    fn killed(n: u64) -> Content {
+        let count = CountValue::new(Measure::Killed, Bound::Exact, Some(n), None);
+        Content::Count(Box::new(count.expect("an exact number")))
+    }
+
+    fn book(assertions: Vec<Assertion>) -> Book {
+        Book::new(assertions, Vec::new(), true)
+    }
+
+    #[test]
+    fn one_name_that_two_offices_gave_to_two_incidents_is_chosen_by_nobody() {
+        let named = |n, of| say(n, of, Matter::Handle, Content::Text("Shrine".into()), 1);
+        let known = book(vec![named(1, incident(7)), named(2, incident(8))]);
+        let refused = known.entity("incident:shrine").expect_err("two bear the name");
+        assert!(refused.remedy.contains("incident:07070707") && refused.remedy.contains("incident:08080808"));
+        assert_eq!(known.entity("incident:070707").ok().flatten(), Some(incident(7)));
+        assert_eq!(book(vec![named(1, incident(7))]).entity("incident:SHRINE").ok().flatten(), Some(incident(7)));
+        assert!(known.entity("shrine").is_err() && known.entity("ghost:shrine").is_err());
+    }
+
+    #[test]
+    fn two_people_who_decide_differently_settle_nothing_and_one_may_change_their_mind() {
+        let accounts =
+            [say(1, incident(7), Matter::Count, killed(45), 1), say(2, incident(7), Matter::Count, killed(52), 1)];
+        let decide = |n, policy, by| {
+            let seen = vec![accounts[0].id, accounts[1].id];
+            let resolution = Resolution { topic: accounts[0].topic, policy, version: 1, why: "so".into(), seen };
+            say(n, incident(7), Matter::Resolution, Content::Resolution(resolution), by)
+        };
+        let with = |decisions: Vec<Assertion>| {
+            let known = book(accounts.iter().cloned().chain(decisions).collect());
+            let resolved = known.resolved(&known.conflicts()[0]);
+            (resolved.policy_id, resolved.bounds.and_then(|bounds| bounds.best))
+        };
+        let (first, second) = (Policy::Team(accounts[0].id), Policy::Team(accounts[1].id));
+        assert_eq!(with(vec![decide(3, first.clone(), 1)]), ("resolve.team@1".into(), Some(45)));
+        let disputed = with(vec![decide(3, first.clone(), 1), decide(4, second.clone(), 2)]);
+        assert_eq!(disputed, ("resolve.range@1".into(), None));
+        let changed = with(vec![decide(3, first, 1), decide(4, second, 1)]);
+        assert_eq!(changed, ("resolve.team@1".into(), Some(52)));
     }
 }

@@ -382,13 +382,15 @@ impl Desk {
 
     /// Case files by words and filters, a page at a time.
     pub fn search(&self, query: &CaseQuery) -> Result<CasePage, Failure> {
+        self.search_within(query, &[])
+    }
+
+    /// Case files by words and filters whose place is one of several, such as those within a wider one.
+    pub fn search_within(&self, query: &CaseQuery, within: &[String]) -> Result<CasePage, Failure> {
         self.ask(Right::Cases)?;
         self.index_persons_if_stale()?;
-        let years = match query.year.as_deref().map(str::parse) {
-            None => None,
-            Some(Ok(year)) => Some((year, year)),
-            Some(Err(_)) => return Err(Failure::usage("this is not a year", "give four digits, such as 2014")),
-        };
+        let years = query.year.as_deref().map(years_of).transpose()?;
+        let places: Vec<String> = query.place.iter().cloned().chain(within.iter().cloned()).collect();
         let after = match query.after.as_deref().map(str::parse) {
             None => None,
             Some(Ok(key)) => Some(key),
@@ -399,7 +401,7 @@ impl Desk {
         let filter = PersonFilter {
             words: habeas_core::fold_tokens(&query.words),
             years,
-            place: query.place.clone(),
+            places,
             label: query.label.clone(),
             source: query.source.clone(),
             only_contradicted: query.only_contradicted,
@@ -524,6 +526,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
+/// A year, or a span of years: `2014`, `2014..2016`.
+fn years_of(text: &str) -> Result<(i16, i16), Failure> {
+    let (first, last) = text.split_once("..").unwrap_or((text, text));
+    match (first.parse(), last.parse()) {
+        (Ok(first), Ok(last)) if first <= last => Ok((first, last)),
+        _ => Err(Failure::usage("this is not a year", "give four digits, such as 2014, or two years: 2014..2016")),
+    }
+}
+
 fn clusters_of(run: &LinkRun) -> HashMap<RecordId, u32> {
     run.record_ids.iter().copied().zip(run.partition.cluster_of().iter().copied()).collect()
 }
@@ -595,6 +606,7 @@ pub fn vault_failure(error: VaultError) -> Failure {
         VaultError::Denied { role, right } => return Failure::from(Denied { role: *role, right: *right }),
         VaultError::ReadOnly => "copy the vault to a place that takes writes, or leave out --as-of",
         VaultError::NoKey { .. } => "a keeper can grant you the compartment; then `habeas sync FOLDER` brings its key",
+        VaultError::TooLong { .. } => "record it in several parts: what is recorded together has room in 16 MiB",
         VaultError::Poisoned => "close everything that has the vault open, then run the command again",
         _ => "run `habeas verify` and keep the folder as it is; a backup may hold the missing part",
     };

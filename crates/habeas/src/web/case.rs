@@ -3,15 +3,16 @@
 
 use super::{
     error::PageError,
+    incident,
     layout::{self, Section},
     query::{self, address, segment},
     reader::Reader,
     words,
 };
-use crate::desk::Desk;
+use crate::desk::{Desk, standing};
 use habeas_core::{
-    Account, Agreement, Attribution, CaseFile, CellSpan, Claim, EventKind, Judgement, Label, MatchWeight, Origin,
-    PartialDate, PersonId, Predicate, Record, RecordId, SourceKind, Value, Verdict, case_file,
+    Account, Agreement, Attribution, CaseFile, CellSpan, Claim, Element, Elements, Entity, EventKind, Judgement, Label,
+    MatchWeight, Origin, PartialDate, PersonId, Predicate, Record, RecordId, SourceKind, Value, Verdict, case_file,
 };
 use habeas_publish::ui::{
     AccountRow, Accounts, AccountsWords, Answer, Chip, Column, Link, Moment, Quotation, accounts, datum, pieces,
@@ -102,6 +103,10 @@ pub struct View {
     questions: Vec<Asked>,
     happenings: Vec<Happened>,
     joints: Vec<Joint>,
+    elements: Elements,
+    disputed: bool,
+    /// Acts and incidents that assertions tell of, with their names.
+    around: Vec<(Entity, String)>,
     only_differing: bool,
 }
 
@@ -155,6 +160,9 @@ impl View {
             questions: questions.collect(),
             happenings: happenings.collect(),
             joints: Vec::new(),
+            elements: case.elements(),
+            disputed: case.is_disputed(),
+            around: Vec::new(),
             only_differing: false,
         }
     }
@@ -184,7 +192,12 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
     }
     let case = case_file(&records.iter().collect::<Vec<_>>());
     let joints = if case.records.len() > 1 { joints(desk, &case)? } else { Vec::new() };
-    Ok(View { joints, only_differing: query.only_differing, ..View::of(&case) })
+    let book = desk.book()?;
+    let mentions = standing::mentions_of(&case);
+    let mut around = standing::family(&book, &mentions);
+    around.retain(|entity| !mentions.contains(entity));
+    let around = around.into_iter().map(|entity| (entity, book.name(entity))).collect();
+    Ok(View { joints, around, only_differing: query.only_differing, ..View::of(&case) })
 }
 
 /// Decisions first, then comparisons of the last linkage, the strongest first.
@@ -237,7 +250,7 @@ pub fn body(reader: &Reader, view: &View) -> Markup {
                         div.passages { @for idx in 0..view.entries.len() { (quotation(&quote(reader, view, idx))) } }
                     }
                 }
-                aside.sidecol aria-label=(reader.t("about-file")) { (names(reader, view)) (custody(reader, view)) }
+                aside.sidecol aria-label=(reader.t("about-file")) { (elements(reader, view)) (names(reader, view)) (custody(reader, view)) }
             }
         }
         @if reader.is_demo { p.source { (reader.t("demo")) } }
@@ -273,7 +286,7 @@ fn head(reader: &Reader, view: &View) -> Markup {
             }
             p.standing {
                 @for label in &view.labels { span.pill { (words::label(reader, *label)) } }
-                @if view.labels.len() > 1 { span { (reader.t("disputed")) } }
+                @if view.disputed { span { (reader.t("disputed")) } }
                 @for date in dates.iter().take(3) { span { (datum(date)) } }
                 @if let Some(place) = place { span { (datum(&place.words)) } }
             }
@@ -453,6 +466,26 @@ fn names(reader: &Reader, view: &View) -> Markup {
                     Reason::Judged { by, why } => { (reader.t("decided-by")) " " (datum(by)) ": " (datum(why)) }
                 }
             } } }
+        }
+    }
+}
+
+/// The elements of an enforced disappearance, each as somebody says it or nobody, and what they amount to; and what else
+/// is told of the person.
+fn elements(reader: &Reader, view: &View) -> Markup {
+    let Elements { deprivation, state, concealment } = view.elements;
+    let rows = [(Element::Deprivation, deprivation), (Element::State, state), (Element::Concealment, concealment)];
+    html! {
+        section {
+            h2 { (reader.t("elements")) }
+            dl.ids { @for (element, stand) in rows {
+                dt { (words::question(reader, Predicate::Element(element))) }
+                dd { (reader.t(&format!("stand-{}", stand.code()))) }
+            } }
+            p.note { (reader.t(&format!("qualification-{}", view.elements.qualification().code()))) }
+            @if !view.around.is_empty() && !reader.is_file {
+                ul.claims { @for (entity, name) in &view.around { li { a href=[incident::href(reader, *entity)] { (datum(name)) } } } }
+            }
         }
     }
 }

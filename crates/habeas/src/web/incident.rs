@@ -8,12 +8,14 @@ use super::{
     reader::Reader,
 };
 use crate::desk::{Book, Desk, asserted, standing};
-use habeas_core::{Assertion, Entity, EntityKind, Matter, Stand, Topic};
+use habeas_core::{
+    Assertion, Bounds, Content, Entity, EntityKind, Matter, PartialDate, Stand, Takes, Topic, Vocabulary,
+};
 use habeas_publish::ui::{Cell, Chip, Head, Link, Moment, Row, Table, datum, table, timeline};
 use maud::{Markup, html};
 
 /// The kinds that have pages of their own: persons have case files, sources their pages.
-const KINDS: [EntityKind; 8] = [
+pub const KINDS: [EntityKind; 8] = [
     EntityKind::Incident,
     EntityKind::Act,
     EntityKind::Action,
@@ -29,9 +31,17 @@ pub fn href(reader: &Reader, entity: Entity) -> Option<String> {
     KINDS.contains(&entity.kind).then(|| reader.href(format!("/entities/{}", segment(&entity.to_string())))).flatten()
 }
 
+/// One entity of the list.
+struct Listed {
+    entity: Entity,
+    name: String,
+    n_claims: u64,
+    disputed: bool,
+}
+
 /// All entities of the kinds above, each with its number of claims.
 pub struct List {
-    groups: Vec<(EntityKind, Vec<(Entity, String, u64, bool)>)>,
+    groups: Vec<(EntityKind, Vec<Listed>)>,
 }
 
 /// Reads the list.
@@ -42,14 +52,18 @@ pub fn load_list(desk: &Desk) -> Result<List, PageError> {
     let book = desk.book()?;
     let disputed: Vec<Entity> = book.conflicts().iter().map(|set| set.about).collect();
     let groups = KINDS.into_iter().map(|kind| {
-        let mut rows: Vec<(Entity, String, u64, bool)> = Vec::new();
+        let mut rows: Vec<Listed> = Vec::new();
         for one in book.assertions.iter().filter(|one| one.about.kind == kind && is_shown(one)) {
-            match rows.iter_mut().find(|(entity, ..)| *entity == one.about) {
-                Some((_, _, n, _)) => *n += 1,
-                None => rows.push((one.about, handle(&book, one.about), 1, disputed.contains(&one.about))),
+            let entity = one.about;
+            match rows.iter_mut().find(|row| row.entity == entity) {
+                Some(row) => row.n_claims += 1,
+                None => {
+                    let (name, disputed) = (handle(&book, entity), disputed.contains(&entity));
+                    rows.push(Listed { entity, name, n_claims: 1, disputed });
+                }
             }
         }
-        rows.sort_by(|a, b| a.1.cmp(&b.1));
+        rows.sort_by(|a, b| a.name.cmp(&b.name));
         (kind, rows)
     });
     Ok(List { groups: groups.filter(|(_, rows)| !rows.is_empty()).collect() })
@@ -67,7 +81,7 @@ fn is_shown(one: &Assertion) -> bool {
 
 /// Draws the list.
 pub fn render_list(reader: &Reader, view: &List) -> Markup {
-    let draw = |kind: EntityKind, rows: &[(Entity, String, u64, bool)]| {
+    let draw = |kind: EntityKind, rows: &[Listed]| {
         let title = reader.t(&format!("entity-{}", kind.code()));
         let list = Table {
             caption: title.clone(),
@@ -78,12 +92,12 @@ pub fn render_list(reader: &Reader, view: &List) -> Markup {
             ],
             rows: rows
                 .iter()
-                .map(|(entity, name, n, disputed)| Row {
+                .map(|row| Row {
                     key: None,
-                    head: Cell::Link(Link { text: name.clone(), href: href(reader, *entity) }),
+                    head: Cell::Link(Link { text: row.name.clone(), href: href(reader, row.entity) }),
                     cells: vec![
-                        Cell::Number(*n),
-                        Cell::Text(if *disputed { reader.t("agreement-contradicts") } else { String::new() }),
+                        Cell::Number(row.n_claims),
+                        Cell::Text(if row.disputed { reader.t("agreement-contradicts") } else { String::new() }),
                     ],
                 })
                 .collect(),
@@ -102,13 +116,34 @@ pub fn render_list(reader: &Reader, view: &List) -> Markup {
 
 /// One claim as the page shows it.
 pub struct Said {
-    topic: Topic,
-    value: String,
+    one: Assertion,
+    /// With the year of its document put in.
+    date: Option<PartialDate>,
+    target: Option<(Entity, String)>,
+    /// The value as commands print it, for what has no form of its own here.
+    printed: String,
     words: Vec<(String, String)>,
     speaker: String,
     notes: Vec<String>,
     counts: bool,
-    leads_to: Option<Entity>,
+    shows: bool,
+}
+
+/// One question whose accounts cannot all be true, and what is made of them.
+struct Contested {
+    topic: Topic,
+    bounds: Option<Bounds>,
+    taken: String,
+    policy: String,
+}
+
+/// One line of the timeline.
+struct Happened {
+    of: String,
+    topic: Topic,
+    dates: Vec<PartialDate>,
+    disputed: bool,
+    ongoing: bool,
 }
 
 /// One entity.
@@ -116,8 +151,8 @@ pub struct View {
     entity: Entity,
     name: String,
     said: Vec<Said>,
-    conflicts: Vec<(Topic, String)>,
-    moments: Vec<(String, Vec<String>, bool, bool)>,
+    contested: Vec<Contested>,
+    happened: Vec<Happened>,
     family: Vec<(Entity, String)>,
 }
 
@@ -128,34 +163,36 @@ pub struct View {
 pub fn load(desk: &Desk, id: &str) -> Result<View, PageError> {
     let entity: Entity = id.parse().map_err(|_| PageError::NotFound)?;
     let book = desk.book()?;
-    let said: Vec<Said> = book
-        .assertions
-        .iter()
-        .filter(|one| one.about == entity && is_shown(one))
-        .map(|one| claim(&book, one))
-        .collect();
+    let own = book.assertions.iter().filter(|one| one.about == entity && is_shown(one));
+    let said: Vec<Said> = own.map(|one| claim(&book, one)).collect();
     if said.is_empty() || !KINDS.contains(&entity.kind) {
         return Err(PageError::NotFound);
     }
     let sets = book.conflicts();
-    let conflicts = sets.iter().filter(|set| set.about == entity).map(|set| {
+    let contested = sets.iter().filter(|set| set.about == entity).map(|set| {
         let resolved = book.resolved(set);
-        let number = resolved.bounds.as_ref().map(asserted::bounds_text);
         let taken = resolved.taken.and_then(|id| book.get(id)).map(|one| asserted::content_text(&book, one));
         let (support, of) = resolved.support;
-        let made = number.or(taken).unwrap_or_else(|| "–".into());
-        (set.topic, format!("{made} [{} · {support}/{of}]", resolved.policy_id))
+        Contested {
+            topic: set.topic,
+            bounds: resolved.bounds,
+            taken: taken.unwrap_or_default(),
+            policy: format!("{} · {support}/{of}", resolved.policy_id),
+        }
     });
-    let moments = standing::moments(&book, &[entity]).into_iter().map(|moment| {
-        let dates = moment.accounts.iter().map(|one| asserted::content_text(&book, one)).collect();
-        (format!("{} · {}", book.name(moment.about), moment.topic.code()), dates, moment.disputed, moment.is_ongoing())
+    let happened = standing::moments(&book, &[entity]).into_iter().map(|moment| Happened {
+        of: handle(&book, moment.about),
+        topic: moment.topic,
+        dates: moment.accounts.iter().filter(|one| book.shows(one)).filter_map(|one| book.date(one)).collect(),
+        disputed: moment.disputed,
+        ongoing: moment.is_ongoing(),
     });
     let mut family = standing::family(&book, &[entity]);
     family.retain(|other| *other != entity);
     Ok(View {
         name: handle(&book, entity),
-        conflicts: conflicts.collect(),
-        moments: moments.collect(),
+        contested: contested.collect(),
+        happened: happened.collect(),
         family: family.into_iter().map(|other| (other, book.name(other))).collect(),
         entity,
         said,
@@ -184,13 +221,62 @@ fn claim(book: &Book, one: &Assertion) -> Said {
         (quote.words.clone(), format!("{}:{}–{}", book.source_key(quote.source), quote.range.start, quote.range.end))
     });
     Said {
-        topic: one.topic,
-        value: asserted::content_text(book, one),
+        date: book.date(one),
+        target: one.leads_to().map(|entity| (entity, book.name(entity))),
+        printed: asserted::content_text(book, one),
         words: words.collect(),
         speaker: speaker.unwrap_or_default(),
         notes,
         counts: stand.is_some_and(Stand::counts),
-        leads_to: one.leads_to().filter(|_| shows),
+        shows,
+        one: one.clone(),
+    }
+}
+
+/// The value of a claim in the reader's language.
+fn value(reader: &Reader, said: &Said) -> String {
+    if !said.shows {
+        return reader.t("secret");
+    }
+    let coded = |code: &str| match said.one.topic.takes() {
+        Takes::Code(vocabulary) | Takes::Entity(_, Some(vocabulary)) => term(reader, vocabulary, code),
+        _ => code.to_owned(),
+    };
+    match (&said.one.content, &said.date, &said.target) {
+        (_, Some(date), _) => super::words::date(reader, date),
+        (Content::Entity(_, degree), _, Some((_, name))) => match degree {
+            Some(degree) => format!("{name} · {}", coded(degree)),
+            None => name.clone(),
+        },
+        (Content::Code(code), ..) => coded(code),
+        (Content::Count(count), ..) => {
+            let measure = reader.t(&format!("measure-{}", count.measure.code()));
+            let mut parts = vec![format!("{measure}: {}", bounds(reader, &count.bounds()))];
+            parts.extend((!count.subgroup.is_empty()).then(|| count.subgroup.clone()));
+            parts.extend(count.period.iter().chain(&count.as_of).map(|date| super::words::date(reader, date)));
+            parts.join(" · ")
+        }
+        _ => said.printed.clone(),
+    }
+}
+
+/// A term in the reader's language.
+fn term(reader: &Reader, vocabulary: Vocabulary, code: &str) -> String {
+    let label = vocabulary.term(code).map(|term| if reader.lang.dir() == "rtl" { term.ur } else { term.en });
+    label.map_or_else(|| code.to_owned(), str::to_owned)
+}
+
+/// Bounds in the reader's language.
+pub fn bounds(reader: &Reader, bounds: &Bounds) -> String {
+    let one = |key: &str, n: u64| reader.n(key, &[("n", n)]);
+    match (bounds.low, bounds.best, bounds.high) {
+        (Some(low), _, Some(high)) if low == high => habeas_publish::ui::grouped(low),
+        (Some(low), _, Some(high)) => reader.n("bounds-between", &[("low", low), ("high", high)]),
+        (Some(low), _, None) => one("bounds-or-more", low),
+        (None, Some(best), Some(high)) if best == high => one("bounds-nearly", best),
+        (None, Some(best), _) => one("bounds-about", best),
+        (None, None, Some(high)) => one("bounds-up-to", high),
+        (None, None, None) => reader.t("not-stated"),
     }
 }
 
@@ -213,13 +299,13 @@ pub fn note(reader: &Reader, code: &str) -> String {
 /// Draws one entity.
 pub fn render(reader: &Reader, view: &View) -> Markup {
     let moments: Vec<Moment> = view
-        .moments
+        .happened
         .iter()
-        .map(|(what, dates, disputed, ongoing)| Moment {
-            when: dates.clone(),
-            precision: if *ongoing { reader.t("ongoing") } else { String::new() },
-            what: what.clone(),
-            contested: *disputed,
+        .map(|happened| Moment {
+            when: happened.dates.iter().map(|date| super::words::date(reader, date)).collect(),
+            precision: if happened.ongoing { reader.t("ongoing") } else { String::new() },
+            what: format!("{} · {}", happened.of, topic(reader, happened.topic)),
+            contested: happened.disputed,
             chips: Vec::<Chip>::new(),
             more: None,
         })
@@ -230,10 +316,12 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
             h1 { (datum(&view.name)) }
         }
         @if !moments.is_empty() { section { h2 { (reader.t("timeline")) } (timeline(&moments)) } }
-        @if !view.conflicts.is_empty() {
-            section { h2 { (reader.t("conflicts")) } ul.claims { @for (of, made) in &view.conflicts {
-                li { b { (topic(reader, *of)) } ": " (datum(made)) }
-            } } }
+        @if !view.contested.is_empty() {
+            section { h2 { (reader.t("conflicts")) } ul.claims { @for one in &view.contested { li {
+                b { (topic(reader, one.topic)) } ": "
+                @match &one.bounds { Some(made) => { (bounds(reader, made)) } None => { (datum(&one.taken)) } }
+                " " code { (one.policy) }
+            } } } }
         }
         section { h2 { (reader.t("claims")) } (claims(reader, &view.said)) }
         @if !view.family.is_empty() {
@@ -259,11 +347,11 @@ fn claims(reader: &Reader, said: &[Said]) -> Markup {
             .iter()
             .map(|one| Row {
                 key: None,
-                head: Cell::Text(topic(reader, one.topic)),
+                head: Cell::Text(topic(reader, one.one.topic)),
                 cells: vec![
-                    match one.leads_to.and_then(|entity| href(reader, entity)) {
-                        Some(href) => Cell::Link(Link { text: one.value.clone(), href: Some(href) }),
-                        None => Cell::Words(one.value.clone()),
+                    match one.target.as_ref().filter(|_| one.shows).and_then(|(entity, _)| href(reader, *entity)) {
+                        Some(href) => Cell::Link(Link { text: value(reader, one), href: Some(href) }),
+                        None => Cell::Words(value(reader, one)),
                     },
                     match one.words.first() {
                         Some(_) => {

@@ -6,18 +6,21 @@ use super::{
     incident,
     layout::{self, Section, empty},
     reader::Reader,
+    words,
 };
-use crate::desk::{Desk, asserted};
-use habeas_core::{Entity, Hint, Measure, OriginOf, Outcome, Rule};
+use crate::desk::Desk;
+use habeas_core::{Bounds, Entity, Hint, Measure, OriginOf, Outcome, PartialDate, Rule};
 use habeas_publish::ui::{Cell, Head, Link, Row, Table, datum, table};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
 /// One figure: when, who of all, the number, whether it stands alone.
 struct Point {
-    when: String,
+    when: Option<PartialDate>,
+    /// The year, where it has no date of its own.
+    year: Option<String>,
     subgroup: String,
-    number: String,
+    bounds: Bounds,
     words: String,
 }
 
@@ -36,8 +39,8 @@ struct Check {
     outcome: Outcome,
     hint: Option<Hint>,
     claims: String,
-    expected: String,
-    found: String,
+    expected: Option<Bounds>,
+    found: Option<Bounds>,
 }
 
 /// All series and checks.
@@ -52,36 +55,35 @@ pub struct View {
 /// [`PageError`] where the vault cannot be read.
 pub fn load(desk: &Desk) -> Result<View, PageError> {
     let book = desk.book()?;
-    let mut all: BTreeMap<(Entity, Measure, OriginOf), Vec<(Option<_>, Point)>> = BTreeMap::new();
+    let mut all: BTreeMap<(Entity, Measure, OriginOf), Vec<Point>> = BTreeMap::new();
     for one in book.counting().into_iter().filter(|one| book.shows(one)) {
         let Some(count) = one.count() else { continue };
         let date = count.as_of.as_ref().or(count.period.as_ref());
         let point = Point {
-            when: date.map_or_else(|| book.year_of_figure(one), ToString::to_string),
+            when: date.cloned(),
+            year: if date.is_none() { book.year_of_figure(one) } else { None },
             subgroup: count.subgroup.clone(),
-            number: asserted::bounds_text(&count.bounds()),
+            bounds: count.bounds(),
             words: one.words(),
         };
         let key = (one.about, count.measure, book.ties.origin(one));
-        all.entry(key).or_default().push((date.map(|date| date.drawing_key()), point));
+        all.entry(key).or_default().push(point);
     }
     let series = all.into_iter().map(|((about, measure, origin), mut points)| {
-        points.sort_by(|a, b| a.0.cmp(&b.0));
+        points.sort_by_key(|point| point.when.as_ref().map(PartialDate::drawing_key));
         let speaker = match &origin {
             OriginOf::Named(name) => name.clone(),
             OriginOf::Work(work) => book.name(*work),
         };
-        let points = points.into_iter().map(|(_, point)| point).collect();
         Series { about, name: book.name(about), measure, speaker, points }
     });
-    let text = |bounds: Option<habeas_core::Bounds>| bounds.as_ref().map_or_else(String::new, asserted::bounds_text);
     let checks = book.findings().into_iter().map(|finding| Check {
         rule: finding.rule,
         outcome: finding.outcome,
         hint: finding.hint,
         claims: finding.assertions.iter().map(|id| book.claim_name(*id)).collect::<Vec<_>>().join(", "),
-        expected: text(finding.expected),
-        found: text(finding.found),
+        expected: finding.expected,
+        found: finding.found,
     });
     let mut checks: Vec<Check> = checks.collect();
     checks.sort_by_key(|check| match check.outcome {
@@ -109,9 +111,14 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
     layout::page(reader, &reader.t("reported-figures"), Some(Section::Stats), &body)
 }
 
+/// Alternatives and spans of years in the reader's language.
+fn years(reader: &Reader, words: &str) -> String {
+    words.replace(" or ", &format!(" {} ", reader.t("or"))).replace(" to ", &format!(" {} ", reader.t("to")))
+}
+
 fn points(reader: &Reader, series: &Series) -> Markup {
     let list = Table {
-        caption: format!("{} · {}", series.name, series.measure.code()),
+        caption: format!("{} · {}", series.name, reader.t(&format!("measure-{}", series.measure.code()))),
         head: vec![
             Head::words(reader.t("period")),
             Head::words(reader.t("subgroup")),
@@ -123,10 +130,14 @@ fn points(reader: &Reader, series: &Series) -> Markup {
             .iter()
             .map(|point| Row {
                 key: None,
-                head: Cell::Words(point.when.clone()),
+                head: match (&point.when, &point.year) {
+                    (Some(date), _) => Cell::Words(words::date(reader, date)),
+                    (None, Some(year)) => Cell::Words(years(reader, year)),
+                    (None, None) => Cell::Absent(reader.t("not-stated")),
+                },
                 cells: vec![
                     Cell::Words(point.subgroup.clone()),
-                    Cell::Figure(point.number.clone()),
+                    Cell::Figure(incident::bounds(reader, &point.bounds)),
                     Cell::Words(point.words.clone()),
                 ],
             })
@@ -141,6 +152,9 @@ fn checks(reader: &Reader, checks: &[Check]) -> Markup {
         Outcome::Holds => reader.t("check-holds"),
         Outcome::FailsBy(by) => format!("{} {by:+}", reader.t("check-fails")),
         Outcome::CannotTell => reader.t("check-cannot-tell"),
+    };
+    let bounds = |bounds: &Option<Bounds>| {
+        Cell::Figure(bounds.as_ref().map_or_else(String::new, |bounds| incident::bounds(reader, bounds)))
     };
     let list = Table {
         caption: reader.t("checks"),
@@ -159,8 +173,8 @@ fn checks(reader: &Reader, checks: &[Check]) -> Markup {
                 head: Cell::Link(Link { text: reader.t(&format!("rule-{}", check.rule.code())), href: None }),
                 cells: vec![
                     Cell::Text(outcome(check)),
-                    Cell::Figure(check.found.clone()),
-                    Cell::Figure(check.expected.clone()),
+                    bounds(&check.found),
+                    bounds(&check.expected),
                     Cell::Text(check.hint.map_or_else(String::new, |hint| reader.t(&format!("hint-{}", hint.code())))),
                     Cell::Words(check.claims.clone()),
                 ],

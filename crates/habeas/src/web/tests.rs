@@ -1,6 +1,7 @@
 //! What pages promise, asked of the router itself, without socket and browser: over a real vault of three invented
 //! persons, one of whom has a name that means harm.
 
+mod entities;
 mod incoming;
 mod locking;
 mod messages;
@@ -40,6 +41,7 @@ struct House {
     app: App,
     cookie: String,
     person: String,
+    entity: String,
     folder: tempfile::TempDir,
 }
 
@@ -158,6 +160,7 @@ impl House {
             ],
         );
         import_text(&mut vault);
+        let entity = entities::tell(&mut vault);
         let mut record_ids = Vec::new();
         vault.for_each_record(|record| record_ids.push(record.id)).unwrap();
         let run = LinkRun {
@@ -187,7 +190,7 @@ impl House {
         let address = entries.try_recv().unwrap();
         let token = address.strip_prefix("http://127.0.0.1:7417/enter#").unwrap();
         let cookie = format!("{COOKIE}={}", app.sessions.enter(token, Instant::now(), true).unwrap());
-        Self { app, cookie, person: record_ids[0].to_string(), folder }
+        Self { app, cookie, person: record_ids[0].to_string(), entity, folder }
     }
 
     /// Every page that shows something.
@@ -197,6 +200,8 @@ impl House {
             "/cases",
             "/cases?q=mila",
             "/cases?contradicted=1",
+            "/entities",
+            "/reported",
             "/sources",
             "/sources/new",
             "/sources/families",
@@ -215,10 +220,11 @@ impl House {
             "/stats/disagreements/event-date.taken/families/ministry",
         ];
         let (case, cluster) = (format!("/cases/{}", self.person), format!("/review/clusters/{}", self.person));
+        let entity = format!("/entities/{}", self.entity);
         fixed
             .iter()
             .map(|&page| page.to_owned())
-            .chain([case.clone(), format!("{case}?only=differs"), cluster])
+            .chain([case.clone(), format!("{case}?only=differs"), cluster, entity])
             .collect()
     }
 

@@ -141,6 +141,12 @@ fn grade(text: &str) -> Result<Grade, String> {
     Grade::from_code(text).ok_or_else(|| "write a letter A–F and a figure 1–6, such as B2".to_owned())
 }
 
+fn note_home(homes: &mut HashMap<Entity, SourceId>, one: &Assertion) {
+    if let Some(quote) = one.quotes.first().filter(|_| one.about.kind == EntityKind::Mention) {
+        homes.entry(one.about).or_insert(quote.source);
+    }
+}
+
 /// Makes assertions of claims as typed. Names that claims of the same session have made are known to later ones.
 pub struct Coder<'d> {
     desk: &'d Desk,
@@ -148,14 +154,18 @@ pub struct Coder<'d> {
     texts: HashMap<SourceId, Arc<str>>,
     made: Vec<Assertion>,
     names: HashMap<(EntityKind, String), Entity>,
+    /// The source of each mention.
+    homes: HashMap<Entity, SourceId>,
     me: UserId,
 }
 
 impl<'d> Coder<'d> {
     /// A coder at the desk.
     pub fn new(desk: &'d Desk) -> Result<Self, Failure> {
-        let me = desk.who().user;
-        Ok(Self { desk, book: desk.book()?, texts: HashMap::new(), made: Vec::new(), names: HashMap::new(), me })
+        let (me, book) = (desk.who().user, desk.book()?);
+        let mut homes = HashMap::new();
+        book.assertions.iter().for_each(|one| note_home(&mut homes, one));
+        Ok(Self { desk, book, texts: HashMap::new(), made: Vec::new(), names: HashMap::new(), homes, me })
     }
 
     /// What was known before the session.
@@ -262,6 +272,7 @@ impl<'d> Coder<'d> {
 
     /// Adds an assertion to the session.
     pub fn push(&mut self, one: Assertion) -> AssertionId {
+        note_home(&mut self.homes, &one);
         let id = one.id;
         self.made.push(one);
         id
@@ -326,9 +337,7 @@ impl<'d> Coder<'d> {
         if about.kind != EntityKind::Mention {
             return Ok(());
         }
-        let home = |one: &&Assertion| one.about == about && !one.quotes.is_empty();
-        let home = self.book.assertions.iter().chain(&self.made).find(home).map(|one| one.quotes[0].source);
-        match home {
+        match self.homes.get(&about).copied() {
             Some(home) if quotes.iter().any(|quote| quote.source != home) => Err(Failure::usage(
                 "a mention is a person in one source, and this one stands in another",
                 "name a new mention; whether they are one person is decided by: habeas review decide",

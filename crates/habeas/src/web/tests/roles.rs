@@ -18,7 +18,8 @@ fn address(house: &House, path: &str) -> String {
     // Whoever may not bring in sources has none that wait.
     let waiting = path.find("{waiting}").map(waiting).and_then(|file| desk().receive(file).ok());
     let job = path.find("{job}").map(|_| desk().start(Work::Link, String::new(), |_, _| Ok(Came::default())).unwrap());
-    path.replace("{waiting}", waiting.as_ref().map_or("none", |waiting| &waiting.id))
+    path.replace("/entities/{id}", &format!("/entities/{}", house.entity))
+        .replace("{waiting}", waiting.as_ref().map_or("none", |waiting| &waiting.id))
         .replace("{job}", job.as_ref().map_or("none", |job| &job.id))
         .replace("{import}", "0011")
         .replace("{id}", &house.person)

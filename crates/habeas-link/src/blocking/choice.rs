@@ -8,6 +8,8 @@ use crate::{em::SamePosterior, model::Model};
 
 /// Cost of storing a key and of meeting a pair again, in comparisons of a new pair: measured on a million records.
 const COST_OF_A_KEY: f64 = 0.25;
+/// Cost of making the keys of one more rule, for each record: a larger block of a rule that is there has none.
+const COST_OF_A_RULE: f64 = 0.5;
 const COST_OF_MEETING: f64 = 0.04;
 /// Comparisons that finding one more pair of one person is worth. Greater values find pairs at ever greater cost.
 const WORTH_OF_A_PAIR: f64 = 4_000.0;
@@ -83,7 +85,8 @@ impl Survey {
                 if upto.is_none() && order.len() == most_rules {
                     continue;
                 }
-                let (mut found, mut fresh, mut cost) = (0.0, 0.0, 0.0);
+                let (mut found, mut fresh) = (0.0, 0.0);
+                let mut cost = if upto.is_none() { COST_OF_A_RULE * self.n_records() } else { 0.0 };
                 for class in 1..SIZE_CLASSES {
                     if upto.is_some_and(|upto| class <= upto) {
                         continue;

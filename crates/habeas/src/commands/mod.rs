@@ -11,6 +11,7 @@ pub mod erase;
 pub mod estimate;
 pub mod import;
 pub mod init;
+pub mod interruption;
 pub mod link;
 pub mod map;
 pub mod passphrase;

@@ -1,7 +1,8 @@
 //! `habeas estimate simulate`: how often a method is right where the truth is known.
 
-use super::{choice::Choice, interruption::Interruption};
+use super::choice::Choice;
 use crate::{
+    commands::interruption::Interruption,
     desk::estimating,
     failure::{Exit, Failure},
     output::Output,

@@ -29,6 +29,11 @@ impl Interruption {
         Self { wanted }
     }
 
+    /// Set once the work should stop.
+    pub fn flag(&self) -> &AtomicBool {
+        &self.wanted
+    }
+
     /// A hook that shows how far a stage is and passes the wish on.
     pub fn progress<'a>(&'a self, stage: &'static str, out: &'a Output) -> Shown<'a> {
         Shown { interruption: self, stage, out, done: 0, of: 0 }

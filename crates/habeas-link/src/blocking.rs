@@ -9,12 +9,15 @@
 //! [`Survey::choose_rules`] takes those that bring the most persons for the pairs they cost.
 
 mod choice;
+mod completeness;
 mod index;
 mod keys;
 mod pool;
 mod survey;
 
 pub use choice::{Coverage, RuleChoice};
+pub use completeness::Completeness;
+pub(crate) use completeness::LikelyPairs;
 pub(crate) use index::{KeyIndex, MOST_RULES, Piece, in_parallel};
 pub use pool::possible_rules;
 pub use survey::{Survey, survey};

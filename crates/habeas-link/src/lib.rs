@@ -33,7 +33,7 @@ mod review;
 mod script;
 mod table;
 
-pub use blocking::{BlockingRule, Coverage, Key, RuleChoice, RuleReport, Survey, possible_rules, survey};
+pub use blocking::{BlockingRule, Completeness, Coverage, Key, RuleChoice, RuleReport, Survey, possible_rules, survey};
 pub use comparison::{Field, NameSimilarity, similarities, similarity};
 pub use em::{EstimateError, Fit, estimate};
 pub use evaluate::{

@@ -1,7 +1,7 @@
 //! The whole linkage of one table: model, pairs, persons, doubt.
 
 use crate::{
-    blocking::{Coverage, RuleReport, possible_rules, survey},
+    blocking::{Completeness, Coverage, LikelyPairs, RuleReport, possible_rules, survey},
     em::{EstimateError, Fit, draw_models, estimate},
     model::{MOST_RULES, Model, ModelError, Weights, guess_model},
     pairs::{MemoryEngine, PairEngine, PairError, Stage, Watch, pair_budget},
@@ -71,6 +71,8 @@ pub struct Linkage {
     pub rules: Vec<RuleReport>,
     /// What the rules were expected to find and to miss; `None` where the caller gave the model.
     pub coverage: Option<Coverage>,
+    /// How many links the partition is likely to miss and to have made wrongly; `None` where the caller gave the model.
+    pub completeness: Option<Completeness>,
     /// Wall time by stage.
     pub seconds: Vec<StageTime>,
 }
@@ -119,6 +121,8 @@ pub struct Plan {
     pub coverage: Coverage,
     /// Models drawn from their posterior distribution, as many as draws were asked for.
     drawn: Vec<Model>,
+    /// What the partition will be held against.
+    likely: LikelyPairs,
 }
 
 /// Guesses and estimates a model and chooses its rules, without comparing more than a survey of candidate pairs.
@@ -162,9 +166,10 @@ fn plan_timed(
     };
     let coverage = surveyed.choose_rules(&model, pair_budget(table.n_records()), MOST_RULES);
     model.rules = coverage.rules.iter().map(|choice| choice.rule.clone()).collect();
+    let likely = surveyed.likely_pairs(&model, coverage.n_unseen.unwrap_or(0.0));
     (watch.progress)(Stage::Estimating, 1, 1);
     clock.lap(Stage::Estimating);
-    Ok(Plan { model, fit, coverage, drawn })
+    Ok(Plan { model, fit, coverage, drawn, likely })
 }
 
 fn check_records(table: &Table, judgements: &Constraints) -> Result<(), LinkError> {
@@ -193,19 +198,17 @@ pub fn link(
     check_records(table, judgements)?;
     let n_records = table.n_records();
     let mut clock = Clock::start();
-    let (mut model, fit, coverage, drawn_models) = match model {
+    let (mut model, fit, coverage, drawn_models, likely) = match model {
         Some(model) => {
             model.validate().map_err(|source| LinkError::Model { source })?;
-            (model, None, None, Vec::new())
+            (model, None, None, Vec::new(), None)
         }
         None => {
             let plan = plan_timed(table, judgements, options, watch, &mut clock)?;
-            (plan.model, plan.fit, Some(plan.coverage), plan.drawn)
+            (plan.model, plan.fit, Some(plan.coverage), plan.drawn, Some(plan.likely))
         }
     };
-    (watch.progress)(Stage::Blocking, 0, 1);
-    let engine = MemoryEngine::new(table, &model, options.threads);
-    (watch.progress)(Stage::Blocking, 1, 1);
+    let engine = MemoryEngine::watched(table, &model, options.threads, watch)?;
     clock.lap(Stage::Blocking);
     if let Some(cut) = options.cut {
         model.cut = cut;
@@ -229,18 +232,16 @@ pub fn link(
     if !leftovers.is_empty() {
         persons = partition(&Evidence { pairs: &scored.pairs, ..no_pairs });
     }
+    let completeness = likely.map(|likely| likely.completeness(&persons.partition, &persons.weakest));
     (watch.progress)(Stage::Partitioning, 1, 1);
     clock.lap(Stage::Partitioning);
     let mut draws = Draws::default();
     if options.n_draws > 0 {
-        watch.check()?;
-        (watch.progress)(Stage::Drawing, 0, 1);
         let drawn: Vec<Weights> = drawn_models.iter().map(|drawn| Weights::new(drawn, table)).collect();
         let parameters = Parameters { table, scored_by: &weights, drawn };
         let evidence = Evidence { pairs: &scored.pairs, ..no_pairs };
         let parameters = Some(&parameters).filter(|parameters| !parameters.drawn.is_empty());
-        draws = draw_with(&evidence, parameters, options.n_draws, options.seed, options.threads);
-        (watch.progress)(Stage::Drawing, 1, 1);
+        draws = draw_with(&evidence, parameters, options.n_draws, options.seed, (options.threads, watch))?;
         clock.lap(Stage::Drawing);
     }
     Ok(Linkage {
@@ -255,6 +256,7 @@ pub fn link(
         leftovers,
         rules,
         coverage,
+        completeness,
         seconds: clock.seconds,
     })
 }

@@ -22,13 +22,20 @@ pub use convergence::Convergence;
 use crate::{
     blocking::in_parallel,
     model::{Outcomes, Weights},
+    pairs::{PairError, Stage, Watch},
     partition::{Component, Dense, Evidence, FORBIDDEN, MOST_DENSE, MOST_PAIR_BITS, bound_groups, components_of},
     table::{Table, mix},
 };
 use habeas_core::{MatchWeight, Partition};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use std::{num::NonZeroUsize, sync::Arc};
+use std::{
+    num::NonZeroUsize,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 /// Nodes up to which all partitions of a component are enumerated; seven have 877.
 const ENUMERATED: usize = 7;
@@ -304,7 +311,8 @@ pub struct Draws {
 ///
 /// Judgements hold in every draw.
 pub fn draw_partitions(evidence: &Evidence, n_draws: usize, seed: u64, threads: NonZeroUsize) -> Vec<Partition> {
-    draw_with(evidence, None, n_draws, seed, threads).partitions
+    let drawn = draw_with(evidence, None, n_draws, seed, (threads, &Watch::none()));
+    drawn.expect("nobody ends a run that nobody watches").partitions
 }
 
 /// The same with the parameters of each draw.
@@ -313,8 +321,8 @@ pub(crate) fn draw_with(
     parameters: Option<&Parameters>,
     n_draws: usize,
     seed: u64,
-    threads: NonZeroUsize,
-) -> Draws {
+    (threads, watch): (NonZeroUsize, &Watch),
+) -> Result<Draws, PairError> {
     let (bound, _) = bound_groups(evidence.n_records, evidence.judgements);
     let connecting = MatchWeight(evidence.cut.0 + LEAST_BITS);
     let components = components_of(&bound, evidence, connecting);
@@ -346,7 +354,17 @@ pub(crate) fn draw_with(
         };
         draw_component(n, &weights_of, n_draws, &mut rng)
     };
-    let drawn = in_parallel(components.len(), threads.get(), |i| draw(&components[i]));
+    // A component is a matter of microseconds; their progress is told by the hundredth part.
+    let (n_done, step) = (AtomicUsize::new(0), components.len().div_ceil(100).max(1));
+    let drawn = in_parallel(components.len(), threads.get(), |i| {
+        let n_done = n_done.fetch_add(1, Ordering::Relaxed) + 1;
+        if n_done.is_multiple_of(step) || n_done == components.len() {
+            (watch.progress)(Stage::Drawing, n_done as u64, components.len() as u64);
+        }
+        watch.check().ok().map(|()| draw(&components[i]))
+    });
+    watch.check()?;
+    let drawn: Vec<Vec<Vec<usize>>> = drawn.into_iter().flatten().collect();
     let partition = |draw: usize| {
         let mut groups = bound.clone();
         for (component, draws) in components.iter().zip(&drawn) {
@@ -361,11 +379,11 @@ pub(crate) fn draw_with(
     let partitions: Vec<Partition> = (0..n_draws).map(partition).collect();
     let persons: Vec<f64> = partitions.iter().map(|partition| partition.n_clusters() as f64).collect();
     let of_size = |sizes: std::ops::Range<usize>| components.iter().filter(|c| sizes.contains(&c.n_nodes())).count();
-    Draws {
+    Ok(Draws {
         persons: Convergence::of(&persons),
         partitions,
         parameters_drawn: parameters.is_some(),
         n_chained: of_size(ENUMERATED + 1..MOST_DENSE + 1) as u64,
         n_fixed: of_size(MOST_DENSE + 1..usize::MAX) as u64,
-    }
+    })
 }

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 mod bayes;
 pub(crate) mod fit;
+mod links;
 mod loglinear;
 
 use crate::{
@@ -19,6 +20,7 @@ use crate::{
 };
 
 use fit::{Fit, fit_in_full};
+pub use links::DecidedLinks;
 
 /// A total that rests on a table, a method and an assumption, with how far other choices would move it.
 #[derive(Clone, Debug, PartialEq)]

@@ -52,7 +52,9 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub use capture::{CaptureHistories, Dependence, EstimableHistories, Need, Overlap, TableId};
 pub use convergence::{Convergence, Halted, Unsettled};
 pub use diagnostics::Value;
-pub use estimate::{Estimate, Figures, IntervalFigures, Stopped, estimate, estimate_beside_all, estimate_with};
+pub use estimate::{
+    DecidedLinks, Estimate, Figures, IntervalFigures, Stopped, estimate, estimate_beside_all, estimate_with,
+};
 pub use estimators::{
     Grid,
     chao::{ChaoForm, ChaoSettings},

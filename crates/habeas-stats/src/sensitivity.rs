@@ -80,6 +80,8 @@ pub enum AlternativeKind {
     SmallestListsMerged,
     /// Another method.
     OtherMethod,
+    /// The links between records that are probably missed.
+    MissedLinks,
 }
 
 impl AlternativeKind {
@@ -98,6 +100,7 @@ impl AlternativeKind {
             Self::LeaveOneListOut => "leave_one_list_out",
             Self::SmallestListsMerged => "smallest_lists_merged",
             Self::OtherMethod => "other_method",
+            Self::MissedLinks => "missed_links",
         }
     }
 }

@@ -21,6 +21,8 @@ pub(crate) enum Purpose {
     World,
     /// Draws from the posterior of one stratum.
     Stratum,
+    /// Tables with links torn apart.
+    Links,
 }
 
 /// The streams of one seed, purpose and key, such as a table; unit of work `index` has its own.
@@ -38,6 +40,7 @@ impl Streams {
             Purpose::Bootstrap => "bootstrap",
             Purpose::World => "world",
             Purpose::Stratum => "stratum",
+            Purpose::Links => "links",
         };
         let mut hash = Sha256::new();
         hash.update(seed.0.to_le_bytes());

@@ -45,8 +45,13 @@ impl Output {
     }
 
     /// Set once the work is to end early.
-    pub fn cancel(&self) -> &AtomicBool {
-        &self.cancel
+    pub fn cancel(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.cancel)
+    }
+
+    /// Whether somebody follows the work who is not at this terminal.
+    pub fn is_followed(&self) -> bool {
+        self.follower.is_some()
     }
 
     /// Whether the work is to end early.

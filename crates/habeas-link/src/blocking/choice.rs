@@ -9,8 +9,10 @@ use crate::{em::SamePosterior, model::Model};
 /// Cost of storing a key and of meeting a pair again, in comparisons of a new pair: measured on a million records.
 const COST_OF_A_KEY: f64 = 0.25;
 const COST_OF_MEETING: f64 = 0.04;
+/// Cost of making the keys of one more rule, for each record: a larger block of a rule that is there has none.
+const COST_OF_A_RULE: f64 = 0.5;
 /// Comparisons that finding one more pair of one person is worth. Greater values find pairs at ever greater cost.
-const WORTH_OF_A_PAIR: f64 = 4_000.0;
+const WORTH_OF_A_PAIR: f64 = 1_000.0;
 /// Pairs up to which it is not asked whether they are worth it, at least, at most, and for each record: a survey of a
 /// part of the records sees no person who is rare in it, and so many pairs take tenths of a second.
 const CHEAP_PAIRS: (f64, f64) = (50_000.0, 500_000.0);
@@ -83,7 +85,8 @@ impl Survey {
                 if upto.is_none() && order.len() == most_rules {
                     continue;
                 }
-                let (mut found, mut fresh, mut cost) = (0.0, 0.0, 0.0);
+                let (mut found, mut fresh) = (0.0, 0.0);
+                let mut cost = if upto.is_none() { COST_OF_A_RULE * self.n_records() } else { 0.0 };
                 for class in 1..SIZE_CLASSES {
                     if upto.is_some_and(|upto| class <= upto) {
                         continue;

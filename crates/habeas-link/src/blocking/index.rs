@@ -4,7 +4,10 @@ use super::{
     BlockingRule, Key, RuleReport,
     keys::{KeyValues, combined},
 };
-use crate::table::Table;
+use crate::{
+    pairs::{PairError, Stage, Watch},
+    table::Table,
+};
 use std::sync::{
     Mutex,
     atomic::{AtomicUsize, Ordering},
@@ -168,11 +171,25 @@ impl RuleBlocks {
 
 impl KeyIndex {
     /// Makes the blocks of all rules; those of a rule that does not tell its largest block hold about `budget` pairs.
-    pub(crate) fn new(table: &Table, rules: &[BlockingRule], budget: u64, threads: usize) -> Self {
+    pub(crate) fn new(
+        table: &Table,
+        rules: &[BlockingRule],
+        budget: u64,
+        threads: usize,
+        watch: &Watch,
+    ) -> Result<Self, PairError> {
         let n_records = table.n_records();
         let rules = &rules[..rules.len().min(MOST_RULES)];
         let values = KeyValues::new(table, rules, threads);
-        let of_rules = in_parallel(rules.len(), threads, |i| blocks_of(&values, &rules[i], n_records, budget));
+        let n_done = AtomicUsize::new(0);
+        let of_rules = in_parallel(rules.len(), threads, |i| {
+            let of_rule = watch.check().ok().map(|()| blocks_of(&values, &rules[i], n_records, budget));
+            let n_done = n_done.fetch_add(1, Ordering::Relaxed) + 1;
+            (watch.progress)(Stage::Blocking, n_done as u64, rules.len() as u64);
+            of_rule
+        });
+        watch.check()?;
+        let of_rules: Vec<RuleBlocks> = of_rules.into_iter().flatten().collect();
         drop(values);
         let n_members = of_rules.iter().map(|rule| rule.members.len()).sum();
         let (mut members, mut block_ends) = (Vec::with_capacity(n_members), Vec::new());
@@ -208,7 +225,7 @@ impl KeyIndex {
         for (place, record) in records.iter().enumerate() {
             places[*record as usize] = place as u32;
         }
-        Self { members, block_ends, rule_ends, blocks_ends, blocks, records, places, reports }
+        Ok(Self { members, block_ends, rule_ends, blocks_ends, blocks, records, places, reports })
     }
 
     fn blocks_of(&self, place: u32) -> &[u32] {

@@ -3,8 +3,10 @@
 use super::{BlockingRule, Key};
 use crate::table::{FORM_END, NameField, Rows, Table, TokenRole, mix, token_id};
 
-/// Keys of one rule that a record may have; more come from hostile input only.
+/// Keys of one rule that a record may have. Of more, the lowest are kept, on both sides of a pair the same ones.
 const MOST_KEYS_OF_A_RECORD: usize = 24;
+/// The same for a part of the keys of a rule; more come from hostile input only.
+const MOST_KEYS_ON_THE_WAY: usize = 4 * MOST_KEYS_OF_A_RECORD;
 /// Words of a place that are keys: the rarest ones, a village and its district. A province is shared by too many.
 const MOST_PLACE_WORDS: usize = 2;
 
@@ -167,9 +169,10 @@ pub(super) fn combined(columns: &[&Rows], place: u32, out: &mut Vec<u64>) {
             }
         }
         out.drain(..before);
-        if out.len() > MOST_KEYS_OF_A_RECORD {
-            out.sort_unstable();
-            out.truncate(MOST_KEYS_OF_A_RECORD);
+        let most = if i + 1 == columns.len() { MOST_KEYS_OF_A_RECORD } else { MOST_KEYS_ON_THE_WAY };
+        if out.len() > most {
+            out.select_nth_unstable(most);
+            out.truncate(most);
         }
     }
 }

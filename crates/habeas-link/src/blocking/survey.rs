@@ -27,10 +27,12 @@ const MOST_SURVEYED: usize = 6_000;
 const LEAST_PAIRS: usize = 400_000;
 const MOST_PAIRS: usize = 1_200_000;
 const PAIRS_EACH_RECORD: usize = 6;
-/// Pairs of all records, for each of them, that one rule may hold; its larger blocks are not surveyed. They would be
-/// unaffordable, and namesakes in them would outnumber the pairs of one person so far that the slightest misfit of
-/// strangers would be learnt as persons.
-const PAIRS_OF_A_RULE: f64 = 1.0;
+/// Pairs of all records, for each of them, that one rule may hold; its larger blocks are not surveyed: they would be
+/// unaffordable.
+const PAIRS_OF_A_RULE: f64 = 3.0;
+/// The same for the blocks whose pairs the model is learnt from. In larger ones namesakes outnumber the pairs of one
+/// person so far that the slightest misfit of strangers would be learnt as persons.
+const PAIRS_TO_LEARN_FROM: f64 = 1.0;
 /// Pairs drawn from all, at least and at most, and for each record: u probabilities below one in a hundred thousand are
 /// left to the frequencies of values.
 const LEAST_RANDOM: u64 = 100_000;
@@ -63,6 +65,9 @@ pub struct Survey {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct SurveyedPair {
     pub(super) vector: Vector,
+    pub(super) records: (u32, u32),
+    /// Whether the model is learnt from it.
+    pub(super) teaches: bool,
     /// Where its holders end.
     pub(super) holders_end: u32,
 }
@@ -104,13 +109,23 @@ struct OfRule {
     /// Surveyed record (number), other record (place), rule and class, packed so that they sort in this order.
     held: Vec<u64>,
     cost: RuleCost,
+    /// A bit for each place: whether it shares a block of whatever size with a surveyed record.
+    shares: Vec<u64>,
 }
 
 fn pack(surveyed: usize, other: u32, rule: usize, class: usize) -> u64 {
-    (surveyed as u64) << 44 | u64::from(other) << 12 | (rule as u64) << 6 | class as u64
+    (surveyed as u64) << 44 | u64::from(other) << 12 | (rule as u64) << 4 | class as u64
 }
 
-fn survey_rule(values: &KeyValues, rules: &[BlockingRule], rule: usize, surveyed: &[u32], n_records: usize) -> OfRule {
+/// `within` are the places that share some of the keys of the rule with a surveyed record: no others can share all.
+fn survey_rule(
+    values: &KeyValues,
+    rules: &[BlockingRule],
+    rule: usize,
+    surveyed: &[u32],
+    within: &[&[u64]],
+    n_records: usize,
+) -> OfRule {
     let columns = values.columns(&rules[rule]);
     let mut keys = Vec::new();
     // Blocks of the surveyed records, found again by a small table of bits before the map is asked.
@@ -128,19 +143,29 @@ fn survey_rule(values: &KeyValues, rules: &[BlockingRule], rule: usize, surveyed
     }
     let largest = 1usize << (SIZE_CLASSES - 1);
     let mut blocks: Vec<Vec<u32>> = vec![Vec::new(); block_of.len()];
-    for place in 0..n_records as u32 {
-        combined(&columns, place, &mut keys);
-        for key in &keys {
-            let (word, bit) = bit(*key);
-            if seen[word] & bit != 0
-                && let Some(block) = block_of.get(key)
-                && blocks[*block as usize].len() <= largest
-            {
-                blocks[*block as usize].push(place);
+    let mut found = OfRule { shares: vec![0; n_records.div_ceil(64)], ..OfRule::default() };
+    for (at, shares) in found.shares.iter_mut().enumerate() {
+        let mut open = within.iter().fold(u64::MAX, |open, within| open & within[at]);
+        while open != 0 {
+            let place = (64 * at) as u32 + open.trailing_zeros();
+            if place as usize >= n_records {
+                break;
             }
+            combined(&columns, place, &mut keys);
+            for key in &keys {
+                let (word, bit) = bit(*key);
+                if seen[word] & bit != 0
+                    && let Some(block) = block_of.get(key)
+                {
+                    *shares |= open & open.wrapping_neg();
+                    if blocks[*block as usize].len() <= largest {
+                        blocks[*block as usize].push(place);
+                    }
+                }
+            }
+            open &= open - 1;
         }
     }
-    let mut found = OfRule::default();
     for (number, place) in surveyed.iter().enumerate() {
         combined(&columns, *place, &mut keys);
         for key in &keys {
@@ -158,7 +183,7 @@ fn survey_rule(values: &KeyValues, rules: &[BlockingRule], rule: usize, surveyed
     found
 }
 
-/// Surveys the pairs that share keys under some rules, of which it looks at sixty at most, and compares them as the
+/// Surveys the pairs that share keys under some rules, of which it looks at ninety at most, and compares them as the
 /// model says.
 ///
 /// # Errors
@@ -180,15 +205,27 @@ pub fn survey(
     let done = AtomicU64::new(0);
     let total = rules.len() as u64 + 2;
     let step = || (watch.progress)(Stage::Counting, done.fetch_add(1, Ordering::Relaxed) + 1, total);
-    let of_rules = super::index::in_parallel(rules.len(), threads.get(), |rule| {
-        if watch.check().is_err() {
-            return OfRule::default();
-        }
-        let found = survey_rule(&values, rules, rule, &surveyed, n_records);
-        step();
-        found
-    });
-    watch.check()?;
+    // Rules of few keys first: what shares nothing with a surveyed record by two keys shares nothing by these and a third.
+    let mut of_rules: Vec<OfRule> = rules.iter().map(|_| OfRule::default()).collect();
+    for n_keys in 1..=rules.iter().map(|rule| rule.keys.len()).max().unwrap_or(0) {
+        let these: Vec<usize> = (0..rules.len()).filter(|rule| rules[*rule].keys.len() == n_keys).collect();
+        let found = super::index::in_parallel(these.len(), threads.get(), |i| {
+            if watch.check().is_err() {
+                return OfRule::default();
+            }
+            let is_part = |part: &usize| {
+                let keys = &rules[*part].keys;
+                keys.len() < n_keys && keys.iter().all(|key| rules[these[i]].keys.contains(key))
+            };
+            let within: Vec<&[u64]> =
+                (0..rules.len()).filter(is_part).map(|part| of_rules[part].shares.as_slice()).collect();
+            let found = survey_rule(&values, rules, these[i], &surveyed, &within, n_records);
+            step();
+            found
+        });
+        watch.check()?;
+        these.into_iter().zip(found).for_each(|(rule, found)| of_rules[rule] = found);
+    }
     drop(values);
     let share = surveyed.len() as f64 / n_records.max(1) as f64;
     let scaled = |of_rule: &OfRule| RuleCost {
@@ -197,9 +234,12 @@ pub fn survey(
     };
     let costs: Vec<RuleCost> = of_rules.iter().map(scaled).collect();
     let mut held: Vec<u64> = Vec::new();
+    // The largest class of blocks of each rule that holds so many pairs for each record.
+    let largest_of = |cost: &RuleCost, each: f64| cost.affordable((each * n_records as f64).max(LEAST_PAIRS as f64));
+    let teaches: Vec<usize> = costs.iter().map(|cost| largest_of(cost, PAIRS_TO_LEARN_FROM)).collect();
     for (of_rule, cost) in of_rules.iter().zip(&costs) {
-        let affordable = cost.affordable((PAIRS_OF_A_RULE * n_records as f64).max(LEAST_PAIRS as f64));
-        held.extend(of_rule.held.iter().filter(|one| (**one & 63) as usize <= affordable));
+        let affordable = largest_of(cost, PAIRS_OF_A_RULE);
+        held.extend(of_rule.held.iter().filter(|one| (**one & 15) as usize <= affordable));
     }
     drop(of_rules);
     held.sort_unstable();
@@ -221,27 +261,30 @@ pub fn survey(
     let groups: Vec<&[u64]> = held.chunk_by(|a, b| pair_of(*a) == pair_of(*b)).collect();
     let record = |place: u32| table.canonical()[place as usize];
     let shares = groups.chunks(groups.len().div_ceil(threads.get() * 8).max(1)).collect::<Vec<_>>();
-    let vectors = super::index::in_parallel(shares.len(), threads.get(), |i| {
-        let vector = |group: &&[u64]| {
+    let compared = super::index::in_parallel(shares.len(), threads.get(), |i| {
+        let compare = |group: &&[u64]| {
             let (a, b) = (record(surveyed[(group[0] >> 44) as usize]), record((group[0] >> 12) as u32));
-            weights.vector(table, a.min(b), a.max(b))
+            let records = (a.min(b), a.max(b));
+            (records, weights.vector(table, records.0, records.1))
         };
-        if watch.check().is_err() { Vec::new() } else { shares[i].iter().map(vector).collect::<Vec<Vector>>() }
+        if watch.check().is_err() { Vec::new() } else { shares[i].iter().map(compare).collect::<Vec<_>>() }
     });
     watch.check()?;
     step();
     let (mut pairs, mut holders) = (Vec::with_capacity(groups.len()), Vec::with_capacity(held.len()));
-    for (group, vector) in groups.iter().zip(vectors.into_iter().flatten()) {
-        let mut last = None;
+    for (group, (records, vector)) in groups.iter().zip(compared.into_iter().flatten()) {
+        let (mut last, mut is_taught) = (None, false);
         for one in *group {
-            let rule = (one >> 6 & 63) as u8;
+            let rule = (one >> 4 & 255) as u8;
             // Sorted by class within a rule: the smallest block comes first.
             if last != Some(rule) {
-                holders.push(Holder { rule, class: (one & 63) as u8 });
+                let class = (one & 15) as u8;
+                holders.push(Holder { rule, class });
                 last = Some(rule);
+                is_taught |= usize::from(class) <= teaches[usize::from(rule)];
             }
         }
-        pairs.push(SurveyedPair { vector, holders_end: holders.len() as u32 });
+        pairs.push(SurveyedPair { vector, records, teaches: is_taught, holders_end: holders.len() as u32 });
     }
     let random = random_patterns(table, &weights);
     step();
@@ -264,7 +307,7 @@ impl Survey {
     /// `judged` are pairs that people judged, and whether they are one person.
     pub fn counts(&self, judged: Vec<(Vector, bool)>) -> PatternCounts {
         let mut counts = Counts::default();
-        for pair in &self.pairs {
+        for pair in self.pairs.iter().filter(|pair| pair.teaches) {
             *counts.entry(pair.vector).or_insert(0.0) += self.scale;
         }
         PatternCounts {

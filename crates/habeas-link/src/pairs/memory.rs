@@ -36,8 +36,17 @@ pub(crate) fn pair_budget(n_records: usize) -> u64 {
 impl<'t> MemoryEngine<'t> {
     /// Makes the blocks of the model's rules.
     pub fn new(table: &'t Table, model: &Model, threads: NonZeroUsize) -> Self {
+        Self::watched(table, model, threads, &Watch::none()).expect("nobody ends a run that nobody watches")
+    }
+
+    /// The same, with progress, unless the run is ended.
+    ///
+    /// # Errors
+    /// [`PairError`] when the run was ended.
+    pub fn watched(table: &'t Table, model: &Model, threads: NonZeroUsize, watch: &Watch) -> Result<Self, PairError> {
         let of_each_rule = pair_budget(table.n_records()) / 4;
-        Self { table, index: KeyIndex::new(table, &model.rules, of_each_rule, threads.get()), threads: threads.get() }
+        let index = KeyIndex::new(table, &model.rules, of_each_rule, threads.get(), watch)?;
+        Ok(Self { table, index, threads: threads.get() })
     }
 
     /// What each rule holds; own and found pairs are 0 until scored.

@@ -319,3 +319,24 @@ fn draws_have_parameters_of_their_own_and_spread_at_least_as_far_as_with_fixed_o
     let again = link(&table, None, &judged, &LinkOptions { threads: NonZeroUsize::MIN, ..options }, &Watch::none());
     assert_eq!(again.unwrap().draws, found.draws);
 }
+
+#[test]
+fn how_many_links_are_missed_is_reckoned_without_the_truth() {
+    let (lists, entries) = three_lists(2500, 33);
+    let table = table(&lists, &entries);
+    let truth = truth(&entries);
+    // The higher the cut, the more links are left out; what the linkage reckons must follow.
+    for cut in [0.0, 6.0, 10.0, 14.0] {
+        let options = LinkOptions { cut: Some(MatchWeight(cut)), ..LinkOptions::default() };
+        let found = link(&table, None, &Constraints::default(), &options, &Watch::none()).unwrap();
+        let reckoned = found.completeness.unwrap();
+        let scores = evaluate(&found.partition, &truth).pairwise;
+        let n_same = reckoned.n_linked * scores.precision / scores.recall;
+        let net = 1.0 - reckoned.n_linked / n_same;
+        let told = reckoned.net_missed_share();
+        assert!((told - net).abs() < 0.02 + 0.25 * net.abs(), "cut {cut}: told {told:.3}, in truth {net:.3}");
+    }
+    let given =
+        link(&table, Some(guess_model(&table)), &Constraints::default(), &LinkOptions::default(), &Watch::none());
+    assert_eq!(given.unwrap().completeness, None, "a given model was not held against a survey");
+}

@@ -132,6 +132,16 @@ pub enum Warning {
     },
     /// The draws of the linkage are not a posterior sample.
     ApproximateLinkage,
+    /// Links were taken as decided, without draws.
+    LinksAsDecided,
+    /// With the links that are probably missed, or without those that are probably wrong, the figure would lie outside
+    /// its interval.
+    LinksMissed {
+        /// Missed less wrong pairs, as a share of all pairs of records of one person.
+        share: f64,
+        /// The figure with them.
+        point: f64,
+    },
     /// Some draws of the linkage could not be estimated.
     RefusedDraws {
         /// Draws refused.
@@ -167,6 +177,8 @@ impl Warning {
             Self::LinkageShareHigh { .. } => "linkage_share_high",
             Self::FewLinkageDraws { .. } => "few_linkage_draws",
             Self::ApproximateLinkage => "approximate_linkage",
+            Self::LinksAsDecided => "links_as_decided",
+            Self::LinksMissed { .. } => "links_missed",
             Self::RefusedDraws { .. } => "refused_draws",
         }
     }
@@ -276,6 +288,24 @@ impl Warning {
                                          only roughly included."
                     .to_owned()
             }
+            Self::LinksAsDecided => {
+                "Which records are the same person was taken as decided once; doubt about links is \
+                                     not in the interval. With --linkage-draws it is."
+                    .to_owned()
+            }
+            Self::LinksMissed { share, point } if *share > 0.0 => format!(
+                "By the linkage's own reckoning {:.1} % of the pairs of records that are one person are not linked, \
+                 wrong links already set against them. Such a person is counted twice and seems known to fewer lists, \
+                 so the figure is too high: with these links it would be about {}.",
+                100.0 * share,
+                Grouped(point.max(0.0).round() as u64)
+            ),
+            Self::LinksMissed { share, point } => format!(
+                "By the linkage's own reckoning more links are wrong than are missed, by {:.1} % of the pairs of records \
+                 that are one person, so the figure is too low: without them it would be about {}.",
+                -100.0 * share,
+                Grouped(point.max(0.0).round() as u64)
+            ),
             Self::RefusedDraws { refused, draws } => format!(
                 "In {refused} of {draws} draws of the linkage no estimate was possible; they are not in the figure."
             ),

@@ -10,6 +10,7 @@ mod graph_walks;
 mod highest_order;
 mod latent_classes;
 mod linkage;
+mod links;
 mod loglinear;
 mod properties;
 mod published;

@@ -451,6 +451,7 @@ tried-model = Another model that fits about as well
 tried-leave_one_list_out = One list left out
 tried-smallest_lists_merged = Smallest lists counted as one
 tried-other_method = Another method
+tried-missed_links = With the links that are probably missing
 lower-bound = at least
 card-method = Method
 card-seen = On the lists of the estimate
@@ -503,6 +504,8 @@ warning-linkage_share_high = Much of the doubt comes from linkage.
 warning-few_linkage_draws = Few draws of the linkage.
 warning-approximate_linkage = The linkage was approximated.
 warning-refused_draws = Some draws of the linkage were refused.
+warning-links_as_decided = Links were taken as decided.
+warning-links_missed = Links are missing or wrong, and that moves the figure.
 warning-internal_consistency_poor = A check against known lists came out badly.
 warning-refused_strata = Some parts were refused.
 

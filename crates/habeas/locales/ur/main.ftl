@@ -412,6 +412,7 @@ tried-model = دوسرا ماڈل جو تقریباً اتنا ہی موزوں �
 tried-leave_one_list_out = ایک فہرست کے بغیر
 tried-smallest_lists_merged = سب سے چھوٹی فہرستیں ایک شمار
 tried-other_method = دوسرا طریقہ
+tried-missed_links = ان ربطوں کے ساتھ جو غالباً رہ گئے
 lower-bound = کم از کم
 card-method = طریقہ
 card-seen = تخمینے کی فہرستوں پر
@@ -464,6 +465,8 @@ warning-linkage_share_high = زیادہ تر شک ربط سے آتا ہے۔
 warning-few_linkage_draws = ربط کے قرعے کم ہیں۔
 warning-approximate_linkage = ربط تقریبی ہے۔
 warning-refused_draws = ربط کے بعض قرعوں پر تخمینہ نہ ہو سکا۔
+warning-links_as_decided = ربط طے شدہ مانے گئے۔
+warning-links_missed = کچھ ربط رہ گئے یا غلط ہیں، اور اس سے عدد بدلتا ہے۔
 warning-internal_consistency_poor = معلوم فہرستوں سے جانچ کا نتیجہ خراب رہا۔
 warning-refused_strata = بعض حصوں پر تخمینہ نہیں دیا گیا۔
 

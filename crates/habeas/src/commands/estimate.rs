@@ -2,12 +2,12 @@
 
 mod choice;
 mod combine;
-mod interruption;
 mod simulate;
 mod strata;
 
 use crate::{
     cli::Global,
+    commands::interruption::Interruption,
     desk::{
         Desk, Snapshot,
         estimating::{self, Outcome},
@@ -25,7 +25,6 @@ use habeas_stats::{
     pooled::{self, LinkageOptions},
     progress::{Progress, Silent},
 };
-use interruption::Interruption;
 use serde_json::{Value, json};
 use std::{fmt::Write, path::PathBuf, sync::Arc};
 
@@ -99,9 +98,9 @@ fn table(args: &Table, out: &Output) -> Result<Exit, Failure> {
         out.talk(remark.text());
     }
     let method = args.choice.method(histories.lists(), histories.n_documented())?;
-    let interruption = Interruption::watch();
+    let interruption = Interruption::watch(out);
     let progress = &mut interruption.progress("estimate", out);
-    let outcome = estimating::run(&histories, &[], &method, args.choice.seed(), progress)?;
+    let outcome = estimating::run(&histories, &[], None, &method, args.choice.seed(), progress)?;
     let object = estimating::outcome_json(&outcome, &method, args.choice.seed(), &histories);
     finish(&object, out)
 }
@@ -131,9 +130,11 @@ pub fn estimate_and_keep(
     let snapshot = desk.snapshot()?;
     let histories = estimating::histories(&snapshot, |_| true)?;
     let dependences = estimating::dependences(&snapshot);
-    let outcome = estimating::run(&histories, &dependences, method, seed, progress)?;
+    let links = estimating::decided_links(desk)?;
+    let outcome = estimating::run(&histories, &dependences, Some(links), method, seed, progress)?;
     let mut object = estimating::outcome_json(&outcome, method, seed, &histories);
     object["declared_dependences"] = estimating::dependences_json(&dependences);
+    object["links"] = estimating::links_json(links);
     object["records_not_yet_linked"] = json!(snapshot.n_unlinked);
     desk.keep_estimate(&object)?;
     Ok((outcome, object))
@@ -152,7 +153,7 @@ fn whole(desk: &Desk, choice: &Choice, out: &Output) -> Result<Exit, Failure> {
         out.talk("This table was estimated before by the same method, settings and seed; here is what was kept.");
         return finish(&object, out);
     }
-    let interruption = Interruption::watch();
+    let interruption = Interruption::watch(out);
     let progress = &mut interruption.progress("estimate", out);
     let (_, object) = estimate_and_keep(desk, &method, choice.seed(), progress)?;
     finish(&object, out)
@@ -161,7 +162,8 @@ fn whole(desk: &Desk, choice: &Choice, out: &Output) -> Result<Exit, Failure> {
 /// What was kept of the same table, declarations, method with all settings, seed and version; it would come out again.
 fn kept(desk: &Desk, snapshot: &Snapshot, method: &Method, seed: Seed) -> Result<Option<Value>, Failure> {
     let histories = estimating::histories(snapshot, |_| true)?;
-    let identity = estimating::identity_json(&histories, &estimating::dependences(snapshot), method, seed);
+    let mut identity = estimating::identity_json(&histories, &estimating::dependences(snapshot), method, seed);
+    identity["links"] = estimating::links_json(estimating::decided_links(desk)?);
     let is_same = |object: &Value| {
         let same = |(key, value): (&String, &Value)| object[key] == *value;
         object["linkage"].is_null() && identity.as_object().is_some_and(|identity| identity.iter().all(same))
@@ -212,7 +214,7 @@ fn averaged(desk: &Desk, choice: &Choice, n_draws: usize, out: &Output) -> Resul
     let draws = draws.collect::<Result<Vec<_>, _>>()?;
     let fixed = estimating::histories(&snapshot, |_| true)?;
     let settings = LinkageOptions { dependences: estimating::dependences(&snapshot), approximate: false };
-    let interruption = Interruption::watch();
+    let interruption = Interruption::watch(out);
     let progress = &mut interruption.progress("estimate", out);
     let average = pooled::average_over_linkage(&draws, &fixed, &method, choice.seed(), &settings, progress);
     let (outcome, shares) = match average {

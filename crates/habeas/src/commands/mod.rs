@@ -13,6 +13,7 @@ pub mod estimate;
 pub mod figures;
 pub mod import;
 pub mod init;
+pub mod interruption;
 pub mod link;
 pub mod map;
 pub mod passphrase;

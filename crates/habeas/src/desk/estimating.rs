@@ -2,12 +2,12 @@
 
 pub mod strata;
 
-use super::{Snapshot, figures};
+use super::{Desk, Snapshot, figures};
 use crate::failure::{Exit, Failure};
 use habeas_core::{Partition, RecordId};
 use habeas_stats::{
-    CaptureHistories, Dependence, EstimableHistories, Estimate, Method, Refusal, Seed, Sensitivity, Stopped, Value,
-    estimate_beside_all, pooled::LinkageAverage, progress::Progress,
+    CaptureHistories, DecidedLinks, Dependence, EstimableHistories, Estimate, Method, Refusal, Seed, Sensitivity,
+    Stopped, Value, estimate_beside_all, pooled::LinkageAverage, progress::Progress,
 };
 use serde_json::{Map, Value as Json, json};
 
@@ -19,25 +19,46 @@ pub enum Outcome {
     Refused(Refusal),
 }
 
-/// Estimates from a table, or says why not.
+/// Estimates from a table, or says why not; `links` tells of the linkage that made the table, where one did.
 ///
 /// # Errors
 /// The hook said stop.
 pub fn run(
     histories: &CaptureHistories,
     dependences: &[Dependence],
+    links: Option<DecidedLinks>,
     method: &Method,
     seed: Seed,
     progress: &mut dyn Progress,
 ) -> Result<Outcome, Failure> {
     let estimable = EstimableHistories::with_dependences(histories, method.need(), dependences);
-    let estimate =
-        estimable.map_err(Stopped::from).and_then(|table| estimate_beside_all(&table, method, seed, progress));
+    let estimate = estimable.map_err(Stopped::from).and_then(|table| {
+        let given = estimate_beside_all(&table, method, seed, progress)?;
+        match links {
+            Some(links) => given.beside_links(&table, links, progress),
+            None => Ok(given),
+        }
+    });
     match estimate {
         Ok(given) => Ok(Outcome::Given(Box::new(given))),
         Err(Stopped::Refused(refusal)) => Ok(Outcome::Refused(refusal)),
         Err(Stopped::Interrupted) => Err(interrupted()),
     }
+}
+
+/// What the last run of the linkage says of the links that it decided.
+///
+/// # Errors
+/// The vault cannot be read.
+pub fn decided_links(desk: &Desk) -> Result<DecidedLinks, Failure> {
+    let summary: Option<Json> = desk.latest_link_run()?.and_then(|run| serde_json::from_str(&run.summary_json).ok());
+    let net_missed_share = summary.and_then(|summary| summary["completeness"]["net_missed_share"].as_f64());
+    Ok(DecidedLinks { net_missed_share })
+}
+
+/// The same as JSON.
+pub fn links_json(links: DecidedLinks) -> Json {
+    json!({ "net_missed_share": links.net_missed_share })
 }
 
 /// The failure of work that the user stopped.

@@ -2,14 +2,14 @@
 
 use super::{Desk, vault_failure};
 use crate::{
-    commands::init::now_ms,
+    commands::{init::now_ms, interruption::Interruption},
     failure::{Exit, Failure},
     output::Output,
 };
 use habeas_core::{Judgement, RecordId, Right, Source, SourceKind, Standing, Verdict, standing};
 use habeas_link::{
-    Constraints, Coverage, Draws, LinkError, LinkOptions, Linkage, ListInfo, Model, Plan, Stage, Table, TableBuilder,
-    Watch, link,
+    Constraints, Coverage, Draws, LinkError, LinkOptions, Linkage, ListInfo, Model, PairError, Plan, Stage, Table,
+    TableBuilder, Watch, link,
 };
 use habeas_vault::{LinkRun, Vault};
 use serde_json::{Value as Json, json};
@@ -78,19 +78,26 @@ pub fn run(
     options: &LinkOptions,
     out: &Output,
 ) -> Result<Linkage, Failure> {
+    let interruption = Interruption::watch(out);
     let progress = |stage: Stage, done: u64, total: u64| out.progress(stage_words(stage), done, total);
-    link(table, model, constraints, options, &Watch { progress: &progress, cancel: out.cancel() }).map_err(link_failure)
+    let watch = Watch { progress: &progress, cancel: interruption.flag() };
+    link(table, model, constraints, options, &watch).map_err(link_failure)
 }
 
 /// Plans the linkage of a table, with progress on a terminal.
 pub fn plan(table: &Table, options: &LinkOptions, out: &Output) -> Result<Plan, Failure> {
+    let interruption = Interruption::watch(out);
     let progress = |stage: Stage, done: u64, total: u64| out.progress(stage_words(stage), done, total);
-    let watch = Watch { progress: &progress, cancel: out.cancel() };
+    let watch = Watch { progress: &progress, cancel: interruption.flag() };
     habeas_link::plan(table, &Constraints::default(), options, &watch).map_err(link_failure)
 }
 
 /// Why nothing was linked, for people.
 fn link_failure(error: LinkError) -> Failure {
+    if matches!(error, LinkError::Pairs { source: PairError::Cancelled }) {
+        return Failure::new(Exit::Interrupted, "the linkage was stopped", "run it again")
+            .leaving("Nothing was written.");
+    }
     let source = std::error::Error::source(&error).map(|source| format!(": {source}")).unwrap_or_default();
     Failure::new(Exit::Failed, format_args!("{error}{source}"), "mend the model, or leave it out and one is estimated")
 }
@@ -166,6 +173,12 @@ pub fn summary(linkage: &Linkage, n_records: usize, n_lists: usize) -> Json {
         "seconds": seconds,
         "rules": rules,
         "blocking": coverage,
+        "completeness": linkage.completeness.map(|found| json!({
+            "linked": found.n_linked,
+            "missed": found.n_missed.round(),
+            "wrong": found.n_wrong.round(),
+            "net_missed_share": found.net_missed_share(),
+        })),
         "draws": draws_json(&linkage.draws),
     })
 }

@@ -106,3 +106,43 @@ fn a_plan_tells_what_would_be_compared_and_measures_go_with_the_truth_only() {
     let f1 = measured["truth"]["pairwise"]["f1"].as_f64().unwrap();
     assert!(interval[0].as_f64().unwrap() <= f1 && f1 <= interval[1].as_f64().unwrap());
 }
+
+/// A list whose linkage takes seconds.
+fn crowded_list(rows: usize) -> String {
+    let mut text = String::from("Name,Father's name,Date taken,Place\n");
+    for row in 0..rows {
+        let (a, b, c) = (row % 89, row % 83, row % 61);
+        text.push_str(&format!("Karim{a} Velan{b},Rashid{c},0{}/0{}/2015,Corva{c}\n", row % 9 + 1, row % 8 + 1));
+    }
+    text
+}
+
+#[cfg(unix)]
+#[test]
+fn a_linkage_that_is_interrupted_ends_with_130_and_writes_nothing() {
+    use std::os::unix::process::ExitStatusExt;
+    let office = Office::new();
+    office.file("crowd.csv", crowded_list(60_000));
+    let args = ["link", "files", "crowd.csv", "--draws", "200", "--draws-out", "draws.csv", "--out", "clusters.csv"];
+    let mut ended_by_itself = 0;
+    for round in 0..8u64 {
+        let mut link = office.command(&args).stderr(std::process::Stdio::null()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(1_200 + 300 * round));
+        let interrupt = std::process::Command::new("kill").args(["-INT", &link.id().to_string()]).status().unwrap();
+        let status = link.wait().unwrap();
+        assert!(!status.success() && interrupt.success(), "it was done before it could be interrupted: {status}");
+        assert!(!office.path("clusters.csv").exists() && !office.path("draws.csv").exists(), "half a result was left");
+        // While files are still being read nobody listens, and the signal itself ends the process.
+        match status.code() {
+            Some(code) => {
+                assert_eq!(code, 130);
+                ended_by_itself += 1;
+            }
+            None => assert_eq!(status.signal(), Some(2)),
+        }
+        if ended_by_itself == 2 {
+            return;
+        }
+    }
+    panic!("no interruption came while records were linked");
+}

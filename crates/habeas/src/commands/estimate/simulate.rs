@@ -1,7 +1,8 @@
 //! `habeas estimate simulate`: how often a method is right where the truth is known.
 
-use super::{choice::Choice, interruption::Interruption};
+use super::choice::Choice;
 use crate::{
+    commands::interruption::Interruption,
     desk::estimating,
     failure::{Exit, Failure},
     output::Output,
@@ -41,7 +42,7 @@ pub fn run(args: &Simulate, out: &Output) -> Result<Exit, Failure> {
     let lists: Vec<String> = (1..=design.n_lists()).map(|list| format!("L{list}")).collect();
     let method = args.choice.method(&lists, design.n_total())?;
     let started = Instant::now();
-    let interruption = Interruption::watch();
+    let interruption = Interruption::watch(out);
     let simulation =
         simulate(&design, &method, args.runs, args.choice.seed(), &mut interruption.progress("worlds", out));
     let simulation = simulation.map_err(|stopped| match stopped {

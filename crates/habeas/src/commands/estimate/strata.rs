@@ -1,7 +1,8 @@
 //! `habeas estimate run --by …` and `estimate table --strata …`: stratum by stratum, each given or refused, and a total that adds draws.
 
-use super::{choice::Choice, draw_linkage, interruption::Interruption, method_for};
+use super::{choice::Choice, draw_linkage, method_for};
 use crate::{
+    commands::interruption::Interruption,
     desk::{
         Desk,
         estimating::{self, Outcome, strata::Dimension},
@@ -12,7 +13,7 @@ use crate::{
 };
 use clap::ValueEnum;
 use habeas_stats::{
-    Method, Seed, capture,
+    Method, Seed, Warning, capture,
     pooled::LinkageOptions,
     strata::{Stratified, Stratum, StratumFigure, StratumResult, estimate_strata},
 };
@@ -61,7 +62,13 @@ pub fn run(
     let names: Vec<&str> = dimensions.iter().map(|dimension| dimension.name).collect();
     let policies: Vec<&str> = dimensions.iter().map(|dimension| dimension.policy).collect();
     let dimensions = [("by", json!(names)), ("policies", json!(policies))];
-    let (stratified, object) = estimate(&strata, &dimensions, &method, choice.seed(), &options, out);
+    let (stratified, mut object) = estimate(&strata, &dimensions, &method, choice.seed(), &options, out);
+    if linkage_draws.is_none()
+        && let Some(warnings) = object["total"]["warnings"].as_array_mut()
+    {
+        let decided = Warning::LinksAsDecided;
+        warnings.push(json!({ "code": decided.code(), "text": decided.text() }));
+    }
     // A run that was stopped has no total: it is shown and not kept.
     if stratified.n_not_reached == 0 {
         desk.keep_estimate(&object)?;
@@ -100,7 +107,7 @@ fn estimate(
     options: &LinkageOptions,
     out: &Output,
 ) -> (Stratified, Value) {
-    let interruption = Interruption::watch();
+    let interruption = Interruption::watch(out);
     let progress = &mut interruption.progress("strata", out);
     let stratified = estimate_strata(strata, method, seed, options, progress);
     let object = object(&stratified, strata, dimensions, method, seed);

@@ -16,9 +16,13 @@ pub struct Interruption {
 }
 
 impl Interruption {
-    /// Listens from now on until the program ends; where that cannot be set up, Ctrl-C ends the program as ever.
-    pub fn watch() -> Self {
-        let wanted = Arc::new(AtomicBool::new(false));
+    /// Listens from now on until the program ends; where that cannot be set up, Ctrl-C ends the program as ever. Work that
+    /// is followed elsewhere is cancelled there: Ctrl-C is then its server's.
+    pub fn watch(out: &Output) -> Self {
+        let wanted = out.cancel();
+        if out.is_followed() {
+            return Self { wanted };
+        }
         let heard = Arc::clone(&wanted);
         std::thread::spawn(move || {
             let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
@@ -27,6 +31,11 @@ impl Interruption {
             }
         });
         Self { wanted }
+    }
+
+    /// Set once the work should stop.
+    pub fn flag(&self) -> &AtomicBool {
+        &self.wanted
     }
 
     /// A hook that shows how far a stage is and passes the wish on.

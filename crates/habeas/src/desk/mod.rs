@@ -4,7 +4,9 @@
 //! right by their role or gets nothing. The vault's index finds, its log tells: a list of cases comes from the index, what
 //! a case file shows is read from the log. Figures need every record; they are made once and kept until the vault changes.
 
+pub mod crosstab;
 pub mod estimating;
+pub mod exporting;
 pub mod figures;
 pub mod importing;
 pub mod jobs;
@@ -73,6 +75,7 @@ struct Inner {
     figures: Mutex<Option<Arc<Figures>>>,
     link_run: Mutex<Option<Arc<LinkRun>>>,
     reviewing: reviewing::Kept,
+    crosstabs: crosstab::Crosstabs,
     jobs: jobs::Jobs,
     tray: tray::Tray,
 }
@@ -220,6 +223,7 @@ impl Desk {
             figures: Mutex::default(),
             link_run: Mutex::default(),
             reviewing: reviewing::Kept::default(),
+            crosstabs: crosstab::Crosstabs::default(),
             jobs: jobs::Jobs::default(),
             tray: tray::Tray::default(),
         };
@@ -315,6 +319,7 @@ impl Desk {
         *lock(&self.inner.figures) = None;
         *lock(&self.inner.link_run) = None;
         self.inner.reviewing.forget();
+        self.inner.crosstabs.forget();
         Ok(result)
     }
 

@@ -1,7 +1,7 @@
 //! Addresses and what answers them.
 
 use super::{
-    assets, audit, case, cases, disagreements, enter,
+    assets, audit, case, cases, crosstab, disagreements, download, enter,
     error::{self, PageError},
     guard::{SignedForm, guard},
     incoming, jobs, keys, layout,
@@ -132,6 +132,8 @@ pub fn routes() -> Routes {
         .get("/sources/{key}", CASES, show_source)
         .get("/sources/{key}/{number}", CASES, show_record)
         .get("/stats", TABLES, async |desk: Desk, reader: Reader| page(desk, reader, stats::load, stats::render).await)
+        .get("/stats/by", TABLES, show_crosstab)
+        .get("/stats/file/{file}", TABLES, download::get)
         .get("/stats/disagreements/{question}/{left}/{right}", CASES, show_disagreements)
         .get("/review", JUDGE, review::get)
         .post("/review/decide", JUDGE, review::decide)
@@ -206,6 +208,13 @@ async fn show_source(desk: Desk, reader: Reader, Path(key): Path<String>, Query(
 async fn show_record(desk: Desk, reader: Reader, Path((key, number)): Path<(String, String)>) -> Response {
     match record::Query::read(key, &number) {
         Ok(query) => page(desk, reader, move |desk| record::load(desk, query), record::render).await,
+        Err(error) => refuse(&reader, &error),
+    }
+}
+
+async fn show_crosstab(desk: Desk, reader: Reader, Query(pairs): Parameters) -> Response {
+    match crosstab::Query::read(&pairs) {
+        Ok(query) => page(desk, reader, move |desk| crosstab::load(desk, query), crosstab::render).await,
         Err(error) => refuse(&reader, &error),
     }
 }

@@ -1,6 +1,7 @@
 //! What pages promise, asked of the router itself, without socket and browser: over a real vault of three invented
 //! persons, one of whom has a name that means harm.
 
+mod export;
 mod incoming;
 mod locking;
 mod messages;
@@ -204,6 +205,7 @@ impl House {
             "/sources/families/2",
             "/sources/post/1",
             "/stats",
+            "/stats/by?rows=place&columns=sex",
             "/audit",
             "/team",
             "/review",

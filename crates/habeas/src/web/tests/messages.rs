@@ -85,6 +85,7 @@ fn no_message_is_unused_and_none_is_missing() {
         "job-",
         "count-",
         "stage-",
+        "by-",
     ];
     for (key, _) in messages(&catalogue("en")) {
         let quoted = code.contains(&format!("\"{key}\""));

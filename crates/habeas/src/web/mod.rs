@@ -39,12 +39,14 @@ mod strata;
 mod team;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod unlock;
 mod words;
 
 pub use lock::Lock;
 pub use reader::Reader;
-pub use server::{Event, ListenOptions, serve};
+pub use server::{Event, ListenOptions, Network, serve};
+pub use tls::Certificate;
 pub use words::audit_event;
 
 use crate::desk::{Figures, StoredEstimate};

@@ -71,7 +71,7 @@ impl Certificate {
         let wrong = |error: rustls::Error| {
             Failure::new(Exit::Failed, error, "give a certificate and the key that goes with it, both in PEM")
         };
-        let hash = chain.first().map(|first| Sha256::digest(first)).unwrap_or_default();
+        let hash = chain.first().map(Sha256::digest).unwrap_or_default();
         let fingerprint = hash.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":");
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let builder = ServerConfig::builder_with_provider(provider)

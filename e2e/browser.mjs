@@ -28,7 +28,7 @@ export async function serve(own) {
   const ways = [];
   const listen = chunk => {
     said += chunk;
-    const found = said.match(/http:\/\/\S+\/enter#[0-9a-f]+/g) ?? [];
+    const found = said.match(/https?:\/\/\S+\/enter#[0-9a-f]+/g) ?? [];
     ways.splice(0, ways.length, ...found);
   };
   child.stdout.on("data", listen);

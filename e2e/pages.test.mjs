@@ -9,7 +9,7 @@ import { launch, serve, shots, violations, watch } from "./browser.mjs";
 const widths = { desk: { width: 1366, height: 850, scale: 1 }, phone: { width: 390, height: 844, scale: 2 } };
 let server, browser, context;
 // Addresses of pages that hold something, found on the walk.
-const pages = { overview: "/", cases: "/cases", sources: "/sources", stats: "/stats", audit: "/audit", keys: "/keys" };
+const pages = { overview: "/", cases: "/cases", sources: "/sources", stats: "/stats", audit: "/audit", keys: "/keys", team: "/team", crosstab: "/stats/by", incoming: "/sources/new" };
 
 before(async () => {
   server = await serve();
@@ -165,6 +165,22 @@ describe("every page", () => {
           await own.close();
           assert.deepEqual(bad, []);
         });
+
+  test("weighs at most 8 kB on its way, and is there at once", async () => {
+    const page = await context.newPage();
+    const heavy = [], weights = [];
+    for (const [name, address] of Object.entries({ ...pages, review: "/review", clusters: "/review/clusters", agreement: "/review/agreement" })) {
+      await page.goto(server.base + address);
+      const answer = await page.goto(server.base + address);
+      const { responseBodySize } = await answer.request().sizes();
+      const { responseStart, requestStart } = answer.request().timing();
+      weights.push(`${name} ${responseBodySize} B ${Math.round(responseStart - requestStart)} ms`);
+      if (responseBodySize > 8 * 1024) heavy.push(`${name}: ${responseBodySize} B`);
+    }
+    console.log(`    ${weights.join(" · ")}`);
+    assert.deepEqual(heavy, []);
+    await page.close();
+  });
 
   test("works without JavaScript: search, theme, language, keys", async () => {
     const plain = await browser.newContext({ storageState: await context.storageState(), javaScriptEnabled: false });

@@ -114,3 +114,4 @@ link-now = Link now
 estimate-now = Estimate now
 err-too-large = That is more than is taken in at once
 rec-too-large = Send fewer or smaller files, or use «habeas import FILE --as LIST».
+estimate-method = Method

@@ -55,3 +55,4 @@ team-backup-go = Copy
 team-drill = A backup is one when it was restored:
 job-backup = Backup
 job-next-backup = Back to the team
+network-sealed = Sealed, also for other computers

@@ -111,3 +111,4 @@ link-now = ابھی ربط کریں
 estimate-now = ابھی تخمینہ لگائیں
 err-too-large = یہ ایک بار میں لی جانے والی مقدار سے زیادہ ہے
 rec-too-large = کم یا چھوٹی فائلیں بھیجیں، یا یہ حکم استعمال کریں: habeas import
+estimate-method = طریقہ

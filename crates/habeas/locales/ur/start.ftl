@@ -52,3 +52,4 @@ team-backup-go = نقل کریں
 team-drill = نقل وہی ہے جو بحال کر کے دیکھی جا چکی ہو:
 job-backup = نقلِ محفوظ
 job-next-backup = ٹیم پر واپس
+network-sealed = مہر بند، دوسرے کمپیوٹروں کے لیے بھی

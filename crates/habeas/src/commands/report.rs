@@ -2,7 +2,12 @@
 
 use crate::{
     cli::Global,
-    desk::{Desk, figures::FieldDisagreement, shown},
+    desk::{
+        Desk,
+        exporting::{disagreement_json, formula_safe, tables_csv},
+        figures::FieldDisagreement,
+        shown,
+    },
     failure::{Exit, Failure},
     opening,
     output::Output,
@@ -110,24 +115,6 @@ fn tables(desk: &Desk, form: &Form, out: &Output) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-/// How often two lists disagree on one field; rows, for whoever may read cases, as record addresses.
-fn disagreement_json(desk: &Desk, field: &FieldDisagreement) -> Result<serde_json::Value, Failure> {
-    let rows = field.rows.iter().map(|row| {
-        let records = [desk.address(row.left)?, desk.address(row.right)?];
-        Ok(json!({ "agreement": shown::agreement_code(row.agreement), "records": records }))
-    });
-    Ok(json!({
-        "question": field.predicate.code(),
-        "lists": field.lists,
-        "compared": field.n_compared,
-        "same": field.n_same,
-        "compatible": field.n_compatible,
-        "differs": field.n_differs,
-        "contradicts": field.n_contradicts,
-        "rows": rows.collect::<Result<Vec<_>, Failure>>()?,
-    }))
-}
-
 fn disagreement_line(field: &FieldDisagreement) -> String {
     let share = |n: u64| if field.n_compared == 0 { 0.0 } else { n as f64 * 100.0 / field.n_compared as f64 };
     format!(
@@ -141,71 +128,6 @@ fn disagreement_line(field: &FieldDisagreement) -> String {
         field.n_differs,
         share(field.n_differs),
     )
-}
-
-/// One CSV of all tables: `table,policy,category,second,persons,record_a,record_b`.
-fn tables_csv(desk: &Desk) -> Result<Vec<u8>, Failure> {
-    let figures = desk.figures()?;
-    let mut csv = csv::Writer::from_writer(Vec::new());
-    let wrong = |error: csv::Error| Failure::from(std::io::Error::other(error));
-    csv.write_record(["table", "policy", "category", "detail", "persons", "record_a", "record_b"]).map_err(wrong)?;
-    for (name, table) in [
-        ("by-year", &figures.tables.by_year),
-        ("by-place", &figures.tables.by_place),
-        ("by-sex", &figures.tables.by_sex),
-    ] {
-        for (category, n) in &table.rows {
-            csv.write_record([
-                name,
-                table.policy,
-                &formula_safe(&shown::category_text(category)),
-                "",
-                &n.to_string(),
-                "",
-                "",
-            ])
-            .map_err(wrong)?;
-        }
-    }
-    for (mask, n) in &figures.overlap.histories {
-        csv.write_record(["overlap", "", &figures.overlap.names_of(*mask).join("+"), "", &n.to_string(), "", ""])
-            .map_err(wrong)?;
-    }
-    for field in &figures.disagreements {
-        let (name, lists) = (field.predicate.code(), field.lists.join("/"));
-        for (word, n) in [
-            ("compared", field.n_compared),
-            ("same", field.n_same),
-            ("compatible", field.n_compatible),
-            ("differs", field.n_differs),
-            ("contradicts", field.n_contradicts),
-        ] {
-            csv.write_record(["disagreement", &lists, &name, word, &n.to_string(), "", ""]).map_err(wrong)?;
-        }
-        for row in &field.rows {
-            let word = shown::agreement_code(row.agreement);
-            csv.write_record([
-                "disagreement-row",
-                &lists,
-                &name,
-                word,
-                "1",
-                &desk.address(row.left)?,
-                &desk.address(row.right)?,
-            ])
-            .map_err(wrong)?;
-        }
-    }
-    csv.into_inner().map_err(|error| Failure::from(error.into_error()))
-}
-
-/// Text that a spreadsheet would take for a formula gets a leading apostrophe.
-fn formula_safe(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
 }
 
 fn case(desk: &Desk, id: &str, form: &Form, out: &Output) -> Result<Exit, Failure> {

@@ -6,7 +6,9 @@
 
 pub mod asserted;
 pub mod book;
+pub mod crosstab;
 pub mod estimating;
+pub mod exporting;
 pub mod figures;
 pub mod importing;
 pub mod jobs;
@@ -78,6 +80,7 @@ struct Inner {
     figures: Mutex<Option<Arc<Figures>>>,
     link_run: Mutex<Option<Arc<LinkRun>>>,
     reviewing: reviewing::Kept,
+    crosstabs: crosstab::Crosstabs,
     jobs: jobs::Jobs,
     tray: tray::Tray,
     book: Mutex<Option<Arc<Book>>>,
@@ -226,6 +229,7 @@ impl Desk {
             figures: Mutex::default(),
             link_run: Mutex::default(),
             reviewing: reviewing::Kept::default(),
+            crosstabs: crosstab::Crosstabs::default(),
             jobs: jobs::Jobs::default(),
             tray: tray::Tray::default(),
             book: Mutex::default(),
@@ -323,6 +327,7 @@ impl Desk {
         *lock(&self.inner.link_run) = None;
         self.inner.reviewing.forget();
         *lock(&self.inner.book) = None;
+        self.inner.crosstabs.forget();
         Ok(result)
     }
 

@@ -79,7 +79,7 @@ fn admit(app: &App, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(
     }
     // The way in holds no data, and it must be reachable from a file or another program that opens it.
     let is_way_in = reads && uri.path() == "/enter";
-    if is_way_in || comes_from_us(host, reads, headers) { Ok(()) } else { Err(Refusal::Foreign) }
+    if is_way_in || comes_from_us(app.scheme(), host, reads, headers) { Ok(()) } else { Err(Refusal::Foreign) }
 }
 
 /// The host that was asked for, if there is exactly one and it is ours to the letter.
@@ -92,7 +92,7 @@ fn own_host<'h>(app: &App, uri: &Uri, headers: &'h HeaderMap) -> Option<&'h str>
 
 /// Whether a request comes from our own pages. `same-site` is not enough, since a site ignores the port; that a header
 /// is missing allows nothing by itself, since the other rules still hold.
-fn comes_from_us(host: &str, reads: bool, headers: &HeaderMap) -> bool {
+fn comes_from_us(scheme: &str, host: &str, reads: bool, headers: &HeaderMap) -> bool {
     let only = |name: &str| {
         let mut values = headers.get_all(name).iter();
         match (values.next(), values.next()) {
@@ -102,7 +102,7 @@ fn comes_from_us(host: &str, reads: bool, headers: &HeaderMap) -> bool {
         }
     };
     let (Some(origin), Some(site)) = (only("origin"), only("sec-fetch-site")) else { return false };
-    let own_origin = origin.map(|origin| origin.strip_prefix("http://") == Some(host));
+    let own_origin = origin.map(|origin| origin.strip_prefix(scheme) == Some(host));
     let own_site = match site {
         None | Some("same-origin") => true,
         Some("none") => reads,

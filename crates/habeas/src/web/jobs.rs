@@ -228,7 +228,7 @@ pub fn estimate_form(reader: &Reader) -> Markup {
         form.search.begin method="post" action="/estimates" {
             (forms::token(reader))
             p.field {
-                label for="method" { (reader.t("method")) }
+                label for="method" { (reader.t("estimate-method")) }
                 select #method name="method" { @for method in METHODS { option value=(method) { (reader.t(&format!("method-{method}"))) } } }
             }
             p.field { button.btn { (reader.t("estimate-now")) } }

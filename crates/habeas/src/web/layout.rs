@@ -110,7 +110,7 @@ pub fn page_looking_again(
                         // Before the session there is nothing to go to.
                         @if reader.who.is_some() { (navigation(reader, section)) }
                         div.foot {
-                            p.trust { (icon(HERE)) span { (reader.t("local-only")) } }
+                            p.trust { (icon(HERE)) span { (reader.t(if reader.is_sealed { "network-sealed" } else { "local-only" })) } }
                             (who(reader))
                             (preferences(reader))
                         }

@@ -8,7 +8,9 @@ mod assets;
 mod audit;
 mod case;
 mod cases;
+mod crosstab;
 mod disagreements;
+mod download;
 mod enter;
 mod error;
 mod estimates;
@@ -40,13 +42,15 @@ mod strata;
 mod team;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod unlock;
 mod words;
 
 pub use lock::Lock;
 pub use reader::Reader;
-pub use server::{Event, ListenOptions, serve};
+pub use server::{Event, ListenOptions, Network, serve};
 pub use site_words::fonts as site_fonts;
+pub use tls::Certificate;
 pub use words::audit_event;
 
 use crate::desk::{Figures, StoredEstimate};

@@ -107,6 +107,8 @@ pub struct Reader {
     pub who: Option<Who>,
     /// Seconds without use after which the vault locks; 0 where there is nothing to lock.
     pub lock_after_s: u64,
+    /// Whether other computers reach the pages, sealed.
+    pub is_sealed: bool,
     /// What forms carry to show that they come from this session; absent before the session.
     pub form_token: Option<String>,
 }
@@ -166,6 +168,7 @@ impl Reader {
             vault: opened.map(|opened| opened.vault_name.clone()).unwrap_or_default(),
             who: opened.map(|opened| opened.desk.who().clone()),
             lock_after_s: if opened.is_some() { lock_after.as_secs() } else { 0 },
+            is_sealed: caller.is_sealed,
             form_token: caller.form_token.as_ref().map(|token| token.0.clone()),
         }
     }

@@ -1,7 +1,7 @@
 //! Addresses and what answers them.
 
 use super::{
-    assets, audit, case, cases, disagreements, enter,
+    assets, audit, case, cases, crosstab, disagreements, download, enter,
     error::{self, PageError},
     guard::{SignedForm, guard},
     incident, incoming, jobs, keys, layout,
@@ -17,10 +17,10 @@ use super::{
 use crate::{desk::Desk, rights::Need};
 use axum::{
     Form, Router,
-    extract::{DefaultBodyLimit, Path, Query, State},
+    extract::{DefaultBodyLimit, Path, Query, Request, State},
     handler::Handler,
-    http::{StatusCode, header},
-    middleware,
+    http::{HeaderValue, StatusCode, header},
+    middleware::{self, Next},
     response::{IntoResponse, Response},
 };
 use habeas_core::Right;
@@ -43,6 +43,8 @@ pub struct Shared {
     pub hosts: Vec<String>,
     /// Who is in.
     pub sessions: Sessions,
+    /// Whether connections are sealed, because other computers reach the pages.
+    pub is_sealed: bool,
     announce: UnboundedSender<String>,
 }
 
@@ -57,7 +59,17 @@ impl Deref for App {
 impl App {
     /// The first of `hosts` is the one that addresses name; these are sent to `announce`.
     pub fn new(lock: Lock, hosts: Vec<String>, announce: UnboundedSender<String>) -> Self {
-        Self(Arc::new(Shared { lock, hosts, sessions: Sessions::default(), announce }))
+        Self(Arc::new(Shared { lock, hosts, sessions: Sessions::default(), is_sealed: false, announce }))
+    }
+
+    /// The same for other computers.
+    pub fn sealed(lock: Lock, hosts: Vec<String>, announce: UnboundedSender<String>) -> Self {
+        Self(Arc::new(Shared { lock, hosts, sessions: Sessions::default(), is_sealed: true, announce }))
+    }
+
+    /// How addresses begin.
+    pub fn scheme(&self) -> &'static str {
+        if self.is_sealed { "https://" } else { "http://" }
     }
 
     /// Makes a new way in and announces it; false where the last one is too recent.
@@ -65,7 +77,7 @@ impl App {
         let Some(token) = self.sessions.new_entry(now) else { return false };
         let host = self.hosts.first().map_or("", String::as_str);
         // Nobody listens any more only while the server ends.
-        self.announce.send(format!("http://{host}/enter#{token}")).is_ok()
+        self.announce.send(format!("{}{host}/enter#{token}", self.scheme())).is_ok()
     }
 
     /// Locks for everybody.
@@ -141,6 +153,8 @@ pub fn routes() -> Routes {
         .get("/sources/{key}", CASES, show_source)
         .get("/sources/{key}/{number}", CASES, show_record)
         .get("/stats", TABLES, async |desk: Desk, reader: Reader| page(desk, reader, stats::load, stats::render).await)
+        .get("/stats/by", TABLES, show_crosstab)
+        .get("/stats/file/{file}", TABLES, download::get)
         .get("/stats/disagreements/{question}/{left}/{right}", CASES, show_disagreements)
         .get("/review", JUDGE, review::get)
         .post("/review/decide", JUDGE, review::decide)
@@ -182,9 +196,21 @@ pub fn router(app: App) -> Router {
     routes()
         .router(async |reader: Reader| refuse(&reader, &PageError::NotFound))
         .layer(DefaultBodyLimit::max(LONGEST_FORM))
+        .layer(middleware::from_fn_with_state(app.clone(), no_lengths_that_tell))
         .layer(tower_http::compression::CompressionLayer::new().br(true).gzip(true))
         .layer(middleware::from_fn_with_state(app.clone(), guard))
         .with_state(app)
+}
+
+/// On a network the length of a page that was compressed would tell whoever listens about the token in its forms
+/// (BREACH): there pages go as they are.
+async fn no_lengths_that_tell(State(app): State<App>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if app.is_sealed {
+        // What has an encoding is not compressed.
+        response.headers_mut().entry(header::CONTENT_ENCODING).or_insert(HeaderValue::from_static("identity"));
+    }
+    response
 }
 
 async fn take_entry(State(app): State<App>, reader: Reader, Form(fields): Form<Pairs>) -> Response {
@@ -215,6 +241,13 @@ async fn show_source(desk: Desk, reader: Reader, Path(key): Path<String>, Query(
 async fn show_record(desk: Desk, reader: Reader, Path((key, number)): Path<(String, String)>) -> Response {
     match record::Query::read(key, &number) {
         Ok(query) => page(desk, reader, move |desk| record::load(desk, query), record::render).await,
+        Err(error) => refuse(&reader, &error),
+    }
+}
+
+async fn show_crosstab(desk: Desk, reader: Reader, Query(pairs): Parameters) -> Response {
+    match crosstab::Query::read(&pairs) {
+        Ok(query) => page(desk, reader, move |desk| crosstab::load(desk, query), crosstab::render).await,
         Err(error) => refuse(&reader, &error),
     }
 }

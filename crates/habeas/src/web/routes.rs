@@ -51,6 +51,8 @@ pub struct Caller {
     pub form_token: Option<FormToken>,
     /// The vault, where it is open for this session.
     pub opened: Option<Opened>,
+    /// Whether other computers reach the pages, sealed.
+    pub is_sealed: bool,
 }
 
 impl Routes {
@@ -106,7 +108,7 @@ async fn door(need: Need, mut request: Request, next: Next) -> Response {
     app.lock_if_left();
     let session = cookie(request.headers(), COOKIE).and_then(|value| app.sessions.of_cookie(value));
     let opened = session.as_ref().filter(|session| session.unlocked).and_then(|_| app.lock.opened());
-    let caller = Caller { form_token: session.map(|session| session.form_token), opened };
+    let caller = Caller { form_token: session.map(|session| session.form_token), opened, is_sealed: app.is_sealed };
     let refusal = match (need, &caller) {
         (Need::Nothing, _) | (Need::Browser, Caller { form_token: Some(_), .. }) => None,
         (_, Caller { form_token: None, .. }) if request.method() == Method::POST => {

@@ -1,4 +1,4 @@
-//! Listening: on this computer only, under a name that is new at each launch.
+//! Listening: on this computer only, under a name that is new at each launch; or, asked to, on a network, sealed.
 //!
 //! Cookies ignore ports, so another program of this computer would be sent ours if both were `127.0.0.1`. Browsers
 //! resolve any `….localhost` to this computer without asking anybody and try `[::1]` first: so both addresses are bound
@@ -7,6 +7,7 @@
 use super::{
     lock::Lock,
     router::{App, router},
+    tls::{Certificate, Sealed},
 };
 use crate::failure::{Exit, Failure};
 use std::{
@@ -17,11 +18,22 @@ use std::{
 };
 use tokio::{net::TcpListener, sync::mpsc, task::JoinSet, time::MissedTickBehavior};
 
+/// How other computers reach the pages.
+#[derive(Debug, Clone)]
+pub struct Network {
+    /// What the server shows for itself.
+    pub certificate: Certificate,
+    /// Names and addresses under which it is asked for, without the port.
+    pub names: Vec<String>,
+}
+
 /// How to listen.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct ListenOptions {
-    /// Where; an address of this computer. If the port is taken another one is used, and announced.
+    /// Where. If the port of an address of this computer is taken another one is used, and announced.
     pub listen: SocketAddr,
+    /// How other computers reach it; without it only addresses of this computer are listened on.
+    pub network: Option<Network>,
     /// Whether to open the pages in the browser.
     pub open: bool,
 }
@@ -46,19 +58,41 @@ pub fn serve(lock: Lock, options: ListenOptions, announce: impl FnMut(&Event)) -
 }
 
 async fn run(lock: Lock, options: ListenOptions, mut announce: impl FnMut(&Event)) -> Result<(), Failure> {
-    let listeners = bind(options.listen).await.map_err(|error| cannot_listen(options.listen, &error))?;
     let (sender, mut entries) = mpsc::unbounded_channel();
-    let app = App::new(lock, hosts(&listeners)?, sender);
+    let cannot = |error: io::Error| cannot_listen(options.listen, &error);
+    let (listeners, app) = match &options.network {
+        None => {
+            let listeners = bind(options.listen).await.map_err(cannot)?;
+            let hosts = hosts(&listeners)?;
+            (listeners, App::new(lock, hosts, sender))
+        }
+        Some(network) => {
+            let listener = TcpListener::bind(options.listen).await.map_err(cannot)?;
+            let port = listener.local_addr()?.port();
+            let hosts = network.names.iter().map(|name| under_port(name, port)).collect();
+            (vec![listener], App::sealed(lock, hosts, sender))
+        }
+    };
     app.announce_entry(Instant::now());
     let (stop, _) = tokio::sync::broadcast::channel::<()>(1);
     let mut servers = JoinSet::new();
     for listener in listeners {
         let mut stopped = stop.subscribe();
-        let serving = axum::serve(listener, router(app.clone())).with_graceful_shutdown(async move {
+        let stopped = async move {
             // An error means that the sender is gone, which is an end as well.
             let _ = stopped.recv().await;
-        });
-        servers.spawn(serving.into_future());
+        };
+        match &options.network {
+            None => {
+                let serving = axum::serve(listener, router(app.clone())).with_graceful_shutdown(stopped);
+                servers.spawn(serving.into_future());
+            }
+            Some(network) => {
+                let sealed = Sealed::new(listener, &network.certificate)?;
+                let serving = axum::serve(sealed, router(app.clone())).with_graceful_shutdown(stopped);
+                servers.spawn(serving.into_future());
+            }
+        }
     }
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -142,6 +176,16 @@ fn hosts(listeners: &[TcpListener]) -> Result<Vec<String>, Failure> {
     Ok(hosts)
 }
 
+/// A name with its port, as browsers send it; the usual port is not sent.
+fn under_port(name: &str, port: u16) -> String {
+    match (name.contains(':') && !name.starts_with('['), port) {
+        (true, 443) => format!("[{name}]"),
+        (true, port) => format!("[{name}]:{port}"),
+        (false, 443) => name.to_owned(),
+        (false, port) => format!("{name}:{port}"),
+    }
+}
+
 fn cannot_listen(listen: SocketAddr, error: &io::Error) -> Failure {
     let remedy = if listen.ip().is_loopback() {
         "choose another port with --listen 127.0.0.1:PORT"
@@ -183,6 +227,18 @@ mod tests {
     fn an_address_that_other_computers_reach_is_refused() {
         for listen in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"] {
             assert!(wait(bind(listen.parse().unwrap())).is_err(), "{listen}");
+        }
+    }
+
+    #[test]
+    fn a_name_stands_in_the_host_header_as_browsers_write_it() {
+        for (name, port, host) in [
+            ("office.local", 7417, "office.local:7417"),
+            ("192.168.1.5", 443, "192.168.1.5"),
+            ("fd00::5", 7417, "[fd00::5]:7417"),
+            ("fd00::5", 443, "[fd00::5]"),
+        ] {
+            assert_eq!(under_port(name, port), host);
         }
     }
 

@@ -2,9 +2,10 @@
 //! Every table adds up, «not stated» has its row, and every figure leads to the cases or rows behind it.
 
 use super::{
-    disagreements,
+    disagreements, download,
     error::PageError,
     estimates::{self, Estimate},
+    jobs,
     layout::{self, Section, empty},
     query::address,
     reader::Reader,
@@ -13,6 +14,7 @@ use super::{
 };
 use crate::desk::{
     Desk, Figures, Overlap, StoredEstimate,
+    exporting::Sheet,
     figures::{Category, Table as Counts, Tables},
 };
 use habeas_core::{Predicate, SourceKind};
@@ -117,13 +119,16 @@ pub fn body(reader: &Reader, view: &View) -> Markup {
         @if view.tables.n_documented == 0 { (empty(&reader.t("stats-none"), Some("habeas import FILE --as LIST"))) }
         @else {
             (tiles(&head_tiles(reader, view)))
-            (by_year(reader, view))
+            (by_year(reader, view)) (download::links(reader, Sheet::ByYear, true))
+            @if let Some(address) = reader.href("/stats/by") { p { a.btn href=(address) { (reader.t("crosstab-title")) } } }
             (estimates::section(reader, &view.estimates, view.tables.n_documented))
+            (jobs::estimate_form(reader))
+            @if !view.estimates.is_empty() { (download::links(reader, Sheet::Estimates, false)) }
             @if let Some(stratified) = &view.stratified { (strata::section(reader, stratified)) }
-            (by_place(reader, view))
-            (by_sex(reader, view))
-            @if !view.overlap.lists.is_empty() { (overlap(reader, view)) }
-            @if !view.compared.is_empty() { (disagree(reader, view)) }
+            (by_place(reader, view)) (download::links(reader, Sheet::ByPlace, false))
+            (by_sex(reader, view)) (download::links(reader, Sheet::BySex, false))
+            @if !view.overlap.lists.is_empty() { (overlap(reader, view)) (download::links(reader, Sheet::Overlap, false)) }
+            @if !view.compared.is_empty() { (disagree(reader, view)) (download::links(reader, Sheet::Disagreements, false)) }
         }
     }
 }
@@ -192,7 +197,8 @@ fn notes(reader: &Reader, key: &str) -> Vec<String> {
     notes
 }
 
-fn by_year(reader: &Reader, view: &View) -> Markup {
+/// Draws persons by year.
+pub fn by_year(reader: &Reader, view: &View) -> Markup {
     let counts = &view.tables.by_year;
     let mut years: Vec<Year> = Vec::new();
     let (mut n_several, mut n_unknown) = (0, 0);

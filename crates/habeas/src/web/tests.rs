@@ -2,6 +2,7 @@
 //! persons, one of whom has a name that means harm.
 
 mod entities;
+mod export;
 mod incoming;
 mod locking;
 mod messages;
@@ -209,6 +210,7 @@ impl House {
             "/sources/families/2",
             "/sources/post/1",
             "/stats",
+            "/stats/by?rows=place&columns=sex",
             "/audit",
             "/team",
             "/review",

@@ -22,6 +22,7 @@ fn address(house: &House, path: &str) -> String {
         .replace("{waiting}", waiting.as_ref().map_or("none", |waiting| &waiting.id))
         .replace("{job}", job.as_ref().map_or("none", |job| &job.id))
         .replace("{import}", "0011")
+        .replace("{file}", "by-year.csv")
         .replace("{id}", &house.person)
         .replace("{key}/{number}", "families/2")
         .replace("{key}", "families")

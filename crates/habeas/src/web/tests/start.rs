@@ -14,6 +14,33 @@ fn nowhere() -> House {
     House { app, cookie, person: String::new(), folder }
 }
 
+#[tokio::test]
+async fn on_a_network_addresses_are_sealed_forms_come_from_there_and_no_length_tells_the_token() {
+    let (announce, mut entries) = tokio::sync::mpsc::unbounded_channel();
+    let app = App::sealed(Lock::closed(Duration::from_secs(600), None), vec!["office.local:7417".to_owned()], announce);
+    assert!(app.announce_entry(Instant::now()));
+    let address = entries.try_recv().unwrap();
+    let token = address.strip_prefix("https://office.local:7417/enter#").unwrap();
+    let cookie = format!("{COOKIE}={}", app.sessions.enter(token, Instant::now(), false).unwrap());
+    let house = House { app, cookie, person: String::new(), folder: tempfile::tempdir().unwrap() };
+    let headers = [("host", "office.local:7417"), ("cookie", house.cookie.as_str()), ("accept-encoding", "br, gzip")];
+    let page = house.ask(Method::GET, "/start", &headers, "").await;
+    assert_eq!(
+        (page.status(), &page.headers()[header::CONTENT_ENCODING]),
+        (StatusCode::OK, &"identity".parse().unwrap())
+    );
+    let text = to_bytes(page.into_body(), 1 << 20).await.unwrap();
+    assert!(String::from_utf8(text.to_vec()).unwrap().contains("Sealed, also for other computers"));
+    let body = format!("token={}&theme=dark", house.form_token());
+    for (origin, status) in
+        [("https://office.local:7417", StatusCode::SEE_OTHER), ("http://office.local:7417", StatusCode::FORBIDDEN)]
+    {
+        let typed = ("content-type", "application/x-www-form-urlencoded");
+        let headers: Vec<_> = headers.iter().copied().chain([("origin", origin), typed]).collect();
+        assert_eq!(house.ask(Method::POST, "/prefs", &headers, &body).await.status(), status, "{origin}");
+    }
+}
+
 async fn send(house: &House, uri: &str, fields: &[(&str, &str)]) -> (StatusCode, String, String) {
     let body: Vec<String> = [("token", house.form_token().as_str())]
         .iter()

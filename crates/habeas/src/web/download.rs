@@ -1,0 +1,109 @@
+//! Tables taken out as files: CSV and JSON of every table, the year chart as a drawing. Each is an entry of the audit.
+
+use super::{error::PageError, query::segment, reader::Reader, router::refuse, stats};
+use crate::desk::{Desk, exporting::Sheet};
+use axum::{
+    extract::Path,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use maud::{Markup, html};
+use std::path::PathBuf;
+
+/// In which form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Csv,
+    Json,
+    Svg,
+}
+
+impl Form {
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Json => "application/json",
+            Self::Svg => "image/svg+xml",
+        }
+    }
+}
+
+fn read(file: &str) -> Option<(Sheet, Form)> {
+    let (name, ending) = file.rsplit_once('.')?;
+    let form = match ending {
+        "csv" => Form::Csv,
+        "json" => Form::Json,
+        "svg" => Form::Svg,
+        _ => return None,
+    };
+    Some((Sheet::from_name(name)?, form))
+}
+
+/// Answers with a file.
+pub async fn get(desk: Desk, reader: Reader, Path(file): Path<String>) -> Response {
+    let Some((sheet, form)) = read(&file) else { return refuse(&reader, &PageError::NotFound) };
+    // A file travels: that its people are invented stands in its name as well.
+    let name = format!("{}-{file}", if reader.is_demo { "invented" } else { "habeas" });
+    let (own, drawn_for) = (name.clone(), reader.clone());
+    let made = tokio::task::spawn_blocking(move || -> Result<Option<Vec<u8>>, PageError> {
+        let bytes = match form {
+            Form::Csv => sheet.csv(&desk)?,
+            Form::Json => Some(format!("{:#}\n", sheet.json(&desk)?).into_bytes()),
+            Form::Svg if sheet == Sheet::ByYear => Some(drawing(&drawn_for, &stats::load(&desk)?).into_bytes()),
+            Form::Svg => None,
+        };
+        if bytes.is_some() {
+            desk.note_export("tables", &[PathBuf::from(own)])?;
+        }
+        Ok(bytes)
+    });
+    match made.await {
+        Ok(Ok(Some(bytes))) => {
+            let as_file = format!("attachment; filename=\"{name}\"");
+            (
+                StatusCode::OK,
+                [(header::CONTENT_TYPE, form.kind().to_owned()), (header::CONTENT_DISPOSITION, as_file)],
+                bytes,
+            )
+                .into_response()
+        }
+        Ok(Ok(None)) => refuse(&reader, &PageError::NotFound),
+        Ok(Err(error)) => refuse(&reader, &error),
+        Err(_) => refuse(&reader, &PageError::Bug),
+    }
+}
+
+/// Colours of a drawing that stands alone: those of the light theme.
+const COLOURS: &str = "text{font:500 12px system-ui,sans-serif;fill:#535963}.grid{stroke:#e2ddd2}.base{stroke:#cbc5b7}\
+    .b95{fill:#cfdde2}.b50{fill:#93b5c4}.edge{fill:none;stroke:#4d83a0;stroke-dasharray:3 3}.mid{fill:none;stroke:#1c4f6e;stroke-width:2.5}\
+    .doc{fill:#535963}.doc.apart{fill:#93b5c4}.pub{fill:#fff;stroke:#1b1f27}.hit,.cursor{fill:none;stroke:none}.h{font-size:16px;font-weight:600;fill:#1b1f27}";
+
+/// The year chart with its title and what has to be said of it, as one file.
+fn drawing(reader: &Reader, view: &stats::View) -> String {
+    let figure = stats::by_year(reader, view).into_string();
+    let chart =
+        figure.split_once("<svg").and_then(|(_, rest)| rest.split_once("</svg>")).map_or("", |(chart, _)| chart);
+    let note = if reader.is_demo { reader.t("demo") } else { reader.t("trend-note") };
+    let page = html! {
+        style { (COLOURS) }
+        rect width="940" height="470" fill="#fff" {}
+        text.h x="20" y="30" { (reader.t("year-chart")) }
+        text x="20" y="52" { (reader.t("year-sub")) }
+        text x="20" y="456" { (note) }
+    };
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 940 470\">{}<svg x=\"20\" y=\"70\" width=\"900\" height=\"360\"{chart}</svg></svg>\n",
+        page.into_string()
+    )
+}
+
+/// Links to the files of a table.
+pub fn links(reader: &Reader, sheet: Sheet, as_drawing: bool) -> Markup {
+    let endings = ["csv", "json", "svg"].into_iter().filter(|ending| as_drawing || *ending != "svg");
+    let name = sheet.name();
+    html! { @if !reader.is_file {
+        p.downloads { (reader.t("download")) @for ending in endings.filter(|ending| sheet != Sheet::Estimates || *ending == "json") {
+            " " a href=[reader.href(format!("/stats/file/{}.{ending}", segment(&name)))] download="" { (ending.to_uppercase()) }
+        } }
+    } }
+}

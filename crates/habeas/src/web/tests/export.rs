@@ -1,0 +1,78 @@
+//! Tables taken out as files: the same numbers as on the page, by role, in the audit, and no formula in any of them.
+
+use super::*;
+
+impl House {
+    async fn file(&self, name: &str) -> (StatusCode, Option<String>, String) {
+        let headers = [("host", HOST), ("cookie", self.cookie.as_str())];
+        let response = self.ask(Method::GET, &format!("/stats/file/{name}"), &headers, "").await;
+        let (status, as_file) = (response.status(), response.headers().get(header::CONTENT_DISPOSITION).cloned());
+        let bytes = to_bytes(response.into_body(), 1 << 22).await.unwrap().to_vec();
+        (status, as_file.map(|value| value.to_str().unwrap().to_owned()), String::from_utf8(bytes).unwrap())
+    }
+}
+
+#[tokio::test]
+async fn every_table_is_taken_out_with_the_numbers_of_the_page() {
+    let house = House::of(Role::Reviewer);
+    let (status, as_file, csv) = house.file("by-year.csv").await;
+    assert_eq!((status, as_file.as_deref()), (StatusCode::OK, Some("attachment; filename=\"invented-by-year.csv\"")));
+    assert_eq!(csv.lines().next(), Some("category,persons,policy"));
+    let total: u64 = csv.lines().skip(1).map(|line| line.split(',').nth(1).unwrap().parse::<u64>().unwrap()).sum();
+    assert_eq!(total, 3, "{csv}");
+    let (_, _, overlap) = house.file("overlap.csv").await;
+    assert_eq!(overlap.lines().next(), Some("families,ministry,count"), "as `habeas estimate table` reads it");
+    for name in ["by-place", "by-sex", "disagreements", "tables", "estimates", "year-by-place"] {
+        let (status, _, json) = house.file(&format!("{name}.json")).await;
+        assert_eq!(status, StatusCode::OK, "{name}");
+        let object: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!((&object["schema"], &object["people_are_invented"]), (&1.into(), &true.into()), "{name}");
+    }
+    let (_, _, svg) = house.file("by-year.svg").await;
+    assert!(svg.starts_with("<svg xmlns=") && svg.trim_end().ends_with("</svg></svg>") && svg.contains("is invented"));
+    for outside in ["<script", "href=", "url(", "onload"] {
+        assert!(!svg.contains(outside), "{outside}");
+    }
+    for nothing in ["by-year.exe", "by-moon.csv", "estimates.csv", "by-place.svg", "x"] {
+        assert_eq!(house.file(nothing).await.0, StatusCode::NOT_FOUND, "{nothing}");
+    }
+    let desk = house.app.lock.opened().unwrap().desk;
+    let exported =
+        desk.of_member(|vault| Ok(vault.audit_entries().iter().filter(|entry| entry.event.code == "exported").count()));
+    assert_eq!(exported.unwrap(), 9, "each file is an entry of the audit");
+}
+
+#[tokio::test]
+async fn a_file_of_a_reader_of_tables_holds_no_address_of_a_record() {
+    let (reader, reviewer) = (House::of(Role::Reader), House::of(Role::Reviewer));
+    let (status, _, open) = reviewer.file("tables.csv").await;
+    assert!(status == StatusCode::OK && open.contains("families:2"), "{open}");
+    let (status, _, closed) = reader.file("tables.csv").await;
+    assert!(status == StatusCode::OK && !closed.contains("families:2") && closed.contains("by-year"));
+    assert_eq!(House::of(Role::Auditor).file("tables.csv").await.0, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn words_of_others_cannot_become_formulas_or_another_cell() {
+    let house = House::of(Role::Reviewer);
+    let (_, _, csv) = house.file("by-place.csv").await;
+    let mut rows = csv::Reader::from_reader(csv.as_bytes());
+    let categories: Vec<String> = rows.records().map(|row| row.unwrap()[0].to_owned()).collect();
+    assert!(categories.iter().any(|category| category.contains("<script>")), "{categories:?}");
+    assert!(categories.iter().all(|category| !category.starts_with(['=', '+', '-', '@'])));
+}
+
+#[tokio::test]
+async fn any_two_dimensions_add_up_and_lead_to_their_cases() {
+    let house = House::new();
+    let page = house.page("/stats/by?rows=year&columns=place").await;
+    assert!(page.contains("href=\"/cases?year=2016&amp;place=Corva\">"), "{page}");
+    let desk = house.app.lock.opened().unwrap().desk;
+    for (rows, columns) in [("year", "sex"), ("place", "year"), ("sex", "place")] {
+        let dimension = |code| crate::desk::crosstab::Dimension::from_code(code).unwrap();
+        let table = desk.crosstab(dimension(rows), dimension(columns)).unwrap();
+        let total: u64 = table.cells.iter().map(|(.., n)| n).sum();
+        assert_eq!(total, 3, "{rows} by {columns}");
+    }
+    assert_eq!(house.get("/stats/by?rows=moon", &[]).await.0, StatusCode::BAD_REQUEST);
+}

@@ -11,7 +11,7 @@ fn nowhere() -> House {
     let address = entries.try_recv().unwrap();
     let token = address.rsplit('#').next().unwrap();
     let cookie = format!("{COOKIE}={}", app.sessions.enter(token, Instant::now(), false).unwrap());
-    House { app, cookie, person: String::new(), folder }
+    House { app, cookie, person: String::new(), entity: String::new(), folder }
 }
 
 #[tokio::test]
@@ -22,7 +22,8 @@ async fn on_a_network_addresses_are_sealed_forms_come_from_there_and_no_length_t
     let address = entries.try_recv().unwrap();
     let token = address.strip_prefix("https://office.local:7417/enter#").unwrap();
     let cookie = format!("{COOKIE}={}", app.sessions.enter(token, Instant::now(), false).unwrap());
-    let house = House { app, cookie, person: String::new(), folder: tempfile::tempdir().unwrap() };
+    let house =
+        House { app, cookie, person: String::new(), entity: String::new(), folder: tempfile::tempdir().unwrap() };
     let headers = [("host", "office.local:7417"), ("cookie", house.cookie.as_str()), ("accept-encoding", "br, gzip")];
     let page = house.ask(Method::GET, "/start", &headers, "").await;
     assert_eq!(

@@ -51,7 +51,11 @@ impl Asserted {
     /// The records of mentions in sources that stand.
     pub fn records(&self, sources: &[Arc<Source>]) -> &[Record] {
         self.mentions.get_or_init(|| {
-            if self.all.is_empty() { Vec::new() } else { mention_records(&self.all, &standings(self.all.iter()), sources) }
+            if self.all.is_empty() {
+                Vec::new()
+            } else {
+                mention_records(&self.all, &standings(self.all.iter()), sources)
+            }
         })
     }
 

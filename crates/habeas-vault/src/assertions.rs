@@ -8,7 +8,10 @@ use crate::{
     vault::{Vault, VaultError, clear_of, compartment_of},
 };
 use habeas_core::{Assertion, AssertionId, Compartment, EntityId, Matter, Record, Right, SourceId, Topic};
-use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
+use std::{
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    sync::Arc,
+};
 
 /// Why assertions are not recorded.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +42,7 @@ impl Vault {
     }
 
     /// All assertions, in the order of the log, whatever readers have decided about them.
-    pub fn assertions(&self) -> &[Assertion] {
+    pub fn assertions(&self) -> &Arc<Vec<Assertion>> {
         self.catalog.asserted.all()
     }
 

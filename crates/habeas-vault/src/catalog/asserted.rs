@@ -10,7 +10,7 @@ use std::{
 /// All assertions that count as statements, in the order of the log.
 #[derive(Default)]
 pub struct Asserted {
-    all: Vec<Assertion>,
+    all: Arc<Vec<Assertion>>,
     keys: HashMap<AssertionId, (ItemId, Option<u32>)>,
     homes: Homes,
     mentions: OnceLock<Vec<Record>>,
@@ -32,13 +32,14 @@ impl Asserted {
     pub fn push(&mut self, one: Assertion, item: ItemId, leaf: Option<u32>) {
         if self.keys.insert(one.id, (item, leaf)).is_none() {
             note_home(&mut self.homes, &one);
-            self.all.push(one);
+            // Views that share the assertions are dropped before anything is recorded: then nothing is copied here.
+            Arc::make_mut(&mut self.all).push(one);
             self.forget_records();
         }
     }
 
     /// In the order of the log.
-    pub fn all(&self) -> &[Assertion] {
+    pub fn all(&self) -> &Arc<Vec<Assertion>> {
         &self.all
     }
 
@@ -50,7 +51,11 @@ impl Asserted {
     /// The records of mentions in sources that stand.
     pub fn records(&self, sources: &[Arc<Source>]) -> &[Record] {
         self.mentions.get_or_init(|| {
-            if self.all.is_empty() { Vec::new() } else { mention_records(&self.all, &standings(&self.all), sources) }
+            if self.all.is_empty() {
+                Vec::new()
+            } else {
+                mention_records(&self.all, &standings(self.all.iter()), sources)
+            }
         })
     }
 

@@ -131,7 +131,7 @@ impl Catalog {
         for (pair, standing) in habeas_core::standing(&self.judgements) {
             say(&[b"pair", &pair.smaller().0, &pair.larger().0, format!("{standing:?}").as_bytes()]);
         }
-        for one in self.asserted.all() {
+        for one in self.asserted.all().iter() {
             say(&[b"assertion", &one.id.0]);
         }
         for (run, _) in &self.link_runs {

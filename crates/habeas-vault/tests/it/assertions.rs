@@ -101,7 +101,7 @@ fn what_does_not_fit_its_topic_or_quotes_no_source_is_refused_and_nothing_of_it_
     let mut elsewhere = good;
     elsewhere.quotes[0].source.0 = [9; 16];
     assert!(matches!(vault.add_assertions(vec![elsewhere], NOW), Err(AssertError::NoSuchSource)));
-    assert_eq!(vault.assertions(), []);
+    assert!(vault.assertions().is_empty());
 }
 
 #[test]

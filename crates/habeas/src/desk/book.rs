@@ -17,7 +17,7 @@ use std::{
 /// All assertions at one moment.
 pub struct Book {
     /// In the order of the log.
-    pub assertions: Vec<Assertion>,
+    pub assertions: Arc<Vec<Assertion>>,
     /// How each stands.
     pub stands: BTreeMap<AssertionId, Stand>,
     /// Sources that stand.
@@ -50,7 +50,7 @@ impl Desk {
             return Ok(book.clone());
         }
         let vault = self.vault(Right::Cases)?;
-        let book = Book::new(vault.assertions().to_vec(), vault.sources().to_vec(), self.may(Right::Code));
+        let book = Book::new(Arc::clone(vault.assertions()), vault.sources().to_vec(), self.may(Right::Code));
         Ok(kept.insert(Arc::new(book)).clone())
     }
 
@@ -76,8 +76,8 @@ fn assert_failure(error: AssertError) -> Failure {
 
 impl Book {
     /// Folds assertions.
-    pub fn new(assertions: Vec<Assertion>, sources: Vec<Arc<Source>>, sees_secrets: bool) -> Self {
-        let mut stands = standings(&assertions);
+    pub fn new(assertions: Arc<Vec<Assertion>>, sources: Vec<Arc<Source>>, sees_secrets: bool) -> Self {
+        let mut stands = standings(assertions.iter());
         // What rests on a source that was taken back no longer counts; it stays readable.
         let standing: BTreeSet<SourceId> = sources.iter().map(|source| source.id).collect();
         let fallen = assertions.iter().filter(|one| one.quotes.iter().any(|quote| !standing.contains(&quote.source)));
@@ -352,7 +352,7 @@ mod tests {
     }
 
     fn book(assertions: Vec<Assertion>) -> Book {
-        Book::new(assertions, Vec::new(), true)
+        Book::new(Arc::new(assertions), Vec::new(), true)
     }
 
     #[test]

@@ -321,6 +321,8 @@ impl Desk {
 
     /// The vault itself, for what changes it and needs a right. Views are made anew afterwards.
     pub fn change<T>(&self, right: Right, change: impl FnOnce(&mut Vault) -> Result<T, Failure>) -> Result<T, Failure> {
+        // What the book shares with the vault would be copied if it were still held.
+        *lock(&self.inner.book) = None;
         let result = change(&mut *self.vault(right)?)?;
         *lock(&self.inner.snapshot) = None;
         *lock(&self.inner.figures) = None;

@@ -1,6 +1,6 @@
 //! What fuzzing asks of the decoders of format 1. Built for `cargo fuzz` only, where `cfg(fuzzing)` is set.
 //!
-//! Whoever holds a member's keys can write any bytes under a good seal; what decodes has one form.
+//! Whoever holds a member's keys can write any bytes under a good seal.
 
 use crate::{
     checkpoint::Checkpoint,
@@ -9,26 +9,33 @@ use crate::{
         segment::{HEADER_LEN, Header},
     },
     format::v1::{
-        Body, decode_commit,
+        Body,
+        assertion::StoredAssertion,
+        consent::ConsentContact,
+        decode_commit,
         erasure::{Erased, Erasure, Retraction, SourceIdentity},
         leaves_of,
         linkage::{StoredLinkRun, decode_columns, encode_columns},
         member::{DeviceIntroduced, DeviceRemoved, EpochBegun, MemberStated},
         record::StoredRecord,
+        release::{Approval, Delivery, Published, Release, ReleaseWithdrawn},
         source::StoredSource,
         statement::{AuditEvent, Founded, ImportBegun, ImportFinished, QuarantinedRow, StoredEstimate, Words},
     },
     keys::{GrantHeader, KeyFileHeader, RecoveryKey, Share, Slot},
 };
-use habeas_core::Judgement;
+use habeas_core::{Consent, Judgement};
 
+// Not the same bytes: keys of later versions are skipped, and absent ones stand for nothing.
 fn one_form<B: Body>(bytes: &[u8]) {
     if let Ok(body) = B::from_padded(bytes) {
-        assert_eq!(body.to_padded(), bytes, "a body with a second form");
+        let written = body.to_padded();
+        let read = B::from_padded(&written).expect("what was written can be read");
+        assert_eq!(read.to_padded(), written, "a body with a second form");
     }
 }
 
-/// A body that decodes is written back to the same bytes. The first byte says which body.
+/// A body that decodes is written and read as the same. The first byte says which body.
 pub fn body(bytes: &[u8]) {
     let Some((kind, bytes)) = bytes.split_first() else { return };
     let decoders: &[fn(&[u8])] = &[
@@ -51,6 +58,14 @@ pub fn body(bytes: &[u8]) {
         one_form::<SourceIdentity>,
         one_form::<Retraction>,
         one_form::<DeviceRemoved>,
+        one_form::<StoredAssertion>,
+        one_form::<Consent>,
+        one_form::<ConsentContact>,
+        one_form::<Release>,
+        one_form::<Approval>,
+        one_form::<Published>,
+        one_form::<ReleaseWithdrawn>,
+        one_form::<Delivery>,
     ];
     decoders[usize::from(*kind) % decoders.len()](bytes);
 }

@@ -100,6 +100,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
             } } }
         }
         @if may(Right::Copy) { (checkpoint_section(reader, view)) (backup_section(reader)) }
+        p.begin { a.btn href="/doctor" { (reader.t("doctor-title")) } }
     };
     layout::page(reader, &reader.t("nav-team"), Some(Section::Team), &body)
 }

@@ -9,7 +9,7 @@ import { launch, serve, shots, violations, watch } from "./browser.mjs";
 const widths = { desk: { width: 1366, height: 850, scale: 1 }, phone: { width: 390, height: 844, scale: 2 } };
 let server, browser, context;
 // Addresses of pages that hold something, found on the walk.
-const pages = { overview: "/", cases: "/cases", sources: "/sources", stats: "/stats", audit: "/audit", keys: "/keys", team: "/team", crosstab: "/stats/by", incoming: "/sources/new" };
+const pages = { overview: "/", cases: "/cases", sources: "/sources", stats: "/stats", audit: "/audit", keys: "/keys", team: "/team", doctor: "/doctor", crosstab: "/stats/by", incoming: "/sources/new" };
 
 before(async () => {
   server = await serve();

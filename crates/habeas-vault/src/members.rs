@@ -130,13 +130,25 @@ impl Vault {
 
     /// Gives a member another role. Compartments that the new role holds are granted; what they could open before, they
     /// may have kept: [`Vault::remove_member`] begins new keys.
+    ///
+    /// # Errors
+    /// [`VaultError::LastKeeper`] when the only keeper is to be something else.
     pub fn set_role(&mut self, user: UserId, role: Role, now_ms: i64) -> Result<(), VaultError> {
         self.require(Right::Keep)?;
+        if role != Role::Keeper {
+            self.require_keeper_beside(user)?;
+        }
         let member = MemberStated { role: Some(role), ..self.stated(user)? };
         for compartment in Compartment::ALL.iter().filter(|compartment| role.holds(**compartment)) {
             self.write_grants(*compartment, &member)?;
         }
         self.record_own(now_ms, EntryKind::Member, &member)
+    }
+
+    /// A vault without a keeper could never be kept again.
+    fn require_keeper_beside(&self, user: UserId) -> Result<(), VaultError> {
+        let mut keepers = self.members().filter(|other| other.role == Some(Role::Keeper));
+        keepers.any(|keeper| keeper.user != user).then_some(()).ok_or(VaultError::LastKeeper)
     }
 
     /// Lets a member open a compartment, all that is in it so far included.
@@ -166,10 +178,7 @@ impl Vault {
     pub fn remove_member(&mut self, user: UserId, why: &str, now_ms: i64) -> Result<(), VaultError> {
         self.require(Right::Keep)?;
         let member = MemberStated { role: None, ..self.stated(user)? };
-        let keepers = self.members().filter(|other| other.role == Some(Role::Keeper) && other.user != user);
-        if keepers.count() == 0 {
-            return Err(VaultError::LastKeeper);
-        }
+        self.require_keeper_beside(user)?;
         let own = self.log.own.device();
         let theirs = self.devices().filter(|device| device.introduced_by == user && device.device.0 != own);
         let theirs: Vec<[u8; 16]> = theirs.map(|device| device.device.0).collect();

@@ -83,7 +83,7 @@ pub enum VaultError {
     /// Shares cannot be made like this.
     #[error(transparent)]
     Shares(ShareError),
-    /// The only keeper cannot be removed: nobody could add another.
+    /// The only keeper stays one: nobody could make another.
     #[error("this is the only keeper: make another member a keeper first")]
     LastKeeper,
     /// A release is approved by another user on another device than proposed it.

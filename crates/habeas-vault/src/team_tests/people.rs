@@ -110,6 +110,8 @@ fn what_a_removed_member_writes_after_that_does_not_count() {
     drop(b);
     assert!(matches!(open(&disk_b, "coder"), Err(OpenError::NotAMember)));
     assert!(matches!(a.remove_member(a.me(), "", 0), Err(VaultError::LastKeeper)));
+    assert!(matches!(a.set_role(a.me(), Role::Auditor, 0), Err(VaultError::LastKeeper)));
+    assert!(a.set_role(a.me(), Role::Keeper, 0).is_ok());
 }
 
 #[test]

@@ -56,3 +56,12 @@ team-drill = A backup is one when it was restored:
 job-backup = Backup
 job-next-backup = Back to the team
 network-sealed = Sealed, also for other computers
+
+# Doctor
+doctor-title = What protects this vault
+doctor-lead = Which protections hold on this computer, and when the vault was last copied and tried.
+doctor-worker = The process that reads foreign spreadsheets
+doctor-holds = Holds
+doctor-holds-not = Does not hold
+doctor-unknown = This system does not tell
+doctor-more = About the folder says more:

@@ -53,3 +53,12 @@ team-drill = نقل وہی ہے جو بحال کر کے دیکھی جا چکی �
 job-backup = نقلِ محفوظ
 job-next-backup = ٹیم پر واپس
 network-sealed = مہر بند، دوسرے کمپیوٹروں کے لیے بھی
+
+# Doctor
+doctor-title = اس والٹ کی حفاظت
+doctor-lead = اس کمپیوٹر پر کون سے تحفظات قائم ہیں، اور والٹ کی آخری نقل اور آزمائش کب ہوئی۔
+doctor-worker = وہ عمل جو غیر فائلیں پڑھتا ہے
+doctor-holds = قائم ہے
+doctor-holds-not = قائم نہیں
+doctor-unknown = یہ نظام نہیں بتاتا
+doctor-more = فولڈر کے بارے میں مزید:

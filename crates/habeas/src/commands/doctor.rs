@@ -21,13 +21,13 @@ use std::{
 
 /// What was found out about one protection.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Check {
+pub struct Check {
     /// For scripts.
     code: &'static str,
     /// Whether it holds; none where this system does not tell.
-    holds: Option<bool>,
+    pub holds: Option<bool>,
     /// What holds or does not, and what to do then.
-    words: String,
+    pub words: String,
 }
 
 impl Check {
@@ -46,10 +46,8 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
-    let layers = habeas_intake::worker::probe(&listing::worker()?).map_err(|error| {
-        Failure::new(Exit::Failed, error, "spreadsheets cannot be read here; lists as CSV can").at("the parse worker")
-    })?;
-    let mut checks = vec![memory(), swap(&read("/proc/swaps"), &is_encrypted)];
+    let layers = layers()?;
+    let mut checks = of_machine();
     if let Ok(dir) = opening::find(global) {
         let dir = dir.canonicalize().unwrap_or(dir);
         checks.extend(ways_in(&Vault::ways_in(&dir).unwrap_or_default()));
@@ -62,7 +60,7 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
     if args.inside {
         checks.extend(inside(&opening::desk(global)?, now_ms())?);
     }
-    let parts: Map<_, _> = layers.iter().map(|(layer, holds)| ((*layer).to_owned(), json!(holds))).collect();
+    let parts: Map<_, _> = layers.iter().map(|(layer, holds)| (layer.clone(), json!(holds))).collect();
     let rows: Vec<_> =
         checks.iter().map(|check| json!({ "check": check.code, "holds": check.holds, "words": check.words })).collect();
     out.result(&json!({ "schema": 1, "parse_worker": parts, "checks": rows }), || {
@@ -77,6 +75,22 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
         text
     })?;
     Ok(if checks.iter().any(|check| check.holds == Some(false)) { Exit::FoundProblems } else { Exit::Ok })
+}
+
+/// What can be said of this computer without a vault.
+pub fn of_machine() -> Vec<Check> {
+    vec![memory(), swap(&read("/proc/swaps"), &is_encrypted)]
+}
+
+/// Protections of the process that reads foreign spreadsheets, each with whether it holds.
+///
+/// # Errors
+/// [`Failure`] where that process cannot be started.
+pub fn layers() -> Result<Vec<(String, bool)>, Failure> {
+    let layers = habeas_intake::worker::probe(&listing::worker()?).map_err(|error| {
+        Failure::new(Exit::Failed, error, "spreadsheets cannot be read here; lists as CSV can").at("the parse worker")
+    })?;
+    Ok(layers.into_iter().map(|(layer, holds)| (layer.to_string(), holds)).collect())
 }
 
 fn answer(holds: Option<bool>) -> &'static str {
@@ -204,7 +218,7 @@ const BACKUP_DAYS: i64 = 30;
 const DRILL_DAYS: i64 = 180;
 
 /// When the vault was last copied, and when a copy was last proved to be one.
-fn inside(desk: &Desk, now_ms: i64) -> Result<Vec<Check>, Failure> {
+pub fn inside(desk: &Desk, now_ms: i64) -> Result<Vec<Check>, Failure> {
     let days_since = |what: &str| -> Result<Option<i64>, Failure> {
         let last = desk.of_member(|vault| {
             Ok(vault

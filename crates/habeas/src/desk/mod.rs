@@ -19,13 +19,14 @@ pub mod reviewing;
 pub mod shown;
 mod snapshot;
 pub mod standing;
+mod team;
 pub mod tray;
 
 pub use book::{Book, Settled};
 pub use snapshot::{Person, Snapshot};
 
 use crate::{
-    commands::init::{calibrated, now_ms},
+    commands::init::now_ms,
     failure::{Exit, Failure},
     listing::{table_failure, worker},
     rights::{Denied, Need},
@@ -41,14 +42,13 @@ use habeas_intake::{
     table::{Kind, TableError},
 };
 use habeas_vault::{
-    AuditEntry, AuditEvent, DeviceInfo, LinkRun, MemberInfo, NewMember, Notice, Passphrase, PersonFilter, PersonRow,
-    StorageError, Vault, VaultError,
+    AuditEntry, AuditEvent, DeviceInfo, LinkRun, MemberInfo, Notice, PersonFilter, PersonRow, StorageError, Vault,
+    VaultError,
 };
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard},
 };
-use zeroize::Zeroizing;
 
 /// Kind of stored result that marks a vault of invented people and holds their truth.
 pub const DEMO_TRUTH: &str = "demo-truth";
@@ -256,33 +256,6 @@ impl Desk {
     /// Everybody who takes part or has taken part.
     pub fn members(&self) -> Vec<MemberInfo> {
         self.opened().members().cloned().collect()
-    }
-
-    /// A passphrase for somebody who is about to become a member under a name that nobody has.
-    ///
-    /// # Errors
-    /// [`Failure`] where a member has the name, or this computer has no randomness.
-    pub fn passphrase_for_new(&self, name: &str) -> Result<Zeroizing<String>, Failure> {
-        if self.members().iter().any(|member| member.role.is_some() && member.name == name) {
-            return Err(Failure::usage("a member has this name already", "add something that tells the two apart"));
-        }
-        habeas_vault::proposed_passphrase()
-            .map_err(|error| Failure::new(Exit::Failed, error, "try again; without random numbers nobody can be added"))
-    }
-
-    /// Adds a member who works at this computer; returns their passphrase, which is kept nowhere.
-    ///
-    /// # Errors
-    /// As [`Desk::passphrase_for_new`], and without the right to keep members.
-    pub fn add_member_here(&self, name: String, role: Role) -> Result<Zeroizing<String>, Failure> {
-        self.ask(Right::Keep)?;
-        let passphrase = self.passphrase_for_new(&name)?;
-        let new = NewMember { name, role, compartments: Vec::new() };
-        let given = Passphrase::new(&passphrase);
-        self.change(Right::Keep, |vault| {
-            vault.add_member(new, &given, calibrated(), true, now_ms()).map_err(vault_failure)
-        })?;
-        Ok(passphrase)
     }
 
     /// The compartments whose keys a member holds.

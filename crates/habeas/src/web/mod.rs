@@ -10,6 +10,7 @@ mod case;
 mod cases;
 mod crosstab;
 mod disagreements;
+mod doctor;
 mod download;
 mod enter;
 mod error;

@@ -1,7 +1,7 @@
 //! Addresses and what answers them.
 
 use super::{
-    assets, audit, case, cases, crosstab, disagreements, download, enter,
+    assets, audit, case, cases, crosstab, disagreements, doctor, download, enter,
     error::{self, PageError},
     guard::{SignedForm, guard},
     incident, incoming, jobs, keys, layout,
@@ -177,6 +177,9 @@ pub fn routes() -> Routes {
         .post("/start/demo", Need::Browser, start::demo)
         .get("/team", Need::Member, async |desk: Desk, reader: Reader| {
             page(desk, reader, team::load, team::render).await
+        })
+        .get("/doctor", Need::Member, async |desk: Desk, reader: Reader| {
+            page(desk, reader, doctor::load, doctor::render).await
         })
         .post("/team/add", KEEP, team::add)
         .post("/team/role", KEEP, team::set_role)

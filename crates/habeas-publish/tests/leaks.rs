@@ -253,13 +253,8 @@ fn run(seed: u64) -> (usize, usize) {
     let (mut n_told, mut n_kept) = (0, 0);
     for secret in &world.secrets {
         let open = |group| book.state(secret.person, group, audience, purpose, on).opens();
-        let living = cases
-            .iter()
-            .find(|case| case.person == secret.person)
-            .unwrap()
-            .labels
-            .iter()
-            .any(|label| *label == Label::ReportedAlive);
+        let living =
+            cases.iter().find(|case| case.person == secret.person).unwrap().labels.contains(&Label::ReportedAlive);
         let two = secret.group == FieldGroup::HighRisk && audience == Audience::Public && !policy.two_persons;
         let may = open(FieldGroup::Identity)
             && open(secret.group)

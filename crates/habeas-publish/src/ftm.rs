@@ -4,7 +4,7 @@
 //! (denials, ranges, who says what) is counted in `loss.json`, never squeezed into a property.
 
 use crate::{address::SeriesKey, files::OutputFiles, sheets::formula_safe};
-use habeas_core::{Disclosed, EventKind, Label, MemorialEntry, PartialDate, Sex};
+use habeas_core::{Disclosed, EventKind, Label, MemorialEntry, PartialDate};
 use serde_json::json;
 use std::fmt::Write;
 
@@ -24,11 +24,7 @@ pub fn write(people: &[Disclosed<MemorialEntry>], series: &SeriesKey, folder: &s
     let mut names: Vec<&str> = Vec::new();
     for entry in people.iter().map(Disclosed::get) {
         let id = format!("hbs-{}", series.address(entry.person));
-        let sex = entry.sexes.iter().filter_map(|sex| match sex {
-            Sex::Female => Some("female"),
-            Sex::Male => Some("male"),
-            Sex::Other => Some("other"),
-        });
+        let sex = entry.sexes.iter().map(|sex| sex.code());
         let deaths = entry.events.iter().filter(|event| matches!(event.kind, EventKind::Killed | EventKind::FoundDead));
         let deaths: Vec<String> = deaths.flat_map(|event| &event.dates).filter_map(|date| lost.prefix(date)).collect();
         lost.n_occupations += entry.occupations.len();

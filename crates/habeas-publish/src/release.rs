@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn one_signature_is_not_two_and_the_same_twice_is_one() {
         let needed = Problem::TooFewSignatures { found: 1, needed: 2 };
-        assert_eq!(verify(&release(true, &[1]), None).problems, [needed.clone()]);
+        assert_eq!(verify(&release(true, &[1]), None).problems, std::slice::from_ref(&needed));
         assert_eq!(verify(&release(true, &[1, 1]), None).problems, [needed]);
     }
 

@@ -401,8 +401,9 @@ impl Catalog {
             | EntryKind::Delivery => {
                 let by = (UserId(head.user), DeviceId(position.device), recorded_ms);
                 self.publication.take_in(entry, by, body)?;
-                let code = publication::audit_code(entry.kind);
-                code.map(|code| audited(code.into()));
+                if let Some(code) = publication::audit_code(entry.kind) {
+                    audited(code.into());
+                }
             }
             EntryKind::Assertion => {
                 let one = StoredAssertion::from_padded(body)?.of(entry.id, recorded_ms, head.user);

@@ -309,8 +309,8 @@ fn words_of_the_language_are_not_taken_for_names() {
     let mut terms = ProtectedTerms::default();
     terms.add(TermKind::Person, "Rose");
     terms.add(TermKind::Person, "May Day");
-    terms.add(TermKind::Place, "Hope");
-    let text = "The number of persons rose in May; on that day hope was lost. Roses, maybe.";
+    terms.add(TermKind::Place, "Haven");
+    let text = "The number of persons rose in May; on that day haven was lost. Roses, maybe.";
     let found = search(&one("t.txt", text.to_owned()), &terms, &Consonants, &BTreeSet::new());
     assert!(found.iter().all(|finding| finding.gravity == Gravity::Look), "{found:?}");
     assert_eq!(found.len(), 2, "a single word is looked at by a person: {found:?}");

@@ -136,7 +136,7 @@ pub struct Reader<'t> {
     /// Sequences of words by their first word: the rest, and the term.
     sequences: HashMap<&'t str, Vec<(Vec<&'t str>, usize)>>,
     /// Sequences of keys by their first key: words in this order, and the term.
-    spelt: HashMap<String, Vec<(Vec<String>, Vec<&'t str>, usize)>>,
+    spelt: HashMap<String, Vec<Spelt<'t>>>,
     /// Names run together.
     together: Option<AhoCorasick>,
     term_of_together: Vec<usize>,
@@ -144,6 +144,13 @@ pub struct Reader<'t> {
     numbers: Option<AhoCorasick>,
     term_of_number: Vec<usize>,
     keys: HashMap<String, [String; 2]>,
+}
+
+/// A name by the keys of its words.
+struct Spelt<'t> {
+    keys: Vec<String>,
+    words: Vec<&'t str>,
+    term: usize,
 }
 
 /// A folded word and the byte where it begins.
@@ -157,7 +164,7 @@ struct Word {
 impl<'t> Reader<'t> {
     fn new(protected: &'t ProtectedTerms, spellings: &'t dyn Spellings) -> Self {
         let mut sequences: HashMap<&str, Vec<(Vec<&str>, usize)>> = HashMap::new();
-        let mut spelt: HashMap<String, Vec<(Vec<String>, Vec<&str>, usize)>> = HashMap::new();
+        let mut spelt: HashMap<String, Vec<Spelt<'t>>> = HashMap::new();
         let (mut together, mut term_of_together) = (Vec::new(), Vec::new());
         let (mut numbers, mut term_of_number) = (Vec::new(), Vec::new());
         let mut keys: HashMap<String, [String; 2]> = HashMap::new();
@@ -183,8 +190,8 @@ impl<'t> Reader<'t> {
                         for reading in [0, 1] {
                             let sequence: Vec<String> = each.iter().map(|keys| keys[reading].clone()).collect();
                             let known = spelt.entry(sequence[0].clone()).or_default();
-                            if known.iter().all(|(other, words, _)| *other != sequence || *words != order) {
-                                known.push((sequence, order.clone(), idx));
+                            if known.iter().all(|other| other.keys != sequence || other.words != order) {
+                                known.push(Spelt { keys: sequence, words: order.clone(), term: idx });
                             }
                         }
                     }
@@ -301,7 +308,9 @@ impl<'t> Reader<'t> {
             .collect();
         for at in 0..words.len() {
             for reading in [0, 1] {
-                for (sequence, order, term) in self.spelt.get(&keys[at][reading]).into_iter().flatten() {
+                for Spelt { keys: sequence, words: order, term } in
+                    self.spelt.get(&keys[at][reading]).into_iter().flatten()
+                {
                     let Some(window) = keys.get(at..at + sequence.len()) else { continue };
                     let meets = window.iter().zip(sequence).all(|(keys, wanted)| keys.contains(wanted));
                     let settled = settled[at..at + sequence.len()].iter().all(|settled| *settled);

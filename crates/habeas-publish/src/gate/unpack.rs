@@ -407,7 +407,7 @@ fn percent(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let (mut out, mut at, mut found) = (Vec::with_capacity(bytes.len()), 0, false);
     while at < bytes.len() {
-        let encoded = (bytes[at] == b'%').then(|| Some(hex(*bytes.get(at + 1)?, *bytes.get(at + 2)?)?)).flatten();
+        let encoded = (bytes[at] == b'%').then(|| hex(*bytes.get(at + 1)?, *bytes.get(at + 2)?)).flatten();
         match encoded {
             Some(byte) => {
                 out.push(byte);

@@ -191,7 +191,7 @@ fn manifest_hash(release: &Release) -> String {
 
 fn plan(desk: &Desk, what: &What, checkpoint: String) -> Result<Plan, Failure> {
     let releases = desk.releases()?;
-    let last = releases.iter().filter(|info| info.published).next_back();
+    let last = releases.iter().rfind(|info| info.published);
     Ok(Plan {
         number: releases.iter().map(|info| info.release.number).max().unwrap_or(0) + 1,
         profile: what.profile,
@@ -491,7 +491,7 @@ fn list(desk: &Desk, out: &Output) -> Result<Exit, Failure> {
 
 fn diff(desk: &Desk, what: &What, out: &Output) -> Result<Exit, Failure> {
     let releases = desk.releases()?;
-    let Some(last) = releases.iter().filter(|info| info.published).next_back() else {
+    let Some(last) = releases.iter().rfind(|info| info.published) else {
         return Err(Failure::usage("nothing was published yet", "see: habeas publish check"));
     };
     let plan = plan(desk, what, last.release.checkpoint.clone())?;

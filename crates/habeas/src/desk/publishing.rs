@@ -197,6 +197,12 @@ impl Desk {
             .filter(|(_, n)| *n >= policy.suppression.threshold)
             .map(|(place, _)| place)
             .collect();
+        // A place that is told of one person is no secret of another.
+        let places = told
+            .iter()
+            .map(Disclosed::get)
+            .flat_map(|entry| [&entry.districts, &entry.settlements, &entry.exact_places].into_iter().flatten());
+        let told_places: BTreeSet<String> = places.map(|place| fold(place)).collect();
         // Who keeps a list is told with every number; who speaks in one is not.
         let lists = snapshot.lists();
         let keepers = lists.iter().flat_map(|list| [&list.title, &list.said_by.speaker.name]);
@@ -221,14 +227,8 @@ impl Desk {
                         Predicate::IdentityDocument => terms.add(TermKind::Number, &words()),
                         Predicate::EventPlace(_) | Predicate::Residence | Predicate::BirthPlace => {
                             if let Value::Place(place) = &claim.value {
-                                let told = |part: &str| {
-                                    published.contains(&fold(part))
-                                        || entry.is_some_and(|entry| {
-                                            [&entry.districts, &entry.settlements, &entry.exact_places]
-                                                .iter()
-                                                .any(|told| told.iter().any(|told| told == part))
-                                        })
-                                };
+                                let told =
+                                    |part: &str| published.contains(&fold(part)) || told_places.contains(&fold(part));
                                 let below = place.parts.iter().filter(|part| !told(part));
                                 below.for_each(|part| terms.add(TermKind::Place, part));
                             }

@@ -252,3 +252,37 @@ fn entities_for_other_programs_name_only_who_agreed_to_research() {
     assert_eq!(entities[0]["properties"]["name"], serde_json::json!(["Petra Nolde"]));
     assert_eq!(holding(&release, "Velen"), Vec::<&str>::new(), "a memorial is not research");
 }
+
+#[test]
+fn two_persons_on_two_computers_sign_the_same_bytes() {
+    let office = office();
+    office.file("policy.toml", EXACT.replace("two_persons = false", "two_persons = true"));
+    office.run(&["publish", "policy", "--set", "policy.toml"]).succeeds();
+    consents(&office, 1, "given");
+    fs::create_dir(office.path("stick")).unwrap();
+    let added = office.json(&["user", "add", "Mira", "--role", "publisher", "--invitation", "mira.invitation"]);
+    office.file("mira.words", added["passphrase"].as_str().unwrap());
+    let proposed = office.json(&["publish", "propose", "--on", "2026-03-01"]);
+    office.run(&["sync", "stick"]).succeeds();
+    let mira = |args: &[&str]| {
+        let mut all = args.to_vec();
+        all.extend(["--vault", "hers", "--passphrase-file", "mira.words"]);
+        office.run(&all)
+    };
+    mira(&["join", "stick", "hers", "--invitation", "mira.invitation", "--device", "laptop"]).succeeds();
+    let approved = mira(&["publish", "approve", "1", "--json"]).succeeds().stdout;
+    assert!(approved.contains(proposed["manifest_sha256"].as_str().unwrap()), "{approved}");
+    mira(&["sync", "stick"]).succeeds();
+    office.run(&["sync", "stick"]).succeeds();
+    let built = office.json(&["publish", "build", "R1", "--release", "1"]);
+    assert_eq!(built["keys"].as_array().unwrap().len(), 2);
+    let report = office.json(&["publish", "verify", "R1"]);
+    assert_eq!((&report["problems"], report["signers"].as_array().unwrap().len()), (&Value::Array(vec![]), 2));
+    // One of the two signatures taken out, and the release is nobody's.
+    let note = fs::read_to_string(office.path("R1/MANIFEST.note")).unwrap();
+    let one = note.lines().filter(|line| {
+        !line.starts_with('\u{2014}') || line.contains(built["keys"][0].as_str().unwrap().split('+').next().unwrap())
+    });
+    office.file("R1/MANIFEST.note", one.collect::<Vec<_>>().join("\n") + "\n");
+    office.run(&["publish", "verify", "R1"]).ends_with(4);
+}

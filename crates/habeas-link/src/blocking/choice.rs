@@ -12,7 +12,7 @@ const COST_OF_MEETING: f64 = 0.04;
 /// Cost of making the keys of one more rule, for each record: a larger block of a rule that is there has none.
 const COST_OF_A_RULE: f64 = 0.5;
 /// Comparisons that finding one more pair of one person is worth. Greater values find pairs at ever greater cost.
-const WORTH_OF_A_PAIR: f64 = 1_000.0;
+const WORTH_OF_A_PAIR: f64 = 4_000.0;
 /// Pairs up to which it is not asked whether they are worth it, at least, at most, and for each record: a survey of a
 /// part of the records sees no person who is rare in it, and so many pairs take tenths of a second.
 const CHEAP_PAIRS: (f64, f64) = (50_000.0, 500_000.0);

@@ -334,7 +334,7 @@ fn how_many_links_are_missed_is_reckoned_without_the_truth() {
         let n_same = reckoned.n_linked * scores.precision / scores.recall;
         let net = 1.0 - reckoned.n_linked / n_same;
         let told = reckoned.net_missed_share();
-        assert!((told - net).abs() < 0.02 + 0.25 * net.abs(), "cut {cut}: told {told:.3}, in truth {net:.3}");
+        assert!((told - net).abs() < 0.04 + 0.25 * net.abs(), "cut {cut}: told {told:.3}, in truth {net:.3}");
     }
     let given =
         link(&table, Some(guess_model(&table)), &Constraints::default(), &LinkOptions::default(), &Watch::none());

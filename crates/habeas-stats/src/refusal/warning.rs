@@ -296,13 +296,13 @@ impl Warning {
             Self::LinksMissed { share, point } if *share > 0.0 => format!(
                 "By the linkage's own reckoning {:.1} % of the pairs of records that are one person are not linked, \
                  wrong links already set against them. Such a person is counted twice and seems known to fewer lists, \
-                 so the figure is too high: with these links it would be about {}.",
+                 so the figure is too high: with these links it would be lower, down to about {}.",
                 100.0 * share,
                 Grouped(point.max(0.0).round() as u64)
             ),
             Self::LinksMissed { share, point } => format!(
                 "By the linkage's own reckoning more links are wrong than are missed, by {:.1} % of the pairs of records \
-                 that are one person, so the figure is too low: without them it would be about {}.",
+                 that are one person, so the figure is too low: without them it would be higher, up to about {}.",
                 -100.0 * share,
                 Grouped(point.max(0.0).round() as u64)
             ),

@@ -147,7 +147,11 @@ fn add(desk: &Desk, files: &[PathBuf], kind: Kind, said_by: Option<&str>, out: &
     }
     let keys: Vec<&str> = added.iter().map(|source| source.key.as_str()).collect();
     out.result(&json!({ "schema": 1, "added": keys }), || format!("added {}", keys.join(", ")))?;
-    out.next("habeas claims suggest FILE  (what it seems to say)");
+    if let Some(key) = keys.first() {
+        out.next(format_args!(
+            "habeas claims propose {key}  (what it seems to say; nothing counts before it is accepted)"
+        ));
+    }
     Ok(Exit::Ok)
 }
 

@@ -101,7 +101,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
         return found(reader, view);
     }
     let body = html! {
-        header.pagehead { h1 { (reader.t("nav-cases")) } p.lead { (reader.t("cases-lead")) } }
+        header.pagehead { h1 { (reader.t("nav-cases")) } p.lead { (reader.t("cases-lead")) " " a href="/entities" { (reader.t("entities")) } } }
         (search(reader, view))
         (found(reader, view))
     };

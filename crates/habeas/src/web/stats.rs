@@ -115,7 +115,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
 /// Draws what page and file share.
 pub fn body(reader: &Reader, view: &View) -> Markup {
     html! {
-        header.pagehead { h1 { (reader.t("stats-title")) } p.lead { (reader.t("stats-lead")) } }
+        header.pagehead { h1 { (reader.t("stats-title")) } p.lead { (reader.t("stats-lead")) @if reader.may_open("/reported") { " " a href="/reported" { (reader.t("reported-figures")) } } } }
         @if view.tables.n_documented == 0 { (empty(&reader.t("stats-none"), Some("habeas import FILE --as LIST"))) }
         @else {
             (tiles(&head_tiles(reader, view)))

@@ -82,7 +82,7 @@ fn a_mention_is_a_record_like_the_rows_of_lists_and_stays_after_reopening() {
     assert_eq!((seen.len(), seen[3]), (4, id));
     let record = vault.record_at("article", 1).unwrap().expect("the first mention of the article");
     assert_eq!((record.id, record.cells.as_slice()), (id, &["Orla Tesk".to_owned()][..]));
-    assert_eq!(vault.records_of(&[id, seen[0]]).unwrap()[0], record);
+    assert_eq!(vault.records_of(&[id, seen[0]]).unwrap()[1], record);
     assert_eq!(vault.records_of(&[id]).unwrap(), [record]);
     assert_eq!(vault.record_ids_beginning(&id.to_string()[..8], 5).unwrap(), [id]);
     assert_eq!((vault.assertions()[0].recorded_ms, vault.assertions()[0].recorded_by), (NOW, vault.me()));

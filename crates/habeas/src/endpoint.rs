@@ -174,8 +174,11 @@ mod tests {
 
     const TEXT: &str = "On 3 March 2014 four men were killed in Kesh.";
 
+    /// A status and a body, or silence.
+    type Reply = fn(&Value) -> Option<(u16, String)>;
+
     /// Answers every request with what `reply` makes of its body: a status and a body; none says nothing for a second.
-    fn server(reply: fn(&Value) -> Option<(u16, String)>) -> String {
+    fn server(reply: Reply) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         thread::spawn(move || {
@@ -213,7 +216,7 @@ mod tests {
         said(&json!({ "type": "kill", "sentence": 1, "trigger": "were killed", "count": "four men", "place": "Kesh" }))
     }
 
-    fn asked(reply: fn(&Value) -> Option<(u16, String)>) -> Result<Asked, Failure> {
+    fn asked(reply: Reply) -> Result<Asked, Failure> {
         let page = Page::open(TEXT.as_bytes(), "notes.txt", &Limits::default(), None).unwrap();
         let rules = suggest(&page.rendition, &Anchors::default(), &Lexicon::builtin());
         Endpoint::new(&server(reply), "any", Duration::from_millis(300)).unwrap().ask(&page.rendition, &rules)
@@ -271,7 +274,7 @@ mod tests {
 
     #[test]
     fn what_is_no_usable_answer_leaves_the_rules_alone() {
-        let replies: [(&str, fn(&Value) -> Option<(u16, String)>); 7] = [
+        let replies: [(&str, Reply); 7] = [
             ("cut off", |_| Some((200, honest().chars().take(40).collect()))),
             ("of another form", |_| Some((200, said(&json!({ "type": 4 }))))),
             ("without content", |_| Some((200, "{}".to_owned()))),

@@ -260,6 +260,7 @@ fn ended(desk: &Desk, day: Date) -> Result<Vec<String>, Failure> {
 fn check(desk: &Desk, what: &What, out: &Output) -> Result<Exit, Failure> {
     let plan = plan(desk, what, "0000000000000000".into())?;
     let composed = compose::compose(desk, &plan, out)?;
+    composed.tell_left_out(out);
     let mut lines = objections(desk, &composed)?;
     lines.extend(ended(desk, plan.made_on)?);
     let object = json!({
@@ -269,6 +270,7 @@ fn check(desk: &Desk, what: &What, out: &Output) -> Result<Exit, Failure> {
         "bytes": composed.files.n_bytes(),
         "named": composed.n_named,
         "withheld": { "small": composed.n_small, "beside": composed.n_beside },
+        "tables_left_out": composed.left_out,
         "terms": composed.n_terms,
         "objections": lines,
     });
@@ -314,6 +316,7 @@ fn propose(desk: &Desk, what: &What, out: &Output) -> Result<ReleaseInfo, Failur
     })?;
     let plan = plan(desk, what, checkpoint)?;
     let composed = composed_clean(desk, &plan, out)?;
+    composed.tell_left_out(out);
     let manifest = release::manifest(&composed.files);
     let note = release::note(plan.number, &manifest);
     let draft = Release {

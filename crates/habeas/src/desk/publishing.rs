@@ -5,6 +5,7 @@ mod policy;
 mod recipe;
 
 pub use policy::Policy;
+use policy::TablePolicy;
 pub use recipe::{DIMENSIONS, Recipe};
 
 use categories::{Categories, PERIOD};
@@ -44,6 +45,8 @@ pub struct Numbers {
     pub figures: Figures,
     /// What was withheld.
     pub withholding: Withholding,
+    /// Codes of the sensitive tables that are left out, since their small counts cannot be protected.
+    pub left_out: Vec<String>,
     /// What the vault keeps of it.
     pub recipe: Recipe,
 }
@@ -104,10 +107,11 @@ impl Desk {
         Ok(named.iter().flat_map(|info| &info.release.named).filter_map(|named| now(named.person)).collect())
     }
 
-    /// The numbers that may be told beside everything that was told before.
+    /// The numbers that may be told beside everything that was told before. A sensitive table whose small counts cannot be
+    /// protected is left out, the one over most dimensions first, and the others are told.
     ///
     /// # Errors
-    /// Exit 4 with the table that cannot be protected, and what would help.
+    /// Exit 4 where what was told before leaves no way, and what would help.
     pub fn numbers(&self, policy: &Policy, named: &BTreeSet<PersonId>, number: u64) -> Result<Numbers, Failure> {
         let snapshot = self.snapshot()?;
         let mut earlier: Vec<Recipe> = Vec::new();
@@ -126,19 +130,22 @@ impl Desk {
                 of_named.add(labels, 1).map_err(our_bug)?;
             }
         }
-        let specs = policy
-            .tables
-            .iter()
-            .map(|table| TableSpec { dimensions: table.dimensions.clone(), sensitive: table.sensitive });
-        let mut specs: Vec<TableSpec> = specs.collect();
-        if specs.iter().any(|table| table.dimensions.contains(&PERIOD)) {
-            // Years are told exactly, and with them the totals of periods.
-            specs.push(TableSpec { dimensions: vec![PERIOD], sensitive: false });
-        }
         let before: Vec<Earlier> = earlier.iter().map(|recipe| recipe.earlier(&categories.names)).collect();
-        let (released, withholding) = release_beside(&tally, &specs, Some(&of_named), policy.suppression, &before)
-            .map_err(|error| suppress_failure(&error))?;
-        let recipe = Recipe::of(&categories.names, &tally, &released, policy);
+        let (mut policy, mut left_out) = (policy.clone(), Vec::new());
+        let (released, withholding) = loop {
+            match release_beside(&tally, &specs_of(&policy), Some(&of_named), policy.suppression, &before) {
+                Ok(released) => break released,
+                Err(error) => {
+                    let tables = policy.tables.iter().enumerate().filter(|(_, table)| table.sensitive);
+                    let widest = tables.max_by_key(|(_, table)| table.dimensions.len()).map(|(at, _)| at);
+                    match (&error, widest) {
+                        (SuppressError::Unprotected { .. }, Some(at)) => left_out.push(policy.tables.remove(at).code),
+                        _ => return Err(suppress_failure(&error)),
+                    }
+                }
+            }
+        };
+        let recipe = Recipe::of(&categories.names, &tally, &released, &policy);
         let dimensions = DIMENSIONS.iter().zip(&categories.names).map(|((code, policy), names)| Dimension {
             code: (*code).to_owned(),
             categories: names.clone(),
@@ -173,7 +180,7 @@ impl Desk {
             .filter_map(|stored| EstimateCard::read(&stored.json))
             .filter(|card| methods.insert(card.method.clone()))
             .collect();
-        Ok(Numbers { figures, withholding, recipe })
+        Ok(Numbers { figures, withholding, left_out, recipe })
     }
 
     /// Everything that must not leave: of all whom the release does not name, and of all who speak or work.
@@ -270,6 +277,16 @@ impl Spellings for LinkageSpellings {
 
 fn our_bug(error: impl std::fmt::Display) -> Failure {
     Failure::new(Exit::Failed, error, "this is a fault of habeas: please report it")
+}
+
+fn specs_of(policy: &Policy) -> Vec<TableSpec> {
+    let spec = |table: &TablePolicy| TableSpec { dimensions: table.dimensions.clone(), sensitive: table.sensitive };
+    let mut specs: Vec<TableSpec> = policy.tables.iter().map(spec).collect();
+    if specs.iter().any(|table| table.dimensions.contains(&PERIOD)) {
+        // Years are told exactly, and with them the totals of periods.
+        specs.push(TableSpec { dimensions: vec![PERIOD], sensitive: false });
+    }
+    specs
 }
 
 fn suppress_failure(error: &SuppressError) -> Failure {

@@ -185,14 +185,16 @@ fn consents_that_contradict_open_nothing() {
 }
 
 #[test]
-fn a_table_of_one_row_about_one_person_is_refused_and_the_answer_says_what_to_do() {
+fn a_table_whose_small_counts_cannot_be_protected_is_left_out_by_name_and_the_others_are_told() {
     let office = office();
-    let refused = office.run(&["publish", "build", "R1", "--profile", "tables"]).ends_with(4).stderr;
-    assert!(refused.contains("do:"), "{refused}");
-    assert!(!office.path("R1").exists(), "nothing is there that could be taken for a release");
-    office.file("policy.toml", EXACT);
-    office.run(&["publish", "policy", "--set", "policy.toml"]).succeeds();
-    office.run(&["publish", "build", "R1", "--profile", "tables"]).succeeds();
+    let checked = office.run(&["publish", "check", "--profile", "tables", "--json"]).succeeds().stdout;
+    let checked: serde_json::Value = serde_json::from_str(&checked).unwrap();
+    assert_eq!(checked["tables_left_out"], serde_json::json!(["period_sex"]));
+    let built = office.run(&["publish", "build", "R1", "--profile", "tables"]).succeeds();
+    assert!(built.stderr.contains("the table «period_sex» is left out"), "{}", built.stderr);
+    let files = files(&office.path("R1"));
+    assert!(files.keys().any(|name| name.ends_with("year.csv")), "{:?}", files.keys());
+    assert!(!files.keys().any(|name| name.contains("period_sex")), "{:?}", files.keys());
 }
 
 #[test]

@@ -104,6 +104,8 @@ pub struct Composed {
     pub n_small: usize,
     /// Counts that are withheld for their sake.
     pub n_beside: usize,
+    /// Codes of tables that are left out, since their small counts cannot be protected.
+    pub left_out: Vec<String>,
     /// Numbers as the vault keeps them.
     pub recipe_json: String,
     /// Why places to look at may leave.
@@ -178,6 +180,7 @@ pub fn compose(desk: &Desk, plan: &Plan, out: &Output) -> Result<Composed, Failu
     let trusted: BTreeSet<String> = web::site_fonts().1.iter().map(|(_, bytes)| sha256(bytes)).collect();
     let findings = gate::search(&files, &terms, &LinkageSpellings, &trusted);
     out.progress("searching every byte", 1, 1);
+    let left_out = numbers.as_ref().map(|numbers| numbers.left_out.clone()).unwrap_or_default();
     let (n_small, n_beside) =
         numbers.as_ref().map_or((0, 0), |numbers| (numbers.withholding.n_small, numbers.withholding.n_beside));
     Ok(Composed {
@@ -189,9 +192,19 @@ pub fn compose(desk: &Desk, plan: &Plan, out: &Output) -> Result<Composed, Failu
         n_terms: terms.len(),
         n_small,
         n_beside,
+        left_out,
         recipe_json: recipe.unwrap_or_else(|| json!({ "schema": 1 })).to_string(),
         looked: plan.looked.clone(),
     })
+}
+
+impl Composed {
+    /// Says which tables are left out.
+    pub fn tell_left_out(&self, out: &Output) {
+        for code in &self.left_out {
+            out.talk(format_args!("the table «{code}» is left out: its small counts cannot be protected"));
+        }
+    }
 }
 
 /// Releases before this one, with the hash of each manifest.

@@ -80,6 +80,8 @@ pub struct EstimateCard {
     pub median: Option<f64>,
     /// Ends of the widest interval, with its level.
     pub interval: Option<(f64, f64, f64)>,
+    /// Least and greatest figure of other choices that could be defended.
+    pub others: Option<(f64, f64)>,
     /// Persons on at least one list, over which it was made.
     pub n_documented: Option<u64>,
     /// What it assumes, or why it was refused.
@@ -104,6 +106,7 @@ impl EstimateCard {
             method: json["method"].as_str()?.to_owned(),
             median: total["median"].as_f64().or(total["point"].as_f64()),
             interval,
+            others: json["sensitivity"]["lowest"].as_f64().zip(json["sensitivity"]["highest"].as_f64()),
             n_documented: json["n_documented"].as_u64(),
             assumption: if refused.is_string() { text(refused) } else { text(&json["assumption"]) },
             warnings: warnings.collect(),

@@ -75,7 +75,7 @@ pub fn sheets(figures: &Figures) -> Vec<Sheet> {
         all.push(Sheet { code: "agreement".into(), heads: heads.map(str::to_owned).into(), rows: rows.collect() });
     }
     if !figures.estimates.is_empty() {
-        let heads = ["method", "documented", "median", "low", "high", "level", "assumption"];
+        let heads = ["method", "documented", "median", "low", "high", "level", "other_low", "other_high", "assumption"];
         let number = |number: Option<f64>| number.map_or(SheetCell::Text(String::new()), SheetCell::Number);
         let rows = figures.estimates.iter().map(|estimate| {
             vec![
@@ -85,6 +85,8 @@ pub fn sheets(figures: &Figures) -> Vec<Sheet> {
                 number(estimate.interval.map(|(low, ..)| low)),
                 number(estimate.interval.map(|(_, high, _)| high)),
                 number(estimate.interval.map(|(.., level)| level)),
+                number(estimate.others.map(|(low, _)| low)),
+                number(estimate.others.map(|(_, high)| high)),
                 SheetCell::Text(estimate.assumption.clone()),
             ]
         });

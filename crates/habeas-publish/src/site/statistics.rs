@@ -6,7 +6,7 @@ use crate::{
     files::OutputFiles,
     ui::{
         Apart, Cell, ChartWords, Figure, Head, Row, Table, Tile, Year, YearChart, datum, figure, grouped, percent,
-        table, tiles, year_chart,
+        rounded, supported_step, table, tiles, year_chart,
     },
 };
 use habeas_core::Sex;
@@ -41,16 +41,18 @@ fn head(at: &Place<'_>, figures: &Figures) -> Vec<Tile> {
         all.push(plain(at.t("documented"), grouped(n), false, None, at.t("site-documented-note")));
     }
     for estimate in &figures.estimates {
-        let EstimateCard { method, median, interval, assumption, .. } = estimate;
+        let EstimateCard { method, median, interval, others, assumption, .. } = estimate;
         let label = format!("{} · {}", at.t("estimated"), method);
+        let step = supported_step(interval.map(|(low, high, _)| (low, high)));
+        let shown = |value: f64| grouped(rounded(value, step));
         let (value, refused) = match median {
-            Some(median) => (grouped(median.round() as u64), false),
+            Some(median) => (shown(*median), false),
             None => (at.t("site-refused"), true),
         };
-        let ends = interval.map(|(low, high, level)| {
-            format!("{}–{} ({:.0}%)", grouped(low.round() as u64), grouped(high.round() as u64), level * 100.0)
-        });
-        all.push(plain(label, value, refused, ends, assumption.clone()));
+        let ends = interval.map(|(low, high, level)| format!("{}–{} ({:.0}%)", shown(low), shown(high), level * 100.0));
+        let others =
+            others.map(|(low, high)| format!(" · {} {}–{}", at.t("site-other-choices"), shown(low), shown(high)));
+        all.push(plain(label, value, refused, ends, assumption.clone() + &others.unwrap_or_default()));
     }
     all
 }

@@ -18,7 +18,7 @@ pub use accounts::{AccountRow, Accounts, AccountsWords, Answer, Column, Tone, ac
 pub use chart::{Apart, Band, ChartWords, Size, Year, YearChart, year_chart};
 pub use document::{STYLE, standalone};
 pub use figure::{Card, CardLine, Figure, Tile, card, figure, tiles};
-pub use number::{grouped, percent};
+pub use number::{grouped, percent, rounded, supported_step};
 pub use passage::{Piece, Quotation, pieces, quotation};
 pub use table::{Cell, Head, Row, Table, table};
 pub use timeline::{Chip, Moment, timeline};

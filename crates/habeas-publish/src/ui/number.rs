@@ -30,6 +30,17 @@ pub fn percent(part: u64, whole: u64) -> String {
     }
 }
 
+/// The step to which an interval supports figures: two digits of its width, never finer than one.
+pub fn supported_step(interval: Option<(f64, f64)>) -> f64 {
+    let width = interval.map_or(0.0, |(low, high)| high - low);
+    if width > 100.0 { 10f64.powf(width.log10().floor() - 1.0) } else { 1.0 }
+}
+
+/// A figure to a step; never below nought.
+pub fn rounded(value: f64, step: f64) -> u64 {
+    ((value / step).round() * step).max(0.0) as u64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,6 +52,16 @@ mod tests {
         for (part, whole, expected) in cases {
             assert_eq!(percent(part, whole), expected);
         }
+    }
+
+    #[test]
+    fn a_figure_shows_no_more_digits_than_its_interval_supports() {
+        let cases = [(2_922.4, (2_810.0, 3_043.0), 2_920), (901_742.0, (896_316.0, 907_281.0), 902_000)];
+        for (figure, interval, expected) in cases {
+            assert_eq!(rounded(figure, supported_step(Some(interval))), expected);
+        }
+        assert_eq!(rounded(54.6, supported_step(Some((41.0, 77.0)))), 55);
+        assert_eq!(rounded(-3.0, supported_step(None)), 0);
     }
 
     proptest! {

@@ -766,3 +766,9 @@ bounds-or-more = { $n } or more
 bounds-nearly = nearly { $n }
 bounds-about = about { $n }
 bounds-up-to = up to { $n }
+site-other-choices = Other choices give
+proposed-n = { $n ->
+    [one] One claim was proposed by the rules and waits for a reader
+   *[other] { $n } claims were proposed by the rules and wait for a reader
+}
+proposed-do = None of them counts before a person has accepted it:

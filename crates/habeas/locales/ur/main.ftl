@@ -718,3 +718,6 @@ bounds-or-more = { $n } یا زیادہ
 bounds-nearly = تقریباً { $n }
 bounds-about = لگ بھگ { $n }
 bounds-up-to = زیادہ سے زیادہ { $n }
+site-other-choices = دوسرے انتخاب یہ دیتے ہیں:
+proposed-n = قواعد نے { $n } دعوے تجویز کیے ہیں جو کسی پڑھنے والے کے منتظر ہیں
+proposed-do = جب تک کوئی شخص قبول نہ کرے ان میں سے کوئی شمار نہیں ہوتا:

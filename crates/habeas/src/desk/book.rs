@@ -5,8 +5,8 @@ use super::{Desk, lock, vault_failure};
 use crate::{commands::init::now_ms, failure::Failure};
 use habeas_core::{
     Assertion, AssertionId, ConflictSet, Content, Entity, EntityKind, Finding, Gazetteer, Matter, PartialDate, Policy,
-    Resolution, Resolved, Right, Sensitivity, Source, SourceId, Stand, Ties, Topic, Truth, YearOf, accounts_of, check,
-    conflicts, counting, document_years, effective_date, fold, resolve, standings,
+    Resolution, Resolved, Review, Right, Sensitivity, Source, SourceId, Stand, Ties, Topic, Truth, YearOf, accounts_of,
+    check, conflicts, counting, document_years, effective_date, fold, resolve, standings,
 };
 use habeas_vault::AssertError;
 use std::{
@@ -117,6 +117,11 @@ impl Book {
     /// How an assertion stands; none where its source was taken back.
     pub fn stand(&self, id: AssertionId) -> Option<&Stand> {
         self.stands.get(&id)
+    }
+
+    /// Whether a claim was proposed by a rule and no person has said anything of it yet.
+    pub fn waits(&self, one: &Assertion) -> bool {
+        self.stand(one.id).is_some_and(|stand| stand.review == Review::Proposed && stand.superseded_by.is_none())
     }
 
     /// Whether whoever opened the vault may see what an assertion says, beside that there is one.

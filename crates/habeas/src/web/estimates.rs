@@ -3,7 +3,7 @@
 
 use super::{reader::Reader, strata::is_stratified};
 use crate::desk::StoredEstimate;
-use habeas_publish::ui::{Card, CardLine, Cell, Head, Row, Table, Tile, grouped, table};
+use habeas_publish::ui::{Card, CardLine, Cell, Head, Row, Table, Tile, grouped, rounded, supported_step, table};
 use maud::{Markup, html};
 use serde_json::Value as Json;
 
@@ -188,19 +188,9 @@ fn interval(total: &Json, level: f64) -> Option<(f64, f64)> {
     number(found, "low").zip(number(found, "high"))
 }
 
-/// The step to which an interval supports figures: two digits of its width.
-fn step(interval: Option<(f64, f64)>) -> f64 {
-    let width = interval.map_or(0.0, |(low, high)| high - low);
-    if width > 100.0 { 10f64.powf(width.log10().floor() - 1.0) } else { 1.0 }
-}
-
-fn rounded(value: f64, step: f64) -> u64 {
-    ((value / step).round() * step).max(0.0) as u64
-}
-
 /// A figure with its interval, both less `minus`: the total, or those on no list.
 fn figure(total: f64, interval: Option<(f64, f64)>, minus: f64, step: f64) -> (String, Option<String>) {
-    let shown = |value: f64| grouped(rounded((value - minus).max(0.0), step));
+    let shown = |value: f64| grouped(rounded(value - minus, step));
     (shown(total), interval.map(|(low, high)| format!("{}–{}", shown(low), shown(high))))
 }
 
@@ -216,7 +206,7 @@ pub fn figure_of(
     interval: Option<(f64, f64)>,
     is_bound: bool,
 ) -> (String, Option<String>) {
-    let (value, span) = figure(total, interval, 0.0, step(interval));
+    let (value, span) = figure(total, interval, 0.0, supported_step(interval));
     (bound(reader, value, is_bound), span)
 }
 
@@ -254,7 +244,7 @@ pub fn tiles(reader: &Reader, newest: Option<&Estimate>, n_documented: u64) -> V
             // Those on no list are counted against the lists of the run, not against all sources.
             let seen = estimate.n_documented.unwrap_or(n_documented) as f64;
             let tile = |label: &str, minus: f64, note: String, card: Option<Card>| {
-                let (value, interval) = figure(*total, *interval, minus, step(*interval));
+                let (value, interval) = figure(*total, *interval, minus, supported_step(*interval));
                 let value = bound(reader, value, *is_bound);
                 Tile { label: reader.t(label), value, refused: false, interval, note, card }
             };
@@ -313,7 +303,7 @@ fn verdict(reader: &Reader, estimate: &Estimate) -> Markup {
             }
         },
         Outcome::Estimated { total, interval, assumption, is_bound, warnings, sensitivity, linkage } => {
-            let step = step(*interval);
+            let step = supported_step(*interval);
             let (value, span) = figure_of(reader, *total, *interval, *is_bound);
             html! {
                 p.verdict { @if warnings.is_empty() { (reader.t("verdict-published")) } @else { (reader.t("verdict-warnings")) } }

@@ -36,6 +36,7 @@ struct Listed {
     entity: Entity,
     name: String,
     n_claims: u64,
+    n_proposed: u64,
     disputed: bool,
 }
 
@@ -56,10 +57,14 @@ pub fn load_list(desk: &Desk) -> Result<List, PageError> {
         for one in book.assertions.iter().filter(|one| one.about.kind == kind && is_shown(one)) {
             let entity = one.about;
             match rows.iter_mut().find(|row| row.entity == entity) {
-                Some(row) => row.n_claims += 1,
+                Some(row) => {
+                    row.n_claims += 1;
+                    row.n_proposed += u64::from(book.waits(one));
+                }
                 None => {
                     let (name, disputed) = (handle(&book, entity), disputed.contains(&entity));
-                    rows.push(Listed { entity, name, n_claims: 1, disputed });
+                    let n_proposed = u64::from(book.waits(one));
+                    rows.push(Listed { entity, name, n_claims: 1, n_proposed, disputed });
                 }
             }
         }
@@ -88,6 +93,7 @@ pub fn render_list(reader: &Reader, view: &List) -> Markup {
             head: vec![
                 Head::words(reader.t("name")),
                 Head::figures(reader.t("claims")),
+                Head::figures(reader.t("review-proposed")),
                 Head::words(reader.t("agreement")),
             ],
             rows: rows
@@ -97,6 +103,7 @@ pub fn render_list(reader: &Reader, view: &List) -> Markup {
                     head: Cell::Link(Link { text: row.name.clone(), href: href(reader, row.entity) }),
                     cells: vec![
                         Cell::Number(row.n_claims),
+                        Cell::Number(row.n_proposed),
                         Cell::Text(if row.disputed { reader.t("agreement-contradicts") } else { String::new() }),
                     ],
                 })

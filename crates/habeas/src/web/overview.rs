@@ -9,6 +9,7 @@ use super::{
     stats,
 };
 use crate::desk::Desk;
+use habeas_core::Right;
 use habeas_publish::ui::{Tile, datum, grouped, tiles};
 use maud::{Markup, html};
 
@@ -20,6 +21,7 @@ pub struct View {
     n_persons: u64,
     n_contradicted: u64,
     n_unlinked: u64,
+    n_proposed: u64,
     newest: Option<Estimate>,
     truth: Option<u64>,
 }
@@ -30,12 +32,16 @@ pub struct View {
 /// [`PageError::Vault`] where the vault cannot be read.
 pub fn load(desk: &Desk) -> Result<View, PageError> {
     let figures = desk.figures()?;
+    // Whoever may read tables only is told of no claims.
+    let book = if desk.may(Right::Cases) { Some(desk.book()?) } else { None };
+    let n_proposed = book.map_or(0, |book| book.assertions.iter().filter(|one| book.waits(one)).count());
     Ok(View {
         n_sources: figures.sources.len() as u64,
         n_records: figures.n_records,
         n_persons: figures.n_persons,
         n_contradicted: figures.n_contradicted,
         n_unlinked: figures.n_unlinked,
+        n_proposed: n_proposed as u64,
         newest: Estimate::latest(&desk.estimates()?).into_iter().next(),
         truth: stats::truth_of(desk),
     })
@@ -86,7 +92,7 @@ fn numbers(reader: &Reader, view: &View) -> Vec<Tile> {
 }
 
 fn waiting(reader: &Reader, view: &View) -> Markup {
-    let nothing = view.n_unlinked == 0 && view.n_contradicted == 0 && view.newest.is_some();
+    let nothing = view.n_unlinked == 0 && view.n_contradicted == 0 && view.n_proposed == 0 && view.newest.is_some();
     html! {
         ul.queue {
             @if view.n_unlinked > 0 { li {
@@ -95,6 +101,10 @@ fn waiting(reader: &Reader, view: &View) -> Markup {
             @if view.n_contradicted > 0 { li {
                 p { a href=[reader.href("/cases?contradicted=1")] { (reader.n("contradicted-n", &[("n", view.n_contradicted)])) } }
                 p.note { (reader.t("contradicted-do")) }
+            } }
+            @if view.n_proposed > 0 { li {
+                p { a href=[reader.href("/entities")] { (reader.n("proposed-n", &[("n", view.n_proposed)])) } }
+                p.note { (reader.t("proposed-do")) " " code dir="ltr" { "habeas claims list --state proposed" } }
             } }
             @if view.newest.is_none() { li {
                 p { (reader.t("no-estimate-yet")) } p.note { (reader.t("run-estimate")) " " code dir="ltr" { "habeas estimate run" } } (jobs::estimate_form(reader))

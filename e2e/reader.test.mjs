@@ -40,7 +40,7 @@ describe("a reader of tables", () => {
     await page.goto(`${server.base}/stats`);
     assert.ok(await page.locator("#years tbody tr").count() > 0);
     assert.match(await page.locator(".who").textContent(), /Ilan Rivo · Reader of tables/);
-    assert.deepEqual(await page.locator(".side nav a").evaluateAll(all => all.map(a => a.getAttribute("href"))), ["/", "/stats"]);
+    assert.deepEqual(await page.locator(".side nav a").evaluateAll(all => all.map(a => a.getAttribute("href"))), ["/", "/stats", "/team"]);
     assert.equal(await page.locator("main a[href^='/cases'], main a[href^='/sources']").count(), 0, "no link leads to a person");
     assert.ok(!(await page.content()).includes(name));
     assert.deepEqual(await violations(page), []);

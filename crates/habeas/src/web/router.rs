@@ -27,6 +27,7 @@ use habeas_core::Right;
 use maud::Markup;
 use std::{ops::Deref, sync::Arc, time::Instant};
 use tokio::sync::mpsc::UnboundedSender;
+use tower_http::{CompressionLevel, compression::CompressionLayer};
 
 /// Bytes at most in a form; ours are short.
 const LONGEST_FORM: usize = 16 * 1024;
@@ -200,7 +201,8 @@ pub fn router(app: App) -> Router {
         .router(async |reader: Reader| refuse(&reader, &PageError::NotFound))
         .layer(DefaultBodyLimit::max(LONGEST_FORM))
         .layer(middleware::from_fn_with_state(app.clone(), no_lengths_that_tell))
-        .layer(tower_http::compression::CompressionLayer::new().br(true).gzip(true))
+        // One step above the usual 4: a tenth less to send in the same time.
+        .layer(CompressionLayer::new().br(true).gzip(true).quality(CompressionLevel::Precise(5)))
         .layer(middleware::from_fn_with_state(app.clone(), guard))
         .with_state(app)
 }

@@ -184,13 +184,19 @@ fn ahead(tokens: &[Token], names: &[Name], from: usize) -> Option<(Range<usize>,
 /// The speaker that stands before «said»: the last name or word for somebody in the sentence, close by.
 fn behind<'n>(tokens: &[Token], named: &dyn Fn(usize) -> Option<&'n Name>, at: usize) -> Option<(Range<usize>, bool)> {
     let sentence = tokens[at].sentence;
+    // «Relatives of Borun Tolvi, one of the four, said»: what stands between commas is passed over.
+    let aside =
+        tokens[at].is(",").then(|| (at.saturating_sub(9)..at).rev().find(|open| tokens[*open].is(","))).flatten();
+    let at = aside.filter(|open| *open > 0 && tokens[*open].sentence == sentence).map_or(at, |open| open - 1);
     for idx in (at.saturating_sub(9)..=at).rev() {
         let token = &tokens[idx];
         if token.sentence != sentence || token.is_any(&[";", ":", "whom", "that"]) {
             return None;
         }
         if let Some(name) = named(idx) {
-            return Some((name.tokens.clone(), false));
+            let start = name.tokens.start;
+            let whose = start >= 2 && tokens[start - 1].is("of") && GENERIC.contains(&tokens[start - 2].lower.as_str());
+            return Some(if whose { (start - 2..name.tokens.end, true) } else { (name.tokens.clone(), false) });
         }
         if GENERIC.contains(&token.lower.as_str()) {
             return Some((idx..idx + 1, true));

@@ -144,10 +144,22 @@ fn a_report_of_short_paragraphs_is_read_across_them() {
             kill 4/4/4 [] 2019-03-12 | hospital, Dorval | by - | says «officials»
             found-dead 2/2/2 [] 2019-03-11 | Dorval, KESH* | by - | says Police
             release 14/14/14 [] 2019-02* | - | by - | says Human Rights Council of Olenia*
-            kill 9/9/9 [] 2019-02* | - | by security forces | says Akbar Lashk*
+            kill 9/9/9 [] 2019-02* | - | by security forces | says Human Rights Council of Olenia*
             kill 1/1/1 [] 2019-03-13 | Dorval | by unidentified gunmen | says author
             injure 1/1/1 [] 2019-03-13* | Dorval* | by - | says author
             disappear 541/–/– [] 2018 | - | by - | says author
+        "#]],
+    );
+}
+
+#[test]
+fn relatives_of_a_person_speak_for_themselves_also_with_words_between_commas() {
+    check(
+        "Police said that four men were killed in an encounter in Kesh on 5 March 2014. Relatives of Borun Tolvi, one of \
+         the four, said three men had been arrested by soldiers on 12 February 2014.",
+        expect![[r#"
+            kill 4/4/4 [] 2014-03-05 | Kesh | by - | says Police
+            arrest 3/3/3 [] 2014-02-12 | Kesh* | by soldiers | says «Relatives of Borun Tolvi»
         "#]],
     );
 }

@@ -119,6 +119,7 @@ pub const COMMANDS: &[Asked] = &[
     asked("publish list", CASES),
     asked("publish diff", PUBLISH),
     asked("publish verify", Nothing),
+    asked("publish deliver", PUBLISH),
     asked("publish withdraw", PUBLISH),
     asked("publish policy", CASES),
     asked("serve", Member),
@@ -306,6 +307,7 @@ mod tests {
             publish build        ·         ·         ·         may       may       ·
             publish list         ·         may       may       may       may       ·
             publish diff         ·         ·         ·         may       may       ·
+            publish deliver      ·         ·         ·         may       may       ·
             publish withdraw     ·         ·         ·         may       may       ·
             publish policy       ·         may       may       may       may       ·
             serve                may       may       may       may       may       may

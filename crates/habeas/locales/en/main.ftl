@@ -526,6 +526,7 @@ did-restored = restored from a backup
 did-recovered = opened by recovery and set a passphrase
 did-recovery-tried = tried the way in for a lost passphrase
 did-left-for-journey = left behind for a journey
+did-contact-looked-up = looked up how to reach whoever agreed
 did-source-looked-up = looked up who a source is
 did-unlock-failed = found failed tries to unlock
 audit-keys = { $n ->

@@ -487,6 +487,7 @@ did-restored = بیک اپ سے بحال کیا
 did-recovered = بحالی کے ذریعے کھولا اور نیا خفیہ جملہ مقرر کیا
 did-recovery-tried = کھوئے ہوئے خفیہ جملے کے لیے رکھا گیا راستہ آزمایا
 did-left-for-journey = سفر کے لیے پیچھے چھوڑا
+did-contact-looked-up = دیکھا کہ رضامندی دینے والے سے رابطہ کیسے ہو
 did-source-looked-up = دیکھا کہ ماخذ کون ہے
 did-unlock-failed = کھولنے کی ناکام کوششیں پائی گئیں
 audit-keys = { $n } کنجیاں

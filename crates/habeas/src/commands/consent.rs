@@ -16,8 +16,9 @@ use habeas_core::{
     Audience, Consent, ConsentAnswer, ConsentId, ConsentMedium, ConsentState, Date, FieldGroup, Giver, PersonId,
     Purpose, Right, UserId,
 };
+use habeas_vault::AuditEvent;
 use serde_json::json;
-use std::fmt::Write;
+use std::{collections::HashMap, fmt::Write};
 
 /// Record and read what may be told about a person
 #[derive(Debug, Subcommand)]
@@ -39,6 +40,9 @@ pub enum Command {
     Show {
         /// A person's id (or its beginning), or the address of a record
         id: String,
+        /// Say how to reach whoever answered, where you may know it; that is audited
+        #[arg(long)]
+        contact: bool,
     },
     /// Everybody about whom somebody has answered
     List {
@@ -100,7 +104,7 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
     match command {
         Command::Record(args) => record(&desk, args, out),
         Command::Withdraw { id, giver, relation } => withdraw(&desk, &id, giver, &relation, out),
-        Command::Show { id } => show(&desk, &id, out),
+        Command::Show { id, contact } => show(&desk, &id, contact, out),
         Command::List { expiring } => list(&desk, expiring, out),
     }
 }
@@ -211,7 +215,7 @@ fn person_of(desk: &Desk, id: &str) -> Result<PersonId, Failure> {
     Ok(snapshot.person_of(record).map_or(PersonId::from(record), |person| person.id))
 }
 
-fn show(desk: &Desk, id: &str, out: &Output) -> Result<Exit, Failure> {
+fn show(desk: &Desk, id: &str, contact: bool, out: &Output) -> Result<Exit, Failure> {
     let (person, book, day) = (person_of(desk, id)?, desk.consent_book()?, today()?);
     let mut standing: Vec<(FieldGroup, Audience, Purpose, ConsentState)> = Vec::new();
     for group in FieldGroup::ALL {
@@ -225,6 +229,7 @@ fn show(desk: &Desk, id: &str, out: &Output) -> Result<Exit, Failure> {
         }
     }
     let statements = book.statements(person);
+    let contacts = if contact { contacts_of(desk, statements)? } else { HashMap::new() };
     let until = |state: &ConsentState| match state {
         ConsentState::Given { until } => until.map(|day| day.to_string()),
         _ => None,
@@ -237,7 +242,7 @@ fn show(desk: &Desk, id: &str, out: &Output) -> Result<Exit, Failure> {
             "group": group.code(), "audience": audience.code(), "purpose": purpose.code(), "state": state.code(), "until": until(state),
         })).collect::<Vec<_>>(),
         "statements": statements.iter().map(|consent| json!({
-            "id": consent.id.to_string(), "giver": consent.giver.code(), "relation": consent.relation,
+            "id": consent.id.to_string(), "contact": contacts.get(&consent.id), "giver": consent.giver.code(), "relation": consent.relation,
             "answer": consent.answer.code(), "from": consent.from.to_string(), "until": consent.until.map(|day| day.to_string()),
             "review": consent.review.map(|day| day.to_string()), "medium": consent.medium.code(), "risk_text": consent.risk_text,
             "groups": consent.groups.iter().map(|group| group.code()).collect::<Vec<_>>(),
@@ -250,6 +255,9 @@ fn show(desk: &Desk, id: &str, out: &Output) -> Result<Exit, Failure> {
         for consent in statements {
             let who = if consent.relation.is_empty() { String::new() } else { format!(" ({})", consent.relation) };
             let _ = writeln!(text, "{} {}{who}: {}", consent.from, consent.giver.code(), consent.answer.code());
+            if let Some(words) = contacts.get(&consent.id) {
+                let _ = writeln!(text, "    reached by: {words}");
+            }
         }
         let _ = writeln!(text, "\nas of {day}; what is not named here is closed");
         for (group, audience, purpose, state) in &standing {
@@ -267,6 +275,21 @@ fn show(desk: &Desk, id: &str, out: &Output) -> Result<Exit, Failure> {
     })?;
     out.next("habeas publish check");
     Ok(Exit::Ok)
+}
+
+/// How to reach the givers, as far as this member may know; that somebody looked is audited.
+fn contacts_of(desk: &Desk, statements: &[Consent]) -> Result<HashMap<ConsentId, String>, Failure> {
+    desk.keep(Right::Cases, |vault| {
+        let known = |consent: &Consent| Some((consent.id, vault.consent_contact(consent.id)?.to_owned()));
+        let contacts: HashMap<ConsentId, String> = statements.iter().filter_map(known).collect();
+        if !vault.is_read_only() {
+            for id in contacts.keys() {
+                let looked_up = AuditEvent::new("contact-looked-up", [("consent", id.short())]);
+                vault.audit(looked_up, now_ms()).map_err(vault_failure)?;
+            }
+        }
+        Ok(contacts)
+    })
 }
 
 fn list(desk: &Desk, expiring: Option<u32>, out: &Output) -> Result<Exit, Failure> {

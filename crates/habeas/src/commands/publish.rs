@@ -1,6 +1,7 @@
 //! `habeas publish`: releases of what may leave, checked, signed, numbered, and taken back.
 
 mod compose;
+mod deliver;
 mod folder;
 
 use crate::{
@@ -47,6 +48,8 @@ pub enum Command {
         #[arg(long)]
         allow_git: bool,
     },
+    /// Note who was given a copy
+    Deliver(deliver::Deliver),
     /// All releases with what became of them
     List,
     /// What a release changes against the last one that was published
@@ -177,6 +180,7 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
         }
         Command::Approve { number } => approve(&desk, number, out),
         Command::Build { dir, what, release, allow_git } => build(&desk, &dir, &what, release, allow_git, out),
+        Command::Deliver(args) => deliver::deliver(&desk, args, out),
         Command::List => list(&desk, out),
         Command::Diff(what) => diff(&desk, &what, out),
         Command::Withdraw { number, reason } => withdraw(&desk, number, reason, out),

@@ -151,6 +151,36 @@ fn whoever_withdraws_is_gone_from_the_next_release_and_a_page_without_a_name_sta
 }
 
 #[test]
+fn whoever_has_a_copy_is_told_when_the_release_is_withdrawn() {
+    let office = office();
+    office.file("policy.toml", EXACT);
+    office.run(&["publish", "policy", "--set", "policy.toml"]).succeeds();
+    office.run(&["publish", "deliver", "1", "--to", "the lawyers of the case"]).ends_with(2);
+    office.run(&["publish", "build", "R1", "--profile", "tables"]).succeeds();
+    let noted = office.json(&["publish", "deliver", "1", "--to", "the lawyers of the case"]);
+    assert_eq!(noted["sha256"].as_str().map(str::len), Some(64));
+    let told = office.json(&["publish", "withdraw", "1", "--reason", "correction"]);
+    assert_eq!(told["tell"], serde_json::json!(["the lawyers of the case"]));
+    office.run(&["publish", "deliver", "1", "--to", "a newspaper"]).ends_with(4);
+    let audit = office.run(&["audit", "--json"]).succeeds().stdout;
+    assert!(audit.contains("delivered") && !audit.contains("lawyers"), "the audit outlives an erasure");
+}
+
+#[test]
+fn how_a_giver_is_reached_is_told_on_request_and_audited() {
+    let office = office();
+    let record =
+        ["consent", "record", "families:1", "--giver", "person", "--group", "identity", "--audience", "public"];
+    let more = ["--purpose", "memorial", "--risk-text", "1", "--contact", "by the schoolhouse"];
+    office.run(&[&record[..], &more].concat()).succeeds();
+    let shown = |more: &[&str]| office.run(&[&["consent", "show", "families:1"], more].concat()).succeeds().stdout;
+    assert!(!shown(&[]).contains("schoolhouse"));
+    assert!(shown(&["--contact"]).contains("reached by: by the schoolhouse"));
+    let audit = office.run(&["audit", "--json"]).succeeds().stdout;
+    assert!(audit.contains("contact-looked-up") && !audit.contains("schoolhouse"));
+}
+
+#[test]
 fn consents_that_contradict_open_nothing() {
     let office = office();
     consents(&office, 1, "given");

@@ -269,20 +269,6 @@ impl CountValue {
     pub fn bounds(&self) -> Bounds {
         Bounds::hull(&self.readings)
     }
-
-    /// Whether the figure counts victims at all; miles and rupees enter no tally.
-    pub fn is_of_people(&self) -> bool {
-        !matches!(self.unit, Unit::Thing | Unit::Testimony)
-    }
-
-    /// Whether two figures claim to count the same: measure, unit, subgroup, definition and flow.
-    pub fn is_of_one_kind(&self, other: &Self) -> bool {
-        self.measure == other.measure
-            && self.unit == other.unit
-            && self.subgroup == other.subgroup
-            && self.definition == other.definition
-            && self.flow == other.flow
-    }
 }
 
 #[cfg(test)]

@@ -132,6 +132,12 @@ pub enum PageRemark {
         /// 1 for the first page.
         page: u32,
     },
+    /// A page whose inside is damaged.
+    #[error("page {page} is damaged: only the words before the damage are read")]
+    BrokenPage {
+        /// 1 for the first page.
+        page: u32,
+    },
     /// Text whose letters may stand in a false order.
     #[error(
         "{characters} characters are in a script that PDF readers put into a false order: the text is not to be trusted"
@@ -239,6 +245,7 @@ impl PageRemark {
             Self::TrackedChanges { .. } => "N_TRACKED",
             Self::Comments { .. } => "N_COMMENTS",
             Self::NeedsOcr { .. } => "N_NEEDS_OCR",
+            Self::BrokenPage { .. } => "N_BROKEN_PAGE",
             Self::Untrusted { .. } => "N_UNTRUSTED_TEXT",
             Self::UnconfirmedDate => "N_DATE_UNCONFIRMED",
             Self::GuessedEncoding { .. } | Self::Encoding => "N_ENCODING",

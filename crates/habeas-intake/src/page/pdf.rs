@@ -3,6 +3,8 @@
 //! Latin text comes out in order. Arabic-script text comes out as it is painted, with letters in a false order that no
 //! reversal mends: it is kept for searching by eye and marked as not to be trusted. A page without text is a picture.
 
+mod nesting;
+
 use super::{
     draft::{DetailBasis, DetailKind, Draft, PageRemark},
     locus::{How, Locus},
@@ -11,6 +13,7 @@ use super::{
 use habeas_core::{Script, script_of};
 use lopdf::{Document, Object};
 use pdf_extract::{MediaBox, OutputDev, OutputError, Transform};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Why a file cannot be read.
 pub(crate) enum Trouble {
@@ -36,11 +39,13 @@ pub(crate) fn read(bytes: &[u8], max_pages: u64) -> Result<Draft, Trouble> {
         return Err(Trouble::Pages);
     }
     let mut painter = Painter::default();
-    for number in pages.keys() {
+    for (number, page) in &pages {
         painter.begin(*number);
-        // A page that cannot be read is a page without text; the others are read all the same.
-        let _ = pdf_extract::output_doc_page(&document, &mut painter, *number);
-        painter.finish();
+        // The library panics where a page is not as it should be. The other pages are read all the same.
+        let painted = nesting::is_bounded(&document, *page)
+            && catch_unwind(AssertUnwindSafe(|| pdf_extract::output_doc_page(&document, &mut painter, *number)))
+                .is_ok_and(|painted| painted.is_ok());
+        painter.finish(painted);
     }
     let mut draft = painter.draft;
     details(&document, &mut draft);
@@ -104,9 +109,11 @@ impl Painter {
         (self.page, self.page_start, self.last) = (page, self.draft.text.len(), None);
     }
 
-    fn finish(&mut self) {
+    fn finish(&mut self, painted: bool) {
         self.end_word();
-        if self.draft.text[self.page_start..].trim().is_empty() {
+        if !painted {
+            self.draft.remarks.push(PageRemark::BrokenPage { page: self.page });
+        } else if self.draft.text[self.page_start..].trim().is_empty() {
             self.draft.remarks.push(PageRemark::NeedsOcr { page: self.page });
         }
     }

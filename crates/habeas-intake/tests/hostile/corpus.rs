@@ -270,6 +270,22 @@ fn pages() -> Vec<Case> {
             Expected::RefusedPage(&["E_DAMAGED", "E_PARSER_LIMIT"]),
         ),
         case(
+            44,
+            "a page of a PDF that is its own parent",
+            "paper.pdf",
+            String::from_utf8(pdf("Three men.")).unwrap().replace("/Parent 2 0 R", "/Parent 3 0 R"),
+            read(&["N_BROKEN_PAGE"], &[]),
+        ),
+        case(
+            44,
+            "a form of a PDF that shows itself",
+            "paper.pdf",
+            String::from_utf8(pdf_of("/F1 Do", "", "/Type /Catalog /Pages 2 0 R"))
+                .unwrap()
+                .replace("/Resources << /Font << /F1 5 0 R >> >>", "/Resources <</XObject <</F1 4 0 R>> >>"),
+            read(&["N_BROKEN_PAGE"], &[]),
+        ),
+        case(
             46,
             "tracked changes",
             "letter.docx",

@@ -87,6 +87,17 @@ pub struct Source {
     pub header: Vec<String>,
 }
 
+impl Source {
+    /// The key of the list that it is an edition of: the key of the first edition, before the `@` of later ones. The key
+    /// itself for all that is no list.
+    pub fn list(&self) -> &str {
+        match (self.kind, self.key.split_once('@')) {
+            (SourceKind::List, Some((list, _))) => list,
+            _ => &self.key,
+        }
+    }
+}
+
 /// Where in its source a record stands.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Origin {

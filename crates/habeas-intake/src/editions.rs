@@ -1,8 +1,9 @@
 //! Two editions of one list side by side: which rows are new, which are gone, which were changed, cell by cell.
 //!
-//! Rows are paired by the list's own numbers where those are unique in both editions; the rest by their content, as
-//! multisets, so that a list that was sorted anew has nothing added and nothing removed. What is left is paired where most
-//! cells agree, as a question. A row that is gone is an event to look into, never a deletion: whoever was released, found
+//! Rows are paired by their content first, as multisets, so that a list that was sorted or numbered anew has nothing added
+//! and nothing removed; then by the list's own numbers, where those are unique in both editions and half of the other cells
+//! agree: a number that goes to somebody else when a row is put in pairs nobody. What is left is paired where most cells
+//! agree, as a question. A row that is gone is an event to look into, never a deletion: whoever was released, found
 //! dead or withdrawn by a frightened family looks the same here.
 
 use sha2::{Digest, Sha256};
@@ -47,6 +48,8 @@ impl Edition {
 /// How two rows were found to be one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Pairing {
+    /// All shared words are the same, but for the number that the list itself gives.
+    Words,
     /// By the number that the list itself gives.
     ListNumber,
     /// Most cells agree: a question, not an answer.
@@ -69,8 +72,8 @@ pub struct ChangedRow {
 /// What a later edition has and has not.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Difference {
-    /// Rows whose words are the same.
-    pub same: u64,
+    /// Rows whose words are the same, by their numbers in the earlier and in the later edition.
+    pub same: Vec<(u64, u64)>,
     /// Rows of the later edition alone.
     pub added: Vec<u64>,
     /// Rows of the earlier edition alone: each is an event to look into.
@@ -94,45 +97,80 @@ pub fn compare(before: &Edition, after: &Edition, list_number: Option<&str>) -> 
         Difference { new_columns: only(after, before), lost_columns: only(before, after), ..Difference::default() };
     let mut left: Vec<bool> = vec![true; before.rows.len()];
     let mut right: Vec<bool> = vec![true; after.rows.len()];
-    let mut pair = |l: usize, r: usize, by: Pairing, left: &mut [bool], right: &mut [bool]| {
+    let mut pair = |(l, r): (usize, usize), by: Pairing, left: &mut [bool], right: &mut [bool]| {
         (left[l], right[r]) = (false, false);
+        let (before_row, after_row) = (&before.rows[l], &after.rows[r]);
         let columns: Vec<String> = shared
             .iter()
-            .filter(|(b, a)| cell(&before.rows[l].1, *b) != cell(&after.rows[r].1, *a))
+            .filter(|(b, a)| cell(&before_row.1, *b) != cell(&after_row.1, *a))
             .map(|(b, _)| before.header[*b].clone())
             .collect();
         if columns.is_empty() {
-            difference.same += 1;
+            difference.same.push((before_row.0, after_row.0));
         } else {
-            difference.changed.push(ChangedRow { before: before.rows[l].0, after: after.rows[r].0, columns, by });
+            difference.changed.push(ChangedRow { before: before_row.0, after: after_row.0, columns, by });
         }
     };
+    for found in alike_in_words(before, after, &shared, &left, &right) {
+        pair(found, Pairing::Words, &mut left, &mut right);
+    }
     let numbers = list_number.and_then(|header| Some((before.column(header)?, after.column(header)?)));
-    if let Some((b, a)) = numbers {
-        let (ours, theirs) = (unique(before, b), unique(after, a));
-        let mut pairs: Vec<(usize, usize)> =
-            ours.iter().filter_map(|(number, l)| Some((*l, *theirs.get(number)?))).collect();
+    if let Some(numbers) = numbers {
+        let others: Vec<(usize, usize)> = shared.iter().copied().filter(|columns| *columns != numbers).collect();
+        if !others.is_empty() {
+            for found in alike_in_words(before, after, &others, &left, &right) {
+                pair(found, Pairing::Words, &mut left, &mut right);
+            }
+        }
+        let (ours, theirs) = (unique(before, numbers.0), unique(after, numbers.1));
+        let agree =
+            |l: usize, r: usize| others.is_empty() || share_agrees(&before.rows[l].1, &after.rows[r].1, &others);
+        let mut pairs: Vec<(usize, usize)> = ours
+            .iter()
+            .filter_map(|(number, l)| Some((*l, *theirs.get(number)?)))
+            .filter(|(l, r)| left[*l] && right[*r] && agree(*l, *r))
+            .collect();
         pairs.sort_unstable();
-        pairs.into_iter().for_each(|(l, r)| pair(l, r, Pairing::ListNumber, &mut left, &mut right));
+        pairs.into_iter().for_each(|found| pair(found, Pairing::ListNumber, &mut left, &mut right));
     }
-    let mut by_content: HashMap<[u8; 32], Vec<usize>> = HashMap::new();
-    let columns = |side: fn(&(usize, usize)) -> usize| shared.iter().map(side).collect::<Vec<_>>();
-    let (ours, theirs) = (columns(|pair| pair.0), columns(|pair| pair.1));
-    for (l, (_, cells)) in before.rows.iter().enumerate().rev().filter(|(l, _)| left[*l]) {
-        by_content.entry(digest(cells, &ours)).or_default().push(l);
+    for found in alike(before, after, &shared, &left, &right) {
+        pair(found, Pairing::Alike, &mut left, &mut right);
     }
-    let same: Vec<(usize, usize)> = (0..after.rows.len())
-        .filter(|r| right[*r])
-        .filter_map(|r| Some((by_content.get_mut(&digest(&after.rows[r].1, &theirs))?.pop()?, r)))
-        .collect();
-    same.into_iter().for_each(|(l, r)| pair(l, r, Pairing::Alike, &mut left, &mut right));
-    for (l, r) in alike(before, after, &shared, &left, &right) {
-        pair(l, r, Pairing::Alike, &mut left, &mut right);
-    }
+    difference.same.sort_by_key(|(_, after)| *after);
     difference.changed.sort_by_key(|row| row.after);
     difference.removed = numbers_of(before, &left);
     difference.added = numbers_of(after, &right);
     difference
+}
+
+/// Leftover rows whose words are the same in these columns, each as often as both have it, in the order of the rows.
+fn alike_in_words(
+    before: &Edition,
+    after: &Edition,
+    columns: &[(usize, usize)],
+    left: &[bool],
+    right: &[bool],
+) -> Vec<(usize, usize)> {
+    let (ours, theirs): (Vec<usize>, Vec<usize>) = columns.iter().copied().unzip();
+    let mut by_words: HashMap<[u8; 32], Vec<usize>> = HashMap::new();
+    for (l, (_, cells)) in before.rows.iter().enumerate().rev().filter(|(l, _)| left[*l]) {
+        by_words.entry(digest(cells, &ours)).or_default().push(l);
+    }
+    (0..after.rows.len())
+        .filter(|r| right[*r])
+        .filter_map(|r| Some((by_words.get_mut(&digest(&after.rows[r].1, &theirs))?.pop()?, r)))
+        .collect()
+}
+
+/// Whether as many of the filled cells agree as two rows must share to be one row that may have changed.
+fn share_agrees(before: &[String], after: &[String], columns: &[(usize, usize)]) -> bool {
+    let filled = columns.iter().filter(|(b, a)| !cell(before, *b).is_empty() || !cell(after, *a).is_empty());
+    let (mut n, mut same) = (0usize, 0usize);
+    for (b, a) in filled {
+        n += 1;
+        same += usize::from(cell(before, *b) == cell(after, *a));
+    }
+    same as f64 >= ALIKE * n as f64
 }
 
 fn numbers_of(edition: &Edition, alone: &[bool]) -> Vec<u64> {
@@ -227,7 +265,10 @@ mod tests {
         let before = edition("No,Name,Status", &["1,Adira,missing", "2,Borun,missing", "3,Sera,missing"]);
         let after = edition("No,Name,Status,Note", &["3,Sera,released,x", "1,Adira,missing,", "4,Tesk,missing,"]);
         let difference = compare(&before, &after, Some("No"));
-        assert_eq!((difference.same, &difference.added[..], &difference.removed[..]), (1, &[3][..], &[2][..]));
+        assert_eq!(
+            (&difference.same[..], &difference.added[..], &difference.removed[..]),
+            (&[(1, 2)][..], &[3][..], &[2][..])
+        );
         let changed = ChangedRow { before: 3, after: 1, columns: vec!["Status".to_owned()], by: Pairing::ListNumber };
         assert_eq!(difference.changed, [changed]);
         assert_eq!(difference.new_columns, ["Note"]);
@@ -238,7 +279,7 @@ mod tests {
         let before = edition("Name,Place", &["Adira,Kesh", "Borun,Tiran", "Adira,Kesh", "Sera,Olen"]);
         let after = edition("Place,Name", &["Olen,Sera", "Kesh,Adira", "Tiran,Borun", "Kesh,Adira"]);
         let difference = compare(&before, &after, None);
-        assert_eq!(difference.same, 4);
+        assert_eq!(difference.same.len(), 4);
         assert!(difference.added.is_empty() && difference.removed.is_empty() && difference.changed.is_empty());
     }
 
@@ -250,11 +291,24 @@ mod tests {
     }
 
     #[test]
+    fn a_list_that_was_numbered_anew_pairs_the_same_words_and_gives_no_number_to_somebody_else() {
+        let before = edition("No,Name,Place", &["1,Adira,Kesh", "2,Borun,Tiran", "3,Sera,Olen"]);
+        let after = edition("No,Name,Place", &["1,Tesk,Vorn", "2,Adira,Kesh", "3,Borun,Tiran", "4,Sera,Olen"]);
+        let difference = compare(&before, &after, Some("No"));
+        assert_eq!((&difference.added[..], &difference.removed[..]), (&[1][..], &[][..]));
+        let paired: Vec<_> = difference.changed.iter().map(|row| (row.before, row.after, row.by)).collect();
+        assert_eq!(paired, [(1, 2, Pairing::Words), (2, 3, Pairing::Words), (3, 4, Pairing::Words)]);
+        let before = edition("No,Name,Place,Father", &["1,Adira,Kesh,Orun"]);
+        let after = edition("No,Name,Place,Father", &["1,Borun,Tiran,Orun"]);
+        assert_eq!(compare(&before, &after, Some("No")).removed, [1]);
+    }
+
+    #[test]
     fn a_number_that_stands_twice_pairs_nobody() {
         let before = edition("No,Name,Place", &["1,Adira,Kesh", "1,Borun,Tiran"]);
         let after = edition("No,Name,Place", &["1,Borun,Tiran", "1,Adira,Olen"]);
         let difference = compare(&before, &after, Some("No"));
-        assert_eq!(difference.same, 1);
+        assert_eq!(difference.same, [(2, 1)]);
         assert_eq!(difference.changed[0].by, Pairing::Alike);
         assert_eq!(difference.changed[0].columns, ["Place"]);
     }
@@ -268,11 +322,11 @@ mod tests {
         ) {
             let of = |rows: &[String]| edition("a,b,no", &rows.iter().map(String::as_str).collect::<Vec<_>>());
             let difference = compare(&of(&before), &of(&after), by_number.then_some("no"));
-            let paired = difference.same as usize + difference.changed.len();
+            let paired = difference.same.len() + difference.changed.len();
             prop_assert_eq!(paired + difference.removed.len(), before.len());
             prop_assert_eq!(paired + difference.added.len(), after.len());
             let back = compare(&of(&after), &of(&before), by_number.then_some("no"));
-            prop_assert_eq!(back.same, difference.same);
+            prop_assert_eq!(back.same.len(), difference.same.len());
         }
     }
 }

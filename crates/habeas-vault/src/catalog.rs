@@ -3,12 +3,14 @@
 //! when the vault is opened and when something is recorded.
 
 mod asserted;
+mod editions;
 mod erased;
 mod people;
 mod publication;
 mod standing;
 
 pub use asserted::{Asserted, Homes, note_home};
+pub use editions::Editions;
 pub use erased::ErasedSet;
 pub use people::{DeviceInfo, MemberInfo, People};
 pub use publication::{Publication, ReleaseInfo};
@@ -26,7 +28,9 @@ use crate::{
             linkage::StoredLinkRun,
             member::{DeviceIntroduced, DeviceRemoved, EpochBegun, MemberStated},
             source::{BlobRef, StoredSource},
-            statement::{AuditEvent, Founded, ImportBegun, ImportFinished, ImportSummary, StoredEstimate, Words},
+            statement::{
+                AuditEvent, EditionChange, Founded, ImportBegun, ImportFinished, ImportSummary, StoredEstimate, Words,
+            },
         },
     },
     keys::ItemId,
@@ -54,6 +58,8 @@ pub struct ImportInfo {
     pub n_erased: u64,
     /// What became of the rows.
     pub summary: ImportSummary,
+    /// Where it brought a later edition of a list: what that changed.
+    pub edition: Option<EditionChange>,
     /// When it was undone, and why, if it was.
     pub undone: Option<(i64, String)>,
 }
@@ -131,6 +137,10 @@ pub struct Catalog {
     pub sources: Vec<KnownSource>,
     pub imports: Vec<KnownImport>,
     pub judgements: Vec<Judgement>,
+    /// The same on the records that stand now, where a later edition changed theirs.
+    pub carried: Vec<Judgement>,
+    /// What later editions of lists did to records.
+    pub editions: Editions,
     pub link_runs: Vec<(LinkRunInfo, BlobRef)>,
     pub estimates: Vec<EstimateInfo>,
     /// Assertions, and the records that mentions make of them.
@@ -348,7 +358,11 @@ impl Catalog {
                     import.state = ImportState::Abandoned;
                 }
             }
-            EntryKind::Judgement => self.judgements.push(Judgement::from_padded(body)?),
+            EntryKind::Judgement => {
+                let judgement = Judgement::from_padded(body)?;
+                self.carried.extend(self.editions.carry(&judgement));
+                self.judgements.push(judgement);
+            }
             EntryKind::LinkRun => {
                 let run = StoredLinkRun::from_padded(body)?;
                 let info = LinkRunInfo {
@@ -430,6 +444,7 @@ impl Catalog {
     fn retract(&mut self, entry: [u8; 16]) {
         self.retracted.insert(entry);
         self.judgements.retain(|judgement| judgement.id.0 != entry);
+        self.carried.retain(|judgement| judgement.id.0 != entry);
         self.link_runs.retain(|(run, _)| run.id.0 != entry);
         self.estimates.retain(|estimate| estimate.id != entry);
     }
@@ -453,7 +468,8 @@ impl Catalog {
     /// Number of records of the imports that stand.
     pub fn n_records(&self) -> u64 {
         let standing = self.finished_imports.iter().filter(|import| import.undone.is_none());
-        standing.map(|import| import.n_records).sum::<u64>() + self.mentions().len() as u64
+        let imported = standing.map(|import| import.n_records).sum::<u64>();
+        imported.saturating_sub(self.editions.n_replaced()) + self.mentions().len() as u64
     }
 
     /// The records of mentions in sources that stand.

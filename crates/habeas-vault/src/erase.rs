@@ -125,14 +125,28 @@ impl Vault {
             let original = self.catalog.source(mention.source.id).map(|known| (known.original.id, None));
             return Ok(self.catalog.asserted.keys_of(of_it).into_iter().chain(original.ok()).collect());
         }
-        let (position, place) = self.place_of(id)?;
-        let plaintext = self.log.read(&position)?;
-        let commit = self.log.commit(&position, &plaintext)?;
-        let entry = commit.entries.get(place).ok_or(VaultError::Unknown { what: "record" })?;
-        let import = self.catalog.import(habeas_core::ImportId(entry.item));
-        let source = import.and_then(|import| self.catalog.source(import.source).ok());
-        let original = source.map(|known| (known.original.id, None));
-        Ok([(entry.item, entry.clear.leaf)].into_iter().chain(original).collect())
+        // What the row said in earlier editions goes with it.
+        let places = [self.place_of(id)?].into_iter().chain(self.earlier_places(id)?);
+        let mut keys = Vec::new();
+        for (position, place) in places {
+            let plaintext = self.log.read(&position)?;
+            let commit = self.log.commit(&position, &plaintext)?;
+            let entry = commit.entries.get(place).ok_or(VaultError::Unknown { what: "record" })?;
+            let import = self.catalog.import(habeas_core::ImportId(entry.item));
+            let source = import.and_then(|import| self.catalog.source(import.source).ok());
+            keys.push((entry.item, entry.clear.leaf));
+            keys.extend(source.map(|known| (known.original.id, None)));
+        }
+        // Every edition's file holds the words of a row that it continues.
+        let list = self.list_of_import(keys[0].0);
+        let editions = self.catalog.sources.iter().filter(|known| list.as_deref() == Some(known.source.list()));
+        keys.extend(editions.map(|known| (known.original.id, None)));
+        Ok(keys)
+    }
+
+    fn list_of_import(&self, import: ItemId) -> Option<String> {
+        let import = self.catalog.import(habeas_core::ImportId(import))?;
+        self.catalog.source(import.source).ok().map(|known| known.source.list().to_owned())
     }
 
     fn keys_of_source(&self, id: SourceId) -> Result<Vec<(ItemId, Option<u32>)>, VaultError> {

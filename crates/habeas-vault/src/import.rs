@@ -8,10 +8,10 @@ use crate::{
         Body, Clear, EntryKind,
         record::StoredRecord,
         source::BlobRef,
-        statement::{ImportBegun, ImportFinished, ImportSummary, QuarantinedRow},
+        statement::{EditionChange, ImportBegun, ImportFinished, ImportSummary, QuarantinedRow, Words},
     },
     index::{Change, RecordPlace, StatementPlace},
-    keys::{Key, KeySet, LeafPath, Sealer, hmac},
+    keys::{Key, KeySet, LeafPath, Sealer, VAULT_ITEM, hmac},
     log::Statement,
     vault::{SourceDraft, Vault, VaultError, clear_of, compartment_of},
 };
@@ -154,6 +154,23 @@ impl Vault {
         })
     }
 
+    /// Takes an import back, with the reason. Its records no longer stand; the log keeps them.
+    ///
+    /// # Errors
+    /// [`VaultError::Unknown`] when no import with this id stands; [`VaultError::LaterEdition`] when the rows of a later
+    /// edition of its list continue its own.
+    pub fn undo_import(&mut self, id: ImportId, why: &str, now_ms: i64) -> Result<(), VaultError> {
+        self.require(Right::Code)?;
+        let mut standing = self.imports().iter().filter(|import| import.undone.is_none());
+        let own = standing.find(|import| import.id == id).ok_or(VaultError::Unknown { what: "standing import" })?;
+        if standing.any(|later| later.edition.is_some() && later.source.list() == own.source.list()) {
+            return Err(VaultError::LaterEdition);
+        }
+        let clear = Clear { import: Some(id.0), ..Clear::default() };
+        let (entry, words) = (self.log.fresh_id()?, Words { text: why.to_owned() });
+        self.record(now_ms, vec![Statement::new(entry, EntryKind::ImportUndone, VAULT_ITEM, clear, &words)])
+    }
+
     /// The mapping that an import was made with.
     pub fn mapping_of(&self, import: ImportId) -> Result<String, VaultError> {
         let known = self.catalog.import(import).ok_or(VaultError::Unknown { what: "import" })?;
@@ -210,7 +227,19 @@ impl ImportWriter<'_> {
     ///
     /// # Errors
     /// [`ImportError::SamePlaceTwice`] when two records came from one place: nothing of the import is visible then.
-    pub fn finish(mut self, summary: ImportSummary) -> Result<ImportReceipt, ImportError> {
+    pub fn finish(self, summary: ImportSummary) -> Result<ImportReceipt, ImportError> {
+        self.finish_edition(summary, None)
+    }
+
+    /// The same for a later edition of a list: says what it changed.
+    ///
+    /// # Errors
+    /// As [`ImportWriter::finish`].
+    pub fn finish_edition(
+        mut self,
+        summary: ImportSummary,
+        edition: Option<EditionChange>,
+    ) -> Result<ImportReceipt, ImportError> {
         self.flush()?;
         self.places.sort();
         if let Some(pair) = self.places.windows(2).find(|pair| pair[0].id == pair[1].id) {
@@ -219,7 +248,7 @@ impl ImportWriter<'_> {
         let n_records = self.places.len() as u64;
         let item = self.source.id.0;
         let clear = Clear { import: Some(self.id.0), ..clear_of(self.compartment) };
-        let finished = ImportFinished { n_records, summary };
+        let finished = ImportFinished { n_records, summary, edition };
         let entry = self.vault.log.fresh_id().map_err(VaultError::from)?;
         let statement = Statement::new(entry, EntryKind::ImportFinished, item, clear, &finished);
         let (entry, body) = (statement.entry(), statement.body.clone());

@@ -61,7 +61,7 @@ pub use format::{
     v1::{
         linkage::LinkRun,
         release::{Delivery, Named, Release},
-        statement::{AuditEvent, ImportSummary, QuarantinedRow, RemarkCount},
+        statement::{AuditEvent, EditionChange, ImportSummary, QuarantinedRow, RemarkCount},
     },
 };
 pub use founding::{InitError, InitOptions};

@@ -7,7 +7,7 @@ use crate::{
     vault::{Vault, VaultError},
 };
 use habeas_core::{ImportId, Record, RecordId, Source};
-use std::{ops::ControlFlow, sync::Arc};
+use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc};
 
 impl Vault {
     /// Passes every record that stands to `visit`, in log order, with one segment of the log in memory at a time.
@@ -83,11 +83,44 @@ impl Vault {
 
     /// Which import counts for a record, in the order of the log, and where the record stands in it.
     fn standing_place(&self, id: RecordId) -> Result<Option<(usize, Position, usize)>, VaultError> {
+        if self.catalog.editions.is_replaced(id) { Ok(None) } else { self.counted_place(id) }
+    }
+
+    /// The same of a record that may be replaced by a later edition.
+    fn counted_place(&self, id: RecordId) -> Result<Option<(usize, Position, usize)>, VaultError> {
         let nth =
             |import: &ImportId| self.catalog.imports.iter().position(|known| known.id == *import && known.counts());
         let places = self.index.places_of(id)?.into_iter();
         let standing = places.filter_map(|(import, position, entry)| Some((nth(&import)?, position, entry)));
         Ok(standing.min_by_key(|(nth, ..)| *nth))
+    }
+
+    /// The record that stands in the place of this one now: itself where no later edition of its list changed it.
+    pub fn current_record(&self, id: RecordId) -> RecordId {
+        self.catalog.editions.current(id)
+    }
+
+    /// What the row of a record said in earlier editions of its list, the latest first.
+    pub fn earlier_records(&self, id: RecordId) -> Result<Vec<Record>, VaultError> {
+        let mut records = Vec::new();
+        for (position, entry) in self.earlier_places(id)? {
+            records.extend(self.frame_records(&position, |place| place == entry)?);
+        }
+        Ok(records)
+    }
+
+    /// Where those stand.
+    pub(crate) fn earlier_places(&self, id: RecordId) -> Result<Vec<(Position, usize)>, VaultError> {
+        let mut places = Vec::new();
+        for earlier in self.catalog.editions.earlier(id) {
+            places.extend(self.counted_place(earlier)?.map(|(_, position, entry)| (position, entry)));
+        }
+        Ok(places)
+    }
+
+    /// Records whose row is gone from the latest edition of their list, with the import of that edition. They stand.
+    pub fn gone_records(&self) -> &BTreeMap<RecordId, ImportId> {
+        self.catalog.editions.gone()
     }
 
     /// Rows that an import set aside, in order.
@@ -139,6 +172,7 @@ impl Vault {
                 let of_import = entry.kind == EntryKind::Record && entry.clear.import == Some(import.id.0);
                 if flow.is_continue()
                     && let (true, Some(id)) = (of_import, entry.clear.record)
+                    && !self.catalog.editions.is_replaced(RecordId(id))
                     // A record that was erased has no key.
                     && let Some(stored) = self.log.body(&mut opener, position, entry)?
                 {

@@ -12,7 +12,7 @@ use crate::{
         codes::Code,
         linkage::{LinkRun, StoredLinkRun, decode_columns, encode_columns},
         source::{BlobRef, StoredSource, hex},
-        statement::{StoredEstimate, Words},
+        statement::StoredEstimate,
     },
     index::{Change, Index, IndexError, PersonFilter, PersonPage, PersonRow, StatementPlace},
     key_area::{KeyArea, KeyAreaError},
@@ -74,6 +74,9 @@ pub enum VaultError {
         /// The key.
         key: String,
     },
+    /// A later edition of the list rests on this one.
+    #[error("a later edition of this list stands on this import")]
+    LaterEdition,
     /// There is no such thing in the vault.
     #[error("the vault has no {what} with this id")]
     Unknown {
@@ -250,9 +253,10 @@ impl Vault {
         &self.catalog.finished_imports
     }
 
-    /// Judgements in the order in which they were recorded.
+    /// Judgements in the order in which they were recorded. Where a later edition of a list changed a row, they speak of the
+    /// record that stands in its place.
     pub fn judgements(&self) -> &[Judgement] {
-        &self.catalog.judgements
+        &self.catalog.carried
     }
 
     /// Link runs in the order in which they were recorded.
@@ -311,7 +315,7 @@ impl Vault {
         let JudgementDraft { pair, verdict, by, why, saw_weights, revokes } = draft;
         let own_before = self
             .catalog
-            .judgements
+            .carried
             .iter()
             .filter(|known| revokes.is_none() && known.revokes.is_none() && known.pair == pair && known.by == by);
         let replaces = own_before.map(|known| known.id).collect();
@@ -380,21 +384,6 @@ impl Vault {
     /// Records in the audit what was done. It cannot be switched off or taken back.
     pub fn audit(&mut self, event: impl Into<AuditEvent>, now_ms: i64) -> Result<(), VaultError> {
         self.record_own(now_ms, EntryKind::Audit, &event.into())
-    }
-
-    /// Takes an import back, with the reason. Its records no longer stand; the log keeps them.
-    ///
-    /// # Errors
-    /// [`VaultError::Unknown`] when no import with this id stands.
-    pub fn undo_import(&mut self, id: ImportId, why: &str, now_ms: i64) -> Result<(), VaultError> {
-        self.require(Right::Code)?;
-        let standing = self.imports().iter().any(|import| import.id == id && import.undone.is_none());
-        if !standing {
-            return Err(VaultError::Unknown { what: "standing import" });
-        }
-        let clear = Clear { import: Some(id.0), ..Clear::default() };
-        let (entry, words) = (self.log.fresh_id()?, Words { text: why.to_owned() });
-        self.record(now_ms, vec![Statement::new(entry, EntryKind::ImportUndone, VAULT_ITEM, clear, &words)])
     }
 
     /// Replaces the persons that [`Vault::search_persons`] finds, in the order given.

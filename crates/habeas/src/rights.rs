@@ -58,6 +58,7 @@ pub const COMMANDS: &[Asked] = &[
     asked("source add", CODE),
     asked("source list", CASES),
     asked("source show", CASES),
+    asked("source gone", CASES),
     asked("source identity", CASES),
     asked("source verify", CASES),
     asked("map", Nothing),
@@ -258,6 +259,7 @@ mod tests {
             source add           ·         may       may       ·         may       ·
             source list          ·         may       may       may       may       ·
             source show          ·         may       may       may       may       ·
+            source gone          ·         may       may       may       may       ·
             source identity      ·         may       may       may       may       ·
             source verify        ·         may       may       may       may       ·
             import               ·         may       may       ·         may       ·

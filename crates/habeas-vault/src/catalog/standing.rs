@@ -38,6 +38,7 @@ impl Catalog {
     pub(crate) fn restate(&mut self) {
         self.conflicts.clear();
         self.pass_over_repeated_imports();
+        self.restate_editions();
         let mut files: HashSet<(&str, &str)> = HashSet::new();
         let mut standing: Vec<Arc<habeas_core::Source>> = Vec::new();
         let mut by_key: BTreeMap<&str, Vec<SourceId>> = BTreeMap::new();
@@ -67,6 +68,7 @@ impl Catalog {
                 n_records: finished.n_records.saturating_sub(n_erased),
                 n_erased,
                 summary: finished.summary.clone(),
+                edition: finished.edition.clone(),
                 undone,
             })
         });

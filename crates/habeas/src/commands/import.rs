@@ -3,6 +3,7 @@
 use crate::{
     cli::Global,
     desk::{
+        editions::{EditionReport, Perhaps, rows_of_file},
         importing::{self, Imported, Preview, PreviewRow, addresses},
         shown,
     },
@@ -13,16 +14,15 @@ use crate::{
 };
 use habeas_core::{Claim, ImportId, Right};
 use habeas_intake::{
-    editions::{self, Difference, Edition, Pairing},
+    editions::{Difference, Pairing, compare},
     limits::Limits,
     mapping::Mapping,
     read::ImportReport,
-    table::{RowEvent, Table},
+    table::Table,
 };
 use serde_json::{Value, json};
 use std::{
     fmt::Write,
-    ops::ControlFlow,
     path::{Path, PathBuf},
 };
 
@@ -33,10 +33,10 @@ const PREVIEW_ROWS: usize = 20;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The table: CSV, TSV, XLSX, XLS or ODS
-    #[arg(required_unless_present = "undo")]
+    #[arg(required_unless_present_any = ["undo", "retry"])]
     file: Option<PathBuf>,
     /// The list that it is, a short name for commands and addresses
-    #[arg(long = "as", value_name = "LIST", required_unless_present = "undo")]
+    #[arg(long = "as", value_name = "LIST", required_unless_present_any = ["undo", "retry"])]
     list: Option<String>,
     /// What the columns mean [default: guessed]
     #[arg(long, value_name = "MAP.toml")]
@@ -53,6 +53,9 @@ pub struct Args {
     /// Give the process that reads workbooks more memory: memory=2GiB
     #[arg(long, value_name = "memory=SIZE", value_parser = memory_limit)]
     limit: Option<u64>,
+    /// Read the kept file of an import again, with a mended mapping: its rows that were set aside may come in
+    #[arg(long, value_name = "IMPORT", requires = "map", conflicts_with_all = ["file", "undo"])]
+    retry: Option<String>,
     /// Take an import back; its records no longer stand, the log keeps them
     #[arg(long, value_name = "IMPORT", requires = "why", conflicts_with = "file")]
     undo: Option<String>,
@@ -75,6 +78,11 @@ fn memory_limit(text: &str) -> Result<u64, String> {
 pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
     if let Some(id) = &args.undo {
         return undo(id, args.why.as_deref().unwrap_or_default(), global, out);
+    }
+    if let (Some(id), Some(map)) = (&args.retry, &args.map) {
+        let mapping = listing::read_mapping(map)?;
+        let (imported, name) = opening::desk(global)?.retry_import(id, &mapping, out)?;
+        return finish(imported, false, Path::new(&name), out);
     }
     let (Some(path), Some(key)) = (&args.file, &args.list) else {
         return Err(Failure::usage("a file and the list that it is are missing", "habeas import FILE --as LIST"));
@@ -109,12 +117,15 @@ fn finish(imported: Imported, guessed: bool, path: &std::path::Path, out: &Outpu
             out.result(&object, || format!("already imported as {}; nothing was changed", id.short()))?;
             Ok(Exit::Ok)
         }
-        Imported::New { report, header, import, key } => {
+        Imported::New { report, header, import, key, edition } => {
             let mut object = report_json(&report, &header);
+            object["edition"] = edition.as_ref().map_or(Value::Null, edition_json);
             object["already_imported"] = json!(false);
             object["import"] = json!(import.to_string());
             object["list"] = json!(key);
-            out.result(&object, || report_text(&report, &header, Some(import)))?;
+            out.result(&object, || {
+                report_text(&report, &header, Some(import)) + &edition.as_ref().map_or(String::new(), edition_text)
+            })?;
             if guessed {
                 let path = path.display();
                 out.talk(format_args!("The columns were guessed. To see how: habeas map {path}"));
@@ -182,19 +193,51 @@ fn difference(
     let before = earlier.open(Some(mapping), limits)?;
     let number = mapping.columns.iter().find(|column| column.field.code() == "list-id");
     let number = number.map(|column| column.header.as_str());
-    Ok(editions::compare(&edition(&earlier, &before)?, &edition(file, table)?, number))
+    let (before, after) = (rows_of_file(&earlier, &before)?.edition, rows_of_file(file, table)?.edition);
+    Ok(compare(&before, &after, number))
 }
 
-fn edition(file: &ListFile, table: &Table<'_>) -> Result<Edition, Failure> {
-    let mut edition = Edition::new(table.header().names());
-    let read = table.rows(|event| {
-        if let RowEvent::Row(row) = event {
-            edition.push(row.row, row.cells);
+fn edition_json(edition: &EditionReport) -> Value {
+    let perhaps = |row: &Perhaps| json!({ "before": row.before, "after": row.after });
+    json!({
+        "continued": edition.continued, "replaced": edition.replaced, "added": edition.added,
+        "gone": edition.gone, "returned": edition.returned,
+        "perhaps": edition.perhaps.iter().map(perhaps).collect::<Vec<_>>(),
+    })
+}
+
+/// Rows by address only, as everywhere on a terminal.
+fn edition_text(edition: &EditionReport) -> String {
+    let first = |addresses: &[String]| {
+        let more = if addresses.len() > 10 { " …" } else { "" };
+        if addresses.is_empty() {
+            String::new()
+        } else {
+            format!(": {}{more}", addresses[..addresses.len().min(10)].join(", "))
         }
-        ControlFlow::Continue(())
-    });
-    read.map_err(|error| listing::table_failure(error, &file.name))?;
-    Ok(edition)
+    };
+    let mut text = format!(
+        "a later edition: {} rows as they were, {} changed, {} new, {} gone{}\n",
+        edition.continued,
+        edition.replaced,
+        edition.added,
+        edition.gone.len(),
+        first(&edition.gone),
+    );
+    if edition.returned > 0 {
+        let _ = writeln!(text, "  {} rows that were gone are there again", edition.returned);
+    }
+    if !edition.gone.is_empty() {
+        text.push_str("  A row that is gone is an event to look into: released, found dead, an error, a wish, pressure. Nobody knows yet.\n  Its record stands. List them: habeas source gone\n");
+    }
+    for row in edition.perhaps.iter().take(10) {
+        let _ = writeln!(
+            text,
+            "  {} is perhaps row {} now, with another name: the linkage and reviewers decide",
+            row.before, row.after
+        );
+    }
+    text
 }
 
 fn difference_json(difference: &Difference) -> Value {
@@ -203,6 +246,7 @@ fn difference_json(difference: &Difference) -> Value {
         .iter()
         .map(|row| {
             let by = match row.by {
+                Pairing::Words => "words",
                 Pairing::ListNumber => "list-number",
                 Pairing::Alike => "alike",
             };
@@ -210,7 +254,7 @@ fn difference_json(difference: &Difference) -> Value {
         })
         .collect();
     json!({
-        "same": difference.same, "added": difference.added, "removed": difference.removed, "changed": changed,
+        "same": difference.same.len(), "added": difference.added, "removed": difference.removed, "changed": changed,
         "new_columns": difference.new_columns, "lost_columns": difference.lost_columns,
     })
 }
@@ -224,7 +268,7 @@ fn difference_text(difference: &Difference) -> String {
     };
     let mut text = format!(
         "since the earlier edition: {} the same, {} changed, {} added{}\n",
-        difference.same,
+        difference.same.len(),
         difference.changed.len(),
         difference.added.len(),
         rows(&difference.added),

@@ -108,12 +108,12 @@ fn link(desk: &Desk, args: &Run, out: &Output) -> Result<Exit, Failure> {
         write_whole(path, toml.as_bytes()).map_err(|error| Failure::file("written", path, &error))?;
     }
     let n_records = prepared.record_ids.len();
-    let mut object = linking::summary(&linkage, n_records, prepared.table.lists().len());
+    let mut object = linking::summary(&linkage, n_records, prepared.n_lists);
     object["seconds"]["read"] = json!(read);
     out.result(&object, || {
         let mut text = format!(
             "{n_records} records of {} sources are {} persons ({} candidate pairs compared)\n",
-            prepared.table.lists().len(),
+            prepared.n_lists,
             linkage.partition.n_clusters(),
             linkage.n_candidates
         );

@@ -23,7 +23,7 @@ use std::{
 pub enum Command {
     /// Keep texts, saved pages, PDF, DOCX and messages as they are, to be read; claims on them follow later
     Add {
-        /// The files
+        /// The files; of a folder, all files in it and in its folders
         #[arg(required = true)]
         files: Vec<PathBuf>,
         /// What kind of source
@@ -47,6 +47,11 @@ pub enum Command {
         /// A file whose words say who it is; remove it afterwards
         #[arg(long, value_name = "FILE")]
         from: Option<PathBuf>,
+    },
+    /// List records whose row is gone from a later edition of their list: events to look into
+    Gone {
+        /// Only of this list
+        list: Option<String>,
     },
     /// Check every original file against its hash
     Verify,
@@ -103,6 +108,7 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
             })?;
             Ok(Exit::Ok)
         }
+        Command::Gone { list } => gone(&desk, list.as_deref(), out),
         Command::Verify => {
             let mut wrong = Vec::new();
             let sources = desk.sources()?;
@@ -129,13 +135,24 @@ fn add(desk: &Desk, files: &[PathBuf], kind: Kind, said_by: Option<&str>, out: &
         Kind::Testimony => SourceKind::Testimony,
         Kind::Statement => SourceKind::Statement,
     };
-    let mut added: Vec<Arc<Source>> = Vec::new();
-    for path in files {
-        let left = format!("{} of {} files were added.", added.len(), files.len());
+    let (mut added, mut n_refused): (Vec<Arc<Source>>, usize) = (Vec::new(), 0);
+    let in_folder = files.iter().any(|path| path.is_dir());
+    let files = files_below(files)?;
+    for path in &files {
         let file = ListFile::read(path)?;
-        let Added { source, remarks, n_children } =
-            desk.add_text(&file, kind, said_by).map_err(|failure| failure.leaving(left))?;
         let name = &file.name;
+        let Added { source, remarks, n_children } = match desk.add_text(&file, kind, said_by) {
+            Ok(added) => added,
+            // One bad file does not keep a folder out.
+            Err(failure) if in_folder && failure.exit == Exit::Failed => {
+                out.talk(format_args!("{name}: not added: {}", failure.what));
+                n_refused += 1;
+                continue;
+            }
+            Err(failure) => {
+                return Err(failure.leaving(format!("{} of {} files were added.", added.len(), files.len())));
+            }
+        };
         for remark in remarks {
             out.talk(format_args!("{name}: {remark}"));
         }
@@ -146,11 +163,63 @@ fn add(desk: &Desk, files: &[PathBuf], kind: Kind, said_by: Option<&str>, out: &
         added.push(source);
     }
     let keys: Vec<&str> = added.iter().map(|source| source.key.as_str()).collect();
-    out.result(&json!({ "schema": 1, "added": keys }), || format!("added {}", keys.join(", ")))?;
+    out.result(&json!({ "schema": 1, "added": keys, "refused": n_refused }), || {
+        let refused = if n_refused > 0 { format!("; {n_refused} files were not added") } else { String::new() };
+        format!("added {}{refused}", keys.join(", "))
+    })?;
     if let Some(key) = keys.first() {
         out.next(format_args!(
             "habeas claims propose {key}  (what it seems to say; nothing counts before it is accepted)"
         ));
+    }
+    Ok(if n_refused > 0 { Exit::PartRefused } else { Exit::Ok })
+}
+
+/// The files themselves, and in the order of their names those in folders; what is hidden and what is a link stays out.
+fn files_below(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let wrong = |error: std::io::Error| Failure::file("read", path, &error);
+        let mut inside: Vec<PathBuf> = Vec::new();
+        for entry in std::fs::read_dir(path).map_err(wrong)? {
+            let entry = entry.map_err(wrong)?;
+            let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
+            if !is_hidden && !entry.file_type().map_err(wrong)?.is_symlink() {
+                inside.push(entry.path());
+            }
+        }
+        inside.sort();
+        files.extend(files_below(&inside)?);
+    }
+    Ok(files)
+}
+
+/// Lists records whose row is gone, by address.
+fn gone(desk: &Desk, list: Option<&str>, out: &Output) -> Result<Exit, Failure> {
+    let mut gone = desk.gone_records()?;
+    gone.retain(|row| list.is_none_or(|list| row.list == list));
+    let rows: Vec<_> = gone
+        .iter()
+        .map(|row| json!({ "record": row.record.to_string(), "address": row.address, "list": row.list, "gone_in": row.edition }))
+        .collect();
+    out.result(&json!({ "schema": 1, "gone": rows }), || {
+        let mut text = String::new();
+        for row in &gone {
+            let _ = writeln!(text, "{}  is gone in {}", row.address, row.edition);
+        }
+        let _ = write!(
+            text,
+            "{} rows are gone from later editions. Their records stand; nobody knows yet why they are gone.",
+            gone.len()
+        );
+        text
+    })?;
+    if let Some(row) = gone.first() {
+        out.next(format_args!("habeas case show {}", row.address));
     }
     Ok(Exit::Ok)
 }

@@ -60,7 +60,7 @@ impl Dimension {
             Self::Place => vec![figures::place(case)],
             Self::Sex => vec![figures::sex(case)],
             Self::List => {
-                let mut keys: Vec<String> = case.records.iter().map(|record| record.source.key.clone()).collect();
+                let mut keys: Vec<String> = case.records.iter().map(|record| record.source.list().to_owned()).collect();
                 keys.sort();
                 keys.dedup();
                 keys.into_iter().map(Category::Is).collect()

@@ -5,9 +5,10 @@
 
 use super::Snapshot;
 use habeas_core::{
-    Account, Agreement, CaseFile, EventKind, Predicate, Record, RecordId, Sex, Value, YearOf, fold, relation,
+    Account, Agreement, CaseFile, EventKind, Predicate, Record, RecordId, Sex, Source, SourceKind, Value, YearOf, fold,
+    relation,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The policies behind the tables; their ids travel with every number.
 pub const POLICY_YEAR: &str = "year.agreed@1";
@@ -209,7 +210,7 @@ impl Counter {
 pub fn disagreements(snapshot: &Snapshot) -> Vec<FieldDisagreement> {
     let mut fields: BTreeMap<(usize, usize, Predicate), FieldDisagreement> = BTreeMap::new();
     let lists = snapshot.lists();
-    let list_of = |account: &Account<'_>| lists.iter().position(|list| list.id == account.record.source.id);
+    let list_of = |account: &Account<'_>| list_position(&lists, account.record);
     snapshot.for_each_case(|case| {
         if case.records.len() < 2 {
             return;
@@ -258,6 +259,13 @@ pub fn disagreements(snapshot: &Snapshot) -> Vec<FieldDisagreement> {
     fields
 }
 
+/// Which of the lists a record stands on, in any edition.
+fn list_position(lists: &[&Arc<Source>], record: &Record) -> Option<usize> {
+    let source = &record.source;
+    let is_of = |list: &&Arc<Source>| list.list() == source.list();
+    if source.kind == SourceKind::List { lists.iter().position(is_of) } else { None }
+}
+
 /// Questions on which two lists can be said to agree or not.
 fn is_compared(predicate: Predicate) -> bool {
     !matches!(
@@ -291,7 +299,7 @@ impl FieldDisagreement {
 pub fn list_bits(snapshot: &Snapshot) -> Vec<u32> {
     let lists = snapshot.lists();
     let bit_of = |record: &Record| {
-        let idx = lists.iter().position(|list| list.id == record.source.id);
+        let idx = list_position(&lists, record);
         idx.and_then(|idx| 1u32.checked_shl(idx as u32)).unwrap_or(0)
     };
     snapshot.records.iter().map(bit_of).collect()

@@ -1,6 +1,10 @@
 //! A list or a text on its way into the vault: shared by `habeas import`, `habeas source add` and the pages.
 
-use super::{Desk, vault_failure};
+use super::{
+    Desk,
+    editions::{EditionReport, Known, LaterEdition, RowFate, known},
+    vault_failure,
+};
 use crate::{
     commands::init::now_ms,
     failure::{Exit, Failure},
@@ -35,6 +39,8 @@ pub enum Imported {
         import: ImportId,
         /// Key of the list.
         key: String,
+        /// What it changed, where it is a later edition of a list that was there.
+        edition: Option<EditionReport>,
     },
     /// The same file was imported with the same mapping before.
     Already(ImportId),
@@ -64,13 +70,22 @@ pub fn keep(
     out: &Output,
 ) -> Result<Imported, Failure> {
     let list = &mapping.list;
-    let or_key = |words: &str| if words.is_empty() { key.to_owned() } else { words.to_owned() };
+    let edition = edition.unwrap_or(&list.edition);
+    let (key, mut later) = match known(vault, key, &file.bytes) {
+        Known::Nothing => (key.to_owned(), None),
+        Known::File(key) => (key, None),
+        Known::Editions(editions) => {
+            let later = LaterEdition::compare(vault, &editions, edition, file, table, mapping)?;
+            (later.key.clone(), Some(later))
+        }
+    };
+    let or_key = |words: &str| if words.is_empty() { key.clone() } else { words.to_owned() };
     let draft = SourceDraft {
-        key: key.to_owned(),
+        key: key.clone(),
         kind: SourceKind::List,
         title: or_key(&list.title),
         said_by: Attribution::direct(or_key(&list.speaker), SpeakerKind::ListKeeper),
-        edition: edition.unwrap_or(&list.edition).to_owned(),
+        edition: edition.to_owned(),
         file_name: file.name.clone(),
         names_once: list.names_once,
         compiled_from: list.compiled_from.clone(),
@@ -97,7 +112,15 @@ pub fn keep(
         }
         let origin = Origin::Row { sheet: sheet.clone(), row: taken.number };
         let written = match taken.row {
-            Kept::Record { cells, claims } => writer.push(origin, cells, claims).map(drop),
+            Kept::Record { cells, claims } => {
+                match later.as_ref().map_or(RowFate::New, |later| later.fate(taken.number)) {
+                    RowFate::Continued => Ok(()),
+                    RowFate::New => writer.push(origin, cells, claims).map(drop),
+                    RowFate::Replaces(before) => writer.push(origin, cells, claims).map(|after| {
+                        later.iter_mut().for_each(|later| later.replaced(before, after));
+                    }),
+                }
+            }
             Kept::SetAside { cells, code } => {
                 writer.quarantine(&QuarantinedRow { origin, cells, code: code.to_owned() })
             }
@@ -123,9 +146,10 @@ pub fn keep(
         let failure = Failure::new(Exit::Failed, "no row of this file could be read", remedy).at(file.name.clone());
         return Err(failure.leaving("Nothing was imported from this file."));
     }
-    writer.finish(summary(&report, table.header().names())).map_err(wrong)?;
+    let (change, edition) = later.map(LaterEdition::finish).unzip();
+    writer.finish_edition(summary(&report, table.header().names()), change).map_err(wrong)?;
     let header = table.header().names().to_vec();
-    Ok(Imported::New { report, header, import, key: key.to_owned() })
+    Ok(Imported::New { report, header, import, key, edition })
 }
 
 fn summary(report: &ImportReport, header: &[String]) -> ImportSummary {
@@ -169,7 +193,7 @@ pub fn import_failure(error: ImportError, file: &str) -> Failure {
             Failure::new(Exit::Failed, &error, remedy)
         }
         ImportError::Vault(VaultError::KeyTaken { .. }) => {
-            let remedy = "a new edition is a list of its own for now: name it so, such as --as LIST-2024";
+            let remedy = "a source of another kind has this name: choose another with --as";
             Failure::new(Exit::Failed, &error, remedy)
         }
         ImportError::Vault(error) => vault_failure(error),
@@ -306,15 +330,51 @@ impl Desk {
     /// # Errors
     /// [`Failure`] where not exactly one import that stands has such an id.
     pub fn undo_import(&self, id: &str, why: &str) -> Result<ImportId, Failure> {
+        let import = self.import_beginning(id, |import| import.undone.is_none())?.id;
+        self.change(Right::Code, |vault| vault.undo_import(import, why, now_ms()).map_err(vault_failure))?;
+        Ok(import)
+    }
+
+    /// Reads the kept file of an import again with another mapping, in the place of the import. Rows keep their records, so
+    /// that judgements on them hold. Returns what came of it, and the name of the file.
+    ///
+    /// # Errors
+    /// [`Failure`] where fewer rows would be read than before; then nothing is changed.
+    pub fn retry_import(&self, id: &str, mapping: &Mapping, out: &Output) -> Result<(Imported, String), Failure> {
+        let import = self.import_beginning(id, |_| true)?;
+        let source = &import.source;
+        let file = ListFile { name: source.file_name.clone(), bytes: self.original_of(source)? };
+        let table = file.open(Some(mapping), &Limits::default())?;
+        let read = preview(&file, &table, mapping, 0, u64::MAX)?.report.accepted;
+        let before = import.summary.accepted;
+        if read < before {
+            let what = format!("with this mapping {read} rows would be read, and {before} are");
+            let remedy = "mend the mapping; where fewer are meant: habeas import --undo, and import the file anew";
+            return Err(Failure::new(Exit::Failed, what, remedy).leaving("Nothing was changed."));
+        }
+        let imported = self.change(Right::Code, |vault| {
+            if import.undone.is_none() {
+                vault.undo_import(import.id, "read again with another mapping", now_ms()).map_err(vault_failure)?;
+            }
+            let edition = Some(source.edition.as_str()).filter(|edition| !edition.is_empty());
+            keep(vault, &file, &table, mapping, source.list(), edition, out).map_err(|failure| {
+                failure.leaving("The earlier reading is taken back; its file is kept: run the same command again.")
+            })
+        })?;
+        Ok((imported, file.name))
+    }
+
+    /// The import whose id begins so, of those that are `wanted`.
+    fn import_beginning(&self, id: &str, wanted: impl Fn(&ImportInfo) -> bool) -> Result<ImportInfo, Failure> {
         let imports = self.keep(Right::Code, |vault| Ok(vault.imports().to_vec()))?;
-        let standing = imports.iter().filter(|import| import.undone.is_none());
-        let matching: Vec<ImportId> =
-            standing.map(|import| import.id).filter(|import| import.to_string().starts_with(id)).collect();
-        let [import] = matching.as_slice() else {
-            let what = format!("{} imports that stand have an id that begins so", matching.len());
-            return Err(Failure::usage(what, "the id is printed by `habeas import`; give more of it"));
-        };
-        self.change(Right::Code, |vault| vault.undo_import(*import, why, now_ms()).map_err(vault_failure))?;
-        Ok(*import)
+        let fits = |import: &ImportInfo| wanted(import) && import.id.to_string().starts_with(id);
+        let mut matching: Vec<ImportInfo> = imports.into_iter().filter(fits).collect();
+        match (matching.pop(), matching.len()) {
+            (Some(import), 0) => Ok(import),
+            (found, n) => {
+                let what = format!("{} imports that stand have an id that begins so", n + usize::from(found.is_some()));
+                Err(Failure::usage(what, "the id is printed by `habeas import`; give more of it"))
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     failure::{Exit, Failure},
     output::Output,
 };
-use habeas_core::{Judgement, RecordId, Right, Source, SourceKind, Standing, Verdict, standing};
+use habeas_core::{Judgement, RecordId, Right, Source, SourceId, SourceKind, Standing, Verdict, standing};
 use habeas_link::{
     Constraints, Coverage, Draws, LinkError, LinkOptions, Linkage, ListInfo, Model, PairError, Plan, Stage, Table,
     TableBuilder, Watch, link,
@@ -25,26 +25,46 @@ pub struct Prepared {
     pub table: Table,
     /// Ids in the order of the table.
     pub record_ids: Vec<RecordId>,
+    /// Number of lists and texts that they stand in.
+    pub n_lists: usize,
 }
 
 /// The list that records of a source stand on, as the linkage knows it.
 pub fn list_info(source: &Source) -> ListInfo {
     let is_list = source.kind == SourceKind::List;
-    ListInfo { key: source.key.clone(), names_once: is_list && source.names_once, is_list }
+    ListInfo { key: source.list().to_owned(), names_once: is_list && source.names_once, is_list }
 }
 
 /// Reads all records of a vault into a table, one after the other.
 pub fn prepare(vault: &Vault) -> Result<Prepared, Failure> {
     let sources: Vec<Arc<Source>> = vault.sources().to_vec();
-    let list_of: HashMap<_, u16> = sources.iter().enumerate().map(|(idx, source)| (source.id, idx as u16)).collect();
-    let mut builder = TableBuilder::new(sources.iter().map(|source| list_info(source)).collect());
+    // All editions of a list are one list. Rows that are gone from it stand beside it: whoever is there under another name
+    // in a later edition may be one of them, also where the list names everybody once.
+    let mut lists: Vec<ListInfo> = Vec::new();
+    let mut list_of: HashMap<SourceId, u16> = HashMap::new();
+    for source in &sources {
+        let info = list_info(source);
+        let known = lists.iter().position(|list| list.is_list && info.is_list && list.key == info.key);
+        let idx = known.unwrap_or_else(|| {
+            lists.push(info);
+            lists.len() - 1
+        });
+        list_of.insert(source.id, idx as u16);
+    }
+    let (gone, n_lists) = (vault.gone_records(), lists.len() as u16);
+    if !gone.is_empty() {
+        lists.extend_from_within(..);
+        lists[usize::from(n_lists)..].iter_mut().for_each(|beside| beside.names_once = false);
+    }
+    let mut builder = TableBuilder::new(lists);
     let mut record_ids = Vec::with_capacity(vault.n_records() as usize);
     let read = vault.for_each_record(|record| {
-        builder.push(list_of[&record.source.id], &record.source.header, &record.cells, &record.claims);
+        let list = list_of[&record.source.id] + if gone.contains_key(&record.id) { n_lists } else { 0 };
+        builder.push(list, &record.source.header, &record.cells, &record.claims);
         record_ids.push(record.id);
     });
     read.map_err(vault_failure)?;
-    Ok(Prepared { table: builder.finish(), record_ids })
+    Ok(Prepared { table: builder.finish(), record_ids, n_lists: n_lists.into() })
 }
 
 /// Judgements as constraints on record indices. Judgements on records that no longer stand wait for their return.
@@ -122,7 +142,7 @@ pub fn run_desk(
         record_ids: prepared.record_ids.clone(),
         partition: linkage.partition.clone(),
         pairs: linkage.pairs.clone(),
-        summary_json: summary(&linkage, prepared.record_ids.len(), prepared.table.lists().len()).to_string(),
+        summary_json: summary(&linkage, prepared.record_ids.len(), prepared.n_lists).to_string(),
     };
     desk.change(Right::Judge, |vault| vault.put_link_run(&run, now_ms()).map_err(vault_failure))?;
     desk.index_persons_if_stale()?;

@@ -7,6 +7,7 @@
 pub mod asserted;
 pub mod book;
 pub mod crosstab;
+pub mod editions;
 pub mod estimating;
 pub mod exporting;
 pub mod figures;
@@ -536,7 +537,7 @@ fn person_row(case: &CaseFile<'_>) -> PersonRow {
     }
     search.sort();
     search.dedup();
-    let mut sources: Vec<String> = case.records.iter().map(|record| record.source.key.clone()).collect();
+    let mut sources: Vec<String> = case.records.iter().map(|record| record.source.list().to_owned()).collect();
     sources.sort();
     sources.dedup();
     let taken = case.question(Predicate::EventDate(EventKind::Taken)).into_iter().flat_map(|question| {
@@ -588,6 +589,7 @@ pub fn vault_failure(error: VaultError) -> Failure {
         VaultError::NoKey { .. } => "a keeper can grant you the compartment; then `habeas sync FOLDER` brings its key",
         VaultError::TooLong { .. } => "record it in several parts: what is recorded together has room in 16 MiB",
         VaultError::Poisoned => "close everything that has the vault open, then run the command again",
+        VaultError::LaterEdition => "take the later edition back first: habeas import --undo IMPORT --why WORDS",
         _ => "run `habeas verify` and keep the folder as it is; a backup may hold the missing part",
     };
     Failure::new(Exit::Failed, error, remedy)

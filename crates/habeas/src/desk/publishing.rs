@@ -13,8 +13,8 @@ use categories::{Categories, PERIOD};
 use super::{Desk, figures, vault_failure};
 use crate::failure::{Exit, Failure};
 use habeas_core::{
-    Audience, ConsentBook, Date, Disclosed, DisclosureRequest, MemorialEntry, PersonId, Predicate, Purpose, Right,
-    SourceKind, SpeakerKind, Subject, Value, disclose, fold,
+    Audience, Consent, ConsentBook, Date, Disclosed, DisclosureRequest, MemorialEntry, PersonId, Predicate, Purpose,
+    Right, SourceKind, SpeakerKind, Subject, Value, disclose, fold,
 };
 use habeas_publish::{
     address::SeriesKey,
@@ -56,7 +56,9 @@ impl Desk {
     pub fn consent_book(&self) -> Result<ConsentBook, Failure> {
         let snapshot = self.snapshot()?;
         let vault = self.vault(Right::Cases)?;
-        let consents: Vec<_> = vault.consents().cloned().collect();
+        // Where a later edition changed the row, consent holds for what stands in its place.
+        let now = |consent: &Consent| Consent { about: vault.current_record(consent.about), ..consent.clone() };
+        let consents: Vec<Consent> = vault.consents().map(now).collect();
         drop(vault);
         let mut book = ConsentBook::new(&consents, |record| snapshot.person_of(record).map(|person| person.id));
         let about: Vec<PersonId> = book.persons().collect();

@@ -54,9 +54,16 @@ impl Snapshot {
         Self { records, sources, persons, n_unlinked, record_idx, person_of_record }
     }
 
-    /// Sources that are lists, in the order in which they were first imported.
+    /// Lists, by their first editions that stand, in the order in which they were imported. A record is of the list that its
+    /// source is an edition of.
     pub fn lists(&self) -> Vec<&Arc<Source>> {
-        self.sources.iter().filter(|source| source.kind == SourceKind::List).collect()
+        let mut lists: Vec<&Arc<Source>> = Vec::new();
+        for source in self.sources.iter().filter(|source| source.kind == SourceKind::List) {
+            if lists.iter().all(|known| known.list() != source.list()) {
+                lists.push(source);
+            }
+        }
+        lists
     }
 
     /// The index of a record.

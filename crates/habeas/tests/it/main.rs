@@ -8,6 +8,7 @@ mod bad_input;
 mod claims;
 mod coding;
 mod demo;
+mod editions;
 mod estimation_docs;
 mod house;
 mod main_path;

@@ -62,6 +62,21 @@ pub struct ImportFinished {
     pub n_records: u64,
     /// What became of the rows.
     pub summary: ImportSummary,
+    /// Where it brought a later edition of a list that was there: what that edition changed.
+    pub edition: Option<EditionChange>,
+}
+
+/// What a later edition of a list changed. Only rows that are new or have other words become records of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EditionChange {
+    /// Number of rows that stand in it as they stood: their records are those of earlier editions.
+    pub continued: u64,
+    /// Records of rows that were changed, each with the record that stands in its place.
+    pub replaced: Vec<(RecordId, RecordId)>,
+    /// Records whose row is gone. They stand: a row that is gone is an event to look into.
+    pub gone: Vec<RecordId>,
+    /// Records whose row was gone in an edition before and is there again.
+    pub returned: Vec<RecordId>,
 }
 
 /// A row that was set aside, verbatim.
@@ -237,11 +252,23 @@ impl Body for ImportFinished {
                 e.uint(remark.count);
                 e.list(remark.first.iter(), |e, address| e.text(address));
             });
+            if let Some(change) = &self.edition {
+                m.key(3).map(|m| {
+                    m.key(0).uint(change.continued);
+                    m.key(1).list(change.replaced.iter(), |e, (before, after)| {
+                        e.array(2);
+                        e.bytes(&before.0);
+                        e.bytes(&after.0);
+                    });
+                    m.key(2).list(change.gone.iter(), |e, id| e.bytes(&id.0));
+                    m.key(3).list(change.returned.iter(), |e, id| e.bytes(&id.0));
+                });
+            }
         });
     }
 
     fn decode(d: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        let (mut n_records, mut counts, mut remarks) = (None, None, Vec::new());
+        let (mut n_records, mut counts, mut remarks, mut edition) = (None, None, Vec::new(), None);
         d.map(|key, d| {
             match key {
                 0 => n_records = Some(d.uint()?),
@@ -259,6 +286,7 @@ impl Body for ImportFinished {
                         Ok::<_, DecodeError>(RemarkCount { code, count, first: d.list(|d| d.string())? })
                     })?;
                 }
+                3 => edition = Some(decode_edition(d)?),
                 _ => d.skip()?,
             }
             Ok::<(), DecodeError>(())
@@ -267,8 +295,30 @@ impl Body for ImportFinished {
         Ok(Self {
             n_records: n_records.ok_or(DecodeError::Missing { key: 0 })?,
             summary: ImportSummary { accepted, with_remarks, quarantined, refused, remarks },
+            edition,
         })
     }
+}
+
+fn decode_edition(d: &mut Decoder<'_>) -> Result<EditionChange, DecodeError> {
+    let mut change = EditionChange::default();
+    d.map(|key, d| {
+        let record = |d: &mut Decoder<'_>| Ok::<_, DecodeError>(RecordId(d.exact()?));
+        match key {
+            0 => change.continued = d.uint()?,
+            1 => {
+                change.replaced = d.list(|d| {
+                    super::record::arity(d, 2..=2)?;
+                    Ok::<_, DecodeError>((record(d)?, record(d)?))
+                })?;
+            }
+            2 => change.gone = d.list(record)?,
+            3 => change.returned = d.list(record)?,
+            _ => d.skip()?,
+        }
+        Ok::<(), DecodeError>(())
+    })?;
+    Ok(change)
 }
 
 impl Body for QuarantinedRow {

@@ -14,8 +14,8 @@ use super::{
     signed_commit,
     source::{BlobRef, StoredSource, hex},
     statement::{
-        AuditEvent, Founded, ImportBegun, ImportFinished, ImportSummary, QuarantinedRow, RemarkCount, StoredEstimate,
-        Words,
+        AuditEvent, EditionChange, Founded, ImportBegun, ImportFinished, ImportSummary, QuarantinedRow, RemarkCount,
+        StoredEstimate, Words,
     },
 };
 use crate::{
@@ -131,8 +131,20 @@ fn statements_keep_their_bytes() {
     let remarks = vec![RemarkCount { code: "no-name".into(), count: 2, first: vec!["row 7".into()] }];
     let summary = ImportSummary { accepted: 300, with_remarks: 20, quarantined: 1, refused: 0, remarks };
     golden(
-        &ImportFinished { n_records: 320, summary },
+        &ImportFinished { n_records: 320, summary, edition: None },
         expect!["a300190140018419012c140100028183676e6f2d6e616d65028165726f772037"],
+    );
+    let change = EditionChange {
+        continued: 300,
+        replaced: vec![(RecordId([1; 16]), RecordId([2; 16]))],
+        gone: vec![RecordId([3; 16])],
+        returned: vec![],
+    };
+    golden(
+        &ImportFinished { n_records: 1, summary: ImportSummary::default(), edition: Some(change) },
+        expect![
+            "a40001018400000000028003a40019012c01818250010101010101010101010101010101015002020202020202020202020202020202028150030303030303030303030303030303030380"
+        ],
     );
     let origin = Origin::Text { spans: vec![3..9, 20..70000], mention: 2 };
     golden(

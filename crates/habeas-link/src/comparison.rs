@@ -141,7 +141,7 @@ impl Column {
             Self::Place(field) => !table.place(field, record).is_empty(),
             Self::Sex => table.sex(record) > 0,
             Self::Document => !table.documents().rows.get(record).is_empty(),
-            Self::Text(column) => !table.texts()[column].rows.get(record).is_empty(),
+            Self::Text(column) => table.text(column, record).is_some(),
             Self::OnceList => true,
             Self::Absent => false,
         }
@@ -180,10 +180,10 @@ impl Column {
                 let column = table.documents();
                 text::compare_documents(column, column.rows.get(a), column.rows.get(b))
             }
-            Self::Text(i) => {
-                let column = &table.texts()[i];
-                text::compare(column, column.rows.get(a), column.rows.get(b))
-            }
+            Self::Text(i) => match (table.text(i, a), table.text(i, b)) {
+                (Some(a), Some(b)) => text::compare(&table.texts()[i], a, b),
+                _ => Outcome::default(),
+            },
             Self::OnceList => Outcome::level(2 - u8::from(table.within_once_list(a, b))),
             Self::Absent => Outcome::default(),
         }

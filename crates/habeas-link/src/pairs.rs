@@ -21,8 +21,8 @@ pub(crate) const RARITY_STEP: f32 = 2.5;
 
 impl Vector {
     pub(crate) fn set(&mut self, comparison: usize, outcome: Outcome) {
-        let rarity = (outcome.bits / RARITY_STEP).round().min(15.0) as u128;
-        self.0 |= (u128::from(outcome.level) | rarity << 4) << (8 * comparison);
+        let rarity = (outcome.bits / RARITY_STEP + 0.5).min(15.0) as u8;
+        self.0 |= u128::from(outcome.level | rarity << 4) << (8 * comparison);
     }
 
     /// Level (0 = not comparable) and rarity of one comparison, in one byte.

@@ -181,6 +181,17 @@ impl Table {
         self.store.segment(record, PLACES + field as usize)
     }
 
+    /// The number of a record's value in a generic column.
+    pub(crate) fn text(&self, column: usize, record: u32) -> Option<u32> {
+        self.store.text(record, column).checked_sub(1)
+    }
+
+    /// Fetches records that are about to be compared, all at once: waiting for memory one by one takes longer than
+    /// comparing.
+    pub(crate) fn warm(&self, records: impl Iterator<Item = u32> + Clone) {
+        self.store.warm(records);
+    }
+
     pub(crate) fn texts(&self) -> &[TextColumn] {
         &self.texts
     }

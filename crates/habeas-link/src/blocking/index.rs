@@ -45,10 +45,22 @@ pub(crate) struct Piece {
     end: u32,
 }
 
+/// A pair to be compared, smaller record first, with the first rule that holds it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Candidate {
+    pub(crate) rule: usize,
+    pub(crate) left: u32,
+    pub(crate) right: u32,
+}
+
+/// Candidates that are handed on together: their records fit the processor's cache.
+const TOGETHER: usize = 128;
+
 /// Marks which records a record has met already; one for each thread.
 #[derive(Debug)]
 pub(crate) struct Met {
     last: Vec<u32>,
+    candidates: Vec<Candidate>,
 }
 
 pub(super) fn pairs_of(n: u64) -> u64 {
@@ -271,12 +283,11 @@ impl KeyIndex {
 
     /// What a thread needs to visit pairs.
     pub(crate) fn met(&self) -> Met {
-        Met { last: vec![u32::MAX; self.records.len()] }
+        Met { last: vec![u32::MAX; self.records.len()], candidates: Vec::with_capacity(2 * TOGETHER) }
     }
 
-    /// Visits every pair whose earlier place is in the piece, once, smaller record first, with the first rule that
-    /// holds it.
-    pub(crate) fn visit(&self, piece: Piece, met: &mut Met, mut visit: impl FnMut(usize, u32, u32)) {
+    /// Visits every pair whose earlier place is in the piece, once, some at a time.
+    pub(crate) fn visit(&self, piece: Piece, met: &mut Met, mut visit: impl FnMut(&[Candidate])) {
         for place in piece.first..piece.end {
             let a = self.records[place as usize];
             let mut rule = 0;
@@ -292,10 +303,16 @@ impl KeyIndex {
                     if *last != place {
                         *last = place;
                         let b = self.records[*other as usize];
-                        visit(rule, a.min(b), a.max(b));
+                        met.candidates.push(Candidate { rule, left: a.min(b), right: a.max(b) });
                     }
                 }
             }
+            if met.candidates.len() >= TOGETHER {
+                visit(&met.candidates);
+                met.candidates.clear();
+            }
         }
+        visit(&met.candidates);
+        met.candidates.clear();
     }
 }

@@ -57,10 +57,10 @@ impl Key {
             }
             Self::Everything => out.extend(Some(u64::from(table.content(record))).filter(|content| *content != 0)),
             Self::Text(label) | Self::TextStart(label) => {
-                let Some(column) = table.texts().iter().find(|column| column.label == *label) else { return };
+                let Some(column) = table.text_labels().position(|other| other == label) else { return };
                 let whole = matches!(self, Self::Text(_));
-                out.extend(column.rows.get(record).iter().map(|value| {
-                    let value = column.value(*value);
+                out.extend(table.text(column, record).map(|value| {
+                    let value = table.texts()[column].value(value);
                     if whole { u64::from(value.hash) } else { value.letters.order() as u64 & 0xFFFF_FFFF }
                 }));
             }

@@ -13,13 +13,12 @@ const NEARLY: f32 = 0.92;
 /// Similarity from which they count as partly alike.
 const PARTLY: f32 = 0.84;
 
-pub(super) fn compare(column: &TextColumn, a: &[u32], b: &[u32]) -> Outcome {
-    let ([first, ..], [second, ..]) = (a, b) else { return Outcome::default() };
-    let value = column.value(*first);
+pub(super) fn compare(column: &TextColumn, first: u32, second: u32) -> Outcome {
+    let value = column.value(first);
     if first == second {
         return Outcome { level: 4, bits: value.bits };
     }
-    let other = column.value(*second);
+    let other = column.value(second);
     if value.is_code || other.is_code {
         // Codes: one sign off is a slip, a common beginning a region or a series.
         let prefix = value.letters.common_prefix(other.letters);
@@ -27,14 +26,14 @@ pub(super) fn compare(column: &TextColumn, a: &[u32], b: &[u32]) -> Outcome {
         return Outcome::level(match () {
             () if one_edit_apart(value.letters, other.letters) => 3,
             () if prefix >= 3 || (prefix >= 2 && 2 * prefix >= shortest) => 2,
-            () => shared_word(column, *first, *second),
+            () => shared_word(column, first, second),
         });
     }
     let similarity = jaro_winkler(value.letters, other.letters, PARTLY);
     Outcome::level(match similarity {
         s if s >= NEARLY => 3,
         s if s >= PARTLY => 2,
-        _ => shared_word(column, *first, *second),
+        _ => shared_word(column, first, second),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::{PairEngine, PairError, Scored, Stage, Watch};
 use crate::{
-    blocking::{KeyIndex, Piece, RuleReport},
+    blocking::{Candidate, KeyIndex, Piece, RuleReport},
     model::{Model, Weights},
     table::Table,
 };
@@ -105,11 +105,14 @@ impl PairEngine for MemoryEngine<'_> {
             || self.index.met(),
             |piece, met| {
                 let mut found = empty();
-                self.index.visit(piece, met, |rule, left, right| {
-                    found.n_by_rule[rule] += 1;
-                    if let Some(weight) = weights.weigh_above(self.table, left, right, floor) {
-                        found.pairs.push(ScoredPair { left, right, weight });
-                        found.n_above_by_rule[rule] += u64::from(weight >= model.cut);
+                self.index.visit(piece, met, |candidates| {
+                    self.table.warm(candidates.iter().flat_map(|candidate| [candidate.left, candidate.right]));
+                    for Candidate { rule, left, right } in candidates.iter().copied() {
+                        found.n_by_rule[rule] += 1;
+                        if let Some(weight) = weights.weigh_above(self.table, left, right, floor) {
+                            found.pairs.push(ScoredPair { left, right, weight });
+                            found.n_above_by_rule[rule] += u64::from(weight >= model.cut);
+                        }
                     }
                 });
                 found

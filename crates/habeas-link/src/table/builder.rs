@@ -65,6 +65,7 @@ impl Columns {
     /// Stores all records in the canonical order of the table.
     fn store(&self, table: &Table) -> RecordStore {
         let mut store = RecordStore::new(table.n_records());
+        let mut texts = Vec::with_capacity(table.texts.len());
         for record in table.canonical.iter().copied() {
             let [own, father, mother, mother_family, alias] = self.names.each_ref().map(|rows| rows.get(record));
             let [event, birth, residence] = self.places.each_ref().map(|rows| rows.get(record));
@@ -73,12 +74,15 @@ impl Columns {
                 most_bits(self.names[i].get(record), |word| tokens.get(super::token_id(word)).bits)
             };
             let (events, joined) = (self.events.get(record), self.joined.get(record));
+            texts.clear();
+            texts.extend(table.texts.iter().map(|column| column.rows.get(record).first().map_or(0, |value| value + 1)));
             let stored = StoredRecord {
                 list: table.list_of[record as usize],
                 sex: self.sex[record as usize],
                 birth: self.birth[record as usize],
                 name_bits: std::array::from_fn(bits),
                 segments: [own, father, mother, mother_family, alias, event, birth, residence, events, joined],
+                texts: &texts,
             };
             store.put(record, &stored);
         }
@@ -204,6 +208,7 @@ impl TableBuilder {
         table.canonical = (0..n_records as u32).collect();
         table.canonical.sort_by_cached_key(|record| order(*record));
         table.store = columns.store(&table);
+        table.texts.iter_mut().for_each(TextColumn::forget_rows);
         table.content = content.into_iter().map(|content| content as u32).collect();
         table
     }

@@ -142,7 +142,7 @@ pub(crate) struct TextValue {
 #[derive(Debug, Default)]
 pub(crate) struct TextColumn {
     pub(crate) label: String,
-    /// Numbers of values per record.
+    /// Numbers of values per record; of a generic column the store has them once the table is closed.
     pub(crate) rows: Rows,
     values: Vec<TextValue>,
     /// Hashes of the words of each value with more than one word, sorted.
@@ -152,6 +152,7 @@ pub(crate) struct TextColumn {
     written: HashMap<Box<str>, (u32, u64, u32), foldhash::fast::RandomState>,
     n_letters: u64,
     n_filled: u64,
+    n_values: u64,
 }
 
 impl TextColumn {
@@ -213,6 +214,11 @@ impl TextColumn {
         }
         self.rows.shrink();
         self.n_filled = self.rows.n_filled() as u64;
+        self.n_values = self.rows.values.len() as u64;
+    }
+
+    pub(super) fn forget_rows(&mut self) {
+        self.rows = Rows::default();
     }
 
     pub(crate) fn value(&self, number: u32) -> &TextValue {
@@ -230,7 +236,7 @@ impl TextColumn {
 
     /// Mean length of a value, in bytes.
     pub(crate) fn mean_length(&self) -> f64 {
-        self.n_letters as f64 / (self.rows.values.len().max(1)) as f64
+        self.n_letters as f64 / (self.n_values.max(1)) as f64
     }
 
     pub(crate) fn n_filled(&self) -> u64 {

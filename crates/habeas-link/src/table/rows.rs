@@ -40,6 +40,8 @@ impl Rows {
 pub(super) const SEGMENTS: usize = 10;
 /// Words before the first segment: list and sex, birth, bits of names, ends of segments.
 const HEADER: usize = 3 + SEGMENTS / 2;
+/// Words in a line of the processor's cache.
+const CACHE_LINE: usize = 16;
 
 /// All that a comparison looks at, record by record: one or two cache lines each. Records whose names begin alike lie
 /// near each other, because they are compared with each other.
@@ -47,6 +49,11 @@ const HEADER: usize = 3 + SEGMENTS / 2;
 pub(super) struct RecordStore {
     starts: Vec<u32>,
     words: Vec<u32>,
+}
+
+/// Where a segment ends, behind the header of a record.
+fn end_of(row: &[u32], segment: usize) -> usize {
+    (row[3 + segment / 2] >> (16 * (segment % 2)) & 0xFFFF) as usize
 }
 
 /// One record to be stored.
@@ -57,6 +64,8 @@ pub(super) struct StoredRecord<'r> {
     /// Most bits of each name field, rounded up.
     pub(super) name_bits: [u8; 5],
     pub(super) segments: [&'r [u32]; SEGMENTS],
+    /// One number for each generic column; 0 for none.
+    pub(super) texts: &'r [u32],
 }
 
 impl RecordStore {
@@ -78,6 +87,7 @@ impl RecordStore {
         });
         self.words.extend(ends.chunks(2).map(|two| two[0] | two[1] << 16));
         stored.segments.iter().for_each(|segment| self.words.extend_from_slice(segment));
+        self.words.extend_from_slice(stored.texts);
     }
 
     fn header(&self, record: u32) -> &[u32] {
@@ -103,9 +113,21 @@ impl RecordStore {
 
     pub(super) fn segment(&self, record: u32, segment: usize) -> &[u32] {
         let row = self.header(record);
-        let end = |i: usize| (row[3 + i / 2] >> (16 * (i % 2)) & 0xFFFF) as usize;
-        let start = if segment == 0 { 0 } else { end(segment - 1) };
-        &row[HEADER + start..HEADER + end(segment)]
+        let start = if segment == 0 { 0 } else { end_of(row, segment - 1) };
+        &row[HEADER + start..HEADER + end_of(row, segment)]
+    }
+
+    /// The number of the value in a generic column; 0 for none.
+    pub(super) fn text(&self, record: u32, column: usize) -> u32 {
+        let row = self.header(record);
+        row[HEADER + end_of(row, SEGMENTS - 1) + column]
+    }
+
+    /// Fetches records into the processor's cache, all at once instead of one after the other.
+    pub(super) fn warm(&self, records: impl Iterator<Item = u32> + Clone) {
+        let starts = records.map(|record| self.starts[record as usize] as usize);
+        let lines = starts.flat_map(|start| [start, start + CACHE_LINE, start + 2 * CACHE_LINE]);
+        std::hint::black_box(lines.fold(0, |sum, at| sum ^ self.words.get(at).copied().unwrap_or(0)));
     }
 }
 

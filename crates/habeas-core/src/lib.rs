@@ -65,7 +65,7 @@ pub use id::{
 };
 pub use independence::{Groups, OriginOf, Ties, groups};
 pub use judgement::{Judgement, RecordPair, Standing, Verdict, standing};
-pub use mention::{BY_HAND, mention_records};
+pub use mention::{BY_HAND, MentionRecord, mention_records};
 pub use name::{NameAsGiven, NamePart, NameRole};
 pub use partition::{MatchWeight, Partition, Probability, ScoredPair};
 pub use place::{PlaceAsGiven, Point};

@@ -350,4 +350,4 @@ fn happenings<'r>(questions: &[Question<'r>]) -> Vec<Happening<'r>> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -8,6 +8,7 @@
 mod anchor;
 mod assertion;
 mod case;
+mod cases;
 mod checks;
 mod claim;
 mod consent;
@@ -42,6 +43,7 @@ pub use assertion::{
     standings,
 };
 pub use case::{Account, Agreement, CaseFile, Happening, Question, Reading, case_file, relation};
+pub use cases::{CaseNames, Cases, PersonCase, cases, is_of_a_case, names_a_case};
 pub use checks::{Finding, Hint, Outcome, Rule, check, ratio, stock, sum_against, trend};
 pub use claim::{
     Age, CellSpan, Claim, Element, EventKind, Modality, Passage, PassageError, Polarity, Predicate, Sex, Value,
@@ -65,7 +67,7 @@ pub use id::{
 };
 pub use independence::{Groups, OriginOf, Ties, groups};
 pub use judgement::{Judgement, RecordPair, Standing, Verdict, standing};
-pub use mention::{BY_HAND, mention_records};
+pub use mention::{BY_HAND, MentionRecord, mention_records};
 pub use name::{NameAsGiven, NamePart, NameRole};
 pub use partition::{MatchWeight, Partition, Probability, ScoredPair};
 pub use place::{PlaceAsGiven, Point};

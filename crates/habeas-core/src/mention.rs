@@ -17,6 +17,15 @@ use std::{
 /// The import of records that no import brought: assertions of people.
 pub const BY_HAND: ImportId = ImportId([0; 16]);
 
+/// The record of a mention, with the first assertion that makes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MentionRecord {
+    /// The record.
+    pub record: Record,
+    /// The assertion by whose place mentions are ordered.
+    pub first: AssertionId,
+}
+
 /// The records of all mentions, in the order in which their first assertions stand.
 ///
 /// `sources` are those that stand: what rests on another one is left out. A mention's number is its place among those of
@@ -25,7 +34,7 @@ pub fn mention_records(
     assertions: &[Assertion],
     stands: &BTreeMap<AssertionId, Stand>,
     sources: &[Arc<Source>],
-) -> Vec<Record> {
+) -> Vec<MentionRecord> {
     let known: HashMap<Entity, &Arc<Source>> =
         sources.iter().map(|source| (Entity::source(source.id), source)).collect();
     let counting = counting(assertions, stands);
@@ -50,7 +59,8 @@ pub fn mention_records(
         let number = numbers.entry(home).or_default();
         *number += 1;
         let happened = said.iter().any(|(topic, ..)| is_done_to_a_person(*topic));
-        happened.then(|| record(mention, source, *number, said))
+        let first = said.first().map(|(_, _, one)| one.id)?;
+        happened.then(|| MentionRecord { record: record(mention, source, *number, said), first })
     });
     records.collect()
 }
@@ -87,6 +97,15 @@ fn event_of(category: &str) -> Option<EventKind> {
         _ if within("0101") => Some(EventKind::Killed),
         _ => None,
     }
+}
+
+/// What assertions that count say of persons, directly or by the acts done to them.
+pub(crate) fn person_facts_of<'a>(counting: &[&'a Assertion]) -> Vec<(Entity, Topic, &'a Assertion)> {
+    let acts = acts(counting);
+    let facts = counting.iter().flat_map(|one| {
+        person_facts(one, &acts).into_iter().map(move |(mention, topic, _)| (mention, topic, *one))
+    });
+    facts.collect()
 }
 
 /// What an assertion says of persons: of the mention that it is about, or of the victims of its act.
@@ -189,7 +208,7 @@ mod tests {
     }
 
     fn records(all: &[Assertion]) -> Vec<Record> {
-        mention_records(all, &standings(all), &[article()])
+        mention_records(all, &standings(all), &[article()]).into_iter().map(|made| made.record).collect()
     }
 
     /// A lawyer who was shot, as an article tells it.

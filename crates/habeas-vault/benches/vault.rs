@@ -83,6 +83,8 @@ fn persons() -> impl Iterator<Item = PersonRow> {
         sources: vec!["list".into()],
         n_records: 2,
         n_contradictions: (n % 7) as u32,
+        records: vec![],
+        joints: vec![],
     })
 }
 

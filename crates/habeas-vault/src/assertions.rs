@@ -1,17 +1,16 @@
-//! Assertions in the vault: recorded in one commit, sealed so that each can be erased alone and all of a source with it.
+//! Assertions in the vault: recorded in one commit, sealed so that each can be erased alone and all of a source with it,
+//! found by the index and read from the log.
 
 use crate::{
-    catalog::{Homes, note_home},
-    format::v1::{Clear, EntryKind, assertion::StoredAssertion},
+    feed::Position,
+    format::v1::{Body, Clear, CommitHead, Entry, EntryKind, assertion::StoredAssertion},
+    index::{AssertingFrame, AssertionRef, AssertionRow, Wanted},
     keys::ItemId,
     log::Statement,
     vault::{Vault, VaultError, clear_of, compartment_of},
 };
-use habeas_core::{Assertion, AssertionId, Compartment, EntityId, Matter, Record, Right, SourceId, Topic};
-use std::{
-    collections::{BTreeMap, BTreeSet, btree_map::Entry},
-    sync::Arc,
-};
+use habeas_core::{Assertion, AssertionId, Compartment, Entity, EntityId, EntityKind, Matter, Right, SourceId, Topic};
+use std::collections::{BTreeMap, BTreeSet, HashMap, btree_map};
 
 /// Why assertions are not recorded.
 #[derive(Debug, thiserror::Error)]
@@ -41,14 +40,51 @@ impl Vault {
         Ok(AssertionId(self.log.fresh_id()?))
     }
 
-    /// All assertions, in the order of the log, whatever readers have decided about them.
-    pub fn assertions(&self) -> &Arc<Vec<Assertion>> {
-        self.catalog.asserted.all()
+    /// All assertions, in the order of the log, whatever readers have decided about them. Everything is read and held.
+    pub fn assertions(&self) -> Result<Vec<Assertion>, VaultError> {
+        self.read_assertions(&self.find_assertions(&[Wanted::All])?)
     }
 
-    /// The records that mentions of sources that stand make, in the order of their first assertions.
-    pub fn mentions(&self) -> &[Record] {
-        self.catalog.mentions()
+    /// Where the assertions stand that are wanted, in the order of the log, each once. Nothing is read.
+    pub fn find_assertions(&self, wanted: &[Wanted<'_>]) -> Result<Vec<AssertionRef>, VaultError> {
+        Ok(self.index.assertions(wanted)?)
+    }
+
+    /// Reads assertions, in the order given. What can no longer be opened is left out.
+    pub fn read_assertions(&self, wanted: &[AssertionRef]) -> Result<Vec<Assertion>, VaultError> {
+        let mut read = Vec::with_capacity(wanted.len());
+        for frame in wanted.chunk_by(|left, right| left.position == right.position) {
+            let position = &frame[0].position;
+            let plaintext = self.log.read(position)?;
+            let commit = self.log.commit(position, &plaintext)?;
+            let mut opener = self.log.opener();
+            for one in frame {
+                let Some(entry) = commit.entries.get(one.entry as usize) else { continue };
+                let stored: Option<StoredAssertion> = self.log.body(&mut opener, position, entry)?;
+                read.extend(stored.map(|stored| stored.of(entry.id, commit.head.recorded_ms, commit.head.user)));
+            }
+        }
+        Ok(read)
+    }
+
+    /// Adds to assertions what decides how they stand: what is said about each, and all corrections before and after it.
+    pub fn with_standing(&self, found: Vec<AssertionRef>) -> Result<Vec<AssertionRef>, VaultError> {
+        let mut all: HashMap<AssertionId, AssertionRef> = HashMap::new();
+        let mut open = found;
+        while !open.is_empty() {
+            let mut wanted = Vec::with_capacity(open.len() * 2);
+            for one in open.drain(..) {
+                if all.insert(one.id, one).is_none() {
+                    wanted.extend([Wanted::About(Entity::assertion(one.id)), Wanted::Superseding(one.id)]);
+                    wanted.extend(one.supersedes.map(Wanted::Id));
+                }
+            }
+            open = self.find_assertions(&wanted)?;
+            open.retain(|one| !all.contains_key(&one.id));
+        }
+        let mut all: Vec<AssertionRef> = all.into_values().collect();
+        all.sort_unstable();
+        Ok(all)
     }
 
     /// Records assertions, all or none. Their ids are minted by the caller; time and author are those of the commit.
@@ -63,8 +99,13 @@ impl Vault {
         }
         let standing: BTreeSet<SourceId> = self.catalog.standing_sources.iter().map(|known| known.id).collect();
         let stands = |source: &SourceId| standing.contains(source);
-        let mut beside = Homes::default();
-        drafts.iter().for_each(|one| note_home(&mut beside, one));
+        let mut beside: HashMap<Entity, SourceId> = HashMap::new();
+        for one in &drafts {
+            if let Some(quote) = one.quotes.first() {
+                beside.entry(one.about).or_insert(quote.source);
+                beside.entry(Entity::assertion(one.id)).or_insert(quote.source);
+            }
+        }
         let mut homes: Vec<Option<SourceId>> = Vec::with_capacity(drafts.len());
         for one in &drafts {
             if !one.topic.accepts(&one.content) {
@@ -76,7 +117,12 @@ impl Vault {
             if one.quotes.iter().any(|quote| !stands(&quote.source)) {
                 return Err(AssertError::NoSuchSource);
             }
-            homes.push(self.catalog.asserted.home(one, &beside).filter(stands));
+            let home = match one.quotes.first() {
+                Some(quote) => Some(quote.source),
+                None if one.about.kind == EntityKind::Source => Some(SourceId(one.about.id.0)),
+                None => self.home_of(one.about)?.or_else(|| beside.get(&one.about).copied()),
+            };
+            homes.push(home.filter(stands));
         }
         let mut items: BTreeMap<SourceId, (ItemId, Compartment, u32)> = BTreeMap::new();
         let mut statements = Vec::with_capacity(drafts.len());
@@ -85,8 +131,8 @@ impl Vault {
                 None => (self.statements_item()?, Clear::default()),
                 Some(source) => {
                     let (item, compartment, n) = match items.entry(source) {
-                        Entry::Occupied(known) => known.into_mut(),
-                        Entry::Vacant(free) => {
+                        btree_map::Entry::Occupied(known) => known.into_mut(),
+                        btree_map::Entry::Vacant(free) => {
                             let (item, compartment) = self.item_of_source(source)?;
                             free.insert((item, compartment, 0))
                         }
@@ -102,6 +148,44 @@ impl Vault {
         Ok(self.record(now_ms, statements)?)
     }
 
+    /// The source of the first words that are quoted of an entity: what is said of it without a quote is sealed and erased
+    /// with that.
+    pub(crate) fn home_of(&self, about: Entity) -> Result<Option<SourceId>, VaultError> {
+        let of_it = match about.kind {
+            EntityKind::Assertion => Wanted::Id(AssertionId(about.id.0)),
+            _ => Wanted::About(about),
+        };
+        Ok(self.find_assertions(&[of_it])?.into_iter().find_map(|one| one.source))
+    }
+
+    /// The keys that assertions are sealed under, of those that can be erased alone.
+    pub(crate) fn keys_of_assertions(
+        &self,
+        wanted: &[AssertionRef],
+    ) -> Result<Vec<(ItemId, Option<u32>)>, VaultError> {
+        let mut keys = Vec::with_capacity(wanted.len());
+        let mut open: Option<(Position, Vec<u8>)> = None;
+        for one in wanted {
+            if open.as_ref().is_none_or(|(position, _)| *position != one.position) {
+                open = Some((one.position, self.log.read(&one.position)?));
+            }
+            let Some((position, plaintext)) = &open else { continue };
+            let commit = self.log.commit(position, plaintext)?;
+            // What no source is erased with is sealed with the statements, which stay.
+            let entry = commit.entries.get(one.entry as usize).filter(|entry| entry.clear.leaf.is_some());
+            keys.extend(entry.map(|entry| (entry.item, entry.clear.leaf)));
+        }
+        Ok(keys)
+    }
+
+    /// Lets what was just asserted count in the index, and mentions follow it.
+    pub(crate) fn follow_recorded(&mut self, position: &Position) -> Result<(), VaultError> {
+        let verdict = self.catalog.verdict(&self.log.user.id(), position);
+        let frames = self.index.asserting_at(position)?;
+        self.index.set_verdicts(&frames.iter().map(|frame| (frame.no, verdict)).collect::<Vec<_>>())?;
+        self.settle_mentions()
+    }
+
     /// A fresh item in the compartment of a source.
     fn item_of_source(&mut self, source: SourceId) -> Result<(ItemId, Compartment), VaultError> {
         let known = self.catalog.source(source).map_err(|_| VaultError::Unknown { what: "source" })?;
@@ -110,4 +194,24 @@ impl Vault {
         self.new_items(compartment, &[item])?;
         Ok((item, compartment))
     }
+}
+
+/// What the index keeps of assertions that were just recorded.
+pub(crate) fn recorded_assertions(
+    position: &Position,
+    head: &CommitHead,
+    taken: &[(Entry<'_>, Vec<u8>)],
+) -> Option<AssertingFrame> {
+    let statements = || taken.iter().enumerate().filter(|(_, (entry, _))| entry.kind == EntryKind::Assertion);
+    let rows = statements().filter_map(|(i, (entry, body))| {
+        let one = StoredAssertion::from_padded(body).ok()?.of(entry.id, head.recorded_ms, head.user);
+        Some(AssertionRow::of(i as u32, &one))
+    });
+    let rows: Vec<AssertionRow> = rows.collect();
+    let mut items: Vec<ItemId> = statements().map(|(_, (entry, _))| entry.item).collect();
+    items.sort_unstable();
+    items.dedup();
+    let (whole, lamport, user) = (rows.len() == taken.len(), head.lamport, head.user);
+    let frame = AssertingFrame { lamport, position: *position, user, whole, items, rows };
+    (!frame.rows.is_empty()).then_some(frame)
 }

@@ -9,7 +9,6 @@ mod people;
 mod publication;
 mod standing;
 
-pub use asserted::{Asserted, Homes, note_home};
 pub use editions::Editions;
 pub use erased::ErasedSet;
 pub use people::{DeviceInfo, MemberInfo, People};
@@ -36,7 +35,7 @@ use crate::{
     keys::ItemId,
 };
 use habeas_core::{
-    Compartment, DeviceId, ErasureReason, ImportId, Judgement, LinkRunId, Record, Right, Source, SourceId, UserId,
+    Compartment, DeviceId, ErasureReason, ImportId, Judgement, LinkRunId, Right, Source, SourceId, UserId,
 };
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -144,7 +143,6 @@ pub struct Catalog {
     pub link_runs: Vec<(LinkRunInfo, BlobRef)>,
     pub estimates: Vec<EstimateInfo>,
     /// Assertions, and the records that mentions make of them.
-    pub asserted: Asserted,
     pub audit: Vec<AuditEntry>,
     /// Consents, policies and releases.
     pub publication: Publication,
@@ -168,7 +166,7 @@ pub struct Catalog {
     pub standing_sources: Vec<Arc<Source>>,
     /// Imports that were finished, in log order.
     pub finished_imports: Vec<ImportInfo>,
-    /// Grows whenever persons may have changed.
+    /// Grows whenever the persons of lists may have changed.
     pub generation: u64,
 }
 
@@ -420,12 +418,12 @@ impl Catalog {
                 }
             }
             EntryKind::Assertion => {
-                let one = StoredAssertion::from_padded(body)?.of(entry.id, recorded_ms, head.user);
-                if is_resolution(&one) && !self.people.role(&head.user).is_some_and(|role| role.may(Right::Judge)) {
+                // Where it stands the index knows; only what it may say is the fold's.
+                let StoredAssertion(one) = Body::from_padded(body)?;
+                if is_resolution(&one) && !self.judges(&head.user) {
                     self.not_counted.insert((*position, entry.id));
                     return Ok(());
                 }
-                self.asserted.push(one, entry.item, entry.clear.leaf);
             }
             EntryKind::Record | EntryKind::Quarantined => {}
         }
@@ -435,7 +433,7 @@ impl Catalog {
                 self.restate();
             }
             EntryKind::Source | EntryKind::ImportAbandoned => self.restate(),
-            EntryKind::Judgement | EntryKind::LinkRun | EntryKind::Assertion => self.generation += 1,
+            EntryKind::Judgement | EntryKind::LinkRun => self.generation += 1,
             _ => {}
         }
         Ok(())
@@ -466,15 +464,10 @@ impl Catalog {
     }
 
     /// Number of records of the imports that stand.
-    pub fn n_records(&self) -> u64 {
+    pub fn n_imported(&self) -> u64 {
         let standing = self.finished_imports.iter().filter(|import| import.undone.is_none());
         let imported = standing.map(|import| import.n_records).sum::<u64>();
-        imported.saturating_sub(self.editions.n_replaced()) + self.mentions().len() as u64
-    }
-
-    /// The records of mentions in sources that stand.
-    pub fn mentions(&self) -> &[Record] {
-        self.asserted.records(&self.standing_sources)
+        imported.saturating_sub(self.editions.n_replaced())
     }
 
     /// Blobs that something durable refers to, without erased ones.

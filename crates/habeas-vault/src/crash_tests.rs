@@ -271,7 +271,44 @@ fn asserted(vault: &mut Vault, source: SourceId, n: usize) -> Result<Vec<Asserti
         quotes: vec![],
         ..one.clone()
     };
-    Ok(vec![one, review])
+    let act = Entity { kind: EntityKind::Act, id: vault.mint_entity()? };
+    let victim = Assertion {
+        id: vault.mint_assertion()?,
+        about: act,
+        topic: Topic::Of(Matter::Victim),
+        content: Content::Entity(about, None),
+        ..one.clone()
+    };
+    let category = Assertion {
+        id: vault.mint_assertion()?,
+        topic: Topic::Of(Matter::Category),
+        content: Content::Code("01010102".into()),
+        ..victim.clone()
+    };
+    // What an earlier step said is turned down, or corrected.
+    let earlier = vault.find_assertions(&[crate::Wanted::All])?.into_iter().rfind(|one| one.source.is_some());
+    let talk = earlier.map(|earlier| match n % 2 {
+        0 => Assertion {
+            about: Entity::assertion(earlier.id),
+            content: Content::Review(Review::Rejected, format!("step {n}")),
+            ..review.clone()
+        },
+        _ => Assertion { about: earlier.about, supersedes: Some(earlier.id), ..one.clone() },
+    });
+    let id = vault.mint_assertion()?;
+    let talk = talk.map(|talk| Assertion { id, ..talk });
+    Ok([one, review, victim, category].into_iter().chain(talk).collect())
+}
+
+/// The mentions that the index leads to are those of a fold over all assertions.
+fn mentions_agree(vault: &Vault, at: &str) {
+    let all = vault.assertions().expect("they are read");
+    let folded = habeas_core::mention_records(&all, &habeas_core::standings(all.iter()), vault.sources());
+    let folded: Vec<_> = folded.into_iter().map(|made| made.record).collect();
+    assert_eq!(vault.mentions().expect("they are read"), folded, "{at}");
+    for record in &folded {
+        assert_eq!(vault.records_of(&[record.id]).expect("it is read"), std::slice::from_ref(record), "{at}");
+    }
 }
 
 fn record_ids(vault: &Vault) -> Result<Vec<RecordId>, VaultError> {
@@ -297,7 +334,7 @@ fn seen(vault: &Vault) -> Vec<String> {
     );
     let erasure = |e: &crate::ErasureInfo| format!("erased because of {}, on {} devices", e.why, e.done.len());
     lines.extend(vault.erasures().iter().map(erasure));
-    lines.extend(vault.assertions().iter().map(|one| format!("asserted {} {:?}", one.topic.code(), one.content)));
+    lines.extend(vault.assertions().unwrap().iter().map(|one| format!("asserted {} {:?}", one.topic.code(), one.content)));
     lines.extend(vault.estimates().iter().map(|estimate| format!("estimate {}", estimate.kind)));
     vault
         .for_each_record(|record| lines.push(format!("record {} {:?}", record.source.key, record.cells)))
@@ -325,6 +362,7 @@ fn check(disk: &SimDisk, secrets: &Secrets, expected: &[Vec<String>], acknowledg
         let known = expected.iter().position(|state| *state == found);
         panic!("{at}: {acknowledged} steps were acknowledged, the vault shows {known:?}: {found:#?}");
     }
+    mentions_agree(&vault, at);
     let report = vault.verify(Depth::Deep, &[]).unwrap();
     // A power loss may tear one of the two records of the durable length; the next commits replace it.
     let settled = report.damages.iter().all(|damage| damage.kind == DamageKind::DurableLength);

@@ -1,19 +1,21 @@
 //! Taking back: retraction keeps history, erasure destroys the keys to it.
 
 use crate::{
-    catalog::{ErasureInfo, Homes},
+    catalog::ErasureInfo,
     format::v1::{
         EntryKind,
         erasure::{Erasure, Retraction, SourceIdentity},
     },
+    index::{AssertionRef, Wanted},
     keys::ItemId,
     log::Statement,
     opening::OpenError,
     vault::{Vault, VaultError, clear_of},
 };
 use habeas_core::{
-    Assertion, AssertionId, Compartment, Entity, EntityId, EntityKind, ErasureReason, RecordId, Right, SourceId,
+    AssertionId, Compartment, Entity, EntityId, EntityKind, ErasureReason, RecordId, Right, SourceId,
 };
+use std::collections::BTreeSet;
 
 /// What is to be erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +60,7 @@ impl Vault {
             keys.extend(match target {
                 EraseTarget::Record(id) => self.keys_of_record(*id)?,
                 EraseTarget::Source(id) => self.keys_of_source(*id)?,
-                EraseTarget::Assertion(id) => self.catalog.asserted.keys_of(|one| one.id == *id),
+                EraseTarget::Assertion(id) => self.keys_of_assertions(&self.find_assertions(&[Wanted::Id(*id)])?)?,
             });
         }
         keys.sort();
@@ -119,11 +121,11 @@ impl Vault {
     }
 
     fn keys_of_record(&self, id: RecordId) -> Result<Vec<(ItemId, Option<u32>)>, VaultError> {
-        if let Some(mention) = self.mentions().iter().find(|record| record.id == id) {
+        if let Some(mention) = self.mention(id)? {
             let about = Entity { kind: EntityKind::Mention, id: EntityId(id.0) };
-            let of_it = |one: &Assertion| one.about == about || one.leads_to() == Some(about);
+            let of_it = self.find_assertions(&[Wanted::About(about), Wanted::LeadingTo(about)])?;
             let original = self.catalog.source(mention.source.id).map(|known| (known.original.id, None));
-            return Ok(self.catalog.asserted.keys_of(of_it).into_iter().chain(original.ok()).collect());
+            return Ok(self.keys_of_assertions(&of_it)?.into_iter().chain(original.ok()).collect());
         }
         // What the row said in earlier editions goes with it.
         let places = [self.place_of(id)?].into_iter().chain(self.earlier_places(id)?);
@@ -154,10 +156,27 @@ impl Vault {
         let imports = self.catalog.imports.iter().filter(|import| import.source == id).map(|import| import.id.0);
         let identity = self.catalog.identities.get(&id).map(|(item, _)| *item);
         let items = [id.0, known.original.id].into_iter().chain(imports).chain(identity);
-        let quoted = self.catalog.asserted.keys_of(|one| {
-            self.catalog.asserted.home(one, &Homes::default()) == Some(id)
-                || one.quotes.iter().any(|quote| quote.source == id)
-        });
+        let quoted = self.keys_of_assertions(&self.assertions_of_source(id)?)?;
         Ok(items.map(|item| (item, None)).chain(quoted).collect())
+    }
+
+    /// What is asserted from a source, and what is said without words of a source about anything that was first spoken of
+    /// there.
+    fn assertions_of_source(&self, id: SourceId) -> Result<Vec<AssertionRef>, VaultError> {
+        let mut found = self.find_assertions(&[Wanted::Quoting(id), Wanted::About(Entity::source(id))])?;
+        let spoken_of: BTreeSet<Entity> = found
+            .iter()
+            .filter(|one| one.source == Some(id))
+            .flat_map(|one| [one.about, Entity::assertion(one.id)])
+            .collect();
+        for about in spoken_of {
+            if self.home_of(about)? == Some(id) {
+                let unquoted = self.find_assertions(&[Wanted::About(about)])?.into_iter();
+                found.extend(unquoted.filter(|one| one.source.is_none()));
+            }
+        }
+        found.retain(|one| one.source.is_some() || one.about.kind != EntityKind::Source || one.about.id.0 == id.0);
+        found.sort_unstable();
+        Ok(found)
     }
 }

@@ -6,11 +6,11 @@ use crate::{
     catalog::{Catalog, ImportState},
     damage::{Damage, DamageKind},
     feed::{FeedError, FeedReader, Position},
-    format::v1::{Clear, EntryKind, erasure::Erased, statement::Words},
-    index::{Change, Index, RecordPlace, StatementPlace},
+    format::v1::{Clear, EntryKind, assertion::StoredAssertion, erasure::Erased, statement::Words},
+    index::{Asserting, AssertingFrame, AssertionRow, Change, Index, RecordPlace, StatementPlace},
     key_area::grants,
-    keys::{DeviceId, GrantHeader, KeySet, VAULT_ITEM, commitment, verify_signature},
-    log::Statement,
+    keys::{DeviceId, GrantHeader, ItemId, KeySet, VAULT_ITEM, commitment, verify_signature},
+    log::{Log, Statement},
     opening::{OpenError, open_index, remove_index},
     storage::RelPath,
     vault::{Notice, Vault, VaultError},
@@ -54,7 +54,7 @@ impl Vault {
             }
             let from = mark.copied().unwrap_or_else(|| reader.start());
             let (mut tail, mut last_whole) = (Tail::default(), from.cursor.seq.saturating_sub(1));
-            let log = &self.log;
+            let Self { log, index, .. } = self;
             let followed = log.each_commit(&from, |position, plaintext| {
                 last_whole = position.cursor.seq;
                 log.each_entry(position, &plaintext, |head, i, entry| {
@@ -62,10 +62,15 @@ impl Vault {
                     tail.note(&place, i, entry.kind, entry.clear);
                     Ok::<_, FeedError>(())
                 })?;
-                Ok::<_, FeedError>(ControlFlow::Continue(()))
+                tail.asserting.extend(asserting_frame(log, position, &plaintext)?);
+                // A feed of a million assertions is not held in memory; the mark moves when all of it was read.
+                if tail.asserting.iter().map(|frame| frame.rows.len()).sum::<usize>() > MOST_ROWS_HELD {
+                    index.note_asserting(&std::mem::take(&mut tail.asserting))?;
+                }
+                Ok::<_, VaultError>(ControlFlow::Continue(()))
             });
             match followed {
-                Err(FeedError::Damaged(damage)) => {
+                Err(VaultError::Damaged(damage)) => {
                     self.take_damage(damage)?;
                     self.log.read_until(&device, last_whole);
                 }
@@ -85,6 +90,7 @@ impl Vault {
     /// Folds all statements into a fresh catalogue.
     fn fold(&mut self) -> Result<(), OpenError> {
         let statements = self.index.statements()?;
+        let mut asserting = self.asserting_frames()?;
         let lamport = statements.last().map_or(0, |(place, _)| place.lamport);
         self.log.lamport = self.log.lamport.max(lamport);
         let founder = self.catalog.people.founder_only();
@@ -96,7 +102,20 @@ impl Vault {
             let mut catalog = Catalog::founded_by(founder.clone().knowing(cuts.clone()));
             checked.clear();
             for (place, was_checked) in &statements {
-                if self.fold_frame(&mut catalog, &place.position, *was_checked)? && !was_checked {
+                let at = (place.position.device, place.position.cursor.seq);
+                if let Some((frame, verdict)) = asserting.get_mut(&at) {
+                    *verdict = catalog.verdict(&frame.user, &place.position);
+                    if *was_checked && frame.whole {
+                        let ids = |only| self.index.ids_asserted_in(frame.no, only);
+                        catalog.pass_over_asserted(frame, *verdict, &place.position, ids)?;
+                        continue;
+                    }
+                }
+                let signed = self.fold_frame(&mut catalog, &place.position, *was_checked)?;
+                if let Some((_, verdict)) = asserting.get_mut(&at).filter(|_| !signed) {
+                    *verdict = (false, false);
+                }
+                if signed && !was_checked {
                     checked.push(place.position);
                 }
             }
@@ -114,7 +133,49 @@ impl Vault {
         if !checked.is_empty() {
             self.index.note_checked(&checked)?;
         }
-        self.check_commitments()
+        let changed = asserting.into_values().filter(|(frame, verdict)| frame.verdict != *verdict);
+        let changed: Vec<_> = changed.map(|(frame, verdict)| (frame.no, verdict)).collect();
+        if !changed.is_empty() {
+            self.index.set_verdicts(&changed)?;
+        }
+        self.check_commitments()?;
+        Ok(self.settle_mentions()?)
+    }
+
+    /// The frames with assertions. Those of which a key was missing when they were followed are looked at again.
+    fn asserting_frames(&mut self) -> Result<HashMap<(DeviceId, u64), (Asserting, (bool, bool))>, VaultError> {
+        let keys = &self.log.keys;
+        let gone = self.index.items_asserted()?.into_iter();
+        let gone: HashSet<i64> =
+            gone.filter(|(_, item)| keys.set(item).is_none() && keys.item(*item).is_none()).map(|(no, _)| no).collect();
+        let mut frames = self.index.asserting()?;
+        let again: Vec<(DeviceId, u64)> = frames
+            .iter()
+            .filter(|(.., frame)| !frame.whole || gone.contains(&frame.no))
+            .map(|(device, seq, _)| (*device, *seq))
+            .collect();
+        if !again.is_empty() {
+            let again: HashSet<(DeviceId, u64)> = again.into_iter().collect();
+            let known: HashMap<(DeviceId, u64), u64> =
+                frames.iter().map(|(device, seq, frame)| ((*device, *seq), frame.n)).collect();
+            let mut changed = Vec::new();
+            for (place, _) in self.index.statements()? {
+                let at = (place.position.device, place.position.cursor.seq);
+                if again.contains(&at) {
+                    let plaintext = self.log.read(&place.position)?;
+                    let frame = asserting_frame(&self.log, &place.position, &plaintext)?;
+                    changed.extend(frame.filter(|frame| known.get(&at) != Some(&(frame.rows.len() as u64))));
+                }
+            }
+            if !changed.is_empty() {
+                self.index.note_asserting(&changed)?;
+                frames = self.index.asserting()?;
+            }
+        }
+        // What lost a key is read again like what never had one.
+        let read_again = |frame: Asserting| Asserting { whole: frame.whole && !gone.contains(&frame.no), ..frame };
+        let frames = frames.into_iter();
+        Ok(frames.map(|(device, seq, frame)| ((device, seq), (read_again(frame), (false, false)))).collect())
     }
 
     /// Folds the statements of one frame. Tells whether the frame is signed by whom it names.
@@ -274,6 +335,37 @@ impl Vault {
     }
 }
 
+/// Rows of assertions that wait for the index while a feed is followed.
+const MOST_ROWS_HELD: usize = 20_000;
+
+/// What the index keeps of the assertions of a frame; none where it holds none. What does not open, or is of no format that
+/// is known here, is left to the fold, which tells of it.
+pub(crate) fn asserting_frame(
+    log: &Log,
+    position: &Position,
+    plaintext: &[u8],
+) -> Result<Option<AssertingFrame>, FeedError> {
+    let commit = log.commit(position, plaintext)?;
+    let statements = || commit.entries.iter().enumerate().filter(|(_, entry)| entry.kind == EntryKind::Assertion);
+    let n = statements().count();
+    if n == 0 {
+        return Ok(None);
+    }
+    let mut opener = log.opener();
+    let mut items: Vec<ItemId> = statements().map(|(_, entry)| entry.item).collect();
+    items.sort_unstable();
+    items.dedup();
+    let rows = statements().filter_map(|(i, entry)| {
+        let stored: StoredAssertion = log.body(&mut opener, position, entry).ok().flatten()?;
+        let one = stored.of(entry.id, commit.head.recorded_ms, commit.head.user);
+        Some(AssertionRow::of(i as u32, &one))
+    });
+    let rows: Vec<AssertionRow> = rows.collect();
+    let whole = rows.len() == commit.entries.len();
+    let (lamport, user) = (commit.head.lamport, commit.head.user);
+    Ok(Some(AssertingFrame { lamport, position: *position, user, whole, items, rows }))
+}
+
 /// Whether an entry is for the catalogue.
 pub(crate) fn is_statement(kind: EntryKind) -> bool {
     !matches!(kind, EntryKind::Record | EntryKind::Quarantined)
@@ -284,6 +376,7 @@ pub(crate) fn is_statement(kind: EntryKind) -> bool {
 struct Tail {
     lamport: u64,
     statements: Vec<StatementPlace>,
+    asserting: Vec<AssertingFrame>,
     begun: Vec<(ImportId, Position)>,
     imports: HashMap<ImportId, (Vec<Position>, Vec<RecordPlace>)>,
     finished: Vec<ImportId>,
@@ -326,9 +419,10 @@ impl Tail {
     }
 
     fn changes(&mut self) -> Vec<Change<'_>> {
-        let Self { statements, imports, finished, .. } = self;
+        let Self { statements, imports, finished, asserting, .. } = self;
         imports.values_mut().for_each(|(_, records)| records.sort());
         let mut changes: Vec<Change<'_>> = statements.iter().copied().map(Change::Statement).collect();
+        changes.extend(asserting.iter().map(Change::Asserting));
         for import in finished {
             let (frames, records) = imports.get(import).map_or((&[][..], &[][..]), |(f, r)| (&f[..], &r[..]));
             changes.push(Change::Imported { import: *import, frames, records });

@@ -22,7 +22,7 @@ use crate::{
     vault::{Vault, VaultError},
 };
 use habeas_core::{Compartment, Role};
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 use zeroize::Zeroizing;
 
 /// What `init` needs to know.
@@ -165,6 +165,7 @@ pub(crate) fn begin_device(
         key_area,
         catalog: Catalog::founded_by(founder),
         index,
+        n_mentions: BTreeMap::new(),
         notices: Vec::new(),
         id,
         role: Role::Auditor,

@@ -1,11 +1,13 @@
-//! The SQLCipher database: where records stand, which frames hold statements, and the search over persons.
+//! The SQLCipher database: where records and assertions stand, which frames hold statements, and the search over persons.
 //!
 //! It may be deleted at any time and is rebuilt. It finds, the log tells: nothing is held here alone, and what a case
 //! page shows is read from the log by the positions that stand here.
 
+mod assertions;
 mod persons;
 
-pub use persons::{PersonFilter, PersonHit, PersonPage, PersonRow};
+pub use assertions::{AssertingFrame, Asserting, AssertionRef, AssertionRow, MentionRow, Wanted};
+pub use persons::{IndexedPerson, Joint, PersonFilter, PersonHit, PersonPage, PersonRow};
 
 use crate::{
     feed::{Position, segment::Cursor},
@@ -20,7 +22,7 @@ use std::{
 };
 
 /// Raised when tables change; a database of another schema is rebuilt, never migrated.
-const SCHEMA: i64 = 2;
+const SCHEMA: i64 = 3;
 
 /// Why the index cannot be used. It can be deleted: nothing is held in it alone.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +46,8 @@ impl IndexError {
 pub enum Change<'c> {
     /// A frame holds statements.
     Statement(StatementPlace),
+    /// A frame holds assertions.
+    Asserting(&'c AssertingFrame),
     /// The records of an import that was finished: its frames, and each record's frame (index into `frames`) and place in
     /// it. Whether the import counts is not the index's to know.
     Imported {
@@ -94,6 +98,7 @@ impl Index {
     pub fn create(path: Option<&Path>, key: &Key) -> Result<Self, IndexError> {
         let connection = connect(path, key)?;
         connection.execute_batch(TABLES)?;
+        connection.execute_batch(assertions::TABLES)?;
         connection.execute("INSERT INTO meta (key, value) VALUES ('schema', ?1)", [SCHEMA])?;
         Ok(Self { connection: Mutex::new(connection), failed: false })
     }
@@ -159,6 +164,7 @@ impl Index {
                     let values = params![device, seq, segment, offset, cursor.chain, number(*lamport)];
                     transaction.execute(sql, values)?;
                 }
+                Change::Asserting(frame) => assertions::asserting(&transaction, frame)?,
                 Change::Imported { import, frames, records } => imported(&transaction, *import, frames, records)?,
             }
         }
@@ -190,6 +196,11 @@ impl Index {
         let mut statement = connection.prepare_cached(sql)?;
         let rows = statement.query_map(params![first.0, last.0, limit as i64], |row| Ok(RecordId(row.get(0)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// What the log holds could not be followed: the index answers no more.
+    pub fn fail(&mut self) {
+        self.failed = true;
     }
 
     /// A panic while reading leaves the connection as it was.
@@ -269,7 +280,9 @@ const TABLES: &str = "
         STRICT, WITHOUT ROWID;
     CREATE TABLE person (
         no INTEGER PRIMARY KEY, person BLOB UNIQUE, name TEXT, taken TEXT, year INTEGER, place TEXT,
-        n_records INTEGER, n_contradictions INTEGER, labels TEXT, sources TEXT) STRICT;
+        n_records INTEGER, n_contradictions INTEGER, labels TEXT, sources TEXT, words TEXT, joints BLOB) STRICT;
+    CREATE TABLE person_record (record BLOB PRIMARY KEY, no INTEGER, nth INTEGER) STRICT, WITHOUT ROWID;
+    CREATE INDEX person_record_no ON person_record (no);
     CREATE TABLE person_label (label TEXT, no INTEGER, PRIMARY KEY (label, no)) STRICT, WITHOUT ROWID;
     CREATE TABLE person_source (source TEXT, no INTEGER, PRIMARY KEY (source, no)) STRICT, WITHOUT ROWID;
     CREATE INDEX person_year ON person (year);

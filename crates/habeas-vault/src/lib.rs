@@ -32,7 +32,9 @@ mod key_area;
 mod keys;
 mod log;
 mod members;
+mod mentions;
 mod opening;
+mod persons;
 mod proof;
 mod publication;
 mod records;
@@ -66,7 +68,7 @@ pub use format::{
 };
 pub use founding::{InitError, InitOptions};
 pub use import::{ImportError, ImportReceipt, ImportWriter};
-pub use index::{IndexError, PersonFilter, PersonHit, PersonPage, PersonRow};
+pub use index::{AssertionRef, IndexError, IndexedPerson, Joint, PersonFilter, PersonHit, PersonPage, PersonRow, Wanted};
 pub use keys::{
     KdfCost, KeyringSecret, NoEntropy, Passphrase, RecoveryKey, RecoveryKeyError, Share, ShareError, ShareSecret,
     SlotKind, Way, proposed_passphrase,

@@ -213,6 +213,7 @@ impl Vault {
             key_area,
             catalog: Catalog::founded_by(founder),
             index,
+            n_mentions: BTreeMap::new(),
             notices,
             id,
             role: Role::Auditor,
@@ -451,7 +452,7 @@ pub(crate) fn unlock(storage: &dyn Storage, vault: &VaultId, way: Way<'_>) -> Re
 /// Where the index lies: one for each set of compartments that a member reads, and one for each schema.
 pub(crate) fn index_path(keys: &Keys) -> RelPath {
     let name = Sha256::new().chain_update(b"habeas/1 index name").chain_update(&keys.index()[..]).finalize();
-    RelPath::new(&format!("index/{}-2.db", hex(&name[..8])))
+    RelPath::new(&format!("index/{}-3.db", hex(&name[..8])))
 }
 
 /// Opens one slot, given as bytes. Returns also the name of its file.

@@ -19,15 +19,18 @@ impl Vault {
                 ControlFlow::Continue(())
             })?;
         }
-        self.mentions().iter().cloned().for_each(visit);
+        self.mentions()?.into_iter().for_each(visit);
         Ok(())
     }
 
     /// Those of these records that stand, in log order.
     pub fn records_of(&self, ids: &[RecordId]) -> Result<Vec<Record>, VaultError> {
-        let mut places = Vec::new();
+        let (mut places, mut mentions) = (Vec::new(), Vec::new());
         for id in ids {
-            places.extend(self.standing_place(*id)?);
+            match self.standing_place(*id)? {
+                Some(place) => places.push(place),
+                None => mentions.extend(self.mention(*id)?),
+            }
         }
         places.sort_by_key(|(nth, position, entry)| (*nth, position.cursor.seq, *entry));
         let mut records = Vec::with_capacity(places.len());
@@ -36,7 +39,7 @@ impl Vault {
             let wanted = |place: usize| frame.iter().any(|(.., entry)| *entry == place);
             records.extend(self.frame_records(&frame[0].1, wanted)?);
         }
-        records.extend(self.mentions().iter().filter(|mention| ids.contains(&mention.id)).cloned());
+        records.extend(mentions);
         Ok(records)
     }
 
@@ -52,8 +55,7 @@ impl Vault {
                 standing.push(id);
             }
         }
-        let mentions = self.mentions().iter().map(|mention| mention.id).filter(|id| (first..=last).contains(id));
-        standing.extend(mentions);
+        standing.extend(self.mentions_between(first, last, limit)?);
         standing.truncate(limit);
         Ok(standing)
     }
@@ -71,8 +73,7 @@ impl Vault {
                 })?;
             }
         }
-        let mention = || self.mentions().iter().find(|mention| mention.source.key == key && mention.number() == number);
-        Ok(found.or_else(|| mention().cloned()))
+        found.map_or_else(|| self.mention_at(key, number), |record| Ok(Some(record)))
     }
 
     /// Where a record stands in the import of it that counts.

@@ -11,6 +11,7 @@ use crate::{
     feed::{FeedReader, segment::FrameKind, segment::SIGNATURE_LEN},
     format::{cbor::Encoder, v1::source::hex},
     founding::public_text,
+    index::Wanted,
     keys::{DeviceId, is_device_folder},
     log::{commit_leaves, introduced},
     opening::{OpenError, read_public},
@@ -173,8 +174,9 @@ impl Vault {
     }
 
     /// One hash over everything that stands: the same on all devices that hold the same feeds and keys.
-    pub fn state_hash(&self) -> [u8; 32] {
-        self.catalog.state_hash()
+    pub fn state_hash(&self) -> Result<[u8; 32], VaultError> {
+        let asserted: Vec<_> = self.index.assertions(&[Wanted::All])?.into_iter().map(|one| one.id).collect();
+        Ok(self.catalog.state_hash(&asserted))
     }
 
     fn is_about_own_feed(&self, alarm: &Damage) -> bool {

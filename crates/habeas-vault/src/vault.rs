@@ -2,6 +2,7 @@
 
 use crate::{
     AuditEvent,
+    assertions::recorded_assertions,
     blob::{self, BlobError},
     catalog::{AuditEntry, Catalog, Conflict, ErasedSet, EstimateInfo, ImportInfo, LinkRunInfo},
     checkpoint::Checkpoint,
@@ -14,7 +15,7 @@ use crate::{
         source::{BlobRef, StoredSource, hex},
         statement::StoredEstimate,
     },
-    index::{Change, Index, IndexError, PersonFilter, PersonPage, PersonRow, StatementPlace},
+    index::{Change, Index, IndexError, StatementPlace},
     key_area::{KeyArea, KeyAreaError},
     keys::{ItemId, NoEntropy, ShareError, VAULT_ITEM, hmac, statements_item},
     log::{Log, Statement},
@@ -25,7 +26,7 @@ use habeas_core::{
     SourceKind, Verdict,
 };
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Why an open vault cannot do what is asked.
 #[derive(Debug, thiserror::Error)]
@@ -181,6 +182,8 @@ pub struct Vault {
     pub(crate) key_area: KeyArea,
     pub(crate) catalog: Catalog,
     pub(crate) index: Index,
+    /// Number of records that assertions make of the mentions of each source.
+    pub(crate) n_mentions: BTreeMap<SourceId, u64>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) id: [u8; 16],
     /// What the member who opened it may do.
@@ -276,7 +279,9 @@ impl Vault {
 
     /// Number of records that stand.
     pub fn n_records(&self) -> u64 {
-        self.catalog.n_records()
+        let standing = self.catalog.standing_sources.iter();
+        let mentions = standing.filter_map(|source| self.n_mentions.get(&source.id)).sum::<u64>();
+        self.catalog.n_imported() + mentions
     }
 
     /// Records a source by itself, with its file. The same source again is returned as it stands.
@@ -386,31 +391,6 @@ impl Vault {
         self.record_own(now_ms, EntryKind::Audit, &event.into())
     }
 
-    /// Replaces the persons that [`Vault::search_persons`] finds, in the order given.
-    pub fn index_persons(&mut self, rows: impl Iterator<Item = PersonRow>) -> Result<u64, VaultError> {
-        Ok(self.index.replace_persons(rows, self.catalog.generation)?)
-    }
-
-    /// Whether records, judgements or link runs have changed since persons were indexed, or none are.
-    pub fn index_is_stale_for_persons(&self) -> Result<bool, VaultError> {
-        Ok(self.index.persons_generation()? != Some(self.catalog.generation))
-    }
-
-    /// A page of at most `limit` persons that a filter wants, after a key.
-    pub fn search_persons(
-        &self,
-        filter: &PersonFilter,
-        after: Option<i64>,
-        limit: usize,
-    ) -> Result<PersonPage, VaultError> {
-        Ok(self.index.search(filter, after, limit)?)
-    }
-
-    /// How many persons a filter wants.
-    pub fn count_persons(&self, filter: &PersonFilter) -> Result<u64, VaultError> {
-        Ok(self.index.count(filter)?)
-    }
-
     /// Finds the source that a draft describes, or makes the statement that records it.
     pub(crate) fn draft_source(
         &mut self,
@@ -512,9 +492,14 @@ impl Vault {
         for (entry, body) in &taken {
             self.take_in(&position, &head, entry, body)?;
         }
+        let asserting = recorded_assertions(&position, &head, &taken);
         let mut changes: Vec<Change<'_>> = unfollowed.iter().copied().map(Change::Statement).collect();
         changes.push(Change::Statement(StatementPlace { lamport: head.lamport, position }));
+        changes.extend(asserting.iter().map(Change::Asserting));
         self.index_follows(&changes);
+        if asserting.is_some() && self.follow_recorded(&position).is_err() {
+            self.index.fail();
+        }
         Ok(())
     }
 

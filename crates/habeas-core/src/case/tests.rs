@@ -5,7 +5,7 @@ use crate::{
 };
 use std::sync::Arc;
 
-fn source(key: &str) -> Arc<Source> {
+pub(crate) fn source(key: &str) -> Arc<Source> {
     Arc::new(Source {
         id: SourceId([0; 16]),
         key: key.into(),
@@ -21,7 +21,7 @@ fn source(key: &str) -> Arc<Source> {
     })
 }
 
-fn record(id: u8, list: &str, values: &[(Predicate, Value, &str)]) -> Record {
+pub(crate) fn record(id: u8, list: &str, values: &[(Predicate, Value, &str)]) -> Record {
     let cells: Vec<String> = values.iter().map(|(.., words)| (*words).to_owned()).collect();
     let claims = values
         .iter()
@@ -34,11 +34,11 @@ fn record(id: u8, list: &str, values: &[(Predicate, Value, &str)]) -> Record {
     Record { id: RecordId([id; 16]), source: source(list), import: ImportId([0; 16]), origin, cells, claims }
 }
 
-fn name(text: &str) -> (Predicate, Value, &str) {
+pub(crate) fn name(text: &str) -> (Predicate, Value, &str) {
     (Predicate::Name, Value::Name(NameAsGiven::unassigned(text)), text)
 }
 
-fn taken(day: &str) -> (Predicate, Value, &str) {
+pub(crate) fn taken(day: &str) -> (Predicate, Value, &str) {
     (Predicate::EventDate(EventKind::Taken), Value::Date(PartialDate::day(day.parse().unwrap())), day)
 }
 

@@ -1,80 +1,44 @@
-//! Assertions as the fold keeps them, with the keys that they are sealed under and the records that they make.
+//! What the fold decides about frames of assertions: whether they count. Where the assertions stand the index knows, and
+//! what they say is read when it is asked for.
 
-use crate::keys::ItemId;
-use habeas_core::{Assertion, AssertionId, Entity, EntityKind, Record, Source, SourceId, mention_records, standings};
-use std::{
-    collections::HashMap,
-    sync::{Arc, OnceLock},
+use super::Catalog;
+use crate::{
+    feed::Position,
+    format::v1::EntryKind,
+    index::{Asserting, IndexError},
+    keys::UserId,
 };
+use habeas_core::Right;
 
-/// All assertions that count as statements, in the order of the log.
-#[derive(Default)]
-pub struct Asserted {
-    all: Arc<Vec<Assertion>>,
-    keys: HashMap<AssertionId, (ItemId, Option<u32>)>,
-    homes: Homes,
-    mentions: OnceLock<Vec<Record>>,
-}
+/// Whether the assertions of a frame count, and whether decisions among them do.
+type Verdict = (bool, bool);
 
-/// The source of the first words that are quoted of each entity, assertions among them.
-pub type Homes = HashMap<Entity, SourceId>;
-
-/// Notes the home of what an assertion speaks of, and its own.
-pub fn note_home(homes: &mut Homes, one: &Assertion) {
-    if let Some(quote) = one.quotes.first() {
-        homes.entry(one.about).or_insert(quote.source);
-        homes.entry(Entity::assertion(one.id)).or_insert(quote.source);
-    }
-}
-
-impl Asserted {
-    /// Takes in an assertion with the key that it is sealed under.
-    pub fn push(&mut self, one: Assertion, item: ItemId, leaf: Option<u32>) {
-        if self.keys.insert(one.id, (item, leaf)).is_none() {
-            note_home(&mut self.homes, &one);
-            // Views that share the assertions are dropped before anything is recorded: then nothing is copied here.
-            Arc::make_mut(&mut self.all).push(one);
-            self.forget_records();
-        }
+impl Catalog {
+    /// Whether a member may judge at this place of the order.
+    pub(super) fn judges(&self, user: &UserId) -> bool {
+        self.people.role(user).is_some_and(|role| role.may(Right::Judge))
     }
 
-    /// In the order of the log.
-    pub fn all(&self) -> &Arc<Vec<Assertion>> {
-        &self.all
+    /// Whether what a member asserts at a place counts.
+    pub fn verdict(&self, user: &UserId, position: &Position) -> Verdict {
+        let counts = self.people.counts(user, &position.device, position.cursor.seq, EntryKind::Assertion);
+        (counts, self.judges(user))
     }
 
-    /// The records that mentions make are made anew: sources or assertions have changed.
-    pub fn forget_records(&mut self) {
-        self.mentions = OnceLock::new();
-    }
-
-    /// The records of mentions in sources that stand.
-    pub fn records(&self, sources: &[Arc<Source>]) -> &[Record] {
-        self.mentions.get_or_init(|| {
-            if self.all.is_empty() {
-                Vec::new()
-            } else {
-                mention_records(&self.all, &standings(self.all.iter()), sources)
-            }
-        })
-    }
-
-    /// The source that an assertion or what it is about belongs to, so that it is sealed and erased with it. `beside` are
-    /// those that are recorded together with it.
-    pub fn home(&self, one: &Assertion, beside: &Homes) -> Option<SourceId> {
-        if let Some(quote) = one.quotes.first() {
-            return Some(quote.source);
-        }
-        if one.about.kind == EntityKind::Source {
-            return Some(SourceId(one.about.id.0));
-        }
-        self.homes.get(&one.about).or_else(|| beside.get(&one.about)).copied()
-    }
-
-    /// Keys of the assertions that a test wants.
-    pub fn keys_of(&self, wanted: impl Fn(&Assertion) -> bool) -> Vec<(ItemId, Option<u32>)> {
-        let wanted = self.all.iter().filter(|one| wanted(one));
-        // What no source is erased with is sealed with the statements, which stay.
-        wanted.filter_map(|one| self.keys.get(&one.id).copied()).filter(|(_, leaf)| leaf.is_some()).collect()
+    /// Takes in a frame that holds assertions alone, without reading it. `ids` gives those of all of it, or of decisions.
+    pub fn pass_over_asserted(
+        &mut self,
+        frame: &Asserting,
+        (counts, judges): Verdict,
+        position: &Position,
+        ids: impl Fn(bool) -> Result<Vec<[u8; 16]>, IndexError>,
+    ) -> Result<(), IndexError> {
+        let passed_over = match (counts, judges) {
+            (false, _) => ids(false)?,
+            (true, false) if frame.n_resolutions > 0 => ids(true)?,
+            _ => Vec::new(),
+        };
+        self.not_counted.extend(passed_over.into_iter().map(|id| (*position, id)));
+        Ok(())
     }
 }

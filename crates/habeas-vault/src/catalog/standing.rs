@@ -3,7 +3,7 @@
 
 use super::{Catalog, ERASURE_FOLLOWED, ImportInfo, ImportState, KnownImport, KnownSource};
 use crate::format::v1::{codes::Code, statement::AuditEvent};
-use habeas_core::{ImportId, SourceId};
+use habeas_core::{AssertionId, ImportId, SourceId};
 use sha2::{Digest, Sha256};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -53,7 +53,6 @@ impl Catalog {
             clashes.map(|(key, sources)| Conflict::SameKey { key: key.to_owned(), sources }).collect();
         self.conflicts.extend(clashes);
         self.standing_sources = standing;
-        self.asserted.forget_records();
         let finished = self.imports.iter().filter(|import| import.passed_over.is_none()).filter_map(|import| {
             let (finished, undone) = match &import.state {
                 ImportState::Finished { finished, .. } => (finished, None),
@@ -105,8 +104,8 @@ impl Catalog {
     }
 
     /// One hash over everything that stands: the same for all who hold the same statements and the same keys, in whatever
-    /// order they came.
-    pub fn state_hash(&self) -> [u8; 32] {
+    /// order they came. `asserted` are the ids of the assertions that count as statements, in their order.
+    pub fn state_hash(&self, asserted: &[AssertionId]) -> [u8; 32] {
         let mut hash = Sha256::new().chain_update(b"habeas/1 state");
         let mut say = |parts: &[&[u8]]| {
             for part in parts {
@@ -133,8 +132,8 @@ impl Catalog {
         for (pair, standing) in habeas_core::standing(&self.judgements) {
             say(&[b"pair", &pair.smaller().0, &pair.larger().0, format!("{standing:?}").as_bytes()]);
         }
-        for one in self.asserted.all().iter() {
-            say(&[b"assertion", &one.id.0]);
+        for id in asserted {
+            say(&[b"assertion", &id.0]);
         }
         for (run, _) in &self.link_runs {
             say(&[b"run", &run.id.0]);

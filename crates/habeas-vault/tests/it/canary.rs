@@ -69,6 +69,8 @@ fn write_everything(vault: &mut Vault) {
         sources: vec![canary("source", i)],
         n_records: 1,
         n_contradictions: 0,
+        records: vec![],
+        joints: vec![],
     });
     let mut rows: Vec<PersonRow> = rows.collect();
     rows.iter_mut().zip(0u64..).for_each(|(row, i)| row.person.0[..8].copy_from_slice(&i.to_le_bytes()));

@@ -18,6 +18,8 @@ fn person(n: u32, words: &str) -> PersonRow {
         sources: if n < 5 { vec!["committee".into(), "families".into()] } else { vec!["families".into()] },
         n_records: 1 + n % 3,
         n_contradictions: n % 4,
+        records: vec![],
+        joints: vec![],
     }
 }
 

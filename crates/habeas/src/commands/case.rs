@@ -88,8 +88,9 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
         Command::Search(search) => list(&desk, search.filter, search.words.join(" "), out),
         Command::Show { id } => show(&desk, &id, out),
         Command::Status { id } => {
-            let (book, records) = (desk.book()?, desk.records_of_person(&id)?);
+            let records = desk.records_of_person(&id)?;
             let case = habeas_core::case_file(&records.iter().collect::<Vec<_>>());
+            let book = desk.book_about(&standing::mentions_of(&case))?;
             let status = standing::status_json(&book, &case);
             out.result(&status, || standing::status_text(&status))?;
             out.next(format_args!("habeas case timeline {}", case.person.short()));
@@ -114,7 +115,7 @@ fn list(desk: &Desk, filter: Filter, words: String, out: &Output) -> Result<Exit
     };
     let within = match &filter.within {
         Some(name) => {
-            let book = desk.book()?;
+            let book = desk.book_of_places()?;
             let place = book.entity(name)?.filter(|entity| entity.kind == EntityKind::Place);
             let missing = || Failure::usage("no place has this name", "see: habeas claims list --kind place");
             let names = book.names_within(place.ok_or_else(missing)?);
@@ -174,7 +175,7 @@ fn row_text(row: &CaseRow) -> String {
 fn show(desk: &Desk, id: &str, out: &Output) -> Result<Exit, Failure> {
     let records = desk.records_of_person(id)?;
     let case = habeas_core::case_file(&records.iter().collect::<Vec<_>>());
-    let book = desk.book()?;
+    let book = desk.book_about(&standing::mentions_of(&case))?;
     let mut object = shown::case_json(&case);
     object["claims"] = standing::claims_json(&book, &case).into();
     out.result(&object, || shown::case_text(&case))?;
@@ -183,17 +184,18 @@ fn show(desk: &Desk, id: &str, out: &Output) -> Result<Exit, Failure> {
 }
 
 fn timeline(desk: &Desk, of: &str, out: &Output) -> Result<Exit, Failure> {
-    let book = desk.book()?;
     let kind = of.split_once(':').map(|(kind, _)| kind);
-    let (name, entities, happenings) = if kind.and_then(EntityKind::from_code).is_some() {
-        let entity =
-            book.entity(of)?.ok_or_else(|| Failure::usage("nobody has spoken of this", "see: habeas claims list"))?;
-        (book.name(entity), vec![entity], Vec::new())
+    let (book, name, entities, happenings) = if kind.and_then(EntityKind::from_code).is_some() {
+        let (book, entity) = desk.book_named(of)?;
+        let entity = entity.ok_or_else(|| Failure::usage("nobody has spoken of this", "see: habeas claims list"))?;
+        let name = book.name(entity);
+        (book, name, vec![entity], Vec::new())
     } else {
         let records = desk.records_of_person(of)?;
         let case = habeas_core::case_file(&records.iter().collect::<Vec<_>>());
         let happenings = shown::case_json(&case)["timeline"].as_array().cloned().unwrap_or_default();
-        (case.person.short(), standing::mentions_of(&case), happenings)
+        let mentions = standing::mentions_of(&case);
+        (desk.book_about(&mentions)?, case.person.short(), mentions, happenings)
     };
     let moments = standing::moments(&book, &entities);
     let rows: Vec<_> = moments.iter().map(|moment| asserted::moment_json(&book, moment)).collect();

@@ -22,7 +22,7 @@ use add::AddArgs;
 use habeas_core::{Assertion, EntityKind, Matter, Predicate, Review, Takes, Topic, Vocabulary};
 use serde_json::json;
 use session::Step;
-use std::{fmt::Write, path::PathBuf};
+use std::{fmt::Write, path::PathBuf, sync::Arc};
 
 /// Suggest, add and review claims
 #[derive(Debug, clap::Subcommand)]
@@ -178,12 +178,13 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
 }
 
 fn list(desk: &Desk, filter: &Filter, out: &Output) -> Result<Exit, Failure> {
-    let book = desk.book()?;
-    let about = match &filter.about {
-        Some(name) => Some(
-            book.entity(name)?.ok_or_else(|| Failure::usage("nobody has spoken of this", "see: habeas claims list"))?,
-        ),
-        None => None,
+    let (book, about) = match &filter.about {
+        Some(name) => {
+            let (book, about) = desk.book_named(name)?;
+            let missing = || Failure::usage("nobody has spoken of this", "see: habeas claims list");
+            (Arc::new(book), Some(about.ok_or_else(missing)?))
+        }
+        None => (desk.book()?, None),
     };
     let source = filter.source.as_deref().map(|key| book.source(key)).transpose()?.map(|source| source.id);
     let words: Vec<String> = filter.words.as_deref().map(habeas_core::fold_tokens).unwrap_or_default();
@@ -258,8 +259,13 @@ fn show(desk: &Desk, claim: &str, out: &Output) -> Result<Exit, Failure> {
 }
 
 fn conflicts(desk: &Desk, about: Option<&str>, out: &Output) -> Result<Exit, Failure> {
-    let book = desk.book()?;
-    let about = about.map(|name| book.entity(name)).transpose()?.flatten();
+    let (book, about) = match about {
+        Some(name) => {
+            let (book, about) = desk.book_named(name)?;
+            (Arc::new(book), about)
+        }
+        None => (desk.book()?, None),
+    };
     let mut sets = book.conflicts();
     sets.retain(|set| about.is_none_or(|about| set.about == about));
     let rows: Vec<_> = sets.iter().map(|set| asserted::conflict_json(&book, set)).collect();

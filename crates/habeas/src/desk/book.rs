@@ -50,7 +50,8 @@ impl Desk {
             return Ok(book.clone());
         }
         let vault = self.vault(Right::Cases)?;
-        let book = Book::new(Arc::clone(vault.assertions()), vault.sources().to_vec(), self.may(Right::Code));
+        let assertions = Arc::new(vault.assertions().map_err(vault_failure)?);
+        let book = Book::new(assertions, vault.sources().to_vec(), self.may(Right::Code));
         Ok(kept.insert(Arc::new(book)).clone())
     }
 

@@ -16,7 +16,9 @@ pub mod jobs;
 pub mod linking;
 mod persons;
 pub mod publishing;
+mod reading;
 pub mod reviewing;
+mod searching;
 pub mod shown;
 mod snapshot;
 pub mod standing;
@@ -24,6 +26,7 @@ mod team;
 pub mod tray;
 
 pub use book::{Book, Settled};
+pub use searching::{CasePage, CaseQuery, CaseRow};
 pub use snapshot::{Person, Snapshot};
 
 use crate::{
@@ -34,8 +37,7 @@ use crate::{
 };
 use figures::{FieldDisagreement, Tables};
 use habeas_core::{
-    CaseFile, Compartment, EventKind, Judgement, Label, PersonId, Predicate, RecordId, Right, Role, Source, UserId,
-    Value, fold,
+    Compartment, Judgement, RecordId, Right, Role, Source, UserId,
 };
 use habeas_intake::{
     limits::Limits,
@@ -43,7 +45,7 @@ use habeas_intake::{
     table::{Kind, TableError},
 };
 use habeas_vault::{
-    AuditEntry, AuditEvent, DeviceInfo, LinkRun, MemberInfo, Notice, PersonFilter, PersonRow, StorageError, Vault,
+    AuditEntry, AuditEvent, DeviceInfo, LinkRun, MemberInfo, Notice, StorageError, Vault,
     VaultError,
 };
 use std::{
@@ -85,6 +87,7 @@ struct Inner {
     jobs: jobs::Jobs,
     tray: tray::Tray,
     book: Mutex<Option<Arc<Book>>>,
+    context: Mutex<Option<Arc<reading::Context>>>,
 }
 
 /// Everything that tables show.
@@ -151,59 +154,6 @@ impl Overlap {
     }
 }
 
-/// Which case files.
-#[derive(Debug, Clone, Default)]
-pub struct CaseQuery {
-    /// Words that must all occur, in any script.
-    pub words: String,
-    /// Year, as in the tables.
-    pub year: Option<String>,
-    /// Place, as in the tables.
-    pub place: Option<String>,
-    /// Code of a label.
-    pub label: Option<String>,
-    /// Key of a source.
-    pub source: Option<String>,
-    /// Only those that hold contradictions.
-    pub only_contradicted: bool,
-    /// Key of the last row of the page before.
-    pub after: Option<String>,
-    /// Rows at most.
-    pub limit: usize,
-}
-
-/// One page of case files.
-#[derive(Debug, Clone)]
-pub struct CasePage {
-    /// The rows.
-    pub rows: Vec<CaseRow>,
-    /// How many match in all.
-    pub n_total: u64,
-    /// Key for the next page, if there is one.
-    pub next: Option<String>,
-}
-
-/// One line of a list of case files.
-#[derive(Debug, Clone)]
-pub struct CaseRow {
-    /// The person.
-    pub person: PersonId,
-    /// Names, one for each script.
-    pub names: Vec<String>,
-    /// When taken, as extended dates; empty where not said.
-    pub taken: String,
-    /// Widest place, as in the tables; empty where not said.
-    pub place: String,
-    /// Labels.
-    pub labels: Vec<Label>,
-    /// Keys of the sources.
-    pub sources: Vec<String>,
-    /// Number of records.
-    pub n_records: u32,
-    /// Number of questions whose accounts contradict each other.
-    pub n_contradictions: u32,
-}
-
 /// One stored estimate.
 #[derive(Debug, Clone)]
 pub struct StoredEstimate {
@@ -234,6 +184,7 @@ impl Desk {
             jobs: jobs::Jobs::default(),
             tray: tray::Tray::default(),
             book: Mutex::default(),
+            context: Mutex::default(),
         };
         Self { inner: Arc::new(inner), who: Arc::new(who) }
     }
@@ -295,14 +246,13 @@ impl Desk {
 
     /// The vault itself, for what changes it and needs a right. Views are made anew afterwards.
     pub fn change<T>(&self, right: Right, change: impl FnOnce(&mut Vault) -> Result<T, Failure>) -> Result<T, Failure> {
-        // What the book shares with the vault would be copied if it were still held.
-        *lock(&self.inner.book) = None;
         let result = change(&mut *self.vault(right)?)?;
         *lock(&self.inner.snapshot) = None;
         *lock(&self.inner.figures) = None;
         *lock(&self.inner.link_run) = None;
         self.inner.reviewing.forget();
         *lock(&self.inner.book) = None;
+        *lock(&self.inner.context) = None;
         self.inner.crosstabs.forget();
         Ok(result)
     }
@@ -359,42 +309,6 @@ impl Desk {
         });
         *kept = Some(figures.clone());
         Ok(figures)
-    }
-
-    /// Case files by words and filters, a page at a time.
-    pub fn search(&self, query: &CaseQuery) -> Result<CasePage, Failure> {
-        self.search_within(query, &[])
-    }
-
-    /// Case files by words and filters whose place is one of several, such as those within a wider one.
-    pub fn search_within(&self, query: &CaseQuery, within: &[String]) -> Result<CasePage, Failure> {
-        self.ask(Right::Cases)?;
-        self.index_persons_if_stale()?;
-        let years = query.year.as_deref().map(years_of).transpose()?;
-        let places: Vec<String> = query.place.iter().cloned().chain(within.iter().cloned()).collect();
-        let after = match query.after.as_deref().map(str::parse) {
-            None => None,
-            Some(Ok(key)) => Some(key),
-            Some(Err(_)) => {
-                return Err(Failure::usage("this is no key of a page", "take the one that a page ends with"));
-            }
-        };
-        let filter = PersonFilter {
-            words: habeas_core::fold_tokens(&query.words),
-            years,
-            places,
-            label: query.label.clone(),
-            source: query.source.clone(),
-            only_contradicted: query.only_contradicted,
-        };
-        let vault = self.vault(Right::Cases)?;
-        let page = vault.search_persons(&filter, after, query.limit).map_err(vault_failure)?;
-        let n_total = vault.count_persons(&filter).map_err(vault_failure)?;
-        Ok(CasePage {
-            rows: page.hits.into_iter().map(|hit| case_row(hit.row)).collect(),
-            n_total,
-            next: page.next.map(|key| key.to_string()),
-        })
     }
 
     /// Stored estimates, newest first.
@@ -474,17 +388,6 @@ impl Desk {
         serde_json::from_str(&stored.json).ok()
     }
 
-    /// Fills the index of persons from the log, where it is older than the last change.
-    pub fn index_persons_if_stale(&self) -> Result<(), Failure> {
-        if !self.opened().index_is_stale_for_persons().map_err(vault_failure)? {
-            return Ok(());
-        }
-        let snapshot = self.all()?;
-        let rows = snapshot.persons.iter().map(|person| person_row(&snapshot.case_of(person)));
-        self.opened().index_persons(rows).map_err(vault_failure)?;
-        Ok(())
-    }
-
     /// Whether whoever opened the vault has a right, or what they lack.
     fn ask(&self, right: Right) -> Result<(), Denied> {
         Need::Right(right).check(self.who.role)
@@ -507,76 +410,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// A year, or a span of years: `2014`, `2014..2016`.
-fn years_of(text: &str) -> Result<(i16, i16), Failure> {
-    let (first, last) = text.split_once("..").unwrap_or((text, text));
-    match (first.parse(), last.parse()) {
-        (Ok(first), Ok(last)) if first <= last => Ok((first, last)),
-        _ => Err(Failure::usage("this is not a year", "give four digits, such as 2014, or two years: 2014..2016")),
-    }
-}
-
 fn clusters_of(run: &LinkRun) -> HashMap<RecordId, u32> {
     run.record_ids.iter().copied().zip(run.partition.cluster_of().iter().copied()).collect()
-}
-
-/// What the index keeps of a case file, to find and list it.
-fn person_row(case: &CaseFile<'_>) -> PersonRow {
-    let mut search: Vec<String> = Vec::new();
-    for record in &case.records {
-        for claim in &record.claims {
-            match &claim.value {
-                Value::Name(name) => search.push(fold(&name.text())),
-                Value::Place(place) => search.push(fold(&place.text())),
-                _ if matches!(claim.predicate, Predicate::Alias | Predicate::FatherName | Predicate::ListNumber) => {
-                    search.push(fold(&record.words(claim)));
-                }
-                _ => {}
-            }
-        }
-    }
-    search.sort();
-    search.dedup();
-    let mut sources: Vec<String> = case.records.iter().map(|record| record.source.list().to_owned()).collect();
-    sources.sort();
-    sources.dedup();
-    let taken = case.question(Predicate::EventDate(EventKind::Taken)).into_iter().flat_map(|question| {
-        question.readings.iter().filter_map(|reading| shown::value_text(reading.accounts[0].claim))
-    });
-    PersonRow {
-        person: case.person,
-        name: case.names().join(BETWEEN_NAMES),
-        search_text: search.join(" "),
-        taken: taken.collect::<Vec<_>>().join(" | "),
-        year: match figures::year(case) {
-            figures::Category::Is(year) => year.parse().ok(),
-            _ => None,
-        },
-        place: match figures::place(case) {
-            figures::Category::Is(place) => place,
-            _ => String::new(),
-        },
-        labels: case.labels.iter().map(|label| label.code().to_owned()).collect(),
-        sources,
-        n_records: case.records.len() as u32,
-        n_contradictions: case.contradictions().count() as u32,
-    }
-}
-
-/// Stands between the names of a person, one for each script.
-const BETWEEN_NAMES: &str = " / ";
-
-fn case_row(row: PersonRow) -> CaseRow {
-    CaseRow {
-        person: row.person,
-        names: row.name.split(BETWEEN_NAMES).map(str::to_owned).collect(),
-        taken: row.taken,
-        place: row.place,
-        labels: row.labels.iter().filter_map(|code| Label::from_code(code)).collect(),
-        sources: row.sources,
-        n_records: row.n_records,
-        n_contradictions: row.n_contradictions,
-    }
 }
 
 /// An error of the vault, for people.

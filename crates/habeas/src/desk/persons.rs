@@ -2,7 +2,7 @@
 
 use super::{Desk, vault_failure};
 use crate::failure::Failure;
-use habeas_core::{Record, RecordId, Right, SourceId};
+use habeas_core::{CaseFile, MatchWeight, Record, RecordId, Right, SourceId};
 use std::collections::HashMap;
 
 impl Desk {
@@ -41,7 +41,15 @@ impl Desk {
     pub fn person_of(&self, record: RecordId) -> Result<Vec<Record>, Failure> {
         self.ask(Right::Cases)?;
         let mut ids = vec![record];
-        if let Some(run) = self.last_run()?
+        let indexed = {
+            let vault = self.opened();
+            let current = !vault.index_is_stale_for_persons().map_err(vault_failure)?
+                && vault.mentions_changed().map_err(vault_failure)?.is_empty();
+            current.then(|| vault.indexed_person(record)).transpose().map_err(vault_failure)?.flatten()
+        };
+        if let Some(indexed) = indexed {
+            ids = indexed.records;
+        } else if let Some(run) = self.last_run()?
             && let Some(idx) = run.record_ids.iter().position(|known| *known == record)
         {
             let cluster_of = run.partition.cluster_of();
@@ -50,6 +58,23 @@ impl Desk {
         }
         let records = self.opened().records_of(&ids).map_err(vault_failure)?;
         Ok(if records.iter().any(|known| known.id == record) { records } else { Vec::new() })
+    }
+
+    /// How the last linkage weighed pairs of the records of a case, the strongest first, with their places in it.
+    pub fn joints_of(&self, case: &CaseFile<'_>) -> Result<Vec<(MatchWeight, [usize; 2])>, Failure> {
+        self.index_persons_if_stale()?;
+        let Some(first) = case.records.first() else { return Ok(Vec::new()) };
+        let indexed = self.vault(Right::Cases)?.indexed_person(first.id).map_err(vault_failure)?;
+        let Some(indexed) = indexed else { return Ok(Vec::new()) };
+        let place = |nth: u16| {
+            let id = indexed.records.get(usize::from(nth))?;
+            case.records.iter().position(|record| record.id == *id)
+        };
+        let joints = indexed.joints.iter().filter_map(|joint| {
+            let [left, right] = joint.records;
+            Some((MatchWeight(f64::from(joint.weight)), [place(left)?, place(right)?]))
+        });
+        Ok(joints.collect())
     }
 
     /// Number of records of each source.

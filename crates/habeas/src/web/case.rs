@@ -19,7 +19,6 @@ use habeas_publish::ui::{
     quotation, timeline,
 };
 use maud::{Markup, html};
-use std::collections::HashMap;
 
 /// Which case file, and how much of its table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -192,8 +191,8 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
     }
     let case = case_file(&records.iter().collect::<Vec<_>>());
     let joints = if case.records.len() > 1 { joints(desk, &case)? } else { Vec::new() };
-    let book = desk.book()?;
     let mentions = standing::mentions_of(&case);
+    let book = desk.book_about(&mentions)?;
     let mut around = standing::family(&book, &mentions);
     around.retain(|entity| !mentions.contains(entity));
     let around = around.into_iter().map(|entity| (entity, book.name(entity))).collect();
@@ -214,16 +213,8 @@ fn joints(desk: &Desk, case: &CaseFile<'_>) -> Result<Vec<Joint>, PageError> {
         judgement.revokes.is_none() && judgement.verdict == Verdict::Same && !revoked.contains(&judgement.id)
     });
     let mut found: Vec<Joint> = standing.filter_map(judged).collect();
-    if let Some(run) = desk.latest_link_run()? {
-        let known = run.record_ids.iter().zip(0u32..).filter_map(|(id, idx)| Some((idx, entry(*id)?)));
-        let entries: HashMap<u32, usize> = known.collect();
-        let at = |idx: &u32| entries.get(idx).copied();
-        let pairs = run.pairs.iter();
-        let mut weighed: Vec<(MatchWeight, [usize; 2])> =
-            pairs.filter_map(|pair| Some((pair.weight, [at(&pair.left)?, at(&pair.right)?]))).collect();
-        weighed.sort_by(|(a, _), (b, _)| b.0.total_cmp(&a.0));
-        found.extend(weighed.into_iter().map(|(weight, entries)| Joint { entries, reason: Reason::Weighed(weight) }));
-    }
+    let weighed = desk.joints_of(case)?.into_iter();
+    found.extend(weighed.map(|(weight, entries)| Joint { entries, reason: Reason::Weighed(weight) }));
     found.truncate(MOST_JOINTS);
     Ok(found)
 }

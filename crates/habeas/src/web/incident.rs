@@ -169,7 +169,7 @@ pub struct View {
 /// [`PageError::NotFound`] where nobody has spoken of it.
 pub fn load(desk: &Desk, id: &str) -> Result<View, PageError> {
     let entity: Entity = id.parse().map_err(|_| PageError::NotFound)?;
-    let book = desk.book()?;
+    let book = desk.book_about(&[entity])?;
     let own = book.assertions.iter().filter(|one| one.about == entity && is_shown(one));
     let said: Vec<Said> = own.map(|one| claim(&book, one)).collect();
     if said.is_empty() || !KINDS.contains(&entity.kind) {

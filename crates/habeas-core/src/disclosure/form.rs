@@ -52,10 +52,8 @@ const WHEN: AnsweredBy = AnsweredBy::Case(&[Predicate::EventDate(TAKEN), Predica
 const WHERE: AnsweredBy = AnsweredBy::Case(&[Predicate::EventPlace(TAKEN), Predicate::EventPlace(SEEN)]);
 const HELD: AnsweredBy =
     AnsweredBy::Case(&[Predicate::EventPlace(EventKind::HeldAt), Predicate::EventDate(EventKind::HeldAt)]);
-const FORCES: AnsweredBy =
-    AnsweredBy::Case(&[Predicate::Perpetrator(TAKEN), Predicate::Element(Element::State)]);
-const SAID: AnsweredBy =
-    AnsweredBy::Case(&[Predicate::Acknowledgement, Predicate::Element(Element::Concealment)]);
+const FORCES: AnsweredBy = AnsweredBy::Case(&[Predicate::Perpetrator(TAKEN), Predicate::Element(Element::State)]);
+const SAID: AnsweredBy = AnsweredBy::Case(&[Predicate::Acknowledgement, Predicate::Element(Element::Concealment)]);
 const STEPS: AnsweredBy = AnsweredBy::Case(&[
     Predicate::Register,
     Predicate::Event(EventKind::Reported),
@@ -95,9 +93,21 @@ const WGEID: &[FormField] = &[
     field("6.1", "address of whoever submits", true, AnsweredBy::Submitter("address"), OWN),
     field("6.2", "telephone or e-mail", false, AnsweredBy::Submitter("reached_at"), OWN),
     field("6.3", "relation to the person", false, AnsweredBy::Submitter("relation"), OWN),
-    field("6.4", "whether the family agrees that an organisation submits", true, AnsweredBy::Submitter("family_agrees"), OWN),
+    field(
+        "6.4",
+        "whether the family agrees that an organisation submits",
+        true,
+        AnsweredBy::Submitter("family_agrees"),
+        OWN,
+    ),
     field("6.5", "whether contact with the family can be kept", true, AnsweredBy::Submitter("keeps_contact"), OWN),
-    field("6.6", "whether the submitter's identity is to be kept confidential", true, AnsweredBy::Submitter("confidential"), OWN),
+    field(
+        "6.6",
+        "whether the submitter's identity is to be kept confidential",
+        true,
+        AnsweredBy::Submitter("confidential"),
+        OWN,
+    ),
     field("7", "other procedures that the case was brought to", false, AnsweredBy::Submitter("other_procedures"), OWN),
 ];
 
@@ -115,12 +125,30 @@ const CED: &[FormField] = &[
     field("3.4", "where seen since, such as in detention", false, HELD, "ask whoever was held there and was released"),
     field("4", "bodies of the State that the case was put to, and what they did", true, STEPS, PAPERS),
     field("4.1", "what authorities say", false, SAID, "answers of police, courts and ministries"),
-    field("5", "other international procedures that examine the case", true, AnsweredBy::Submitter("other_procedures"), OWN),
+    field(
+        "5",
+        "other international procedures that examine the case",
+        true,
+        AnsweredBy::Submitter("other_procedures"),
+        OWN,
+    ),
     field("6", "who submits", true, AnsweredBy::Submitter("name"), OWN),
     field("6.1", "address of whoever submits", true, AnsweredBy::Submitter("address"), OWN),
     field("6.2", "telephone or e-mail", false, AnsweredBy::Submitter("reached_at"), OWN),
-    field("6.3", "relation to the person, or leave to act for the family", true, AnsweredBy::Submitter("relation"), OWN),
-    field("6.4", "whether the submitter's identity is to be kept confidential", true, AnsweredBy::Submitter("confidential"), OWN),
+    field(
+        "6.3",
+        "relation to the person, or leave to act for the family",
+        true,
+        AnsweredBy::Submitter("relation"),
+        OWN,
+    ),
+    field(
+        "6.4",
+        "whether the submitter's identity is to be kept confidential",
+        true,
+        AnsweredBy::Submitter("confidential"),
+        OWN,
+    ),
 ];
 
 impl Form {

@@ -181,9 +181,7 @@ fn told_account(
     let speaker = &account.record.said_by(account.claim).speaker;
     let open = grant.opens(FieldGroup::NeverPublic);
     let said_by = match speaker.kind {
-        SpeakerKind::Witness | SpeakerKind::Relative | SpeakerKind::Unnamed if !open => {
-            ToldSpeaker::Role(speaker.kind)
-        }
+        SpeakerKind::Witness | SpeakerKind::Relative | SpeakerKind::Unnamed if !open => ToldSpeaker::Role(speaker.kind),
         _ => ToldSpeaker::Named(speaker.name.clone()),
     };
     let source = &account.record.source;

@@ -58,17 +58,25 @@ fn told(groups: &[FieldGroup], audience: Audience, forces: &[&str]) -> Result<To
     let place = PlaceAsGiven { parts: ["the mill", "Hest", "Corva"].map(str::to_owned).to_vec(), point: None };
     let words = |predicate, words| (predicate, Value::Words, words);
     let records = [
-        record(1, SourceKind::List, ("Committee", SpeakerKind::ListKeeper), &[
-            (Predicate::Name, Value::Name(NameAsGiven::unassigned("Daria Velen")), "Daria Velen"),
-            (Predicate::EventPlace(EventKind::Taken), Value::Place(place), "the mill, Hest, Corva"),
-            words(Predicate::Residence, "Mill lane 4"),
-            words(Predicate::IdentityDocument, "41 203 77"),
-            words(Predicate::Perpetrator(EventKind::Taken), "Harbour Guard"),
-            words(Predicate::Perpetrator(EventKind::Taken), "a certain Orel Dast"),
-        ]),
-        record(2, SourceKind::Testimony, ("Ilka Bren", SpeakerKind::Witness), &[
-            (Predicate::EventDate(EventKind::Taken), Value::Date(PartialDate::day(date(2026, 1, 3))), "3 January"),
-        ]),
+        record(
+            1,
+            SourceKind::List,
+            ("Committee", SpeakerKind::ListKeeper),
+            &[
+                (Predicate::Name, Value::Name(NameAsGiven::unassigned("Daria Velen")), "Daria Velen"),
+                (Predicate::EventPlace(EventKind::Taken), Value::Place(place), "the mill, Hest, Corva"),
+                words(Predicate::Residence, "Mill lane 4"),
+                words(Predicate::IdentityDocument, "41 203 77"),
+                words(Predicate::Perpetrator(EventKind::Taken), "Harbour Guard"),
+                words(Predicate::Perpetrator(EventKind::Taken), "a certain Orel Dast"),
+            ],
+        ),
+        record(
+            2,
+            SourceKind::Testimony,
+            ("Ilka Bren", SpeakerKind::Witness),
+            &[(Predicate::EventDate(EventKind::Taken), Value::Date(PartialDate::day(date(2026, 1, 3))), "3 January")],
+        ),
     ];
     let records: Vec<&Record> = records.iter().collect();
     let case = case_file(&records);

@@ -1,6 +1,9 @@
 //! `habeas publish deliver`: who was given a copy, so that they can be told when the release is withdrawn.
 
-use super::{manifest_hash, of_number, today};
+use super::{
+    releases::{manifest_hash, of_number},
+    today,
+};
 use crate::{
     commands::init::now_ms,
     desk::{Desk, publishing::publish_failure},

@@ -16,15 +16,18 @@ use crate::{
     opening,
     output::Output,
 };
-use bound::{Bound, OneCase};
+use bound::Bound;
+pub use bound::OneCase;
 use clap::{Subcommand, ValueEnum};
 pub use compose::Plan;
+pub use deliver::{Deliver, delivered};
+pub use folder::read as read_folder;
 use habeas_core::{Audience, Date};
-pub use releases::state_of;
-use releases::{diff, list, manifest_hash, policy, verify, withdraw};
+use releases::{diff, list, policy, verify, withdraw};
+pub use releases::{manifest_hash, state_of, withdrawn};
 use serde_json::json;
-pub use signing::{Checked, build, checked};
-use signing::{approve, check, propose};
+pub use signing::{Checked, approved, built, checked, propose};
+use signing::{approve, build, check};
 use std::path::PathBuf;
 
 /// Check, sign, build, compare and withdraw releases
@@ -53,7 +56,7 @@ pub enum Command {
         allow_git: bool,
     },
     /// Note who was given a copy
-    Deliver(deliver::Deliver),
+    Deliver(Deliver),
     /// All releases with what became of them
     List,
     /// What a release changes against the last one that was published
@@ -87,21 +90,21 @@ pub enum Command {
 pub struct What {
     /// Which outputs
     #[arg(long, value_enum, default_value_t = Profile::Site)]
-    profile: Profile,
+    pub profile: Profile,
     /// Languages of the site; the first one stands at its root
     #[arg(long, value_delimiter = ',', default_value = "en", value_parser = ["en", "ur"])]
-    lang: Vec<String>,
+    pub lang: Vec<String>,
     /// Why it is made, where a release stands already
     #[arg(long, value_enum, default_value_t = Reason::NewData)]
-    reason: Reason,
+    pub reason: Reason,
     /// The day that it bears [default: today]
     #[arg(long, value_name = "DAY", value_parser = day)]
-    on: Option<Date>,
+    pub on: Option<Date>,
     /// Places that the check shows for a person to look at were looked at, and this is why they may leave
     #[arg(long, value_name = "WORDS")]
-    looked: Option<String>,
+    pub looked: Option<String>,
     #[command(flatten)]
-    case: OneCase,
+    pub case: OneCase,
 }
 
 /// Which outputs
@@ -149,13 +152,15 @@ impl Profile {
         }
     }
 
-    fn from_code(code: &str) -> Option<Self> {
+    /// Reads a code.
+    pub fn from_code(code: &str) -> Option<Self> {
         Self::value_variants().iter().copied().find(|profile| profile.code() == code)
     }
 }
 
 impl Reason {
-    fn code(self) -> &'static str {
+    /// The stable code.
+    pub fn code(self) -> &'static str {
         match self {
             Self::NewData => "new-data",
             Self::Correction => "correction",

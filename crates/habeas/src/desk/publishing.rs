@@ -1,6 +1,7 @@
 //! What may leave: consents as they stand today, who may be named, which numbers may be told, and what the gate guards.
 
 mod categories;
+pub mod consents;
 mod policy;
 mod recipe;
 

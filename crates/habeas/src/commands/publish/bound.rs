@@ -18,23 +18,23 @@ use std::path::PathBuf;
 pub struct OneCase {
     /// Whose: a person's id (or its beginning), or the address of a record
     #[arg(long, value_name = "ID")]
-    person: Option<String>,
+    pub person: Option<String>,
     /// A file that says who submits: name, address, reached_at, relation, family_agrees, keeps_contact, confidential,
     /// other_procedures, state, each = "words"
     #[arg(long, value_name = "FILE")]
-    by: Option<PathBuf>,
+    pub by: Option<PathBuf>,
     /// The day on which the convention entered into force for the State, for ced
     #[arg(long, value_name = "DAY", value_parser = day)]
-    in_force: Option<Date>,
+    pub in_force: Option<Date>,
     /// Build although the form's minimum is not answered
     #[arg(long)]
-    incomplete: bool,
+    pub incomplete: bool,
     /// For whom, for case
     #[arg(long, value_parser = one_of(Audience::ALL, Audience::code))]
-    audience: Option<Audience>,
+    pub audience: Option<Audience>,
     /// What for, for case
     #[arg(long, value_parser = one_of(Purpose::ALL, Purpose::code))]
-    purpose: Option<Purpose>,
+    pub purpose: Option<Purpose>,
 }
 
 /// One case and its readers.

@@ -1,6 +1,10 @@
 //! Releases as they stand: list, difference, check by files alone, withdrawal, policy.
 
-use super::{Plan, Reason, What, compose, folder, plan};
+use super::{
+    Plan, Reason, What,
+    compose::{self, Composed},
+    folder, plan,
+};
 use crate::{
     commands::init::now_ms,
     desk::{
@@ -12,9 +16,13 @@ use crate::{
 };
 use habeas_core::Right;
 use habeas_publish::release;
-use habeas_vault::{Release, ReleaseInfo};
+use habeas_vault::{Named, Release, ReleaseInfo};
 use serde_json::json;
-use std::{collections::BTreeMap, fmt::Write, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    path::PathBuf,
+};
 
 /// How a release stands, as a code.
 pub fn state_of(info: &ReleaseInfo, all: &[ReleaseInfo]) -> &'static str {
@@ -61,43 +69,60 @@ pub fn diff(desk: &Desk, what: &What, out: &Output) -> Result<Exit, Failure> {
     };
     let plan = Plan { checkpoint: last.release.checkpoint.clone(), ..planned };
     let composed = compose::compose(desk, &plan, out)?;
-    let now = release::manifest(&composed.files);
-    let lines = |manifest: &str| -> BTreeMap<String, String> {
-        manifest
-            .lines()
-            .filter_map(|line| line.split_once("  "))
-            .map(|(hash, path)| (path.to_owned(), hash.to_owned()))
-            .collect()
-    };
-    let (before, after) = (lines(&last.release.manifest), lines(&now));
-    let added: Vec<&String> = after.keys().filter(|path| !before.contains_key(*path)).collect();
-    let gone: Vec<&String> = before.keys().filter(|path| !after.contains_key(*path)).collect();
-    let changed: Vec<&String> = after
-        .iter()
-        .filter(|(path, hash)| before.get(*path).is_some_and(|old| old != *hash))
-        .map(|(path, _)| path)
-        .collect();
-    let ids = |named: &[habeas_vault::Named]| {
-        named.iter().map(|named| named.person).collect::<std::collections::BTreeSet<_>>()
-    };
-    let (was, is) = (ids(&last.release.named), ids(&composed.named));
+    let Difference { persons_added, persons_removed, added, removed, changed } =
+        Difference::between(&last.release, &composed);
     let object = json!({
         "schema": 1, "against": last.release.number,
-        "persons": { "added": is.difference(&was).count(), "removed": was.difference(&is).count() },
-        "files": { "added": added, "removed": gone, "changed": changed },
+        "persons": { "added": persons_added, "removed": persons_removed },
+        "files": { "added": added, "removed": removed, "changed": changed },
     });
     out.result(&object, || {
         format!(
-            "against R{:04}: {} persons more, {} fewer; {} files new, {} gone, {} changed",
+            "against R{:04}: {persons_added} persons more, {persons_removed} fewer; {} files new, {} gone, {} changed",
             last.release.number,
-            is.difference(&was).count(),
-            was.difference(&is).count(),
             added.len(),
-            gone.len(),
+            removed.len(),
             changed.len()
         )
     })?;
     Ok(Exit::Ok)
+}
+
+/// What a release changes against another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Persons named in it and not in the other.
+    pub persons_added: usize,
+    /// Persons named in the other and not in it.
+    pub persons_removed: usize,
+    /// Files by path.
+    pub added: Vec<String>,
+    /// Files by path.
+    pub removed: Vec<String>,
+    /// Files by path.
+    pub changed: Vec<String>,
+}
+
+impl Difference {
+    /// Between a release and what would stand in its place.
+    pub fn between(last: &Release, composed: &Composed) -> Self {
+        fn lines(manifest: &str) -> BTreeMap<&str, &str> {
+            manifest.lines().filter_map(|line| line.split_once("  ")).map(|(hash, path)| (path, hash)).collect()
+        }
+        let now = release::manifest(&composed.files);
+        let (before, after) = (lines(&last.manifest), lines(&now));
+        let owned = |path: &&str| (*path).to_owned();
+        let persons = |named: &[Named]| named.iter().map(|named| named.person).collect::<BTreeSet<_>>();
+        let (was, is) = (persons(&last.named), persons(&composed.named));
+        let changed = after.iter().filter(|(path, hash)| before.get(*path).is_some_and(|old| old != *hash));
+        Self {
+            persons_added: is.difference(&was).count(),
+            persons_removed: was.difference(&is).count(),
+            added: after.keys().filter(|path| !before.contains_key(*path)).map(owned).collect(),
+            removed: before.keys().filter(|path| !after.contains_key(*path)).map(owned).collect(),
+            changed: changed.map(|(path, _)| owned(path)).collect(),
+        }
+    }
 }
 
 pub fn verify(dir: &std::path::Path, key: Option<&str>, out: &Output) -> Result<Exit, Failure> {
@@ -126,12 +151,18 @@ pub fn verify(dir: &std::path::Path, key: Option<&str>, out: &Output) -> Result<
     Ok(Exit::FoundProblems)
 }
 
-pub fn withdraw(desk: &Desk, number: u64, reason: Reason, out: &Output) -> Result<Exit, Failure> {
+/// Records that a release is withdrawn; who has a copy of it.
+pub fn withdrawn(desk: &Desk, number: u64, reason: Reason) -> Result<Vec<String>, Failure> {
     let info = of_number(desk, number)?;
     desk.keep(Right::Publish, |vault| {
         vault.withdraw_release(info.id, reason.code(), now_ms()).map_err(publish_failure)
     })?;
-    let recipients: Vec<&str> = info.deliveries.iter().map(|delivery| delivery.recipient.as_str()).collect();
+    Ok(info.deliveries.into_iter().map(|delivery| delivery.recipient).collect())
+}
+
+/// `habeas publish withdraw`.
+pub fn withdraw(desk: &Desk, number: u64, reason: Reason, out: &Output) -> Result<Exit, Failure> {
+    let recipients = withdrawn(desk, number, reason)?;
     out.result(&json!({ "schema": 1, "withdrawn": number, "tell": recipients }), || {
         let mut text =
             format!("R{number:04} is withdrawn. Search engines, archives and copies cannot be called back.\n");

@@ -4,7 +4,7 @@ use super::{
     Plan, Profile, What, compose,
     compose::Composed,
     folder, plan,
-    releases::{manifest_hash, of_number},
+    releases::{Difference, manifest_hash, of_number},
 };
 use crate::{
     commands::init::now_ms,
@@ -20,6 +20,7 @@ use serde_json::json;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write,
+    path::Path,
 };
 
 /// What stands against a release, one line each; the gate's findings and consents that ended since.
@@ -90,6 +91,8 @@ pub struct Checked {
     pub left_out: Vec<String>,
     /// Terms that were searched for.
     pub n_terms: usize,
+    /// What it changes against the release that it would stand in the place of.
+    pub difference: Option<Difference>,
     /// What stands against it, one line each.
     pub objections: Vec<String>,
     /// What to know beside it.
@@ -102,7 +105,10 @@ pub fn checked(desk: &Desk, what: &What, out: &Output) -> Result<Checked, Failur
     let composed = compose::compose(desk, &plan, out)?;
     let mut objections = objections(desk, &composed)?;
     objections.extend(ended(desk, plan.made_on)?);
+    let releases = desk.releases()?;
+    let last = releases.iter().find(|info| Some(info.release.number) == plan.supersedes);
     Ok(Checked {
+        difference: last.map(|last| Difference::between(&last.release, &composed)),
         number: plan.number,
         n_files: composed.files.iter().count(),
         n_bytes: composed.files.n_bytes(),
@@ -219,26 +225,51 @@ fn again(desk: &Desk, info: &ReleaseInfo, out: &Output) -> Result<Composed, Fail
     Ok(composed)
 }
 
-pub fn approve(desk: &Desk, number: u64, out: &Output) -> Result<Exit, Failure> {
+/// Makes the bytes of a proposed release anew and signs them as the second person; the hash of the manifest.
+pub fn approved(desk: &Desk, number: u64, out: &Output) -> Result<String, Failure> {
     let info = of_number(desk, number)?;
     again(desk, &info, out)?;
     let note = release::note(number, &info.release.manifest);
     desk.keep(Right::Publish, |vault| vault.approve_release(info.id, &note, now_ms()).map_err(publish_failure))?;
-    out.result(&json!({ "schema": 1, "number": number, "approved": manifest_hash(&info.release) }), || {
-        format!("approved R{number:04}, manifest {}", manifest_hash(&info.release))
+    Ok(manifest_hash(&info.release))
+}
+
+/// `habeas publish approve`.
+pub fn approve(desk: &Desk, number: u64, out: &Output) -> Result<Exit, Failure> {
+    let hash = approved(desk, number, out)?;
+    out.result(&json!({ "schema": 1, "number": number, "approved": hash }), || {
+        format!("approved R{number:04}, manifest {hash}")
     })?;
     out.next(format_args!("habeas publish build DIR --release {number}"));
     Ok(Exit::Ok)
 }
 
-pub fn build(
+/// A release that was built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Built {
+    /// Its number.
+    pub number: u64,
+    /// Its files.
+    pub n_files: usize,
+    /// Their bytes.
+    pub n_bytes: usize,
+    /// Who is named.
+    pub n_named: usize,
+    /// The hash of its manifest.
+    pub manifest_sha256: String,
+    /// The keys that signed.
+    pub keys: Vec<String>,
+}
+
+/// Builds a release into a folder: whole or not at all.
+pub fn built(
     desk: &Desk,
-    dir: &std::path::Path,
+    dir: &Path,
     what: &What,
     number: Option<u64>,
     allow_git: bool,
     out: &Output,
-) -> Result<Exit, Failure> {
+) -> Result<Built, Failure> {
     folder::check_target(dir, allow_git)?;
     let two_persons = desk.publication_policy()?.disclosure.two_persons;
     let info = match number {
@@ -276,23 +307,41 @@ pub fn build(
         Ok(())
     })?;
     desk.note_export("release", &[dir.to_owned()])?;
+    Ok(Built {
+        number,
+        n_files: composed.files.iter().count(),
+        n_bytes: composed.files.n_bytes(),
+        n_named: composed.n_named,
+        manifest_sha256: manifest_hash(&info.release),
+        keys: signed.iter().map(|(name, public, _)| release::verifier_key(name, public)).collect(),
+    })
+}
+
+/// `habeas publish build`.
+pub fn build(
+    desk: &Desk,
+    dir: &Path,
+    what: &What,
+    number: Option<u64>,
+    allow_git: bool,
+    out: &Output,
+) -> Result<Exit, Failure> {
+    let Built { number, n_files, n_bytes, n_named, manifest_sha256, keys } =
+        built(desk, dir, what, number, allow_git, out)?;
     let object = json!({
         "schema": 1,
         "number": number,
         "dir": dir,
-        "files": composed.files.iter().count(),
-        "bytes": composed.files.n_bytes(),
-        "named": composed.n_named,
-        "manifest_sha256": manifest_hash(&info.release),
-        "keys": signed.iter().map(|(name, public, _)| release::verifier_key(name, public)).collect::<Vec<_>>(),
+        "files": n_files,
+        "bytes": n_bytes,
+        "named": n_named,
+        "manifest_sha256": manifest_sha256,
+        "keys": keys,
     });
     out.result(&object, || {
         format!(
-            "built R{number:04} in {}: {} files, {} persons named, manifest {}",
-            dir.display(),
-            composed.files.iter().count(),
-            composed.n_named,
-            manifest_hash(&info.release)
+            "built R{number:04} in {}: {n_files} files, {n_named} persons named, manifest {manifest_sha256}",
+            dir.display()
         )
     })?;
     out.next(format_args!("habeas publish verify {}", dir.display()));

@@ -14,9 +14,13 @@
 //! impl habeas_core::Disclosable for Mine {}
 //! ```
 
+mod form;
 mod memorial;
+mod told;
 
+pub use form::{AnsweredBy, FieldStand, Form, FormField, Urgency, stand_of, urgency};
 pub use memorial::{MemorialEntry, Told, ToldEvent};
+pub use told::{CaseToTell, ToldAccount, ToldCase, ToldQuestion, ToldSpeaker, groups_of};
 
 use crate::{Audience, ConsentBook, ConsentId, Date, FieldGroup, PersonId, Purpose, fold};
 

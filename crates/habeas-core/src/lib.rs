@@ -54,8 +54,9 @@ pub use consent::{
 pub use count::{Bound, Bounds, CountError, CountRelation, CountValue, Flow, Measure, Unit};
 pub use date::{Date, DateBasis, DaySpan, Holds, PartialDate, PartialDateError, Precision, Truth, YearOf};
 pub use disclosure::{
-    Disclosable, Disclosed, DisclosurePolicy, DisclosureRequest, Grant, MemorialEntry, Told, ToldEvent, Withheld,
-    disclose,
+    AnsweredBy, CaseToTell, Disclosable, Disclosed, DisclosurePolicy, DisclosureRequest, FieldStand, Form, FormField,
+    Grant, MemorialEntry, Told, ToldAccount, ToldCase, ToldEvent, ToldQuestion, ToldSpeaker, Urgency, Withheld,
+    disclose, groups_of, stand_of, urgency,
 };
 pub use edtf::{EdtfError, parse_edtf};
 pub use entity::{Entity, EntityKind, ParseEntityError};

@@ -10,6 +10,7 @@ pub mod figures;
 pub mod files;
 pub mod ftm;
 pub mod gate;
+pub mod paper;
 pub mod release;
 pub mod sheets;
 pub mod site;

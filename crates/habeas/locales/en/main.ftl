@@ -773,3 +773,8 @@ proposed-n = { $n ->
    *[other] { $n } claims were proposed by the rules and wait for a reader
 }
 proposed-do = None of them counts before a person has accepted it:
+paper-case = Case file
+paper-asked = Asked
+paper-answers = Answers, with who says so and where it stands
+paper-accounts = What accounts say
+paper-reference = Reference

@@ -2,21 +2,19 @@
 
 use crate::{
     cli::{Global, one_of},
-    commands::{
-        init::now_ms,
-        publish::{day, today},
+    commands::publish::{day, today},
+    desk::{
+        Desk,
+        publishing::consents::{Answered, TakenBack, stands},
     },
-    desk::{Desk, vault_failure},
     failure::{Exit, Failure},
     opening,
     output::Output,
 };
 use clap::Subcommand;
 use habeas_core::{
-    Audience, Consent, ConsentAnswer, ConsentId, ConsentMedium, ConsentState, Date, FieldGroup, Giver, PersonId,
-    Purpose, Right, UserId,
+    Audience, Consent, ConsentAnswer, ConsentId, ConsentMedium, ConsentState, Date, FieldGroup, Giver, Purpose, UserId,
 };
-use habeas_vault::AuditEvent;
 use serde_json::json;
 use std::{collections::HashMap, fmt::Write};
 
@@ -147,55 +145,15 @@ fn record(desk: &Desk, args: Record, out: &Output) -> Result<Exit, Failure> {
         recorded_by: UserId([0; 16]),
     };
     let code = draft.answer.code();
-    let id = keep(desk, &args.id, draft, args.contact.as_deref())?;
+    let id = desk.record_consent(&args.id, draft, args.contact.as_deref())?;
     let object = json!({ "schema": 1, "consent": id.to_string(), "answer": code });
     out.result(&object, || format!("recorded: {code} ({})", id.short()))?;
     out.next(format_args!("habeas consent show {}", args.id));
     Ok(Exit::Ok)
 }
 
-fn keep(desk: &Desk, id: &str, draft: Consent, contact: Option<&str>) -> Result<ConsentId, Failure> {
-    let records: Vec<_> = desk.records_of_person(id)?.iter().map(|record| record.id).collect();
-    desk.keep(Right::Code, |vault| vault.add_consent(draft, &records, contact, now_ms()).map_err(vault_failure))
-}
-
-/// One statement that takes back all that the giver gave about the person.
 fn withdraw(desk: &Desk, id: &str, giver: Giver, relation: &str, out: &Output) -> Result<Exit, Failure> {
-    let person = person_of(desk, id)?;
-    let book = desk.consent_book()?;
-    let given = book.statements(person).iter().filter(|consent| {
-        consent.giver == giver && consent.relation == relation && consent.answer == ConsentAnswer::Given
-    });
-    let mut all: Option<Consent> = None;
-    for consent in given {
-        let sum = all.get_or_insert_with(|| consent.clone());
-        sum.groups.extend(&consent.groups);
-        sum.audiences.extend(&consent.audiences);
-        sum.purposes.extend(&consent.purposes);
-    }
-    let Some(mut draft) = all else {
-        return Err(Failure::usage(
-            "nothing that this giver gave is recorded",
-            format!("see: habeas consent show {id}"),
-        ));
-    };
-    // Of everything: who takes back does not want to be asked which part.
-    draft.groups.sort();
-    draft.groups.dedup();
-    draft.audiences.sort();
-    draft.audiences.dedup();
-    draft.purposes.sort();
-    draft.purposes.dedup();
-    let draft = Consent { answer: ConsentAnswer::Withdrawn, from: today()?, until: None, review: None, ..draft };
-    let consent = keep(desk, id, draft, None)?;
-    let held = desk
-        .releases()?
-        .iter()
-        .filter(|info| {
-            info.published && info.withdrawn.is_none() && info.release.named.iter().any(|named| named.person == person)
-        })
-        .map(|info| info.release.number)
-        .collect::<Vec<_>>();
+    let TakenBack { id: consent, named_in: held } = desk.take_back_consent(id, giver, relation, today()?)?;
     let object = json!({ "schema": 1, "consent": consent.to_string(), "answer": "withdrawn", "named_in": held });
     out.result(&object, || {
         let mut text = format!("recorded: withdrawn ({})", consent.short());
@@ -209,27 +167,11 @@ fn withdraw(desk: &Desk, id: &str, giver: Giver, relation: &str, out: &Output) -
     Ok(Exit::Ok)
 }
 
-fn person_of(desk: &Desk, id: &str) -> Result<PersonId, Failure> {
-    let record = desk.records_of_person(id)?[0].id;
-    let snapshot = desk.snapshot()?;
-    Ok(snapshot.person_of(record).map_or(PersonId::from(record), |person| person.id))
-}
-
 fn show(desk: &Desk, id: &str, contact: bool, out: &Output) -> Result<Exit, Failure> {
-    let (person, book, day) = (person_of(desk, id)?, desk.consent_book()?, today()?);
-    let mut standing: Vec<(FieldGroup, Audience, Purpose, ConsentState)> = Vec::new();
-    for group in FieldGroup::ALL {
-        for audience in Audience::ALL {
-            for purpose in Purpose::ALL {
-                let state = book.state(person, *group, *audience, *purpose, day);
-                if !matches!(state, ConsentState::Silent | ConsentState::Never) {
-                    standing.push((*group, *audience, *purpose, state));
-                }
-            }
-        }
-    }
+    let (person, book, day) = (desk.person_of_id(id)?, desk.consent_book()?, today()?);
+    let standing = stands(&book, person, day);
     let statements = book.statements(person);
-    let contacts = if contact { contacts_of(desk, statements)? } else { HashMap::new() };
+    let contacts = if contact { desk.contacts_of(statements)? } else { HashMap::new() };
     let until = |state: &ConsentState| match state {
         ConsentState::Given { until } => until.map(|day| day.to_string()),
         _ => None,
@@ -277,48 +219,23 @@ fn show(desk: &Desk, id: &str, contact: bool, out: &Output) -> Result<Exit, Fail
     Ok(Exit::Ok)
 }
 
-/// How to reach the givers, as far as this member may know; that somebody looked is audited.
-fn contacts_of(desk: &Desk, statements: &[Consent]) -> Result<HashMap<ConsentId, String>, Failure> {
-    desk.keep(Right::Cases, |vault| {
-        let known = |consent: &Consent| Some((consent.id, vault.consent_contact(consent.id)?.to_owned()));
-        let contacts: HashMap<ConsentId, String> = statements.iter().filter_map(known).collect();
-        if !vault.is_read_only() {
-            for id in contacts.keys() {
-                let looked_up = AuditEvent::new("contact-looked-up", [("consent", id.short())]);
-                vault.audit(looked_up, now_ms()).map_err(vault_failure)?;
-            }
-        }
-        Ok(contacts)
-    })
-}
-
 fn list(desk: &Desk, expiring: Option<u32>, out: &Output) -> Result<Exit, Failure> {
     let (book, day) = (desk.consent_book()?, today()?);
     let limit = expiring.map(|days| {
         let span = jiff::Span::new().days(i64::from(days.min(36_500)));
         day.checked_add(span).unwrap_or(Date::MAX)
     });
-    let mut rows = Vec::new();
-    for person in book.persons() {
-        let statements = book.statements(person);
-        let given = statements.iter().filter(|consent| consent.answer == ConsentAnswer::Given);
-        let next =
-            given.flat_map(|consent| [consent.until, consent.review]).flatten().filter(|date| *date >= day).min();
-        if limit.is_none_or(|limit| next.is_some_and(|next| next <= limit)) {
-            let identity = book.state(person, FieldGroup::Identity, Audience::Public, Purpose::Memorial, day);
-            rows.push((person, statements.len(), identity, next));
-        }
-    }
+    let rows = desk.answered(&book, day, limit);
     let object = json!({
         "schema": 1,
         "on": day.to_string(),
-        "persons": rows.iter().map(|(person, n, identity, next)| json!({
+        "persons": rows.iter().map(|Answered { person, n_statements: n, identity, next }| json!({
             "person": person.to_string(), "statements": n, "identity_public_memorial": identity.code(), "next_day": next.map(|day| day.to_string()),
         })).collect::<Vec<_>>(),
     });
     out.result(&object, || {
         let mut text = format!("{} persons about whom somebody has answered\n", rows.len());
-        for (person, n, identity, next) in &rows {
+        for Answered { person, n_statements: n, identity, next } in &rows {
             let next = next.map(|day| format!(", {day}")).unwrap_or_default();
             let _ =
                 writeln!(text, "  {}  {n} statements; name on the memorial: {}{next}", person.short(), identity.code());

@@ -30,6 +30,10 @@ pub enum Work {
     Estimate,
     /// The vault is copied to another place.
     Backup,
+    /// What would leave is searched, or a folder that has left.
+    Check,
+    /// A release is proposed, approved or built.
+    Publish,
 }
 
 impl Work {
@@ -40,6 +44,8 @@ impl Work {
             Self::Link => "link",
             Self::Estimate => "estimate",
             Self::Backup => "backup",
+            Self::Check => "check",
+            Self::Publish => "publish",
         }
     }
 }

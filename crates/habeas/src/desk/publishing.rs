@@ -1,6 +1,7 @@
 //! What may leave: consents as they stand today, who may be named, which numbers may be told, and what the gate guards.
 
 mod categories;
+pub mod consents;
 mod policy;
 mod recipe;
 
@@ -14,7 +15,7 @@ use super::{Desk, figures, vault_failure};
 use crate::failure::{Exit, Failure};
 use habeas_core::{
     Audience, Consent, ConsentBook, Date, Disclosed, DisclosureRequest, MemorialEntry, PersonId, Predicate, Purpose,
-    Right, SourceKind, SpeakerKind, Subject, Value, disclose, fold,
+    Right, SourceKind, SpeakerKind, Subject, ToldCase, Value, disclose, fold,
 };
 use habeas_publish::{
     address::SeriesKey,
@@ -37,6 +38,41 @@ pub struct Occasion {
     pub purpose: Purpose,
     /// The day.
     pub on: Date,
+}
+
+/// What a release tells of somebody whom it names, for the gate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// Who.
+    pub person: PersonId,
+    /// Parts of places that are told.
+    pub places: Vec<String>,
+    /// Numbers of documents that are told.
+    pub numbers: Vec<String>,
+}
+
+impl Opened {
+    /// Of an entry of the memorial.
+    pub fn of_entry(entry: &MemorialEntry) -> Self {
+        let places = [&entry.districts, &entry.settlements, &entry.exact_places].into_iter().flatten().cloned();
+        Self { person: entry.person, places: places.collect(), numbers: Vec::new() }
+    }
+
+    /// Of a case file that is told account by account.
+    pub fn of_case(case: &ToldCase) -> Self {
+        let accounts =
+            || case.questions.iter().flat_map(|question| question.accounts.iter().map(move |a| (question, a)));
+        let places = accounts().filter_map(|(_, account)| match &account.value {
+            Value::Place(place) => Some(place.parts.clone()),
+            _ => None,
+        });
+        let numbers = accounts().filter(|(question, _)| question.predicate == Predicate::IdentityDocument);
+        Self {
+            person: case.person,
+            places: places.flatten().collect(),
+            numbers: numbers.map(|(_, account)| account.words.clone()).collect(),
+        }
+    }
 }
 
 /// The numbers of a release, with what they were made of.
@@ -186,10 +222,9 @@ impl Desk {
     }
 
     /// Everything that must not leave: of all whom the release does not name, and of all who speak or work.
-    pub fn protected(&self, told: &[Disclosed<MemorialEntry>], policy: &Policy) -> Result<ProtectedTerms, Failure> {
+    pub fn protected(&self, told: &[Opened], policy: &Policy) -> Result<ProtectedTerms, Failure> {
         let snapshot = self.snapshot()?;
-        let open: HashMap<PersonId, &MemorialEntry> =
-            told.iter().map(|entry| (entry.get().person, entry.get())).collect();
+        let open: HashMap<PersonId, &Opened> = told.iter().map(|opened| (opened.person, opened)).collect();
         let published: BTreeSet<String> = snapshot
             .persons
             .iter()
@@ -207,11 +242,8 @@ impl Desk {
             .map(|(place, _)| place)
             .collect();
         // A place that is told of one person is no secret of another.
-        let places = told
-            .iter()
-            .map(Disclosed::get)
-            .flat_map(|entry| [&entry.districts, &entry.settlements, &entry.exact_places].into_iter().flatten());
-        let told_places: BTreeSet<String> = places.map(|place| fold(place)).collect();
+        let told_places: BTreeSet<String> =
+            told.iter().flat_map(|opened| &opened.places).map(|place| fold(place)).collect();
         // Who keeps a list is told with every number; who speaks in one is not.
         let lists = snapshot.lists();
         let keepers = lists.iter().flat_map(|list| [&list.title, &list.said_by.speaker.name]);
@@ -233,7 +265,11 @@ impl Desk {
                         Predicate::FatherName | Predicate::MotherName if entry.is_none() => {
                             terms.add(TermKind::Relative, &words());
                         }
-                        Predicate::IdentityDocument => terms.add(TermKind::Number, &words()),
+                        Predicate::IdentityDocument
+                            if entry.is_none_or(|opened| !opened.numbers.contains(&words())) =>
+                        {
+                            terms.add(TermKind::Number, &words());
+                        }
                         Predicate::EventPlace(_) | Predicate::Residence | Predicate::BirthPlace => {
                             if let Value::Place(place) = &claim.value {
                                 let told =

@@ -3,43 +3,14 @@
 
 use super::{Book, asserted, shown};
 use habeas_core::{
-    Account, Agreement, Assertion, CaseFile, Entity, EntityId, EntityKind, EventKind, Matter, Moment, Predicate, Topic,
-    Value, timeline,
+    Account, Assertion, CaseFile, Entity, EntityId, EntityKind, FieldStand, Form, Matter, Moment, Predicate, Topic,
+    stand_of, timeline,
 };
 use serde_json::{Value as Json, json};
 use std::fmt::Write;
 
 /// The axes of status, in the order in which they are shown.
 const AXES: [Predicate; 4] = [Predicate::Fate, Predicate::Whereabouts, Predicate::Acknowledgement, Predicate::Register];
-
-/// What a submission to a body of the United Nations asks of a case, and which questions answer it; one of several is
-/// enough.
-const ASKED: [(&str, &[Predicate]); 9] = [
-    ("name", &[Predicate::Name]),
-    (
-        "father's name or another mark of identity",
-        &[Predicate::FatherName, Predicate::MotherName, Predicate::IdentityDocument],
-    ),
-    ("sex", &[Predicate::Sex]),
-    ("age or date of birth", &[Predicate::Age, Predicate::BirthDate]),
-    (
-        "date of the taking, month and year at least",
-        &[Predicate::EventDate(EventKind::Taken), Predicate::EventDate(EventKind::LastSeen)],
-    ),
-    (
-        "place of the taking, or where last seen",
-        &[Predicate::EventPlace(EventKind::Taken), Predicate::EventPlace(EventKind::LastSeen)],
-    ),
-    (
-        "forces held to be responsible",
-        &[Predicate::Perpetrator(EventKind::Taken), Predicate::Element(habeas_core::Element::State)],
-    ),
-    ("what authorities say", &[Predicate::Acknowledgement]),
-    (
-        "steps that the family has taken",
-        &[Predicate::Register, Predicate::Event(EventKind::Reported), Predicate::EventDate(EventKind::Reported)],
-    ),
-];
 
 /// How one asked question stands.
 pub struct Asked {
@@ -53,24 +24,16 @@ pub struct Asked {
     pub too_vague: bool,
 }
 
-/// What is there and what is missing for a submission.
+/// What is there and what is missing for a submission to the working group.
 pub fn asked_of(case: &CaseFile<'_>) -> Vec<Asked> {
-    let asked = ASKED.iter().map(|(what, predicates)| {
-        let questions: Vec<_> = predicates.iter().filter_map(|predicate| case.question(*predicate)).collect();
-        let accounts: Vec<Account<'_>> = questions.iter().flat_map(|question| question.accounts()).collect();
-        let months = accounts.iter().filter_map(|account| match &account.claim.value {
-            Value::Date(date) => Some(date),
-            _ => None,
-        });
-        let mut months = months.peekable();
-        let dated = months.peek().is_some();
-        let exact = months.any(|date| matches!((date.earliest(), date.latest()), (Some(a), Some(b)) if a.year() == b.year() && a.month() == b.month()));
-        Asked {
-            what,
-            n_accounts: accounts.len(),
-            disputed: questions.iter().any(|question| question.agreement == Agreement::Contradicts),
-            too_vague: what.starts_with("date of the taking") && dated && !exact,
-        }
+    let asked = Form::Wgeid.fields().iter().filter_map(|field| {
+        let (n_accounts, stand) = stand_of(case, field)?;
+        Some(Asked {
+            what: field.asked,
+            n_accounts,
+            disputed: stand == FieldStand::Disputed,
+            too_vague: stand == FieldStand::TooVague,
+        })
     });
     asked.collect()
 }

@@ -143,6 +143,7 @@ fn render(reader: &Reader, job: &Job) -> Markup {
         Work::Link => Section::Review,
         Work::Estimate => Section::Stats,
         Work::Backup => Section::Team,
+        Work::Check | Work::Publish => Section::Publish,
     };
     let body = html! {
         header.pagehead { h1 { (title) } @if !job.about.is_empty() { p.lead { (datum(&job.about)) } } }

@@ -18,6 +18,10 @@ pub enum Section {
     Review,
     /// Statistics.
     Stats,
+    /// Who agreed to what.
+    Consent,
+    /// Releases.
+    Publish,
     /// Members, checkpoints, backup.
     Team,
     /// Who did what.
@@ -25,12 +29,14 @@ pub enum Section {
 }
 
 /// Message, address and icon of each part of the navigation.
-const NAV: [(Section, &str, &str, &str); 7] = [
+const NAV: [(Section, &str, &str, &str); 9] = [
     (Section::Home, "nav-home", "/", "M3 11 12 4l9 7M6 9.5V20h12V9.5"),
     (Section::Sources, "nav-sources", "/sources", "M6 3h9l4 4v14H6zM14 3v5h5M9 13h7M9 17h5"),
     (Section::Cases, "nav-cases", "/cases", "M3 6h6l2 2h10v11H3zM3 12h18"),
     (Section::Review, "nav-review", "/review", "M4 5h7v14H4zM13 5h7v14h-7zM6 9h3M15 9h3M6 13h3M15 13h3"),
     (Section::Stats, "nav-stats", "/stats", "M4 20V4M4 20h17M8 16l4-5 3 3 5-7"),
+    (Section::Consent, "nav-consent", "/consent", "M4 4h16v12H9l-5 4zM8 10l3 3 5-6"),
+    (Section::Publish, "nav-publish", "/publish", "M12 16V4M7 9l5-5 5 5M4 15v5h16v-5"),
     (Section::Audit, "nav-audit", "/audit", "M4 5h10M4 10h10M4 15h6M13 17l2 2 5-6"),
     (
         Section::Team,

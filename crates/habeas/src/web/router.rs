@@ -1,12 +1,12 @@
 //! Addresses and what answers them.
 
 use super::{
-    assets, audit, case, cases, crosstab, disagreements, doctor, download, enter,
+    assets, audit, case, cases, consent, crosstab, disagreements, doctor, download, enter,
     error::{self, PageError},
     guard::{SignedForm, guard},
     incident, incoming, jobs, keys, layout,
     lock::{Lock, Moment},
-    overview, prefs,
+    overview, prefs, publish,
     query::Pairs,
     reader::Reader,
     record, reported, review,
@@ -119,6 +119,7 @@ const CODE: Need = Need::Right(Right::Code);
 const JUDGE: Need = Need::Right(Right::Judge);
 const KEEP: Need = Need::Right(Right::Keep);
 const COPY: Need = Need::Right(Right::Copy);
+const PUBLISH: Need = Need::Right(Right::Publish);
 const AUDIT: Need = Need::Right(Right::Audit);
 
 /// All addresses, each with what it needs.
@@ -182,6 +183,21 @@ pub fn routes() -> Routes {
         .get("/doctor", Need::Member, async |desk: Desk, reader: Reader| {
             page(desk, reader, doctor::load, doctor::render).await
         })
+        .get("/consent", CASES, async |desk: Desk, reader: Reader, Query(pairs): Parameters| {
+            consent::show(desk, reader, &pairs).await
+        })
+        .post("/consent", CODE, consent::record)
+        .post("/consent/withdraw", CODE, consent::withdraw)
+        .get("/publish", PUBLISH, async |desk: Desk, reader: Reader| {
+            page(desk, reader, publish::load, publish::render).await
+        })
+        .post("/publish/check", PUBLISH, publish::check)
+        .post("/publish/propose", PUBLISH, publish::propose)
+        .post("/publish/approve", PUBLISH, publish::approve)
+        .post("/publish/build", PUBLISH, publish::build)
+        .post("/publish/verify", PUBLISH, publish::verify)
+        .post("/publish/deliver", PUBLISH, publish::deliver)
+        .post("/publish/withdraw", PUBLISH, publish::withdraw)
         .post("/team/add", KEEP, team::add)
         .post("/team/role", KEEP, team::set_role)
         .post("/checkpoints", COPY, team::checkpoint)

@@ -6,6 +6,7 @@ mod export;
 mod incoming;
 mod locking;
 mod messages;
+mod publishing;
 mod review;
 mod roles;
 mod start;
@@ -213,6 +214,8 @@ impl House {
             "/stats/by?rows=place&columns=sex",
             "/audit",
             "/team",
+            "/consent",
+            "/publish",
             "/review",
             "/review?of=again",
             "/review/clusters",
@@ -223,10 +226,11 @@ impl House {
         ];
         let (case, cluster) = (format!("/cases/{}", self.person), format!("/review/clusters/{}", self.person));
         let entity = format!("/entities/{}", self.entity);
+        let consent = format!("/consent?of={}", self.person);
         fixed
             .iter()
             .map(|&page| page.to_owned())
-            .chain([case.clone(), format!("{case}?only=differs"), cluster, entity])
+            .chain([case.clone(), format!("{case}?only=differs"), cluster, entity, consent])
             .collect()
     }
 

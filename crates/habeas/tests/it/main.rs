@@ -17,6 +17,7 @@ mod plain_files;
 mod program;
 mod publishing;
 mod reviewing;
+mod submissions;
 mod team;
 mod two_articles;
 mod ways_in;

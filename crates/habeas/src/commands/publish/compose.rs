@@ -1,10 +1,10 @@
 //! Composes the files of a release from what may leave: the same plan gives the same bytes.
 
-use super::Profile;
+use super::{Profile, bound::Bound, one_case};
 use crate::{
     desk::{
         Desk,
-        publishing::{LinkageSpellings, Occasion},
+        publishing::{LinkageSpellings, Occasion, Opened},
     },
     failure::{Exit, Failure},
     output::Output,
@@ -22,21 +22,10 @@ use habeas_vault::{Named, Release};
 use serde_json::json;
 use std::collections::BTreeSet;
 
-/// Whom these releases are for.
-pub const AUDIENCE: Audience = Audience::Public;
 /// The series that addresses belong to.
 const SERIES: &str = "public";
 /// Where the site stands in a release.
 const SITE: &str = "site/";
-
-/// What a profile is for.
-pub fn purpose(profile: Profile) -> Purpose {
-    match profile {
-        Profile::Site => Purpose::Memorial,
-        Profile::Tables => Purpose::Statistics,
-        Profile::Ftm => Purpose::Research,
-    }
-}
 
 /// Everything that decides the bytes of a release, beside the vault.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,9 +46,28 @@ pub struct Plan {
     pub reason: String,
     /// Why places to look at may leave.
     pub looked: Option<String>,
+    /// The one case that it is of, where it is of one.
+    pub bound: Option<Bound>,
 }
 
 impl Plan {
+    /// For whom.
+    pub fn audience(&self) -> Audience {
+        self.bound.as_ref().map_or(Audience::Public, |bound| bound.audience)
+    }
+
+    /// What for.
+    pub fn purpose(&self) -> Purpose {
+        match (self.profile, &self.bound) {
+            (_, Some(bound)) => bound.purpose,
+            (Profile::Site, None) => Purpose::Memorial,
+            (Profile::Tables, None) => Purpose::Statistics,
+            (Profile::Ftm, None) => Purpose::Research,
+            (Profile::Wgeid | Profile::Ced, None) => Purpose::Submission,
+            (Profile::Case, None) => Purpose::Litigation,
+        }
+    }
+
     /// The plan of a release that was proposed.
     pub fn of(release: &Release) -> Result<Self, Failure> {
         let mut parts = release.profile.splitn(3, ' ');
@@ -76,6 +84,7 @@ impl Plan {
             supersedes: release.supersedes,
             reason: release.reason.clone(),
             looked: parts.next().map(str::to_owned),
+            bound: Bound::read(&release.recipe_json)?,
         })
     }
 
@@ -110,16 +119,20 @@ pub struct Composed {
     pub recipe_json: String,
     /// Why places to look at may leave.
     pub looked: Option<String>,
+    /// What stands against it beside the findings, one line each.
+    pub objections: Vec<String>,
+    /// What to know beside it.
+    pub notes: Vec<String>,
 }
 
 /// Composes a release and searches it.
 pub fn compose(desk: &Desk, plan: &Plan, out: &Output) -> Result<Composed, Failure> {
+    if let Some(bound) = &plan.bound {
+        return one_case::compose(desk, plan, bound, out);
+    }
     let policy = desk.publication_policy()?;
-    let occasion = Occasion { audience: AUDIENCE, purpose: purpose(plan.profile), on: plan.made_on };
-    let mut told = match plan.profile {
-        Profile::Tables => Vec::new(),
-        Profile::Site | Profile::Ftm => desk.disclosed(&occasion, &policy)?,
-    };
+    let occasion = Occasion { audience: plan.audience(), purpose: plan.purpose(), on: plan.made_on };
+    let mut told = if plan.profile == Profile::Tables { Vec::new() } else { desk.disclosed(&occasion, &policy)? };
     told.retain(|entry| !entry.get().names.is_empty());
     let named: Vec<Named> = told
         .iter()
@@ -130,10 +143,8 @@ pub fn compose(desk: &Desk, plan: &Plan, out: &Output) -> Result<Composed, Failu
         .collect();
     let mut all_named = desk.named_before(plan.number)?;
     all_named.extend(named.iter().map(|named| named.person));
-    let numbers = match plan.profile {
-        Profile::Ftm => None,
-        Profile::Site | Profile::Tables => Some(desk.numbers(&policy, &all_named, plan.number)?),
-    };
+    let has_numbers = matches!(plan.profile, Profile::Site | Profile::Tables);
+    let numbers = has_numbers.then(|| desk.numbers(&policy, &all_named, plan.number)).transpose()?;
     let mut files = OutputFiles::default();
     let figures = numbers.as_ref().map(|numbers| &numbers.figures);
     let mut downloads: Vec<(String, String)> = Vec::new();
@@ -172,7 +183,8 @@ pub fn compose(desk: &Desk, plan: &Plan, out: &Output) -> Result<Composed, Failu
     let recipe = numbers.as_ref().map(|numbers| numbers.recipe.json());
     about(desk, plan, &policy.sha256, named.len(), &mut files)?;
     out.progress("searching every byte", 0, 1);
-    let mut terms = desk.protected(&told, &policy)?;
+    let opened: Vec<Opened> = told.iter().map(|entry| Opened::of_entry(entry.get())).collect();
+    let mut terms = desk.protected(&opened, &policy)?;
     terms.know_words(&plain);
     if let Some(figures) = figures {
         figures.public_names().for_each(|name| terms.is_public(name));
@@ -195,16 +207,14 @@ pub fn compose(desk: &Desk, plan: &Plan, out: &Output) -> Result<Composed, Failu
         left_out,
         recipe_json: recipe.unwrap_or_else(|| json!({ "schema": 1 })).to_string(),
         looked: plan.looked.clone(),
+        objections: Vec::new(),
+        notes: Vec::new(),
     })
 }
 
-impl Composed {
-    /// Says which tables are left out.
-    pub fn tell_left_out(&self, out: &Output) {
-        for code in &self.left_out {
-            out.talk(format_args!("the table «{code}» is left out: its small counts cannot be protected"));
-        }
-    }
+/// Says that a table is left out.
+pub fn tell_left_out(code: &str, out: &Output) {
+    out.talk(format_args!("the table «{code}» is left out: its small counts cannot be protected"));
 }
 
 /// Releases before this one, with the hash of each manifest.
@@ -268,8 +278,8 @@ fn about(
         "schema": 1,
         "number": plan.number,
         "profile": plan.profile.code(),
-        "audience": AUDIENCE.code(),
-        "purpose": purpose(plan.profile).code(),
+        "audience": plan.audience().code(),
+        "purpose": plan.purpose().code(),
         "made_on": plan.made_on.to_string(),
         "checkpoint": plan.checkpoint,
         "policy_sha256": policy_sha256,

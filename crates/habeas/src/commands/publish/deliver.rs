@@ -1,6 +1,9 @@
 //! `habeas publish deliver`: who was given a copy, so that they can be told when the release is withdrawn.
 
-use super::{manifest_hash, of_number, today};
+use super::{
+    releases::{manifest_hash, of_number},
+    today,
+};
 use crate::{
     commands::init::now_ms,
     desk::{Desk, publishing::publish_failure},
@@ -29,8 +32,15 @@ pub struct Deliver {
     file: Option<PathBuf>,
 }
 
-/// Notes a copy.
-pub fn deliver(desk: &Desk, args: Deliver, out: &Output) -> Result<Exit, Failure> {
+impl Deliver {
+    /// The whole of a release, handed to somebody.
+    pub fn whole(number: u64, to: String, why: String) -> Self {
+        Self { number, to, why, file: None }
+    }
+}
+
+/// Notes a copy; the hash of what was handed over.
+pub fn delivered(desk: &Desk, args: Deliver) -> Result<String, Failure> {
     let info = of_number(desk, args.number)?;
     if !info.published || info.withdrawn.is_some() {
         let what = format!("R{:04} is not published, or was withdrawn", args.number);
@@ -43,7 +53,14 @@ pub fn deliver(desk: &Desk, args: Deliver, out: &Output) -> Result<Exit, Failure
     let delivery =
         Delivery { release: info.id, recipient: args.to, on: today()?, sha256: handed_over.clone(), why: args.why };
     desk.keep(Right::Publish, |vault| vault.note_delivery(delivery, now_ms()).map_err(publish_failure))?;
-    let object = json!({ "schema": 1, "number": args.number, "sha256": handed_over });
-    out.result(&object, || format!("noted who has a copy of R{:04}, sha256 {handed_over}", args.number))?;
+    Ok(handed_over)
+}
+
+/// `habeas publish deliver`.
+pub fn deliver(desk: &Desk, args: Deliver, out: &Output) -> Result<Exit, Failure> {
+    let number = args.number;
+    let handed_over = delivered(desk, args)?;
+    let object = json!({ "schema": 1, "number": number, "sha256": handed_over });
+    out.result(&object, || format!("noted who has a copy of R{number:04}, sha256 {handed_over}"))?;
     Ok(Exit::Ok)
 }

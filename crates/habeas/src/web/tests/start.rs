@@ -42,7 +42,7 @@ async fn on_a_network_addresses_are_sealed_forms_come_from_there_and_no_length_t
     }
 }
 
-async fn send(house: &House, uri: &str, fields: &[(&str, &str)]) -> (StatusCode, String, String) {
+pub(super) async fn send(house: &House, uri: &str, fields: &[(&str, &str)]) -> (StatusCode, String, String) {
     let body: Vec<String> = [("token", house.form_token().as_str())]
         .iter()
         .chain(fields)

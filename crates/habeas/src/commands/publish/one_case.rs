@@ -1,0 +1,229 @@
+//! Composes a release of one case: a submission in the form of a body of the United Nations, or the case file for lawyers.
+
+use super::{
+    Profile,
+    bound::Bound,
+    compose::{Composed, Plan},
+};
+use crate::{
+    desk::{
+        Desk,
+        publishing::{LinkageSpellings, Opened},
+    },
+    failure::{Exit, Failure},
+    output::Output,
+    web,
+};
+use habeas_core::{
+    CaseFile, CaseToTell, Disclosed, DisclosureRequest, FieldStand, Form, SourceKind, ToldCase, Urgency, disclose,
+    stand_of,
+};
+use habeas_publish::{
+    files::OutputFiles,
+    gate,
+    paper::{CaseImprint, Submission, write_case},
+    release,
+    site::Words,
+};
+use habeas_vault::Named;
+use serde_json::json;
+use std::collections::BTreeSet;
+
+/// The series that references to cases belong to: readers who are bound cannot join them with the public site.
+const SERIES: &str = "bound";
+
+/// Days left from which on to warn.
+const FEW_DAYS: i32 = 7;
+
+/// Composes a release of one case and searches it.
+pub fn compose(desk: &Desk, plan: &Plan, bound: &Bound, out: &Output) -> Result<Composed, Failure> {
+    let policy = desk.publication_policy()?;
+    let (snapshot, book) = (desk.snapshot()?, desk.consent_book()?);
+    let person = snapshot.person_of(bound.record).ok_or_else(|| {
+        Failure::new(
+            Exit::FoundProblems,
+            "the person of this release is no longer in the vault",
+            "see: habeas case list",
+        )
+    })?;
+    let case = snapshot.case_of(person);
+    let request = DisclosureRequest {
+        audience: bound.audience,
+        purpose: bound.purpose,
+        on: plan.made_on,
+        consents: &book,
+        policy: &policy.disclosure,
+    };
+    let told = disclose(&CaseToTell(&case), &request).map_err(|withheld| {
+        let remedy = format!(
+            "ask, then: habeas consent record {} --audience {} --purpose {} …",
+            case.person.short(),
+            bound.audience.code(),
+            bound.purpose.code()
+        );
+        Failure::new(Exit::FoundProblems, withheld, remedy).leaving("Nothing has left.")
+    })?;
+    let reference = desk.series_key(SERIES)?.address(case.person);
+    let (mut objections, mut notes) = (Vec::new(), Vec::new());
+    // The same documents without answers: their words are those of the language.
+    let mut plain = OutputFiles::default();
+    let mut files = match plan.profile {
+        Profile::Wgeid | Profile::Ced => {
+            let form = if plan.profile == Profile::Wgeid { Form::Wgeid } else { Form::Ced };
+            let submission = Submission {
+                form,
+                told: &told,
+                submitter: &bound.submitter,
+                received: plan.made_on,
+                reference: &reference,
+                checkpoint: &plan.checkpoint,
+            };
+            judge(&submission, &case, bound, &mut objections, &mut notes);
+            if form == Form::Ced {
+                objections.extend(elsewhere(desk, bound)?);
+            }
+            plain.put("submission.txt", submission.paper().without_answers().text());
+            submission.write("")
+        }
+        _ => {
+            let readers: Vec<web::Reader> = plan.langs.iter().map(|lang| web::Reader::of_file(lang)).collect();
+            let words: Vec<&dyn Words> = readers.iter().map(|reader| reader as &dyn Words).collect();
+            let imprint = CaseImprint {
+                reference: &reference,
+                number: plan.number,
+                checkpoint: &plan.checkpoint,
+                made_on: plan.made_on,
+            };
+            let (files, papers) = write_case(&told, imprint, &words, "");
+            for (stem, paper) in &papers {
+                plain.put(format!("{stem}.txt"), paper.clone().without_answers().text());
+            }
+            files
+        }
+    };
+    about(plan, bound, &policy.sha256, policy.disclosure.two_persons, &mut files);
+    out.progress("searching every byte", 0, 1);
+    let mut terms = desk.protected(&[Opened::of_case(told.get())], &policy)?;
+    terms.know_words(&plain);
+    for record in &case.records {
+        // A work that is public by itself; the title of a testimony may name who spoke.
+        if matches!(record.source.kind, SourceKind::List | SourceKind::Article) {
+            terms.is_public(&record.source.title);
+        }
+    }
+    let findings = gate::search(&files, &terms, &LinkageSpellings, &BTreeSet::new());
+    out.progress("searching every byte", 1, 1);
+    Ok(Composed {
+        files,
+        findings,
+        profile: plan.profile,
+        n_named: 1,
+        named: vec![named(&told)],
+        n_terms: terms.len(),
+        n_small: 0,
+        n_beside: 0,
+        left_out: Vec::new(),
+        recipe_json: json!({ "schema": 1, "bound": bound.json() }).to_string(),
+        looked: plan.looked.clone(),
+        objections,
+        notes,
+    })
+}
+
+fn named(told: &Disclosed<ToldCase>) -> Named {
+    Named { person: told.get().person, groups: told.grant().groups.iter().map(|(group, _)| *group).collect() }
+}
+
+/// What is missing and where to get it, what is held back, how soon it must be there, and what the body would refuse.
+fn judge(
+    submission: &Submission<'_>,
+    case: &CaseFile<'_>,
+    bound: &Bound,
+    objections: &mut Vec<String>,
+    notes: &mut Vec<String>,
+) {
+    for row in submission.checklist() {
+        let field = row.field;
+        let line = match (row.stand, stand_of(case, field)) {
+            (FieldStand::Answered | FieldStand::Disputed, _) => continue,
+            (_, Some((n, _))) if n > 0 && row.stand == FieldStand::Missing => {
+                format!("held back {} {}: no consent or policy opens it to this reader", field.number, field.asked)
+            }
+            (stand, _) => format!("{:<9} {} {}: {}", stand.code(), field.number, field.asked, field.whence),
+        };
+        let stands_against = field.is_minimum && !bound.incomplete;
+        if stands_against { &mut *objections } else { &mut *notes }.push(line);
+    }
+    match submission.form {
+        Form::Wgeid => match submission.urgency() {
+            Urgency::Urgent { until } | Urgency::MayBeUrgent { until } => {
+                let left = submission.received.until(until).map_or(0, |span| span.get_days());
+                let soon = if left <= FEW_DAYS { "! " } else { "" };
+                let code = submission.urgency().code();
+                notes.push(format!(
+                    "{soon}{code}: {left} days are left until {until}; what counts is when it is received"
+                ));
+            }
+            other => notes.push(format!("procedure: {}", other.code())),
+        },
+        Form::Ced => {
+            let latest = submission.told.get().dates_of_disappearance().filter_map(|date| date.latest()).max();
+            match (bound.in_force, latest) {
+                (None, _) => objections.push(
+                    "missing   the day on which the convention entered into force for the State: say --in-force DAY".into(),
+                ),
+                (Some(day), Some(latest)) if latest < day => objections.push(format!(
+                    "refused   the disappearance began before {day}: the committee does not take it, the working group does"
+                )),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The committee does not examine what the working group examines.
+fn elsewhere(desk: &Desk, bound: &Bound) -> Result<Option<String>, Failure> {
+    for info in desk.releases()?.iter().filter(|info| info.published && info.withdrawn.is_none()) {
+        let other = Plan::of(&info.release)?;
+        if other.profile == Profile::Wgeid && other.bound.is_some_and(|other| other.record == bound.record) {
+            let number = info.release.number;
+            return Ok(Some(format!(
+                "refused   R{number:04} brings this case to the working group: the committee examines no case that another procedure does"
+            )));
+        }
+    }
+    Ok(None)
+}
+
+/// What the release is, for programs and for people.
+fn about(plan: &Plan, bound: &Bound, policy_sha256: &str, two_persons: bool, files: &mut OutputFiles) {
+    let object = json!({
+        "schema": 1,
+        "number": plan.number,
+        "profile": plan.profile.code(),
+        "audience": bound.audience.code(),
+        "purpose": bound.purpose.code(),
+        "made_on": plan.made_on.to_string(),
+        "checkpoint": plan.checkpoint,
+        "policy_sha256": policy_sha256,
+        "two_persons": two_persons,
+        "persons_named": 1,
+        "supersedes": plan.supersedes,
+        "reason": if plan.reason == "consent" { "updated" } else { &plan.reason },
+        "software": concat!("habeas ", env!("CARGO_PKG_VERSION")),
+    });
+    files.put(release::RELEASE, format!("{object:#}\n"));
+    let supersedes = plan.supersedes.map(|number| format!("It stands in the place of R{number:04}.\n"));
+    files.put(
+        "README",
+        format!(
+            "Release R{:04}, {}: one case, for the reader that it was made for and nobody else.\n{}\n\
+         Each answer says who gives it and where it stands; answers that contradict stand side by side.\n\
+         An answer that is not given is not known or not told.\n\n\
+         To check that nothing was changed:  sha256sum -c MANIFEST.sha256   and   habeas publish verify .\n",
+            plan.number,
+            plan.made_on,
+            supersedes.unwrap_or_default(),
+        ),
+    );
+}

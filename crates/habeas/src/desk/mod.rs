@@ -6,6 +6,7 @@
 
 pub mod asserted;
 pub mod book;
+pub mod coding;
 pub mod crosstab;
 pub mod estimating;
 pub mod exporting;
@@ -80,6 +81,7 @@ struct Inner {
     figures: Mutex<Option<Arc<Figures>>>,
     link_run: Mutex<Option<Arc<LinkRun>>>,
     reviewing: reviewing::Kept,
+    coding: coding::Kept,
     crosstabs: crosstab::Crosstabs,
     jobs: jobs::Jobs,
     tray: tray::Tray,
@@ -229,6 +231,7 @@ impl Desk {
             figures: Mutex::default(),
             link_run: Mutex::default(),
             reviewing: reviewing::Kept::default(),
+            coding: coding::Kept::default(),
             crosstabs: crosstab::Crosstabs::default(),
             jobs: jobs::Jobs::default(),
             tray: tray::Tray::default(),

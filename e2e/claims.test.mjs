@@ -15,6 +15,7 @@ before(async () => {
   server = await serve();
   browser = await launch();
   context = await browser.newContext({ viewport: { width: 1366, height: 850 }, reducedMotion: "reduce" });
+  context.setDefaultTimeout(5000);
   folder = fs.mkdtempSync(path.join(os.tmpdir(), "habeas-claims-"));
   fs.writeFileSync(path.join(folder, "blast.txt"), TEXT);
   const page = await context.newPage();
@@ -49,12 +50,11 @@ describe("claims", () => {
     await page.setInputFiles("#files", path.join(folder, "blast.txt"));
     await page.click("form.drop .btn");
     await page.selectOption("#kind", "article");
-    await page.click("text=Keep this source");
+    await page.click("form.search button.btn");
     await page.waitForURL(/\/sources\/blast$/);
     await page.click("text=Suggest claims");
     await page.waitForURL(/\/claims\/queue\?source=blast/);
     const begun = await decided(page);
-    await page.screenshot({ path: path.join(shots, "claims-queue.png"), fullPage: true });
     const first = await actOn(page);
     const times = [await press(page, "j")];
     times.push(await press(page, "k"));
@@ -79,6 +79,7 @@ describe("claims", () => {
     await page.goto(`${server.base}/claims/queue?source=blast`);
     assert.equal(await actOn(page), first, "what was taken back waits again");
     assert.deepEqual(seen, []);
+    await page.screenshot({ path: path.join(shots, "claims-queue.png"), fullPage: true });
     console.log(`    key to next act: ${times.join(", ")} ms`);
     await page.close();
   });
@@ -124,7 +125,7 @@ describe("claims", () => {
       await page.selectOption("#f-topic", name === "karim" ? "name" : "called");
       if (name === "karim") await page.screenshot({ path: path.join(shots, "claims-form.png"), fullPage: true });
       await page.dblclick("form.claim button.go");
-      await page.waitForURL(/\/claims\/[0-9a-f]{32}$/);
+      await page.waitForURL(/\/claims\/[0-9a-f]{32}$/).catch(async () => assert.fail(await page.locator("main").innerText()));
       assert.equal(await page.locator("#passage mark").textContent(), words);
     }
     assert.deepEqual(seen, []);
@@ -158,7 +159,8 @@ describe("claims", () => {
     assert.match(await page.locator(".outcome").textContent(), /settled/);
     await page.screenshot({ path: path.join(shots, "claims-conflict.png"), fullPage: true });
     await page.click("text=Undo my last decision");
-    await page.goBack();
+    await page.goto(`${server.base}/claims/conflicts`);
+    assert.match(await page.locator("main").innerText(), /not settled/);
     await plain.close();
   });
 

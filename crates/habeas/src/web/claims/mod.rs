@@ -145,7 +145,7 @@ fn sources(reader: &Reader, view: &View) -> Markup {
                     @else { "0" }
                 } }
                 td {
-                    a href=(address("/claims/new", &[("source", &source.key)])) { (reader.t("claim-new")) }
+                    a.btn href=(address("/claims/new", &[("source", &source.key)])) { (reader.t("claim-new")) }
                     @if source.may_suggest { (suggest_form(reader, &source.key)) }
                 }
             } } }

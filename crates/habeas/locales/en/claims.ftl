@@ -101,7 +101,10 @@ decided-disputed = people have settled it differently
 no-single-answer = No single answer
 definitions-differ = The accounts count under different definitions; they make no number together.
 support-n = { $n } of { $of } independent sources
-independent-n = { $n } independent sources
+independent-n = { $n ->
+    [one] { $n } independent source
+   *[other] { $n } independent sources
+ }
 settle = Settle this question
 settle-lead = Nothing is deleted. The decision is recorded with your name and reason, and says so wherever the answer stands.
 settle-by = By which policy
@@ -135,3 +138,8 @@ unit-family = families
 unit-thing = things
 claim-of-selection = Claim from these words
 queue-n = Read { $n } suggestions
+resume-title = What you had typed is here
+resume-lead = The vault locked while you were at it. Nothing was recorded yet. Go on where you were; you see the form once more before anything counts, unless you had pressed its button.
+resume-go = Go on
+unlock-kept = What you had typed comes along and waits behind the passphrase.
+settle-unfinished = Choose a policy and say why. Nothing was recorded; what you typed is kept.

@@ -142,6 +142,12 @@ impl Said {
         &self.speaker
     }
 
+    /// How it is put, where that is more than a plain statement.
+    pub fn manner(&self) -> impl Iterator<Item = &str> {
+        let plain = [self.one.polarity.code(), self.one.modality.code()];
+        self.notes.iter().map(String::as_str).filter(move |note| plain.contains(note))
+    }
+
     /// The words, each with its place.
     pub fn words(&self) -> &[(String, String)] {
         &self.words

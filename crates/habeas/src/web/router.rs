@@ -206,6 +206,7 @@ pub fn routes() -> Routes {
         .post("/backup", COPY, team::backup)
         .get("/unlock", Need::Browser, unlock::show)
         .post("/unlock", Need::Browser, unlock::take)
+        .post("/unlock/keep", Need::Browser, unlock::keep)
         .post("/lock", Need::Browser, unlock::lock)
         .get("/enter", Need::Nothing, async |reader: Reader| enter::show(&reader))
         .post("/enter", Need::Nothing, take_entry)

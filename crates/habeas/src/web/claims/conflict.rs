@@ -149,6 +149,8 @@ pub struct View {
 }
 
 enum Problem {
+    /// Without a policy or a reason.
+    Unfinished,
     Changed,
     Refused(Box<Failure>),
 }
@@ -191,13 +193,12 @@ pub async fn decide(desk: Desk, reader: Reader, Path(id): Path<String>, SignedFo
     let taken = tokio::task::spawn_blocking(move || -> Result<View, PageError> {
         let missing = |name| PageError::Parameter { name };
         let key = Key::of(&fields)?;
-        let by = query::known(&fields, "by", PolicyKind::from_code)?.ok_or(missing("by"))?;
         let seen = query::value(&fields, "seen")?.ok_or(missing("seen"))?;
-        let why = forms::reason(&fields, "why")?;
-        if why.is_empty() {
-            return Err(missing("why"));
-        }
+        let (by, why) = (query::known(&fields, "by", PolicyKind::from_code)?, forms::reason(&fields, "why")?);
         let view = load(&desk, &id)?;
+        let Some(by) = by.filter(|_| !why.is_empty()) else {
+            return Ok(View { problem: Some(Problem::Unfinished), typed: fields, ..view });
+        };
         let take = query::known(&fields, "take", |text| text.parse::<AssertionId>().ok())?.map(|id| id.to_string());
         let order = typed(&fields, "order").split(',').map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
         let args = resolve::Args { claim: view.question.claim.to_string(), by, take, order: order.collect(), why };
@@ -214,7 +215,7 @@ pub async fn decide(desk: Desk, reader: Reader, Path(id): Path<String>, SignedFo
         Ok(Ok(view)) => match view.problem {
             None => Redirect::to(&format!("/claims/{}/accounts", view.question.claim)).into_response(),
             Some(Problem::Changed) => html_page(StatusCode::CONFLICT, render(&reader, &view)),
-            Some(Problem::Refused(_)) => html_page(StatusCode::UNPROCESSABLE_ENTITY, render(&reader, &view)),
+            Some(_) => html_page(StatusCode::UNPROCESSABLE_ENTITY, render(&reader, &view)),
         },
         Ok(Err(error)) => refuse(&reader, &error),
         Err(_) => refuse(&reader, &PageError::Bug),
@@ -234,6 +235,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
         @match &view.problem {
             Some(Problem::Changed) => { div.said role="alert" { p { (reader.t("claims-changed")) } } }
             Some(Problem::Refused(failure)) => { (refused(reader, failure)) }
+            Some(Problem::Unfinished) => { div.said role="alert" { p { (reader.t("settle-unfinished")) } } }
             None => {}
         }
         div.scroll tabindex="0" role="group" aria-label=(reader.t("accounts")) { table.list {

@@ -404,7 +404,7 @@ fn words(reader: &Reader, view: &View, wrong: Option<&str>, own: &str) -> Markup
             }
             None => { fieldset { legend { (reader.t("claim-words-of")) }
                 p.note { (reader.t("claim-quote-note")) " " a href=(own) target="_blank" { (datum(&view.source.title)) } }
-                p.field.grow { label for="f-quote" { (reader.t("claim-f-quote")) }
+                p.field.whole { label for="f-quote" { (reader.t("claim-f-quote")) }
                     textarea #f-quote name="quote" rows="3" dir="auto" required maxlength=(LONGEST_QUOTE) aria-invalid=[(wrong == Some("quote")).then_some("true")] { (typed(&view.fields, "quote")) } }
                 (input(reader, view, wrong, "occurrence", None))
             } }

@@ -66,6 +66,7 @@ pub struct View {
 }
 
 enum Problem {
+    Undecided,
     Changed,
     Refused(Box<Failure>),
 }
@@ -168,9 +169,11 @@ fn step(what: &str, view: &View, fields: &[(String, String)]) -> Result<Step, Pa
 /// Takes what was pressed.
 pub async fn act(desk: Desk, reader: Reader, Path(id): Path<String>, SignedForm(fields): SignedForm) -> Response {
     let taken = tokio::task::spawn_blocking(move || -> Result<View, PageError> {
-        let (key, what) = (Key::of(&fields)?, query::value(&fields, "do")?.unwrap_or_default());
+        let (key, what) = (Key::of(&fields)?, query::value(&fields, "do")?);
         let seen = query::value(&fields, "seen")?.ok_or(PageError::Parameter { name: "seen" })?;
         let view = load(&desk, &id)?;
+        // The form came without its button, as after a lock.
+        let Some(what) = what else { return Ok(View { problem: Some(Problem::Undecided), typed: fields, ..view }) };
         let step = step(&what, &view, &fields)?;
         let problem = match desk.code(&[step], |book| coding::state_of(book, &[view.id]) == seen, key.0) {
             Ok(_) => return Ok(view),
@@ -183,7 +186,7 @@ pub async fn act(desk: Desk, reader: Reader, Path(id): Path<String>, SignedForm(
         Ok(Ok(view)) => match view.problem {
             None => Redirect::to(&format!("/claims/{}", view.id)).into_response(),
             Some(Problem::Changed) => html_page(StatusCode::CONFLICT, render(&reader, &view)),
-            Some(Problem::Refused(_)) => html_page(StatusCode::UNPROCESSABLE_ENTITY, render(&reader, &view)),
+            Some(_) => html_page(StatusCode::UNPROCESSABLE_ENTITY, render(&reader, &view)),
         },
         Ok(Err(error)) => refuse(&reader, &error),
         Err(_) => refuse(&reader, &PageError::Bug),
@@ -203,6 +206,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
         @match &view.problem {
             Some(Problem::Changed) => { div.said role="alert" { p { (reader.t("claims-changed")) } } }
             Some(Problem::Refused(failure)) => { (refused(reader, failure)) }
+            Some(Problem::Undecided) => { div.said role="status" { p { (reader.t("nothing-recorded")) } } }
             None => {}
         }
         @if let Some((source, parts)) = &view.passage { (quotation(&Quotation {

@@ -99,6 +99,8 @@ struct Shown {
 enum Problem {
     Changed,
     Refused(Box<Failure>),
+    /// No button was pressed yet.
+    Undecided,
 }
 
 /// What the page shows.
@@ -196,7 +198,8 @@ struct Answer {
     claims: Vec<AssertionId>,
     /// As typed, of the claims that are kept.
     values: HashMap<AssertionId, Option<String>>,
-    rejects: bool,
+    /// None where the form came without its button, as after a lock.
+    rejects: Option<bool>,
     seen: String,
     why: String,
     key: Key,
@@ -223,7 +226,7 @@ impl Answer {
             query: Query::read(fields)?,
             values: claims.iter().filter(is_kept).map(|id| (*id, value(id))).collect(),
             claims,
-            rejects: rejects.ok_or(missing("verdict"))?,
+            rejects,
             seen: query::value(fields, "seen")?.ok_or(missing("seen"))?,
             why: forms::reason(fields, "why")?,
             key: Key::of(fields)?,
@@ -237,7 +240,7 @@ impl Answer {
         let why = |rejected: bool| if rejected && self.why.is_empty() { NOT_SAID.to_owned() } else { self.why.clone() };
         for one in self.claims.iter().filter_map(|id| book.get(*id)) {
             let claims = vec![one.id.to_string()];
-            match self.values.get(&one.id).filter(|_| !self.rejects) {
+            match self.values.get(&one.id).filter(|_| self.rejects == Some(false)) {
                 None => steps.push(Step::Reject(Judge { claims, why: why(true) })),
                 Some(value) => {
                     let before = coding::typed(book, one);
@@ -262,7 +265,7 @@ pub async fn decide(desk: Desk, reader: Reader, SignedForm(fields): SignedForm) 
     match taken {
         Ok(Ok(view)) => match view.problem {
             Some(Problem::Changed) => html_page(StatusCode::CONFLICT, render(&reader, &view)),
-            Some(Problem::Refused(_)) => html_page(StatusCode::UNPROCESSABLE_ENTITY, render(&reader, &view)),
+            Some(_) => html_page(StatusCode::UNPROCESSABLE_ENTITY, render(&reader, &view)),
             None if reader.wants_part => self::answer(&reader, &view),
             None => Redirect::to(&onward).into_response(),
         },
@@ -281,17 +284,16 @@ fn take(desk: &Desk, answer: Answer) -> Result<View, PageError> {
     if answer.claims.iter().any(|id| book.get(*id).is_none()) {
         return Err(PageError::Parameter { name: "claim" });
     }
-    let problem = match desk.code(
-        &answer.steps(&book),
-        |book| coding::state_of(book, &answer.claims) == answer.seen,
-        answer.key.0,
-    ) {
-        Ok(_) => {
+    let still = |book: &Book| coding::state_of(book, &answer.claims) == answer.seen;
+    let coded = answer.rejects.map(|_| desk.code(&answer.steps(&book), still, answer.key.0));
+    let problem = match coded {
+        Some(Ok(_)) => {
             let view = load(desk, &Query { at: answer.next, ..answer.query })?;
             return Ok(View { done: true, ..view });
         }
-        Err(Uncoded::Changed) => Problem::Changed,
-        Err(Uncoded::Refused(failure)) => Problem::Refused(failure),
+        Some(Err(Uncoded::Changed)) => Problem::Changed,
+        Some(Err(Uncoded::Refused(failure))) => Problem::Refused(failure),
+        None => Problem::Undecided,
     };
     // The same claims again as they stand now, with what was typed.
     let book = desk.book()?;
@@ -349,6 +351,7 @@ fn panel(reader: &Reader, view: &View) -> Markup {
             @match &view.problem {
                 Some(Problem::Changed) => { div.said role="alert" { p { (reader.t("claims-changed")) } } }
                 Some(Problem::Refused(failure)) => { (refused(reader, failure)) }
+                Some(Problem::Undecided) => { div.said role="status" { p { (reader.t("nothing-recorded")) } } }
                 None => {}
             }
             @match &view.shown {
@@ -421,8 +424,7 @@ fn slots(reader: &Reader, slots: &[Slot]) -> Markup {
             tbody { @for (idx, slot) in slots.iter().enumerate() { tr {
                 th scope="row" {
                     label.tick { input type="checkbox" name={ "keep-" (slot.id) } value="1" checked[slot.keep]; span { (incident::topic(reader, slot.topic)) } }
-                    @let note = incident::standing_note(reader, &slot.said);
-                    @if !note.is_empty() { small { (note) } }
+                    @for note in slot.said.manner() { small { (incident::note(reader, note)) } }
                 }
                 td.verbatim { q { (datum(&slot.words)) } }
                 td { (datum(&incident::value(reader, &slot.said))) }

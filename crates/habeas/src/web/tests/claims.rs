@@ -269,7 +269,7 @@ async fn a_conflict_is_settled_with_a_reason_and_the_decision_can_be_taken_back(
     let chosen = [("by", "team"), ("take", take.as_str())];
     assert_eq!(
         house.press_all(&address, &fields, &chosen).await.0,
-        StatusCode::BAD_REQUEST,
+        StatusCode::UNPROCESSABLE_ENTITY,
         "no decision without a reason"
     );
     let (status, again) = house.press_all(&address, &fields, &[("by", "team"), ("why", "kept")]).await;
@@ -332,4 +332,49 @@ fn one_key_is_one_stroke_also_for_two_at_the_same_moment() {
         }
     });
     assert_eq!(house.n_said(), n + 1);
+}
+
+#[tokio::test]
+async fn what_was_typed_when_the_vault_locked_comes_back_behind_the_passphrase_and_is_recorded_once() {
+    let house = House::with_suggestions(Role::Coder);
+    let page = house.page("/claims/queue?source=blast").await;
+    let (fields, n) = (House::filled(&page, "/claims/queue"), house.n_said());
+    house.app.lock_now();
+    let pressed = [("verdict", "accept"), ("why", "typed before the lock")];
+    let (status, locked) = house.press_all("/claims/queue", &fields, &pressed).await;
+    assert_eq!(status, StatusCode::LOCKED);
+    assert!(locked.contains("name=\"passphrase\"") && locked.contains("comes along"));
+    assert!(!locked.contains("52 people"), "nothing of the vault that was not sent");
+    let kept = House::filled(&locked, "/unlock");
+    assert!(kept.iter().any(|field| *field == ("kept-why".to_owned(), "typed before the lock".to_owned())));
+    let (status, wrong) = house.press_all("/unlock", &kept, &[("passphrase", "wrong")]).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    assert!(wrong.contains("typed before the lock"), "a wrong passphrase loses nothing");
+    house.app.lock.forget_waiting(Duration::from_secs(60));
+    let (status, resumed) = house.press_all("/unlock", &kept, &[("passphrase", PASSPHRASE)]).await;
+    assert!(status == StatusCode::OK && resumed.contains("What you had typed is here"));
+    assert!(!resumed.contains("invented people"), "the passphrase comes back in no page");
+    assert_eq!(house.n_said(), n, "nothing counts before somebody goes on");
+    let again = House::filled(&resumed, "/claims/queue");
+    for _ in 0..2 {
+        assert_eq!(house.press_all("/claims/queue", &again, &[]).await.0, StatusCode::SEE_OTHER);
+    }
+    assert!(house.n_said() > n && house.waiting().len() == 2);
+}
+
+#[tokio::test]
+async fn a_form_without_its_button_comes_back_as_it_was_typed() {
+    let house = House::with_suggestions(Role::Reviewer);
+    let page = house.page("/claims/queue?source=blast").await;
+    let (fields, n) = (House::filled(&page, "/claims/queue"), house.n_said());
+    let (status, kept) =
+        house.press_all("/unlock/keep", &fields, &[("to", "/claims/queue"), ("why", "half typed")]).await;
+    assert!(status == StatusCode::OK && kept.contains("half typed"), "the vault is open after all");
+    let (status, again) = house.press_all("/claims/queue", &House::filled(&kept, "/claims/queue"), &[]).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && again.contains("value=\"half typed\""));
+    assert_eq!(house.n_said(), n);
+    for strange in ["//evil.test", "https://evil.test/", "/nowhere", "/unlock", "/lock", ""] {
+        let (_, nothing) = house.press_all("/unlock/keep", &fields, &[("to", strange), ("why", "half typed")]).await;
+        assert!(!nothing.contains("half typed") && !nothing.contains("evil.test"), "{strange}");
+    }
 }

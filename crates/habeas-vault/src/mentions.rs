@@ -6,8 +6,8 @@ use crate::{
     vault::{Vault, VaultError},
 };
 use habeas_core::{
-    Assertion, AssertionId, Entity, EntityId, EntityKind, Matter, MentionRecord, Origin, Record, RecordId, SourceId, Topic,
-    mention_records, standings,
+    Assertion, AssertionId, Entity, EntityId, EntityKind, Matter, MentionRecord, Origin, Record, RecordId, SourceId,
+    Topic, mention_records, standings,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -9,7 +9,10 @@ mod propose;
 mod session;
 mod suggest;
 
-pub use add::Coder;
+pub use add::{AddArgs, Coder, Kind, PassageArgs, StanceArgs, date as typed_date};
+pub use content::{ContentArgs, FigureArgs};
+pub use propose::suggest_for;
+pub use session::{Accept, Assign, Judge, Say, Step, take};
 
 use crate::{
     cli::{Global, one_of},
@@ -18,10 +21,8 @@ use crate::{
     opening,
     output::Output,
 };
-use add::AddArgs;
 use habeas_core::{Assertion, EntityKind, Matter, Predicate, Review, Takes, Topic, Vocabulary};
 use serde_json::json;
-use session::Step;
 use std::{fmt::Write, path::PathBuf, sync::Arc};
 
 /// Suggest, add and review claims

@@ -106,7 +106,7 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
     let desk = opening::desk(global)?;
     let edition = args.edition.as_deref();
     let imported =
-        desk.change(Right::Code, |vault| importing::keep(vault, &file, &table, &mapping, key, edition, out))?;
+        importing::keep(&file, &table, &mapping, key, edition, out, |write| desk.change(Right::Code, write))?;
     finish(imported, guessed, path, out)
 }
 

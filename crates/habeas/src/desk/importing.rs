@@ -8,7 +8,7 @@ use super::{
 use crate::{
     commands::init::now_ms,
     failure::{Exit, Failure},
-    listing::{Kept, ListFile, read_rows, table_failure, worker},
+    listing::{Kept, ListFile, Taken, read_rows, table_failure, worker},
     output::Output,
 };
 use habeas_core::{Attribution, Claim, ImportId, Origin, Right, Source, SourceKind, SpeakerKind};
@@ -22,7 +22,10 @@ use habeas_intake::{
 use habeas_vault::{
     ImportError, ImportInfo, ImportSummary, QuarantinedRow, RemarkCount, SourceDraft, Vault, VaultError,
 };
-use std::{ops::ControlFlow, sync::Arc};
+use std::{
+    ops::ControlFlow,
+    sync::{Arc, mpsc::sync_channel},
+};
 
 /// What a job says while rows are read.
 const STAGE: &str = "reading rows";
@@ -52,66 +55,112 @@ pub fn import_bytes(vault: &mut Vault, bytes: &[u8], name: &str, key: &str, mapp
     let mapping = Mapping::parse(mapping)
         .map_err(|error| Failure::new(Exit::Failed, error, "this is a fault of the demo: please report it"))?;
     let table = file.open(Some(&mapping), &Limits::default())?;
-    keep(vault, &file, &table, &mapping, key, None, &Output::new(true))?;
+    keep(&file, &table, &mapping, key, None, &Output::new(true), |write| write(vault))?;
     Ok(())
 }
 
-/// Takes a list into the vault, whole or not at all.
+/// Rows that are read before the vault is asked for: until then others work in it. Some ten megabytes.
+const ROWS_IN_HAND: usize = if cfg!(test) { 100 } else { 50_000 };
+
+/// Rows that the reading is ahead of the writing.
+const ROWS_AHEAD: usize = 1_024;
+
+/// What writes a list into a vault.
+pub type Write<'w> = Box<dyn FnOnce(&mut Vault) -> Result<Imported, Failure> + 'w>;
+
+/// Takes a list into the vault, whole or not at all. Rows are read in a thread of their own; `locked` hands the vault to
+/// what writes them, and is asked only when all are read, or as many as are held in memory.
 ///
 /// # Errors
 /// [`Failure`] with the place in the file; then nothing was imported.
 pub fn keep(
-    vault: &mut Vault,
     file: &ListFile,
     table: &Table<'_>,
     mapping: &Mapping,
     key: &str,
     edition: Option<&str>,
     out: &Output,
+    locked: impl FnOnce(Write<'_>) -> Result<Imported, Failure>,
 ) -> Result<Imported, Failure> {
     let list = &mapping.list;
-    let edition = edition.unwrap_or(&list.edition);
-    let (key, mut later) = match known(vault, key, &file.bytes) {
-        Known::Nothing => (key.to_owned(), None),
-        Known::File(key) => (key, None),
-        Known::Editions(editions) => {
-            let later = LaterEdition::compare(vault, &editions, edition, file, table, mapping)?;
-            (later.key.clone(), Some(later))
-        }
-    };
-    let or_key = |words: &str| if words.is_empty() { key.clone() } else { words.to_owned() };
+    let or_key = |words: &str| if words.is_empty() { key.to_owned() } else { words.to_owned() };
     let draft = SourceDraft {
-        key: key.clone(),
+        key: key.to_owned(),
         kind: SourceKind::List,
         title: or_key(&list.title),
         said_by: Attribution::direct(or_key(&list.speaker), SpeakerKind::ListKeeper),
-        edition: edition.to_owned(),
+        edition: edition.unwrap_or(&list.edition).to_owned(),
         file_name: file.name.clone(),
         names_once: list.names_once,
         compiled_from: list.compiled_from.clone(),
         header: table.header().names().to_vec(),
     };
+    std::thread::scope(|scope| {
+        let (send, rows) = sync_channel(ROWS_AHEAD);
+        let reading = scope.spawn(move || {
+            read_rows(file, table, mapping, |taken| {
+                if taken.number % 50_000 == 0 {
+                    out.talk(format_args!("{} rows read", taken.number));
+                }
+                if taken.number % 1_000 == 0 {
+                    out.follow(STAGE, taken.number);
+                }
+                // Nobody takes rows any more where the writing has failed.
+                if out.is_cancelled() || send.send(taken).is_err() {
+                    return ControlFlow::Break(());
+                }
+                ControlFlow::Continue(())
+            })
+        });
+        let report = move || reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let in_hand: Vec<Taken> = rows.iter().take(ROWS_IN_HAND).collect();
+        let report: Box<dyn FnOnce() -> Result<ImportReport, Failure> + '_> = if in_hand.len() < ROWS_IN_HAND {
+            let report = report()?;
+            Box::new(move || Ok(report))
+        } else {
+            Box::new(report)
+        };
+        let rows = in_hand.into_iter().chain(rows);
+        locked(Box::new(move |vault| write(vault, draft, file, table, mapping, rows, report, out)))
+    })
+}
+
+/// Writes rows as they come.
+#[expect(clippy::too_many_arguments, reason = "one caller, which gathers them")]
+fn write(
+    vault: &mut Vault,
+    mut draft: SourceDraft,
+    file: &ListFile,
+    table: &Table<'_>,
+    mapping: &Mapping,
+    rows: impl Iterator<Item = Taken>,
+    report: impl FnOnce() -> Result<ImportReport, Failure>,
+    out: &Output,
+) -> Result<Imported, Failure> {
     let wrong = |error: ImportError| import_failure(error, &file.name);
+    let mut later = None;
+    match known(vault, &draft.key, &file.bytes) {
+        Known::Nothing => {}
+        Known::File(key) => draft.key = key,
+        Known::Editions(editions) => {
+            let compared = LaterEdition::compare(vault, &editions, &draft.edition, file, table, mapping)?;
+            draft.key.clone_from(&compared.key);
+            later = Some(compared);
+        }
+    }
+    let key = draft.key.clone();
     let mut writer = match vault.begin_import(draft, &file.bytes, &mapping.to_toml(), now_ms()) {
         Ok(writer) => writer,
         Err(ImportError::AlreadyImported(id)) => return Ok(Imported::Already(id)),
         Err(error) => return Err(wrong(error)),
     };
     let import = writer.id();
-    let mut failed = None;
-    let sheet = table.sheet().to_owned();
-    let report = read_rows(file, table, mapping, |taken| {
+    for taken in rows {
         if out.is_cancelled() {
-            return ControlFlow::Break(());
+            break;
         }
-        if taken.number % 50_000 == 0 {
-            out.talk(format_args!("{} rows read", taken.number));
-        }
-        if taken.number % 1_000 == 0 {
-            out.follow(STAGE, taken.number);
-        }
-        let origin = Origin::Row { sheet: sheet.clone(), row: taken.number };
-        let written = match taken.row {
+        let origin = Origin::Row { sheet: table.sheet().to_owned(), row: taken.number };
+        match taken.row {
             Kept::Record { cells, claims } => {
                 match later.as_ref().map_or(RowFate::New, |later| later.fate(taken.number)) {
                     RowFate::Continued => Ok(()),
@@ -125,22 +174,14 @@ pub fn keep(
                 writer.quarantine(&QuarantinedRow { origin, cells, code: code.to_owned() })
             }
             Kept::Skipped => Ok(()),
-        };
-        match written {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                failed = Some(error);
-                ControlFlow::Break(())
-            }
         }
-    })?;
-    if let Some(error) = failed {
-        return Err(wrong(error));
+        .map_err(wrong)?;
     }
     if out.is_cancelled() {
         let failure = Failure::new(Exit::Interrupted, "the import was stopped", "begin it again when you like");
         return Err(failure.at(file.name.clone()).leaving("Nothing was imported from this file."));
     }
+    let report = report()?;
     if report.accepted == 0 {
         let remedy = "look at it with --preview, mend the mapping, and import it again";
         let failure = Failure::new(Exit::Failed, "no row of this file could be read", remedy).at(file.name.clone());
@@ -148,8 +189,7 @@ pub fn keep(
     }
     let (change, edition) = later.map(LaterEdition::finish).unzip();
     writer.finish_edition(summary(&report, table.header().names()), change).map_err(wrong)?;
-    let header = table.header().names().to_vec();
-    Ok(Imported::New { report, header, import, key, edition })
+    Ok(Imported::New { report, header: table.header().names().to_vec(), import, key, edition })
 }
 
 fn summary(report: &ImportReport, header: &[String]) -> ImportSummary {
@@ -352,13 +392,15 @@ impl Desk {
             let remedy = "mend the mapping; where fewer are meant: habeas import --undo, and import the file anew";
             return Err(Failure::new(Exit::Failed, what, remedy).leaving("Nothing was changed."));
         }
-        let imported = self.change(Right::Code, |vault| {
-            if import.undone.is_none() {
-                vault.undo_import(import.id, "read again with another mapping", now_ms()).map_err(vault_failure)?;
-            }
-            let edition = Some(source.edition.as_str()).filter(|edition| !edition.is_empty());
-            keep(vault, &file, &table, mapping, source.list(), edition, out).map_err(|failure| {
-                failure.leaving("The earlier reading is taken back; its file is kept: run the same command again.")
+        let edition = Some(source.edition.as_str()).filter(|edition| !edition.is_empty());
+        let imported = keep(&file, &table, mapping, source.list(), edition, out, |write| {
+            self.change(Right::Code, |vault| {
+                if import.undone.is_none() {
+                    vault.undo_import(import.id, "read again with another mapping", now_ms()).map_err(vault_failure)?;
+                }
+                write(vault).map_err(|failure| {
+                    failure.leaving("The earlier reading is taken back; its file is kept: run the same command again.")
+                })
             })
         })?;
         Ok((imported, file.name))
@@ -376,5 +418,80 @@ impl Desk {
                 Err(Failure::usage(what, "the id is printed by `habeas import`; give more of it"))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use habeas_vault::{InitOptions, KdfCost, Passphrase};
+    use std::cell::Cell;
+
+    fn list(header: &str, n: usize) -> ListFile {
+        let rows: String = (1..=n).map(|n| format!("Mila {n},2015-02-03\n")).collect();
+        ListFile { name: "list.csv".into(), bytes: format!("{header}\n{rows}").into_bytes() }
+    }
+
+    /// A desk over an empty vault, with how often it was asked for.
+    struct Office {
+        desk: Desk,
+        asked: Cell<u32>,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Office {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let options = InitOptions {
+                name: String::new(),
+                founder: "Keeper".into(),
+                device: "computer".into(),
+                kdf: KdfCost::demo(),
+                now_ms: 0,
+            };
+            let vault =
+                Vault::init(&folder.path().join("vault"), &Passphrase::new("invented people"), options).unwrap();
+            Self { desk: Desk::new(vault), asked: Cell::new(0), _folder: folder }
+        }
+
+        fn take(&self, file: &ListFile, mapping: &Mapping) -> Result<Imported, Failure> {
+            let table = file.open(Some(mapping), &Limits::default())?;
+            keep(file, &table, mapping, "list", None, &Output::new(true), |write| {
+                self.asked.set(self.asked.get() + 1);
+                // The vault is nobody's while rows are read: others work in it.
+                assert!(self.desk.sources()?.is_empty());
+                self.desk.change(Right::Code, write)
+            })
+        }
+    }
+
+    fn guessed(file: &ListFile) -> Mapping {
+        file.guess(&file.open(None, &Limits::default()).unwrap()).unwrap().mapping
+    }
+
+    #[test]
+    fn rows_are_read_before_the_vault_is_asked_for_and_those_of_a_long_list_follow() {
+        for n in [1, ROWS_IN_HAND - 1, ROWS_IN_HAND, ROWS_IN_HAND + 1, 3 * ROWS_IN_HAND + ROWS_AHEAD] {
+            let (office, file) = (Office::new(), list("Name,Date", n));
+            let Ok(Imported::New { report, .. }) = office.take(&file, &guessed(&file)) else { panic!("{n} rows") };
+            assert_eq!((report.accepted, office.asked.get()), (n as u64, 1));
+            assert_eq!(office.desk.record_counts().unwrap().values().sum::<u64>(), n as u64);
+        }
+    }
+
+    #[test]
+    fn a_list_that_does_not_fit_its_mapping_never_asks_for_the_vault() {
+        let (office, other) = (Office::new(), list("Name,Date", 3));
+        assert!(office.take(&list("Nothing,Else", 3), &guessed(&other)).is_err());
+        assert_eq!(office.asked.get(), 0);
+    }
+
+    #[test]
+    fn a_vault_that_refuses_ends_the_reading_of_a_long_list_too() {
+        let file = list("Name,Date", 5 * ROWS_IN_HAND + ROWS_AHEAD);
+        let mapping = guessed(&file);
+        let table = file.open(Some(&mapping), &Limits::default()).unwrap();
+        let refuse = |_: Write<'_>| Err(Failure::usage("no", "none"));
+        assert!(keep(&file, &table, &mapping, "list", None, &Output::new(true), refuse).is_err());
     }
 }

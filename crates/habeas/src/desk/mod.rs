@@ -6,6 +6,7 @@
 
 pub mod asserted;
 pub mod book;
+pub mod coding;
 pub mod crosstab;
 pub mod editions;
 pub mod estimating;
@@ -36,18 +37,13 @@ use crate::{
     rights::{Denied, Need},
 };
 use figures::{FieldDisagreement, Tables};
-use habeas_core::{
-    Compartment, Judgement, RecordId, Right, Role, Source, UserId,
-};
+use habeas_core::{Compartment, Judgement, RecordId, Right, Role, Source, UserId};
 use habeas_intake::{
     limits::Limits,
     page::Page,
     table::{Kind, TableError},
 };
-use habeas_vault::{
-    AuditEntry, AuditEvent, DeviceInfo, LinkRun, MemberInfo, Notice, StorageError, Vault,
-    VaultError,
-};
+use habeas_vault::{AuditEntry, AuditEvent, DeviceInfo, LinkRun, MemberInfo, Notice, StorageError, Vault, VaultError};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard},
@@ -83,6 +79,7 @@ struct Inner {
     figures: Mutex<Option<Arc<Figures>>>,
     link_run: Mutex<Option<Arc<LinkRun>>>,
     reviewing: reviewing::Kept,
+    coding: coding::Kept,
     crosstabs: crosstab::Crosstabs,
     jobs: jobs::Jobs,
     tray: tray::Tray,
@@ -180,6 +177,7 @@ impl Desk {
             figures: Mutex::default(),
             link_run: Mutex::default(),
             reviewing: reviewing::Kept::default(),
+            coding: coding::Kept::default(),
             crosstabs: crosstab::Crosstabs::default(),
             jobs: jobs::Jobs::default(),
             tray: tray::Tray::default(),

@@ -5,9 +5,7 @@
 
 use super::{Book, Desk, lock, vault_failure};
 use crate::failure::Failure;
-use habeas_core::{
-    Assertion, AssertionId, Content, Entity, EntityKind, Matter, Policy, Right, SourceId, Topic, fold,
-};
+use habeas_core::{Assertion, AssertionId, Content, Entity, EntityKind, Matter, Policy, Right, SourceId, Topic, fold};
 use habeas_vault::{AssertionRef, Vault, Wanted};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -93,7 +91,8 @@ impl Desk {
         let mut spoken_of: BTreeSet<SourceId> = BTreeSet::new();
         for one in &assertions {
             spoken_of.extend(one.quotes.iter().map(|quote| quote.source));
-            spoken_of.extend([Some(one.about), one.leads_to()].into_iter().flatten().map(|entity| SourceId(entity.id.0)));
+            spoken_of
+                .extend([Some(one.about), one.leads_to()].into_iter().flatten().map(|entity| SourceId(entity.id.0)));
         }
         let sources = vault.sources().iter().filter(|source| spoken_of.contains(&source.id)).cloned().collect();
         Ok(Book::new(Arc::new(assertions), sources, self.may(Right::Code)))
@@ -141,7 +140,9 @@ fn family(vault: &Vault, of: &[Entity]) -> Result<BTreeSet<Entity>, Failure> {
     while let Some(entity) = open.pop() {
         let leading = vault.find_assertions(&[Wanted::LeadingTo(entity)]).map_err(vault_failure)?;
         for one in leading {
-            if matches!(one.topic, Topic::Of(Matter::Victim | Matter::PartOf | Matter::Actor)) && family.insert(one.about) {
+            if matches!(one.topic, Topic::Of(Matter::Victim | Matter::PartOf | Matter::Actor))
+                && family.insert(one.about)
+            {
                 open.push(one.about);
             }
         }

@@ -105,6 +105,11 @@ pub fn pair_state(judgements: &[Judgement], pair: RecordPair) -> String {
     for judgement in judgements.iter().filter(|judgement| judgement.pair == pair) {
         hash.update(judgement.id.0);
     }
+    short_mark(hash)
+}
+
+/// The first digits of a digest.
+pub(super) fn short_mark(hash: Sha256) -> String {
     hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -161,9 +161,8 @@ impl Weighed {
     fn of(run: &LinkRun) -> Self {
         let cluster_of = run.partition.cluster_of();
         let mut pairs: HashMap<RecordId, Vec<(RecordId, f32)>> = HashMap::new();
-        let same = |pair: &&habeas_core::ScoredPair| {
-            cluster_of.get(pair.left as usize) == cluster_of.get(pair.right as usize)
-        };
+        let same =
+            |pair: &&habeas_core::ScoredPair| cluster_of.get(pair.left as usize) == cluster_of.get(pair.right as usize);
         for pair in run.pairs.iter().filter(same) {
             let (left, right) = (run.record_ids[pair.left as usize], run.record_ids[pair.right as usize]);
             pairs.entry(left).or_default().push((right, pair.weight.0 as f32));

@@ -136,6 +136,24 @@ pub struct Said {
     shows: bool,
 }
 
+impl Said {
+    /// Who says it, through whom; empty where it is the source itself.
+    pub fn speaker(&self) -> &str {
+        &self.speaker
+    }
+
+    /// How it is put, where that is more than a plain statement.
+    pub fn manner(&self) -> impl Iterator<Item = &str> {
+        let plain = [self.one.polarity.code(), self.one.modality.code()];
+        self.notes.iter().map(String::as_str).filter(move |note| plain.contains(note))
+    }
+
+    /// The words, each with its place.
+    pub fn words(&self) -> &[(String, String)] {
+        &self.words
+    }
+}
+
 /// One question whose accounts cannot all be true, and what is made of them.
 struct Contested {
     topic: Topic,
@@ -207,7 +225,7 @@ pub fn load(desk: &Desk, id: &str) -> Result<View, PageError> {
 }
 
 /// A claim with its words, as far as whoever reads may see them.
-fn claim(book: &Book, one: &Assertion) -> Said {
+pub fn claim(book: &Book, one: &Assertion) -> Said {
     let stand = book.stand(one.id);
     let shows = book.shows(one);
     let mut notes: Vec<String> = vec![one.polarity.code().into(), one.modality.code().into()];
@@ -241,7 +259,7 @@ fn claim(book: &Book, one: &Assertion) -> Said {
 }
 
 /// The value of a claim in the reader's language.
-fn value(reader: &Reader, said: &Said) -> String {
+pub fn value(reader: &Reader, said: &Said) -> String {
     if !said.shows {
         return reader.t("secret");
     }
@@ -377,7 +395,7 @@ fn claims(reader: &Reader, said: &[Said]) -> Markup {
     table(&list)
 }
 
-fn standing_note(reader: &Reader, one: &Said) -> String {
+pub fn standing_note(reader: &Reader, one: &Said) -> String {
     let mut notes: Vec<String> = one.notes.iter().map(|code| note(reader, code)).collect();
     if !one.counts {
         notes.push(reader.t("does-not-count"));

@@ -8,6 +8,7 @@ mod assets;
 mod audit;
 mod case;
 mod cases;
+mod claims;
 mod consent;
 mod crosstab;
 mod disagreements;

@@ -103,7 +103,7 @@ fn waiting(reader: &Reader, view: &View) -> Markup {
                 p.note { (reader.t("contradicted-do")) }
             } }
             @if view.n_proposed > 0 { li {
-                p { a href=[reader.href("/entities")] { (reader.n("proposed-n", &[("n", view.n_proposed)])) } }
+                p { a href=[reader.href("/claims").or_else(|| reader.href("/entities"))] { (reader.n("proposed-n", &[("n", view.n_proposed)])) } }
                 p.note { (reader.t("proposed-do")) " " code dir="ltr" { "habeas claims list --state proposed" } }
             } }
             @if view.newest.is_none() { li {

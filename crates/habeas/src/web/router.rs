@@ -1,7 +1,7 @@
 //! Addresses and what answers them.
 
 use super::{
-    assets, audit, case, cases, consent, crosstab, disagreements, doctor, download, enter,
+    assets, audit, case, cases, claims, consent, crosstab, disagreements, doctor, download, enter,
     error::{self, PageError},
     guard::{SignedForm, guard},
     incident, incoming, jobs, keys, layout,
@@ -154,6 +154,24 @@ pub fn routes() -> Routes {
         .post("/estimates", JUDGE, jobs::estimate)
         .get("/sources/{key}", CASES, show_source)
         .get("/sources/{key}/{number}", CASES, show_record)
+        .post("/sources/{key}/suggest", CODE, claims::suggest)
+        .get("/claims", CODE, async |desk: Desk, reader: Reader| page(desk, reader, claims::load, claims::render).await)
+        .get("/claims/queue", CODE, claims::queue::get)
+        .post("/claims/queue", CODE, claims::queue::decide)
+        .post("/claims/undo", CODE, claims::undo::take)
+        .get("/claims/new", CODE, claims::form::get)
+        .post("/claims/new", CODE, claims::form::add)
+        .get("/claims/conflicts", CASES, async |desk: Desk, reader: Reader| {
+            page(desk, reader, claims::conflict::load_list, claims::conflict::render_list).await
+        })
+        .get("/claims/{claim}", CASES, async |desk: Desk, reader: Reader, Path(id): Path<String>| {
+            page(desk, reader, move |desk| claims::one::load(desk, &id), claims::one::render).await
+        })
+        .post("/claims/{claim}", CODE, claims::one::act)
+        .get("/claims/{claim}/accounts", CASES, async |desk: Desk, reader: Reader, Path(id): Path<String>| {
+            page(desk, reader, move |desk| claims::conflict::load(desk, &id), claims::conflict::render).await
+        })
+        .post("/claims/{claim}/accounts", JUDGE, claims::conflict::decide)
         .get("/stats", TABLES, async |desk: Desk, reader: Reader| page(desk, reader, stats::load, stats::render).await)
         .get("/stats/by", TABLES, show_crosstab)
         .get("/stats/file/{file}", TABLES, download::get)
@@ -204,6 +222,7 @@ pub fn routes() -> Routes {
         .post("/backup", COPY, team::backup)
         .get("/unlock", Need::Browser, unlock::show)
         .post("/unlock", Need::Browser, unlock::take)
+        .post("/unlock/keep", Need::Browser, unlock::keep)
         .post("/lock", Need::Browser, unlock::lock)
         .get("/enter", Need::Nothing, async |reader: Reader| enter::show(&reader))
         .post("/enter", Need::Nothing, take_entry)

@@ -10,6 +10,7 @@ use super::{
     reader::{Reader, cookie},
     router::{App, refuse, routes},
     session::{COOKIE, FormToken},
+    unlock,
 };
 use crate::{desk::Desk, rights::Need};
 use axum::{
@@ -86,6 +87,11 @@ fn behind(need: Need, answers: MethodRouter<App>) -> MethodRouter<App> {
 
 /// What the page at an address needs; what no address answers is for nobody.
 pub fn need_of(address: &str) -> Option<Need> {
+    need_at(&Method::GET, address)
+}
+
+/// What a method at an address needs.
+pub fn need_at(method: &Method, address: &str) -> Option<Need> {
     let path = address.split(['?', '#']).next().unwrap_or_default();
     let fits = |pattern: &str| {
         let (mut given, mut wanted) = (path.split('/'), pattern.split('/'));
@@ -99,7 +105,7 @@ pub fn need_of(address: &str) -> Option<Need> {
             }
         }
     };
-    LISTED.iter().find(|listed| listed.method == Method::GET && fits(listed.path)).map(|listed| listed.need)
+    LISTED.iter().find(|listed| listed.method == method && fits(listed.path)).map(|listed| listed.need)
 }
 
 /// Lets a request pass, or answers in its place.
@@ -116,6 +122,11 @@ async fn door(need: Need, mut request: Request, next: Next) -> Response {
         }
         (_, Caller { form_token: None, .. }) => Some(elsewhere(&request, "/enter")),
         (_, Caller { opened: None, .. }) if !app.lock.has_vault() => Some(elsewhere(&request, "/start")),
+        // What somebody typed when the vault locked comes along, in the answer and nowhere else.
+        (Need::Right(_), Caller { opened: None, .. }) if unlock::is_form(&request) => {
+            let reader = Reader::of(request.headers(), request.uri(), &caller, app.lock.after());
+            return unlock::keep_of(&app, &reader, caller, request).await;
+        }
         (_, Caller { opened: None, .. }) => Some(elsewhere(&request, "/unlock")),
         (need, Caller { opened: Some(opened), .. }) => {
             app.lock.touch(Moment::now());

@@ -1,6 +1,7 @@
 //! One source: the rows of a list as they were read, fifty at a time, or a text with every claim marked.
 
 use super::{
+    claims::suggest_form,
     error::PageError,
     forms,
     layout::{self, Section, empty},
@@ -8,8 +9,14 @@ use super::{
     reader::Reader,
     sources::facts,
 };
-use crate::{commands::audit::day_of, desk::Desk};
-use habeas_core::{ImportId, Origin, PersonId, Record, Right, Source, SourceKind};
+use crate::{
+    commands::audit::day_of,
+    desk::{
+        Book, Desk,
+        coding::{Queue, groups, is_claim},
+    },
+};
+use habeas_core::{ImportId, MadeBy, Origin, PersonId, Record, Right, Source, SourceKind, Stand};
 use habeas_publish::ui::{Link, Quotation, datum, pieces, quotation};
 use habeas_vault::ImportSummary;
 use maud::{Markup, html};
@@ -46,8 +53,18 @@ struct Line {
 /// What the source holds.
 #[derive(Debug, Clone, PartialEq)]
 enum Content {
-    Rows { lines: Vec<Line>, after: Option<u64>, next: Option<u64> },
-    Text { text: String, marks: Vec<(Range<usize>, u64)>, mentions: Vec<Line> },
+    Rows {
+        lines: Vec<Line>,
+        after: Option<u64>,
+        next: Option<u64>,
+    },
+    Text {
+        text: Arc<str>,
+        marks: Vec<(Range<usize>, String)>,
+        mentions: Vec<Line>,
+        n_waiting: usize,
+        may_suggest: bool,
+    },
 }
 
 /// One source, or one page of it.
@@ -77,10 +94,19 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
     let of_text = |record: &&Record| matches!(record.origin, Origin::Text { .. });
     let is_text = records.first().map_or(source.kind != SourceKind::List, of_text);
     let content = if is_text {
+        let own = format!("/sources/{}", segment(&source.key));
+        let book = desk.book()?;
+        let of_records = records.iter().flat_map(|record| marks(record));
+        let of_records = of_records.map(|(range, mention)| (range, format!("{own}/{mention}")));
+        let waiting = groups(&book, Queue::Proposed, desk.who().user);
         Content::Text {
-            text: desk.text_of(&source)?,
-            marks: records.iter().flat_map(|record| marks(record)).collect(),
+            text: desk.shown_text(&source)?,
+            marks: claimed(&book, &source).chain(of_records).collect(),
             mentions: records.iter().map(line).collect(),
+            n_waiting: waiting.iter().filter(|group| group.source == source.id).count(),
+            may_suggest: !book.assertions.iter().any(|one| {
+                matches!(one.made_by, MadeBy::Rule(..)) && one.quotes.iter().any(|quote| quote.source == source.id)
+            }),
         }
     } else {
         let mut rest = records.iter().filter(|record| query.after.is_none_or(|after| record.number() > after));
@@ -91,6 +117,18 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
     let imports = desk.imports()?.into_iter().filter(|import| import.source.id == source.id && import.undone.is_none());
     let imports = imports.map(|import| (import.id, import.begun_ms, import.summary)).collect();
     Ok(View { n_records: records.len() as u64, source, content, imports })
+}
+
+/// The places of claims that count or wait, each with its page.
+fn claimed<'b>(book: &'b Book, source: &'b Source) -> impl Iterator<Item = (Range<usize>, String)> + 'b {
+    let shown = book.assertions.iter().filter(|one| {
+        let stands = book.waits(one) || book.stand(one.id).is_some_and(Stand::counts);
+        stands && is_claim(one) && book.shows(one)
+    });
+    shown.flat_map(|one| {
+        let here = one.quotes.iter().filter(|quote| quote.source == source.id);
+        here.map(|quote| (quote.range.start as usize..quote.range.end as usize, format!("/claims/{}", one.id)))
+    })
 }
 
 /// The places of a record's claims in the whole text, each with the record's number.
@@ -123,9 +161,18 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
                     @if let Some(next) = next { a.btn rel="next" href=(address(&own, &[("after", &next.to_string())])) { (reader.t("next-page")) } }
                 }
             }
-            Content::Text { text, marks, mentions } => {
+            Content::Text { text, marks, mentions, n_waiting, may_suggest } => {
                 p.lead { (reader.t("text-lead")) }
-                (quotation(&whole_text(&own, &view.source, text, marks)))
+                @let new = address("/claims/new", &[("source", &view.source.key)]);
+                @if reader.may_open(&new) {
+                    div.under {
+                        @if *n_waiting > 0 { a.btn.go href=(address("/claims/queue", &[("source", &view.source.key)])) { (reader.n("queue-n", &[("n", *n_waiting as u64)])) } }
+                        @else if *may_suggest { (suggest_form(reader, &view.source.key)) }
+                        a.btn href=(new) { (reader.t("claim-new")) }
+                    }
+                    a.btn.go.pick hidden href=(new) data-pick=(new) data-key="c" { (reader.t("claim-of-selection")) kbd aria-hidden="true" { "c" } }
+                }
+                (quotation(&whole_text(&view.source, text, marks)))
                 h2 { (reader.t("mentions")) }
                 ul.mentions { @for mention in mentions { li {
                     a href={ (own) "/" (mention.number) } { (reader.t("mention")) " " (mention.number) } " · "
@@ -182,9 +229,8 @@ fn rows(reader: &Reader, own: &str, header: &[String], lines: &[Line]) -> Markup
     }
 }
 
-fn whole_text(own: &str, source: &Source, text: &str, marks: &[(Range<usize>, u64)]) -> Quotation {
-    let marks: Vec<_> =
-        marks.iter().map(|(range, mention)| (range.clone(), Some(format!("{own}/{mention}")))).collect();
+fn whole_text(source: &Source, text: &str, marks: &[(Range<usize>, String)]) -> Quotation {
+    let marks: Vec<_> = marks.iter().map(|(range, href)| (range.clone(), Some(href.clone()))).collect();
     Quotation {
         id: "text".into(),
         sid: source.key.clone(),

@@ -65,6 +65,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
     let body = html! {
         header.pagehead { h1 { (reader.t("nav-sources")) } p.lead { (reader.t("sources-lead")) } }
         @if let Some(address) = reader.href("/sources/new") { p.begin { a.btn.go href=(address) { (reader.t("incoming-begin")) } } }
+        @if let Some(address) = reader.href("/claims") { p.begin { a.btn href=(address) { (reader.t("claims")) } } }
         @if view.sources.is_empty() { (empty(&reader.t("sources-none"), Some("habeas import FILE --as LIST"))) }
         @else { (table(&list)) }
     };

@@ -1,6 +1,7 @@
 //! What pages promise, asked of the router itself, without socket and browser: over a real vault of three invented
 //! persons, one of whom has a name that means harm.
 
+mod claims;
 mod entities;
 mod export;
 mod incoming;
@@ -62,7 +63,8 @@ pub fn empty_desk() -> Desk {
 
 /// The desk of a member with this role.
 fn member(vault: Vault, role: Role) -> Desk {
-    Desk::for_member(vault, Who { user: UserId([7; 16]), name: "Name of the member".into(), role })
+    let user = vault.me();
+    Desk::for_member(vault, Who { user, name: "Name of the member".into(), role })
 }
 
 fn name(words: &str) -> (Predicate, Value, String) {
@@ -203,6 +205,10 @@ impl House {
             "/cases?q=mila",
             "/cases?contradicted=1",
             "/entities",
+            "/claims",
+            "/claims/queue",
+            "/claims/new?source=post",
+            "/claims/conflicts",
             "/reported",
             "/sources",
             "/sources/new",

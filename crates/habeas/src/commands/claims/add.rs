@@ -13,7 +13,8 @@ use habeas_core::{
     PartialDate, Polarity, Quote, QuoteError, Review, Sensitivity, SourceId, Speaker, SpeakerKind, Topic, UserId,
     parse_edtf,
 };
-use std::{collections::HashMap, ops::Range, sync::Arc};
+use sha2::{Digest, Sha256};
+use std::{cell::Cell, collections::HashMap, ops::Range, sync::Arc};
 
 /// One claim
 #[derive(Debug, Clone, Args)]
@@ -147,6 +148,12 @@ fn note_home(homes: &mut HashMap<Entity, SourceId>, one: &Assertion) {
     }
 }
 
+/// The id of an assertion of a session that bears a key.
+fn id_of_session(key: [u8; 16], n: u32) -> AssertionId {
+    let digest = Sha256::new().chain_update(key).chain_update(n.to_be_bytes()).finalize();
+    AssertionId(*digest.first_chunk().expect("a digest is longer than an id"))
+}
+
 /// Makes assertions of claims as typed. Names that claims of the same session have made are known to later ones.
 pub struct Coder<'d> {
     desk: &'d Desk,
@@ -157,6 +164,9 @@ pub struct Coder<'d> {
     /// The source of each mention.
     homes: HashMap<Entity, SourceId>,
     me: UserId,
+    /// What the ids of the session are made of, where it may be sent twice; else they are random.
+    key: Option<[u8; 16]>,
+    n_ids: Cell<u32>,
 }
 
 impl<'d> Coder<'d> {
@@ -165,7 +175,26 @@ impl<'d> Coder<'d> {
         let (me, book) = (desk.who().user, desk.book()?);
         let mut homes = HashMap::new();
         book.assertions.iter().for_each(|one| note_home(&mut homes, one));
-        Ok(Self { desk, book, texts: HashMap::new(), made: Vec::new(), names: HashMap::new(), homes, me })
+        let (texts, made, names) = (HashMap::new(), Vec::new(), HashMap::new());
+        Ok(Self { desk, book, texts, made, names, homes, me, key: None, n_ids: Cell::new(0) })
+    }
+
+    /// A coder whose session bears a key: sent twice, it is one session; see [`Coder::recorded`].
+    pub fn keyed(desk: &'d Desk, key: [u8; 16]) -> Result<Self, Failure> {
+        Ok(Self { key: Some(key), ..Self::new(desk)? })
+    }
+
+    /// What the session has recorded before, where it bears a key.
+    pub fn recorded(&self) -> Vec<AssertionId> {
+        let ids = |key| (0..).map(move |n| id_of_session(key, n)).take_while(|id| self.book.get(*id).is_some());
+        self.key.map(|key| ids(key).collect()).unwrap_or_default()
+    }
+
+    fn fresh_id(&self) -> Result<AssertionId, Failure> {
+        match self.key {
+            Some(key) => Ok(id_of_session(key, self.n_ids.replace(self.n_ids.get() + 1))),
+            None => Ok(AssertionId(self.desk.mint()?)),
+        }
     }
 
     /// What was known before the session.
@@ -249,7 +278,7 @@ impl<'d> Coder<'d> {
     /// An assertion that a person makes of themselves, without words of a source.
     pub fn plain(&self, about: Entity, topic: Topic, content: Content) -> Result<Assertion, Failure> {
         Ok(Assertion {
-            id: AssertionId(self.desk.mint()?),
+            id: self.fresh_id()?,
             recorded_ms: 0,
             recorded_by: self.me,
             about,

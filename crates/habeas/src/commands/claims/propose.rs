@@ -26,7 +26,7 @@ use std::{ops::Range, sync::Arc};
 /// Name of the rules, as proposals bear it.
 const RULE: &str = "suggest";
 
-/// Stores proposals for a source.
+/// Stores proposals for a source and says what they are.
 pub fn run(
     desk: &Desk,
     key: &str,
@@ -34,6 +34,28 @@ pub fn run(
     lexicon: &Lexicon,
     out: &Output,
 ) -> Result<Exit, Failure> {
+    let suggested = suggest_for(desk, key, published, lexicon)?;
+    if suggested.no_rules {
+        out.talk("there are no rules for the language of this text: claims are added by hand");
+    }
+    session::told(desk, &suggested.ids, out)
+}
+
+/// What the rules proposed for a source.
+pub struct Suggested {
+    /// The proposals.
+    pub ids: Vec<AssertionId>,
+    /// Whether there are no rules for the language of the text.
+    pub no_rules: bool,
+}
+
+/// Stores proposals for a source, once.
+pub fn suggest_for(
+    desk: &Desk,
+    key: &str,
+    published: Option<habeas_core::Date>,
+    lexicon: &Lexicon,
+) -> Result<Suggested, Failure> {
     let mut coder = Coder::new(desk)?;
     let source = Arc::clone(coder.book().source(key)?);
     let made_by = MadeBy::Rule(RULE.into(), RULES_VERSION.into());
@@ -58,11 +80,8 @@ pub fn run(
         proposals.propose(n, claim)?;
     }
     let ids = proposals.ids;
-    if suggestions.no_rules {
-        out.talk("there are no rules for the language of this text: claims are added by hand");
-    }
     desk.assert(coder.into_made())?;
-    session::told(desk, &ids, out)
+    Ok(Suggested { ids, no_rules: suggestions.no_rules })
 }
 
 struct Proposals<'c, 'd, 'r> {

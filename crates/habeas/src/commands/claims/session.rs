@@ -160,7 +160,7 @@ fn lines(text: &str) -> Vec<(usize, String)> {
 }
 
 /// Makes the assertions of one step.
-fn take(coder: &mut Coder<'_>, step: &Step) -> Result<Vec<AssertionId>, Failure> {
+pub fn take(coder: &mut Coder<'_>, step: &Step) -> Result<Vec<AssertionId>, Failure> {
     match step {
         Step::Add(args) => Ok(vec![coder.add(args)?]),
         Step::Accept(args) => accept(coder, args),

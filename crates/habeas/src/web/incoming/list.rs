@@ -175,7 +175,7 @@ fn import(desk: &Desk, waiting: &Waiting, settled: &Settled, out: &Output) -> Re
     let Settled { key, mapping } = settled;
     let table = waiting.file.open(Some(mapping), &Limits::default())?;
     let imported =
-        desk.change(Right::Code, |vault| importing::keep(vault, &waiting.file, &table, mapping, key, None, out))?;
+        importing::keep(&waiting.file, &table, mapping, key, None, out, |write| desk.change(Right::Code, write))?;
     let goes = format!("/sources/{}", query::segment(key));
     desk.put_aside(&waiting.id)?;
     Ok(match imported {

@@ -109,6 +109,8 @@ struct Recent {
 /// Why a form was not taken, for the page that answers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Problem {
+    /// No button was pressed yet.
+    Undecided,
     Changed,
     Overrules(Verdict),
     Parts(Verdict),
@@ -191,7 +193,7 @@ pub async fn get(desk: Desk, reader: Reader, Parameters(pairs): Parameters<Pairs
 struct Answer {
     asked: Asked,
     pair: RecordPair,
-    verdict: Verdict,
+    verdict: Option<Verdict>,
     seen: String,
     key: Key,
     why: String,
@@ -203,7 +205,7 @@ impl Answer {
         Ok(Self {
             asked: query::known(fields, "of", Asked::from_code)?.unwrap_or_default(),
             pair: query::known(fields, "pair", read_pair)?.ok_or(missing("pair"))?,
-            verdict: query::known(fields, "verdict", Verdict::from_code)?.ok_or(missing("verdict"))?,
+            verdict: query::known(fields, "verdict", Verdict::from_code)?,
             seen: query::value(fields, "seen")?.ok_or(missing("seen"))?,
             key: Key::of(fields)?,
             why: forms::reason(fields, "why")?,
@@ -222,7 +224,9 @@ pub async fn decide(desk: Desk, reader: Reader, SignedForm(fields): SignedForm) 
     match taken {
         Ok(Ok(view)) if view.problem.is_some() => {
             let status = match view.problem {
-                Some(Problem::Overrules(_) | Problem::Parts(_)) => StatusCode::UNPROCESSABLE_ENTITY,
+                Some(Problem::Overrules(_) | Problem::Parts(_) | Problem::Undecided) => {
+                    StatusCode::UNPROCESSABLE_ENTITY
+                }
                 _ => StatusCode::CONFLICT,
             };
             html_page(status, render(&reader, &view))
@@ -244,6 +248,18 @@ fn done(reader: &Reader, asked: Asked, view: &View) -> Response {
 fn take(desk: &Desk, answer: Answer) -> Result<View, PageError> {
     let by = desk.who().name.clone();
     let Answer { asked, pair, verdict, seen, key, why } = answer;
+    // The form came without its button, as after a lock: the pair as it was, with what was typed.
+    let Some(verdict) = verdict else {
+        let shown = show(desk, pair, &by, false)?.map(|shown| Shown { why, ..shown });
+        return Ok(View {
+            asked,
+            shown,
+            recent: recent(desk, &by)?,
+            problem: Some(Problem::Undecided),
+            is_linked: true,
+            done: None,
+        });
+    };
     let decision = Decision { pair, verdict, by: by.clone(), why: why.clone() };
     let problem = match desk.decide(decision, Some(&seen), Some(key.0)) {
         Ok(_) => {
@@ -341,9 +357,10 @@ fn problem_words(reader: &Reader, view: &View, problem: Problem) -> Markup {
     let own = view.shown.as_ref().and_then(|shown| shown.earlier.as_ref());
     let pressed = match problem {
         Problem::Overrules(verdict) | Problem::Parts(verdict) => Some(verdict),
-        Problem::Changed | Problem::Gone => None,
+        Problem::Changed | Problem::Gone | Problem::Undecided => None,
     };
     let key = match problem {
+        Problem::Undecided => "nothing-recorded",
         Problem::Changed => "review-changed",
         Problem::Gone => "review-gone",
         Problem::Overrules(_) => "review-overrules",
@@ -366,7 +383,7 @@ fn pair_section(reader: &Reader, view: &View, shown: &Shown) -> Markup {
         section.pair aria-labelledby="pair-h" {
             h2 #pair-h.vh { (reader.t("review-pair")) }
             (pair::compared(reader, &shown.records))
-            form.decision method="post" action="/review/decide" hx-post="/review/decide" hx-target="#panel" hx-swap="outerHTML" {
+            form.decision method="post" action="/review/decide" hx-post="/review/decide" hx-target="#panel" hx-swap="outerHTML" data-typed="" {
                 (forms::token(reader))
                 (hidden("of", view.asked.code()))
                 (hidden("pair", &pair_code(shown.pair)))

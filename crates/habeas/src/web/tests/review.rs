@@ -57,11 +57,11 @@ impl House {
         })
     }
 
-    fn desk(&self) -> Desk {
+    pub(super) fn desk(&self) -> Desk {
         self.app.lock.opened().unwrap().desk
     }
 
-    async fn send(&self, uri: &str, fields: &[(&str, &str)], more: &[(&str, &str)]) -> (StatusCode, String) {
+    pub(super) async fn send(&self, uri: &str, fields: &[(&str, &str)], more: &[(&str, &str)]) -> (StatusCode, String) {
         let token = self.form_token();
         let fields: Vec<String> = [("token", token.as_str())]
             .iter()

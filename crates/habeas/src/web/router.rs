@@ -142,6 +142,11 @@ pub fn routes() -> Routes {
         })
         .get("/sources/new", CODE, incoming::get)
         .post("/sources/new", CODE, incoming::receive.layer(DefaultBodyLimit::max(incoming::LONGEST_UPLOAD)))
+        .post(
+            "/sources/new/typed",
+            CODE,
+            incoming::typed::receive.layer(DefaultBodyLimit::max(incoming::typed::LONGEST)),
+        )
         .get("/sources/new/{waiting}", CODE, incoming::list::get)
         .post("/sources/new/{waiting}", CODE, incoming::list::settle)
         .get("/sources/new/{waiting}/text", CODE, incoming::text::get)

@@ -28,7 +28,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use habeas_core::{EventKind, Right};
+use habeas_core::{EventKind, Right, SourceKind};
 use habeas_intake::{
     limits::Limits,
     mapping::{ColumnMapping, ColumnOptions, EventPart, Field, Guess, Mapping},
@@ -58,8 +58,10 @@ struct View {
     /// The first words of each column.
     samples: Vec<String>,
     preview: Result<Preview, Failure>,
-    /// Keys that other sources have.
+    /// Keys that other sources have, which are no lists.
     taken: Vec<String>,
+    /// Editions of lists: key of the list, and the words for the edition.
+    editions: Vec<(String, String)>,
 }
 
 fn load(desk: &Desk, waiting: Arc<Waiting>) -> Result<View, Failure> {
@@ -68,7 +70,11 @@ fn load(desk: &Desk, waiting: Arc<Waiting>) -> Result<View, Failure> {
     let mapping = settled.as_ref().map(|settled| &settled.mapping);
     let table = file.open(mapping, &Limits::default())?;
     let guess = file.guess(&table)?;
-    let taken: Vec<String> = desk.sources()?.iter().map(|source| source.key.clone()).collect();
+    let sources = desk.sources()?;
+    let texts = sources.iter().filter(|source| source.kind != SourceKind::List);
+    let taken: Vec<String> = texts.map(|source| source.key.clone()).collect();
+    let lists = sources.iter().filter(|source| source.kind == SourceKind::List);
+    let editions = lists.map(|list| (list.list().to_owned(), list.edition.trim().to_owned())).collect();
     let settled = settled
         .unwrap_or_else(|| Settled { key: free_key(&guess.mapping.list.id, &taken), mapping: guess.mapping.clone() });
     let preview = importing::preview(file, &table, &settled.mapping, SHOWN, READ);
@@ -90,10 +96,10 @@ fn load(desk: &Desk, waiting: Arc<Waiting>) -> Result<View, Failure> {
     ];
     let recognised = recognised.into_iter().filter(|(_, words)| !words.is_empty()).collect();
     drop(table);
-    Ok(View { settled, guess, header, recognised, samples, preview, taken, waiting })
+    Ok(View { settled, guess, header, recognised, samples, preview, taken, editions, waiting })
 }
 
-/// A name for a list that no source has yet.
+/// A name for a list that no text has yet. A list may have it: then the file may be its next edition.
 fn free_key(stem: &str, taken: &[String]) -> String {
     let plain: String = stem.chars().filter(|c| c.is_alphanumeric() || *c == '-' || *c == '_').collect();
     let stem = if plain.is_empty() || plain == "new" { "list".to_owned() } else { plain };
@@ -152,13 +158,7 @@ pub async fn settle(desk: Desk, reader: Reader, Path(id): Path<String>, SignedFo
         return Redirect::to(&format!("{}#preview", address_of(&waiting.id, true))).into_response();
     }
     let key = &view.settled.key;
-    let problem = if importing::check_key(key).is_err() {
-        Some("incoming-key-odd")
-    } else if view.taken.contains(key) {
-        Some("incoming-key-taken")
-    } else {
-        None
-    };
+    let problem = if importing::check_key(key).is_err() { Some("incoming-key-odd") } else { name_problem(&view, key) };
     if let Some(problem) = problem {
         return html_page(StatusCode::UNPROCESSABLE_ENTITY, render(&reader, &view, Some(problem)));
     }
@@ -170,18 +170,38 @@ pub async fn settle(desk: Desk, reader: Reader, Path(id): Path<String>, SignedFo
     }
 }
 
+/// What keeps the file from coming in under its name: a list that is there wants to know which edition this is.
+fn name_problem(view: &View, key: &str) -> Option<&'static str> {
+    let edition = view.settled.mapping.list.edition.trim();
+    let mut editions = view.editions.iter().filter(|(list, _)| list == key).peekable();
+    if editions.peek().is_some() {
+        return (edition.is_empty() || editions.any(|(_, known)| known == edition))
+            .then_some("incoming-edition-wanted");
+    }
+    view.taken.iter().any(|known| known == key).then_some("incoming-key-taken")
+}
+
 /// The work of the job.
 fn import(desk: &Desk, waiting: &Waiting, settled: &Settled, out: &Output) -> Result<Came, Failure> {
     let Settled { key, mapping } = settled;
     let table = waiting.file.open(Some(mapping), &Limits::default())?;
     let imported =
         importing::keep(&waiting.file, &table, mapping, key, None, out, |write| desk.change(Right::Code, write))?;
-    let goes = format!("/sources/{}", query::segment(key));
     desk.put_aside(&waiting.id)?;
     Ok(match imported {
         Imported::Already(_) => Came { counts: vec![("already", 1)], goes: "/sources".into(), ..Came::default() },
-        Imported::New { report, header, .. } => {
-            Came { counts: counts(&report), remarks: noticed(&report, &header), goes }
+        Imported::New { report, header, key, edition, .. } => {
+            let mut counts = counts(&report);
+            if let Some(edition) = &edition {
+                let gone = edition.gone.len() as u64;
+                counts.extend([
+                    ("continued", edition.continued),
+                    ("replaced", edition.replaced),
+                    ("added", edition.added),
+                    ("gone", gone),
+                ]);
+            }
+            Came { counts, remarks: noticed(&report, &header), goes: format!("/sources/{}", query::segment(&key)) }
         }
     })
 }

@@ -5,6 +5,7 @@
 
 pub mod list;
 pub mod text;
+pub mod typed;
 
 use super::{
     error::PageError,
@@ -84,6 +85,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
             p.note { (reader.t("incoming-kinds")) }
             button.btn { (reader.t("incoming-send")) }
         }
+        (typed::form(reader))
         @if !view.waiting.is_empty() {
             section aria-labelledby="waiting-h" {
                 h2 #waiting-h { (reader.t("incoming-waiting")) }

@@ -106,10 +106,9 @@ async fn a_list_is_recognised_settled_imported_and_taken_back() {
 async fn a_name_that_is_taken_or_odd_is_said_before_anything_is_written() {
     let house = House::of(Role::Coder);
     let address = house.uploaded("again.csv", CSV).await;
-    for (key, words) in
-        [("families", "Another source has this short name"), ("a/b", "letters, digits"), ("new", "not «new»")]
-    {
+    for (key, words) in [("families", "say which"), ("a/b", "letters, digits"), ("new", "not «new»")] {
         let mut fields = settled(key);
+        fields[3].1 = "";
         fields.push(("do", "import"));
         let (status, _, page) = house.form(&address, &fields).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{key}");
@@ -120,6 +119,50 @@ async fn a_name_that_is_taken_or_odd_is_said_before_anything_is_written() {
         fields.extend([odd, ("do", "import")]);
         assert_eq!(house.form(&address, &fields).await.0, StatusCode::BAD_REQUEST, "{odd:?}");
     }
+}
+
+#[tokio::test]
+async fn a_later_edition_says_what_it_changed() {
+    let house = House::of(Role::Coder);
+    let mut fields = settled("second");
+    fields.push(("do", "import"));
+    let address = house.uploaded("second.csv", CSV).await;
+    let (_, job, _) = house.form(&address, &fields).await;
+    house.ended(&job).await;
+    let later = CSV.replace("2,Zarina Bibi,Lal Jan,2016-05-01,Tenna\n", "4,Mila Dur,,2017-01-01,Tenna\n");
+    let address = house.uploaded("second.csv", &later).await;
+    assert!(
+        house.page(&address).await.contains("value=\"second\""),
+        "the list that it may be an edition of is proposed"
+    );
+    let (status, _, page) = house.form(&address, &fields).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("say which"));
+    fields[3].1 = "2017";
+    let (_, job, _) = house.form(&address, &fields).await;
+    let done = house.ended(&job).await;
+    assert!(done.contains("As they were") && done.contains("href=\"/sources/second%402017\""), "{done}");
+    let desk = house.app.lock.opened().unwrap().desk;
+    assert_eq!(desk.gone_records().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn words_that_are_typed_go_the_way_of_a_file() {
+    let house = House::of(Role::Coder);
+    let words = "They took Hammal away.\r\nبے نام";
+    let (status, address, _) = house.form("/sources/new/typed", &[("key", "told-by-phone"), ("words", words)]).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let (_, to, page) = house.form(&address, &[("kind", "testimony"), ("said-by", "a neighbour")]).await;
+    assert_eq!(to, "/sources/told-by-phone", "{page}");
+    let desk = house.app.lock.opened().unwrap().desk;
+    let source = desk.sources().unwrap().into_iter().find(|source| source.key == "told-by-phone").unwrap();
+    assert_eq!(desk.original_of(&source).unwrap(), words.replace("\r\n", "\n").into_bytes());
+    for odd in [vec![("key", "a/b"), ("words", "x")], vec![("key", "x")], vec![("words", "x")]] {
+        assert_eq!(house.form("/sources/new/typed", &odd).await.0, StatusCode::BAD_REQUEST, "{odd:?}");
+    }
+    let long = "بےنام ".repeat(100_000);
+    let (status, ..) = house.form("/sources/new/typed", &[("key", "long"), ("words", &long)]).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "a long testimony fits");
 }
 
 #[tokio::test]

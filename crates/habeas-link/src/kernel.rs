@@ -147,6 +147,7 @@ common_letters!(
 ///
 /// # Source
 /// `[winkler1990]`; prefix scale 0.1 over at most four letters.
+#[inline]
 pub fn jaro_winkler(a: Packed, b: Packed, least: f32) -> f32 {
     if a.is_empty() || b.is_empty() {
         return 0.0;
@@ -156,22 +157,33 @@ pub fn jaro_winkler(a: Packed, b: Packed, least: f32) -> f32 {
     }
     let (n_a, n_b) = (a.len() as f32, b.len() as f32);
     let prefix = a.common_prefix(b).min(4) as f32;
-    let with_prefix = |jaro: f32| jaro + prefix * 0.1 * (1.0 - jaro);
+    // With m letters in common Jaro's similarity is (m/n_a + m/n_b + 1)/3 at most. That it reaches what it must is
+    // asked without a division, and with a grain of salt for what rounding takes away.
+    let (rest, grain) = (1.0 - 0.1 * prefix, 1e-3);
+    let needed = (3.0 * (least - 0.1 * prefix) - rest) * n_a * n_b - grain;
+    let reaches = |m: f32| m * (n_a + n_b) * rest >= needed;
+    if !reaches(n_a.min(n_b)) {
+        return 0.0;
+    }
     // Every letter that the other word does not have is lost for certain.
     let lost_a = (a.present & !b.present).count_ones() as f32;
     let lost_b = (b.present & !a.present).count_ones() as f32;
-    let at_most = (n_a - lost_a).min(n_b - lost_b).max(0.0);
-    if with_prefix((at_most / n_a + at_most / n_b + 1.0) / 3.0) < least {
+    if !reaches((n_a - lost_a).min(n_b - lost_b).max(0.0)) {
         return 0.0;
     }
-    let both = if a.len().max(b.len()) <= 8 { common_of_8(a, b) } else { common_of_16(a, b) };
+    letter_by_letter(&a, &b, prefix)
+}
+
+/// What is left to do for the few words that could be alike.
+fn letter_by_letter(a: &Packed, b: &Packed, prefix: f32) -> f32 {
+    let both = if a.len().max(b.len()) <= 8 { common_of_8(*a, *b) } else { common_of_16(*a, *b) };
     let (n_matched, out_of_order) = both;
     if n_matched == 0 {
         return 0.0;
     }
     let m = n_matched as f32;
-    let jaro = (m / n_a + m / n_b + (m - (out_of_order / 2) as f32) / m) / 3.0;
-    with_prefix(jaro)
+    let jaro = (m / a.len() as f32 + m / b.len() as f32 + (m - (out_of_order / 2) as f32) / m) / 3.0;
+    jaro + prefix * 0.1 * (1.0 - jaro)
 }
 
 /// Whether one edit (a letter put in, left out or changed, or two neighbours swapped) makes one word of the other.

@@ -206,13 +206,24 @@ impl Table {
         list == self.store.list_and_sex(b).0 && self.lists[usize::from(list)].names_once
     }
 
-    /// Number of records, per list, that `is_filled` holds for.
-    pub(crate) fn filled_by_list(&self, is_filled: impl Fn(u32) -> bool) -> Vec<u64> {
-        let mut filled = vec![0; self.lists.len()];
-        for (record, list) in self.list_of.iter().enumerate() {
-            filled[usize::from(*list)] += u64::from(is_filled(record as u32));
+    /// Numbers of records, per list, that each of some conditions holds for.
+    pub(crate) fn filled_by_list<F: Fn(u32) -> bool>(&self, conditions: &[F]) -> Vec<Vec<u64>> {
+        let mut filled = vec![vec![0; self.lists.len()]; conditions.len()];
+        // In the order in which they are stored, and each looked at once.
+        for record in self.canonical.iter().copied() {
+            let list = usize::from(self.store.list_and_sex(record).0);
+            for (filled, holds) in filled.iter_mut().zip(conditions) {
+                filled[list] += u64::from(holds(record));
+            }
         }
         filled
+    }
+
+    /// Number of records of each list.
+    pub(crate) fn n_by_list(&self) -> Vec<u64> {
+        let mut n = vec![0; self.lists.len()];
+        self.list_of.iter().for_each(|list| n[usize::from(*list)] += 1);
+        n
     }
 }
 

@@ -17,7 +17,7 @@ use std::sync::{
 pub(crate) const MOST_RULES: usize = 24;
 /// A block that the engine chooses the size of holds this many records at least.
 const LEAST_LARGEST: u64 = 8;
-/// Slots of the table that keys are counted in, at most: 16 MB, so that it stays in the processor's cache.
+/// Slots of the table that keys are marked in, at most, by their bits: 4 MB.
 const MOST_SLOTS_BITS: u32 = 24;
 
 /// All blocks, by record. Records stand here by their place in the table's canonical order, so that nothing depends on
@@ -110,34 +110,60 @@ fn affordable(sizes: &mut [u32], budget: u64) -> u64 {
     u64::MAX
 }
 
+/// Which keys were met, and which again, by some of their bits: two bits a slot, so that the table stays in the
+/// processor's cache.
+struct KeysMet {
+    slots_bits: u32,
+    slots: Vec<u64>,
+}
+
+impl KeysMet {
+    fn new(n_records: usize) -> Self {
+        let slots_bits = (usize::BITS - n_records.leading_zeros() + 3).clamp(6, MOST_SLOTS_BITS);
+        Self { slots_bits, slots: vec![0; 1 << (slots_bits - 5)] }
+    }
+
+    fn slot(&self, key: u64) -> (usize, u32) {
+        let slot = key >> (64 - self.slots_bits);
+        ((slot >> 5) as usize, 2 * (slot & 31) as u32)
+    }
+
+    /// Meets a key; whether it was met before.
+    fn meet(&mut self, key: u64) -> bool {
+        let (word, shift) = self.slot(key);
+        let before = self.slots[word] >> shift & 1;
+        self.slots[word] |= (1 | before << 1) << shift;
+        before == 1
+    }
+
+    /// Whether a key was met more than once.
+    fn again(&self, key: u64) -> bool {
+        let (word, shift) = self.slot(key);
+        self.slots[word] >> shift & 2 == 2
+    }
+}
+
 fn blocks_of(values: &KeyValues, rule: &BlockingRule, n_records: usize, budget: u64) -> RuleBlocks {
     let columns = values.columns(rule);
-    let mut keys = Vec::new();
-    let mut each = |visit: &mut dyn FnMut(u32, &[u64])| {
-        for place in 0..n_records as u32 {
-            combined(&columns, place, &mut keys);
-            visit(place, &keys);
-        }
-    };
-    // Most keys belong to one record. Counting them in a small table first keeps those out of the sorting.
-    let slots_bits = (usize::BITS - n_records.leading_zeros() + 3).min(MOST_SLOTS_BITS);
-    let slot = |key: u64| (key >> (64 - slots_bits)) as usize;
-    let mut counts = vec![0u8; 1 << slots_bits];
+    // Most keys belong to one record. Marking in a small table which were met keeps those out of the sorting.
+    let mut met = KeysMet::new(n_records);
     let (mut n_keyed, mut n_shared) = (0u64, 0usize);
-    each(&mut |_, keys| {
+    let (mut keys, mut all, mut n_of) = (Vec::new(), Vec::new(), Vec::with_capacity(n_records));
+    for place in 0..n_records as u32 {
+        combined(&columns, place, &mut keys);
         n_keyed += u64::from(!keys.is_empty());
-        for key in keys {
-            let count = &mut counts[slot(*key)];
-            *count = count.saturating_add(1);
-            n_shared += usize::from(*count >= 2);
-        }
-    });
+        n_shared += keys.iter().map(|key| usize::from(met.meet(*key))).sum::<usize>();
+        n_of.push(keys.len() as u8);
+        all.extend_from_slice(&keys);
+    }
     let mut entries: Vec<(u64, u32)> = Vec::with_capacity(2 * n_shared);
-    each(&mut |place, keys| {
-        let shared = keys.iter().filter(|key| counts[slot(**key)] >= 2);
-        entries.extend(shared.map(|key| (*key, place)));
-    });
-    drop(counts);
+    let mut rest = all.as_slice();
+    for (place, n) in (0..).zip(n_of) {
+        let (keys, others) = rest.split_at(usize::from(n));
+        entries.extend(keys.iter().filter(|key| met.again(**key)).map(|key| (*key, place)));
+        rest = others;
+    }
+    drop((met, all));
     entries.sort_unstable();
     let runs = || entries.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1);
     let largest = rule
@@ -289,6 +315,10 @@ impl KeyIndex {
     /// Visits every pair whose earlier place is in the piece, once, some at a time.
     pub(crate) fn visit(&self, piece: Piece, met: &mut Met, mut visit: impl FnMut(&[Candidate])) {
         for place in piece.first..piece.end {
+            // Blocks lie far apart: asked for all at once, they are here when they are looked at one by one.
+            let last = |block: &u32| self.block_ends[*block as usize] as usize - 1;
+            let touched = self.blocks_of(place).iter().fold(0, |sum, block| sum ^ self.members[last(block)]);
+            std::hint::black_box(touched);
             let a = self.records[place as usize];
             let mut rule = 0;
             for block in self.blocks_of(place) {

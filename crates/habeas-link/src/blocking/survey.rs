@@ -24,12 +24,13 @@ pub(super) const SIZE_CLASSES: usize = 10;
 /// Records whose pairs are surveyed, at most; a share of one in a hundred is then known within a third.
 const MOST_SURVEYED: usize = 6_000;
 /// Pairs that are surveyed, at least and at most, and for each record.
-const LEAST_PAIRS: usize = 400_000;
+const LEAST_PAIRS: usize = 200_000;
 const MOST_PAIRS: usize = 1_200_000;
-const PAIRS_EACH_RECORD: usize = 6;
+const PAIRS_EACH_RECORD: usize = 4;
 /// Pairs of all records, for each of them, that one rule may hold; its larger blocks are not surveyed: they would be
-/// unaffordable.
+/// unaffordable. In a small table it may hold more for each, up to so many pairs in all.
 const PAIRS_OF_A_RULE: f64 = 3.0;
+const PAIRS_OF_A_SMALL_TABLE: (f64, f64) = (8.0, 400_000.0);
 /// The same for the blocks whose pairs the model is learnt from. In larger ones namesakes outnumber the pairs of one
 /// person so far that the slightest misfit of strangers would be learnt as persons.
 const PAIRS_TO_LEARN_FROM: f64 = 1.0;
@@ -37,7 +38,7 @@ const PAIRS_TO_LEARN_FROM: f64 = 1.0;
 /// left to the frequencies of values.
 const LEAST_RANDOM: u64 = 100_000;
 const MOST_RANDOM: u64 = 300_000;
-const RANDOM_EACH_RECORD: u64 = 10;
+const RANDOM_EACH_RECORD: u64 = 3;
 /// Seeds of what chance chooses: any numbers; they only have to stay the same.
 const SURVEY_SEED: u64 = 0x7375_7276_6579;
 const RANDOM_SEED: u64 = 0x6861_6265_6173;
@@ -235,7 +236,9 @@ pub fn survey(
     let costs: Vec<RuleCost> = of_rules.iter().map(scaled).collect();
     let mut held: Vec<u64> = Vec::new();
     // The largest class of blocks of each rule that holds so many pairs for each record.
-    let largest_of = |cost: &RuleCost, each: f64| cost.affordable((each * n_records as f64).max(LEAST_PAIRS as f64));
+    let (each_of_few, most_of_few) = PAIRS_OF_A_SMALL_TABLE;
+    let of_few = (each_of_few * n_records as f64).min(most_of_few);
+    let largest_of = |cost: &RuleCost, each: f64| cost.affordable((each * n_records as f64).max(of_few));
     let teaches: Vec<usize> = costs.iter().map(|cost| largest_of(cost, PAIRS_TO_LEARN_FROM)).collect();
     for (of_rule, cost) in of_rules.iter().zip(&costs) {
         let affordable = largest_of(cost, PAIRS_OF_A_RULE);
@@ -262,17 +265,18 @@ pub fn survey(
     let record = |place: u32| table.canonical()[place as usize];
     let shares = groups.chunks(groups.len().div_ceil(threads.get() * 8).max(1)).collect::<Vec<_>>();
     let compared = super::index::in_parallel(shares.len(), threads.get(), |i| {
-        let compare = |group: &&[u64]| {
+        let records = |group: &&[u64]| {
             let (a, b) = (record(surveyed[(group[0] >> 44) as usize]), record((group[0] >> 12) as u32));
-            let records = (a.min(b), a.max(b));
-            (records, weights.vector(table, records.0, records.1))
+            (a.min(b), a.max(b))
         };
-        if watch.check().is_err() { Vec::new() } else { shares[i].iter().map(compare).collect::<Vec<_>>() }
+        let pairs: Vec<(u32, u32)> = shares[i].iter().map(records).collect();
+        if watch.check().is_err() { Vec::new() } else { weights.vectors(table, &pairs) }
     });
     watch.check()?;
     step();
     let (mut pairs, mut holders) = (Vec::with_capacity(groups.len()), Vec::with_capacity(held.len()));
-    for (group, (records, vector)) in groups.iter().zip(compared.into_iter().flatten()) {
+    let compared = compared.into_iter().flatten();
+    for (group, (records, vector)) in groups.iter().zip(compared) {
         let (mut last, mut is_taught) = (None, false);
         for one in *group {
             let rule = (one >> 4 & 255) as u8;
@@ -286,7 +290,7 @@ pub fn survey(
         }
         pairs.push(SurveyedPair { vector, records, teaches: is_taught, holders_end: holders.len() as u32 });
     }
-    let random = random_patterns(table, &weights);
+    let random = random_patterns(table, &weights, threads.get());
     step();
     let n = n_records as u64;
     Ok(Survey {
@@ -331,18 +335,15 @@ impl Survey {
     }
 }
 
-fn random_patterns(table: &Table, weights: &Weights) -> Vec<(Vector, f64)> {
+fn random_patterns(table: &Table, weights: &Weights, threads: usize) -> Vec<(Vector, f64)> {
     let n = table.n_records() as u64;
     let records = table.canonical();
     let all = n * n.saturating_sub(1) / 2;
     let wanted = (RANDOM_EACH_RECORD * n).clamp(LEAST_RANDOM, MOST_RANDOM);
-    let mut counts = Counts::default();
-    let mut count = |i: u64, j: u64| {
-        let vector = weights.vector(table, records[i as usize], records[j as usize]);
-        *counts.entry(vector).or_insert(0.0) += 1.0;
-    };
+    let mut pairs: Vec<(u32, u32)> = Vec::with_capacity(all.min(wanted) as usize);
+    let mut put = |i: u64, j: u64| pairs.push((records[i as usize], records[j as usize]));
     if all <= wanted {
-        (0..n).for_each(|i| (i + 1..n).for_each(|j| count(i, j)));
+        (0..n).for_each(|i| (i + 1..n).for_each(|j| put(i, j)));
     } else {
         let mut number = RANDOM_SEED;
         let mut place = || {
@@ -352,10 +353,14 @@ fn random_patterns(table: &Table, weights: &Weights) -> Vec<(Vector, f64)> {
         for _ in 0..wanted {
             let (i, j) = (place(), place());
             if i != j {
-                count(i.min(j), i.max(j));
+                put(i.min(j), i.max(j));
             }
         }
     }
+    let shares: Vec<&[(u32, u32)]> = pairs.chunks(pairs.len().div_ceil(threads * 8).max(1)).collect();
+    let compared = super::index::in_parallel(shares.len(), threads, |i| weights.vectors(table, shares[i]));
+    let mut counts = Counts::default();
+    compared.into_iter().flatten().for_each(|(_, vector)| *counts.entry(vector).or_insert(0.0) += 1.0);
     sorted(counts)
 }
 

@@ -177,10 +177,12 @@ fn joined_words(tokens: &Tokens, words: &[u32], used: u32, others: &[u32], used_
                 these[1..].iter().fold(letters(token(these[0])), |joined, word| join(joined, letters(token(*word))))
             };
             let letters = whole(|token| token.letters, Packed::joined);
-            let consonants = whole(|token| token.consonants, Packed::joined_skeleton);
+            let begin = token(these[0]).consonants;
             let same = |other: &NameToken| {
                 jaro_winkler(letters, other.letters, SAME_JOINED) >= SAME_JOINED
-                    || consonants.len() >= LEAST_JOINED_CONSONANTS && consonants == other.consonants
+                    || other.consonants.len() >= LEAST_JOINED_CONSONANTS
+                        && begin.common_prefix(other.consonants) == begin.len()
+                        && whole(|token| token.consonants, Packed::joined_skeleton) == other.consonants
             };
             let as_one = (0..others.len()).find(|j| used_others >> j & 1 == 0 && same(token(others[*j])));
             if let Some(as_one) = as_one {

@@ -128,10 +128,12 @@ impl Field {
     }
 }
 
-/// Share of the pairs that could be one person in which both records have the field.
-fn share_of_pairs(table: &Table, column: Column) -> f64 {
-    let all = table.filled_by_list(|_| true);
-    let filled = table.filled_by_list(|record| column.is_filled(table, record));
+/// Share of the pairs that could be one person in which both records have the field, for each of some fields.
+fn shares_of_pairs(table: &Table, fields: &[Field]) -> Vec<f64> {
+    let is_filled = |field: &Field| {
+        let column = Column::find(table, field);
+        move |record| column.is_filled(table, record)
+    };
     let pairs = |counts: &[u64]| {
         let total: f64 = counts.iter().map(|n| *n as f64).sum();
         let within = |(n, list): (&u64, &super::super::table::ListInfo)| {
@@ -141,7 +143,9 @@ fn share_of_pairs(table: &Table, column: Column) -> f64 {
         let excluded: f64 = counts.iter().zip(table.lists()).map(within).sum();
         (total * total - excluded).max(0.0) / 2.0
     };
-    pairs(&filled) / pairs(&all).max(1.0)
+    let all = pairs(&table.n_by_list()).max(1.0);
+    let filled = table.filled_by_list(&fields.iter().map(is_filled).collect::<Vec<_>>());
+    filled.iter().map(|filled| pairs(filled) / all).collect()
 }
 
 /// Chooses comparisons by which fields are filled and gives them starting values; its rules are those that most pairs
@@ -164,7 +168,8 @@ pub fn guess_model(table: &Table) -> Model {
     fields.extend(PlaceField::ALL.into_iter().map(Field::Place));
     fields.extend([Field::Sex, Field::Document]);
     fields.extend(texts);
-    fields.retain(|field| share_of_pairs(table, Column::find(table, field)) >= LEAST_SHARE_OF_PAIRS);
+    let mut shares = shares_of_pairs(table, &fields).into_iter();
+    fields.retain(|_| shares.next().is_some_and(|share| share >= LEAST_SHARE_OF_PAIRS));
     let once = table.lists().iter().any(|list| list.names_once);
     fields.truncate(MOST_COMPARISONS - usize::from(once));
     if once {

@@ -8,6 +8,9 @@ use crate::{
 };
 use habeas_core::MatchWeight;
 
+/// Pairs whose records are fetched together: they fit the processor's cache.
+const WARMED: usize = 64;
+
 /// All outcomes of one pair, by comparison.
 pub(crate) type Outcomes = [Outcome; MOST_COMPARISONS];
 
@@ -131,6 +134,16 @@ impl Weights {
         }
         let weight = self.total(strangers, kin);
         (weight >= floor).then_some(weight)
+    }
+
+    /// Compares many pairs of records.
+    pub(crate) fn vectors(&self, table: &Table, pairs: &[(u32, u32)]) -> Vec<((u32, u32), Vector)> {
+        let mut found = Vec::with_capacity(pairs.len());
+        for together in pairs.chunks(WARMED) {
+            table.warm(together.iter().flat_map(|(a, b)| [*a, *b]));
+            found.extend(together.iter().map(|(a, b)| ((*a, *b), self.vector(table, *a, *b))));
+        }
+        found
     }
 
     /// Compares two records.

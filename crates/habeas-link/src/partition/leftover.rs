@@ -79,7 +79,7 @@ pub fn correct_leftovers(
     pairs: &mut [ScoredPair],
 ) -> Vec<Leftover> {
     let once = |list: u16| table.lists()[usize::from(list)].names_once;
-    let n_records: Vec<usize> = table.filled_by_list(|_| true).into_iter().map(|n| n as usize).collect();
+    let n_records: Vec<usize> = table.n_by_list().into_iter().map(|n| n as usize).collect();
     let clusters = partition.cluster_of();
     // Which lists each cluster of two or more stands on.
     let mut lists_of: HashMap<u32, Vec<u16>> = HashMap::new();

@@ -1,7 +1,8 @@
-use crate::invented::{Entry, list, table, three_lists};
+use crate::invented::{Entry, list, table, three_lists, truth};
 use habeas_core::{Claim, NameAsGiven, Passage, Predicate, Value};
 use habeas_link::{
-    Constraints, LinkError, LinkOptions, Linkage, ListInfo, Table, TableBuilder, Watch, guess_model, link,
+    Constraints, LinkError, LinkOptions, Linkage, ListInfo, ModelError, Table, TableBuilder, Watch, evaluate,
+    guess_model, link,
 };
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
@@ -78,6 +79,59 @@ fn names_of_ten_thousand_words_and_control_characters_do_no_harm() {
     }
     let table = builder.finish();
     assert_eq!(linked(&table).partition.n_records(), 8);
+}
+
+#[test]
+fn two_hundred_thousand_people_with_one_name_are_not_joined_and_cost_no_more_than_others() {
+    let start = Instant::now();
+    let namesake = |i: u32| Entry {
+        born: Some(1900 + (i % 90) as i16),
+        attribute: format!("ward {}", i % 5_003),
+        ..Entry::named(0, "Kareem", "Zoraki")
+    };
+    let found = linked(&table(&one_list(), &(0..200_000).map(namesake).collect::<Vec<_>>()));
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+    assert!(found.n_candidates < 12 * 200_000, "{}", found.n_candidates);
+    assert!(found.partition.n_clusters() > 100_000, "{}", found.partition.n_clusters());
+}
+
+#[test]
+fn lists_with_different_columns_are_linked_by_what_they_share() {
+    let (lists, mut entries) = three_lists(400, 43);
+    for entry in &mut entries {
+        match entry.list {
+            0 => (entry.place, entry.attribute, entry.age) = (String::new(), String::new(), None),
+            1 => (entry.born, entry.document, entry.father) = (None, String::new(), String::new()),
+            _ => entry.male = None,
+        }
+    }
+    let found = linked(&table(&lists, &entries));
+    assert!(found.fit.is_some());
+    let right = evaluate(&found.partition, &truth(&entries)).pairwise;
+    assert!(right.precision > 0.9 && right.recall > 0.5, "{right:?}");
+}
+
+#[test]
+fn judgements_that_contradict_each_other_are_told_and_join_nobody() {
+    let same = Entry { born: Some(1970), ..Entry::named(0, "Kareem", "Zoraki") };
+    let strangers = [Entry::named(0, "Lucia", "Beltran"), Entry::named(0, "Tamsin", "Moreno")];
+    let table = table(&one_list(), &[strangers.to_vec(), vec![same.clone(), same]].concat());
+    let judged = Constraints { same: vec![(0, 1)], different: vec![(0, 1)], ..Constraints::default() };
+    let found = link(&table, None, &judged, &LinkOptions::default(), &Watch::none()).unwrap();
+    let of = found.partition.cluster_of();
+    assert_ne!(of[0], of[1]);
+    assert_eq!(found.conflicts.len(), 1);
+}
+
+#[test]
+fn a_model_whose_probabilities_do_not_sum_to_one_links_nothing() {
+    let (lists, entries) = three_lists(50, 44);
+    let table = table(&lists, &entries);
+    let mut model = guess_model(&table);
+    model.comparisons[0].levels[0].m += 0.2;
+    let refused = link(&table, Some(model), &Constraints::default(), &LinkOptions::default(), &Watch::none());
+    let sum = matches!(&refused, Err(LinkError::Model { source: ModelError::Sum { comparison: 0, which: "m", .. } }));
+    assert!(sum, "{refused:?}");
 }
 
 #[test]

@@ -12,6 +12,7 @@ pub mod ftm;
 pub mod gate;
 pub mod paper;
 pub mod release;
+pub mod replicates;
 pub mod sheets;
 pub mod site;
 pub mod ui;

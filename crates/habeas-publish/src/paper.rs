@@ -17,6 +17,9 @@ use maud::html;
 use serde_json::{Value as Json, json};
 use std::fmt::Write;
 
+/// Where a page looks for the faces of its fonts.
+pub const FACES: &str = "a/fonts.css";
+
 /// A document.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Paper {
@@ -68,7 +71,7 @@ pub struct Answer {
 }
 
 impl Paper {
-    /// As a page that needs nothing else.
+    /// As a page that needs nothing but the faces of fonts beside it, at [`FACES`].
     pub fn html(&self) -> String {
         let body = html! {
             header.pagehead { h1 { (self.title) } @for line in &self.lead { p.lead { (datum(line)) } } }
@@ -92,7 +95,7 @@ impl Paper {
             } }
             p.source { (datum(&self.foot)) }
         };
-        ui::standalone(&self.title, &self.lang, &self.dir, &body)
+        ui::with_fonts(&self.title, &self.lang, &self.dir, &body, FACES)
     }
 
     /// The same without what anybody says: words of the language alone.

@@ -15,17 +15,31 @@ pub const STYLE: &str = concat!(
 ///
 /// `lang` is a language tag, `dir` is `ltr` or `rtl`.
 pub fn standalone(title: &str, lang: &str, dir: &str, body: &Markup) -> String {
+    sheet(title, lang, dir, body, None)
+}
+
+/// The same with a style sheet of font faces beside it: for scripts that the reader's system may have no letters of.
+pub fn with_fonts(title: &str, lang: &str, dir: &str, body: &Markup, faces: &str) -> String {
+    sheet(title, lang, dir, body, Some(faces))
+}
+
+fn sheet(title: &str, lang: &str, dir: &str, body: &Markup, faces: Option<&str>) -> String {
+    let policy = match faces {
+        None => "default-src 'none'; style-src 'unsafe-inline'",
+        Some(_) => "default-src 'none'; style-src 'self' 'unsafe-inline'; font-src 'self'",
+    };
     let page = html! {
         (DOCTYPE)
         html lang=(lang) dir=(dir) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
+                meta http-equiv="Content-Security-Policy" content=(policy);
                 meta name="referrer" content="no-referrer";
                 title { (title) }
                 // The one place where text goes out unescaped: a constant of this crate, never a value.
                 style { (PreEscaped(STYLE)) }
+                @if let Some(faces) = faces { link rel="stylesheet" href=(faces); }
             }
             body { main #main.sheet { (body) } }
         }

@@ -19,7 +19,7 @@ use crate::{
 };
 use choice::Choice;
 use clap::{Args, Subcommand};
-use habeas_core::{Partition, RecordId, Right};
+use habeas_core::{Partition, RecordId};
 use habeas_stats::{
     Method, Seed, Stopped, capture,
     pooled::{self, LinkageOptions},
@@ -195,13 +195,8 @@ fn draw_linkage(
     let Some(run) = desk.latest_link_run()? else {
         return Err(Failure::new(Exit::Failed, "nothing was linked yet", "run: habeas link run"));
     };
-    let model = habeas_link::from_toml(&run.model_toml)
-        .map_err(|error| Failure::new(Exit::Failed, error, "run `habeas link run` again"))?;
-    let prepared = desk.keep(Right::Cases, |vault| linking::prepare(vault))?;
-    let constraints = linking::constraints(&desk.judgements()?, &prepared.record_ids);
-    let options = linking::options(n_draws, seed);
-    let linkage = linking::run(&prepared.table, Some(model), &constraints, &options, out)?;
-    Ok(LinkageDraws { record_ids: prepared.record_ids, partitions: linkage.draws.partitions })
+    let (record_ids, partitions) = linking::draws(desk, &run, n_draws, seed, out)?;
+    Ok(LinkageDraws { record_ids, partitions })
 }
 
 /// Averages over draws of the linkage: doubt about links becomes part of the interval.

@@ -4,6 +4,7 @@ mod bound;
 mod compose;
 mod deliver;
 mod folder;
+mod microdata;
 mod one_case;
 mod releases;
 mod signing;
@@ -23,6 +24,7 @@ pub use compose::Plan;
 pub use deliver::{Deliver, delivered};
 pub use folder::read as read_folder;
 use habeas_core::{Audience, Date};
+pub use microdata::Microdata;
 use releases::{diff, list, policy, verify, withdraw};
 pub use releases::{manifest_hash, state_of, withdrawn};
 use serde_json::json;
@@ -105,6 +107,8 @@ pub struct What {
     pub looked: Option<String>,
     #[command(flatten)]
     pub case: OneCase,
+    #[command(flatten)]
+    pub microdata: Microdata,
 }
 
 /// Which outputs
@@ -120,6 +124,8 @@ pub enum Profile {
     Wgeid,
     /// One case, as a request for urgent action to the UN committee on enforced disappearances
     Ced,
+    /// Draws of the linkage for statisticians, without names
+    Replicates,
     /// One case file, account by account, for lawyers, a court or a partner
     Case,
 }
@@ -149,6 +155,7 @@ impl Profile {
             Self::Wgeid => "wgeid",
             Self::Ced => "ced",
             Self::Case => "case",
+            Self::Replicates => "replicates",
         }
     }
 
@@ -218,6 +225,7 @@ fn plan(desk: &Desk, what: &What, checkpoint: String) -> Result<Plan, Failure> {
     let mut last = None;
     for info in releases.iter().filter(|info| info.published) {
         let same = match record {
+            None if what.profile == Profile::Replicates => Plan::of(&info.release)?.profile == what.profile,
             None => info.release.audience == Audience::Public,
             Some(record) => {
                 let other = Plan::of(&info.release)?;
@@ -241,5 +249,6 @@ fn plan(desk: &Desk, what: &What, checkpoint: String) -> Result<Plan, Failure> {
         reason: if last.is_none() { "first".into() } else { what.reason.code().into() },
         looked: what.looked.clone(),
         bound,
+        microdata: Microdata::of(what),
     })
 }

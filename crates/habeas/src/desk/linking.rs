@@ -6,7 +6,9 @@ use crate::{
     failure::{Exit, Failure},
     output::Output,
 };
-use habeas_core::{Judgement, RecordId, Right, Source, SourceId, SourceKind, Standing, Verdict, standing};
+use habeas_core::{
+    Judgement, Partition, RecordId, Right, Source, SourceId, SourceKind, Standing, Verdict, standing,
+};
 use habeas_link::{
     Constraints, Coverage, Draws, LinkError, LinkOptions, Linkage, ListInfo, Model, PairError, Plan, Stage, Table,
     TableBuilder, Watch, link,
@@ -102,6 +104,25 @@ pub fn run(
     let progress = |stage: Stage, done: u64, total: u64| out.progress(stage_words(stage), done, total);
     let watch = Watch { progress: &progress, cancel: interruption.flag() };
     link(table, model, constraints, options, &watch).map_err(link_failure)
+}
+
+/// Draws of the linkage from its posterior, over the records in the order of their ids.
+///
+/// # Errors
+/// The model of the run cannot be read, or somebody stopped it.
+pub fn draws(
+    desk: &Desk,
+    run_before: &LinkRun,
+    n_draws: usize,
+    seed: u64,
+    out: &Output,
+) -> Result<(Vec<RecordId>, Vec<Partition>), Failure> {
+    let model = habeas_link::from_toml(&run_before.model_toml)
+        .map_err(|error| Failure::new(Exit::Failed, error, "run `habeas link run` again"))?;
+    let prepared = desk.keep(Right::Cases, |vault| prepare(vault))?;
+    let constraints = constraints(&desk.judgements()?, &prepared.record_ids);
+    let linkage = run(&prepared.table, Some(model), &constraints, &options(n_draws, seed), out)?;
+    Ok((prepared.record_ids, linkage.draws.partitions))
 }
 
 /// Plans the linkage of a table, with progress on a terminal.

@@ -4,6 +4,7 @@ mod categories;
 pub mod consents;
 mod policy;
 mod recipe;
+pub mod replicates;
 
 pub use policy::Policy;
 use policy::TablePolicy;

@@ -27,13 +27,14 @@ use habeas_publish::ui::datum;
 use maud::{Markup, html};
 
 /// Persons at most on one page.
-const MOST_ROWS: usize = 200;
+const MOST_ROWS: usize = 80;
 
 /// Whose consents; everybody's where nobody is named.
 #[derive(Debug, Clone, Default)]
 pub struct Query {
     of: Option<String>,
     only_ending: bool,
+    after: Option<String>,
 }
 
 impl Query {
@@ -44,16 +45,24 @@ impl Query {
     pub fn read(pairs: &Pairs) -> Result<Self, PageError> {
         let of = query::value(pairs, "of")?;
         let only_ending = query::known(pairs, "ending", |value| (value == "1").then_some(()))?.is_some();
-        Ok(Self { of, only_ending })
+        Ok(Self { of, only_ending, after: query::value(pairs, "after")? })
     }
 }
 
 /// What the page shows.
 pub enum View {
     /// Everybody about whom somebody has answered, with names, and how many there are in all.
-    Everybody(Vec<(Vec<String>, Answered)>, usize, bool),
+    Everybody(Page),
     /// One person.
     One(Box<Person>),
+}
+
+/// Some of the persons about whom somebody has answered.
+pub struct Page {
+    rows: Vec<(Vec<String>, Answered)>,
+    n_all: usize,
+    only_ending: bool,
+    next: Option<PersonId>,
 }
 
 /// One person's consents.
@@ -81,9 +90,12 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
     let Some(of) = query.of else {
         let soon = on.checked_add(jiff::Span::new().days(SOON_DAYS)).unwrap_or(Date::MAX);
         let rows = desk.answered(&book, on, query.only_ending.then_some(soon));
-        let n = rows.len();
-        let shown = rows.into_iter().take(MOST_ROWS).map(|row| (names(row.person), row));
-        return Ok(View::Everybody(shown.collect(), n, query.only_ending));
+        let n_all = rows.len();
+        let after = |row: &Answered| query.after.as_ref().is_none_or(|after| row.person.to_string() > *after);
+        let mut rest = rows.into_iter().filter(after);
+        let rows: Vec<_> = rest.by_ref().take(MOST_ROWS).map(|row| (names(row.person), row)).collect();
+        let next = rest.next().and(rows.last()).map(|(_, row)| row.person);
+        return Ok(View::Everybody(Page { rows, n_all, only_ending: query.only_ending, next }));
     };
     let id = desk.person_of_id(&of).map_err(|_| PageError::NotFound)?;
     Ok(View::One(Box::new(Person {
@@ -98,7 +110,7 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
 /// Draws the page.
 pub fn render(reader: &Reader, view: &View) -> Markup {
     let body = match view {
-        View::Everybody(rows, n, only_ending) => everybody(reader, rows, *n, *only_ending),
+        View::Everybody(page) => everybody(reader, page),
         View::One(person) => one(reader, person),
     };
     layout::page(reader, &reader.t("nav-consent"), Some(Section::Consent), &body)
@@ -108,15 +120,16 @@ fn address(person: PersonId) -> String {
     query::address("/consent", &[("of", &person.to_string())])
 }
 
-fn everybody(reader: &Reader, rows: &[(Vec<String>, Answered)], n: usize, only_ending: bool) -> Markup {
-    let other = if only_ending { "/consent" } else { "/consent?ending=1" };
+fn everybody(reader: &Reader, page: &Page) -> Markup {
+    let Page { rows, n_all, only_ending, next } = page;
+    let other = if *only_ending { "/consent" } else { "/consent?ending=1" };
     html! {
         header.pagehead { h1 { (reader.t("nav-consent")) } p.lead { (reader.t("consent-lead")) } }
         form.search method="get" action="/consent" role="search" {
             p.field.grow { label for="of" { (reader.t("consent-whose")) } input #of name="of" required maxlength="80" dir="ltr" autocomplete="off" spellcheck="false" placeholder="committee:214"; }
             p.field { button.btn { (reader.t("consent-open")) } }
         }
-        p.found { (reader.n("consent-n", &[("n", n as u64)])) " · " a href=(other) { (reader.t(if only_ending { "consent-all" } else { "consent-ending" })) } }
+        p.found { (reader.n("consent-n", &[("n", *n_all as u64)])) " · " a href=(other) { (reader.t(if *only_ending { "consent-all" } else { "consent-ending" })) } }
         @if rows.is_empty() { (layout::empty(&reader.t("consent-nobody"), None)) } @else {
             div.scroll tabindex="0" role="group" aria-label=(reader.t("nav-consent")) { table.list {
                 caption.vh { (reader.t("nav-consent")) }
@@ -128,6 +141,10 @@ fn everybody(reader: &Reader, rows: &[(Vec<String>, Answered)], n: usize, only_e
                     td { @match row.next { Some(day) => bdi { (day) }, None => "—" } }
                 } } }
             } }
+        }
+        @if let Some(next) = next {
+            @let ending = if *only_ending { "1" } else { "" };
+            div.pages { a.btn rel="next" href=(query::address("/consent", &[("ending", ending), ("after", &next.to_string())])) { (reader.t("next-page")) } }
         }
     }
 }
@@ -176,16 +193,17 @@ fn one(reader: &Reader, person: &Person) -> Markup {
     }
 }
 
-/// One row for each part that an answer speaks of, with every reader and purpose beside it.
+/// One row for each part and reader that an answer speaks of, with the purposes that stand alike.
 fn table(reader: &Reader, all: &[StandsFor]) -> Markup {
     html! {
         div.scroll tabindex="0" role="group" aria-label=(reader.t("consent-stands")) { table.list {
             caption.vh { (reader.t("consent-stands")) }
             thead { tr { @for head in ["consent-part", "consent-reader", "consent-purpose", "consent-state"] { th scope="col" { (reader.t(head)) } } } }
-            tbody { @for (group, audience, purpose, stand) in all { tr {
+            tbody { @for rows in all.chunk_by(|a, b| (a.0, a.1, a.3) == (b.0, b.1, b.3)) { tr {
+                @let (group, audience, _, stand) = &rows[0];
                 th scope="row" { (reader.t(&format!("group-{}", group.code()))) }
                 td { (reader.t(&format!("audience-{}", audience.code()))) }
-                td { (reader.t(&format!("purpose-{}", purpose.code()))) }
+                td { (words(reader, "purpose", rows.iter().map(|(_, _, purpose, _)| purpose.code()))) }
                 td { (state(reader, *stand)) }
             } } }
         } }
@@ -268,8 +286,10 @@ fn withdraw_forms(reader: &Reader, person: &Person) -> Markup {
             (forms::token(reader)) (forms::hidden("of", &person.id.to_string()))
             (forms::hidden("giver", giver.code())) (forms::hidden("relation", relation))
             p.field { button.btn {
-                (reader.t("consent-withdraw")) ": " (reader.t(&format!("giver-{}", giver.code())))
-                @if !relation.is_empty() { " (" (datum(relation)) ")" }
+                span {
+                    (reader.t("consent-withdraw")) ": " (reader.t(&format!("giver-{}", giver.code())))
+                    @if !relation.is_empty() { " (" (datum(relation)) ")" }
+                }
             } }
         } }
     } } }

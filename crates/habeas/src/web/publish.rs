@@ -11,7 +11,7 @@ use super::{
     router::refuse,
 };
 use crate::{
-    commands::publish::{self, Checked, Deliver, OneCase, Profile, Reason, What},
+    commands::publish::{self, Checked, Deliver, Microdata, OneCase, Profile, Reason, What},
     desk::{
         Desk,
         jobs::{Came, Noticed, Work},
@@ -208,7 +208,7 @@ fn what_of(fields: &Pairs) -> Result<What, PageError> {
         query::known(fields, "profile", Profile::from_code)?.ok_or(PageError::Parameter { name: "profile" })?;
     let known_langs = |text: &str| LANGS.contains(&text).then(|| text.split(',').map(str::to_owned).collect());
     let read_reason = |text: &str| Reason::value_variants().iter().copied().find(|reason| reason.code() == text);
-    let one_case = !matches!(profile, Profile::Site | Profile::Tables | Profile::Ftm);
+    let one_case = matches!(profile, Profile::Wgeid | Profile::Ced | Profile::Case);
     let person = query::value(fields, "person")?;
     if one_case && person.is_none() {
         return Err(PageError::Parameter { name: "person" });
@@ -226,6 +226,7 @@ fn what_of(fields: &Pairs) -> Result<What, PageError> {
             incomplete: query::value(fields, "incomplete")?.is_some(),
             ..OneCase::default()
         },
+        microdata: Microdata::default(),
     })
 }
 
@@ -322,6 +323,7 @@ pub async fn build(desk: Desk, reader: Reader, SignedForm(fields): SignedForm) -
                 on: None,
                 looked: None,
                 case: OneCase::default(),
+                microdata: Microdata::default(),
             },
             None => what_of(&fields)?,
         };

@@ -115,3 +115,65 @@ fn a_case_file_goes_to_the_lawyers_account_by_account_and_replaces_no_public_rel
     let check = office.run(&["publish", "check", "--profile", "tables", "--json"]).ends_with(4).stdout;
     assert!(check.contains("1 persons named in R0001"), "{check}");
 }
+
+/// Two lists that name the same people, enough of them to link.
+fn linked() -> Office {
+    let office = Office::with_vault();
+    let row = |list: usize, n: usize| {
+        let syllables = ["da", "ri", "ko", "mel", "tas", "vo", "nur", "bel", "sa", "phi"];
+        let word = |n: usize| format!("{}{}{}", syllables[n % 10], syllables[n / 10 % 10], syllables[n * 7 % 10]);
+        let district = ["Corva", "Hest"][n % 2];
+        format!(
+            "{},{} {},{} {},201{}-0{}-1{},{district}\n",
+            n + list,
+            word(n),
+            word(n + 31),
+            word(n + 57),
+            word(n + 31),
+            n % 5,
+            n % 9 + 1,
+            n % 9
+        )
+    };
+    for (list, range) in [("families", 0..90), ("clinic", 40..130)] {
+        let rows: String = range.map(|n| row(list.len(), n)).collect();
+        office.file(&format!("{list}.csv"), format!("number,name,father,date,district\n{rows}"));
+        office.run(&["import", &format!("{list}.csv"), "--as", list]).succeeds();
+    }
+    office.run(&["link", "run"]).succeeds();
+    office
+}
+
+#[test]
+fn replicates_hold_counts_by_draw_that_the_estimators_read_and_nobodys_name() {
+    let office = linked();
+    let args = ["publish", "build", "M1", "--profile", "replicates", "--draws", "3", "--on", "2026-03-01"];
+    office.run(&args).succeeds();
+    let files = ["counts-0001.csv", "counts-0002.csv", "counts-0003.csv", "dictionary.json", "README"];
+    for file in files {
+        let text = fs::read_to_string(office.path(&format!("M1/{file}"))).unwrap();
+        for secret in ["families", "clinic", "dari", "kotas"] {
+            assert!(!text.contains(secret), "{file} holds {secret}");
+        }
+    }
+    let counts = fs::read_to_string(office.path("M1/counts-0001.csv")).unwrap();
+    assert!(counts.starts_with("year,place,list_1,list_2,count\n"), "{counts}");
+    let total: u64 = counts.lines().skip(1).map(|line| line.rsplit(',').next().unwrap().parse::<u64>().unwrap()).sum();
+    assert!((90..=180).contains(&total), "{total} persons");
+    office.run(&["publish", "build", "again", "--release", "1"]).succeeds();
+    let read = |dir: &str| fs::read(office.path(&format!("{dir}/counts-0002.csv"))).unwrap();
+    assert_eq!(read("M1"), read("again"), "the same draws");
+}
+
+#[test]
+fn rows_leave_only_where_they_hide_among_each_other() {
+    let office = linked();
+    let check = |by: &str| {
+        let args = ["publish", "check", "--profile", "replicates", "--rows", "--draws", "2", "--strata", by, "--json"];
+        office.run(&args).stdout
+    };
+    let refused = check("year,place");
+    assert!(refused.contains("refused") && refused.contains("persons share all that is told"), "{refused}");
+    let coarse = check("none");
+    assert!(coarse.contains("\"objections\":[]"), "{coarse}");
+}

@@ -91,7 +91,7 @@ impl Bound {
     pub fn of(desk: &Desk, what: &What) -> Result<Option<Self>, Failure> {
         let case = &what.case;
         let (audience, purpose) = match what.profile {
-            Profile::Site | Profile::Tables | Profile::Ftm => {
+            Profile::Site | Profile::Tables | Profile::Ftm | Profile::Replicates => {
                 if case.person.is_some() {
                     return Err(Failure::usage("this profile is not of one case", "use --profile wgeid, ced or case"));
                 }

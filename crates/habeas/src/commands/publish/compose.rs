@@ -1,6 +1,11 @@
 //! Composes the files of a release from what may leave: the same plan gives the same bytes.
 
-use super::{Profile, bound::Bound, one_case};
+use super::{
+    Profile,
+    bound::Bound,
+    microdata::{self, Microdata},
+    one_case,
+};
 use crate::{
     desk::{
         Desk,
@@ -48,12 +53,18 @@ pub struct Plan {
     pub looked: Option<String>,
     /// The one case that it is of, where it is of one.
     pub bound: Option<Bound>,
+    /// What replicates were asked for, where it is of these.
+    pub microdata: Option<Microdata>,
 }
 
 impl Plan {
     /// For whom.
     pub fn audience(&self) -> Audience {
-        self.bound.as_ref().map_or(Audience::Public, |bound| bound.audience)
+        match (&self.bound, self.profile) {
+            (Some(bound), _) => bound.audience,
+            (None, Profile::Replicates) => Microdata::AUDIENCE,
+            (None, _) => Audience::Public,
+        }
     }
 
     /// What for.
@@ -65,6 +76,7 @@ impl Plan {
             (Profile::Ftm, None) => Purpose::Research,
             (Profile::Wgeid | Profile::Ced, None) => Purpose::Submission,
             (Profile::Case, None) => Purpose::Litigation,
+            (Profile::Replicates, None) => Microdata::PURPOSE,
         }
     }
 
@@ -85,6 +97,7 @@ impl Plan {
             reason: release.reason.clone(),
             looked: parts.next().map(str::to_owned),
             bound: Bound::read(&release.recipe_json)?,
+            microdata: Microdata::read(&release.recipe_json)?,
         })
     }
 
@@ -129,6 +142,9 @@ pub struct Composed {
 pub fn compose(desk: &Desk, plan: &Plan, out: &Output) -> Result<Composed, Failure> {
     if let Some(bound) = &plan.bound {
         return one_case::compose(desk, plan, bound, out);
+    }
+    if let Some(asked) = &plan.microdata {
+        return microdata::compose(desk, plan, asked, out);
     }
     let policy = desk.publication_policy()?;
     let occasion = Occasion { audience: plan.audience(), purpose: plan.purpose(), on: plan.made_on };

@@ -8,20 +8,20 @@ use super::{
 use crate::{
     desk::{
         Desk,
-        publishing::{LinkageSpellings, Opened},
+        publishing::{LinkageSpellings, Opened, Policy},
     },
     failure::{Exit, Failure},
     output::Output,
     web,
 };
 use habeas_core::{
-    CaseFile, CaseToTell, Disclosed, DisclosureRequest, FieldStand, Form, SourceKind, ToldCase, Urgency, disclose,
-    stand_of,
+    Audience, CaseFile, CaseToTell, Disclosed, DisclosureRequest, FieldStand, Form, Purpose, SourceKind, ToldCase,
+    Urgency, disclose, stand_of,
 };
 use habeas_publish::{
-    files::OutputFiles,
+    files::{OutputFiles, sha256},
     gate,
-    paper::{CaseImprint, Submission, write_case},
+    paper::{CaseImprint, FACES, Submission, write_case},
     release,
     site::Words,
 };
@@ -101,7 +101,17 @@ pub fn compose(desk: &Desk, plan: &Plan, bound: &Bound, out: &Output) -> Result<
             files
         }
     };
-    about(plan, bound, &policy.sha256, policy.disclosure.two_persons, &mut files);
+    let (faces, fonts) = web::site_fonts();
+    let mut trusted: BTreeSet<String> = [sha256(faces.as_bytes())].into();
+    files.put(FACES, faces);
+    for (name, bytes) in fonts {
+        trusted.insert(sha256(&bytes));
+        files.put(format!("a/{name}"), bytes);
+    }
+    let what = "one case, for the reader that it was made for and nobody else.\n\
+         Each answer says who gives it and where it stands; answers that contradict stand side by side.\n\
+         An answer that is not given is not known or not told";
+    about(plan, bound.audience, bound.purpose, what, 1, &policy, &mut files);
     out.progress("searching every byte", 0, 1);
     let mut terms = desk.protected(&[Opened::of_case(told.get())], &policy)?;
     terms.know_words(&plain);
@@ -111,7 +121,7 @@ pub fn compose(desk: &Desk, plan: &Plan, bound: &Bound, out: &Output) -> Result<
             terms.is_public(&record.source.title);
         }
     }
-    let findings = gate::search(&files, &terms, &LinkageSpellings, &BTreeSet::new());
+    let findings = gate::search(&files, &terms, &LinkageSpellings, &trusted);
     out.progress("searching every byte", 1, 1);
     Ok(Composed {
         files,
@@ -195,35 +205,39 @@ fn elsewhere(desk: &Desk, bound: &Bound) -> Result<Option<String>, Failure> {
     Ok(None)
 }
 
-/// What the release is, for programs and for people.
-fn about(plan: &Plan, bound: &Bound, policy_sha256: &str, two_persons: bool, files: &mut OutputFiles) {
+/// What a release for readers who are bound is, for programs and for people.
+pub fn about(
+    plan: &Plan,
+    audience: Audience,
+    purpose: Purpose,
+    what: &str,
+    n_named: usize,
+    policy: &Policy,
+    files: &mut OutputFiles,
+) {
     let object = json!({
         "schema": 1,
         "number": plan.number,
         "profile": plan.profile.code(),
-        "audience": bound.audience.code(),
-        "purpose": bound.purpose.code(),
+        "audience": audience.code(),
+        "purpose": purpose.code(),
         "made_on": plan.made_on.to_string(),
         "checkpoint": plan.checkpoint,
-        "policy_sha256": policy_sha256,
-        "two_persons": two_persons,
-        "persons_named": 1,
+        "policy_sha256": policy.sha256,
+        "two_persons": policy.disclosure.two_persons,
+        "persons_named": n_named,
         "supersedes": plan.supersedes,
         "reason": if plan.reason == "consent" { "updated" } else { &plan.reason },
         "software": concat!("habeas ", env!("CARGO_PKG_VERSION")),
     });
     files.put(release::RELEASE, format!("{object:#}\n"));
     let supersedes = plan.supersedes.map(|number| format!("It stands in the place of R{number:04}.\n"));
-    files.put(
-        "README",
-        format!(
-            "Release R{:04}, {}: one case, for the reader that it was made for and nobody else.\n{}\n\
-         Each answer says who gives it and where it stands; answers that contradict stand side by side.\n\
-         An answer that is not given is not known or not told.\n\n\
+    let text = format!(
+        "Release R{:04}, {}: {what}.\n{}\n\
          To check that nothing was changed:  sha256sum -c MANIFEST.sha256   and   habeas publish verify .\n",
-            plan.number,
-            plan.made_on,
-            supersedes.unwrap_or_default(),
-        ),
+        plan.number,
+        plan.made_on,
+        supersedes.unwrap_or_default(),
     );
+    files.put("README", text);
 }

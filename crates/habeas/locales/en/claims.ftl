@@ -143,3 +143,5 @@ resume-lead = The vault locked while you were at it. Nothing was recorded yet. G
 resume-go = Go on
 unlock-kept = What you had typed comes along and waits behind the passphrase.
 settle-unfinished = Choose a policy and say why. Nothing was recorded; what you typed is kept.
+err-other-method = There is no page at this address
+rec-other-method = It is where a form goes when its button is pressed. Go back to the page with the form, or begin at the overview.

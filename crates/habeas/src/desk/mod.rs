@@ -15,7 +15,9 @@ pub mod importing;
 pub mod jobs;
 pub mod linking;
 mod persons;
+pub mod placemap;
 pub mod publishing;
+mod refusal;
 pub mod reviewing;
 pub mod shown;
 mod snapshot;
@@ -24,11 +26,12 @@ mod team;
 pub mod tray;
 
 pub use book::{Book, Settled};
+pub use refusal::vault_failure;
 pub use snapshot::{Person, Snapshot};
 
 use crate::{
     commands::init::now_ms,
-    failure::{Exit, Failure},
+    failure::Failure,
     listing::{table_failure, worker},
     rights::{Denied, Need},
 };
@@ -42,10 +45,7 @@ use habeas_intake::{
     page::Page,
     table::{Kind, TableError},
 };
-use habeas_vault::{
-    AuditEntry, AuditEvent, DeviceInfo, LinkRun, MemberInfo, Notice, PersonFilter, PersonRow, StorageError, Vault,
-    VaultError,
-};
+use habeas_vault::{AuditEntry, AuditEvent, DeviceInfo, LinkRun, MemberInfo, Notice, PersonFilter, PersonRow, Vault};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard},
@@ -83,6 +83,7 @@ struct Inner {
     reviewing: reviewing::Kept,
     coding: coding::Kept,
     crosstabs: crosstab::Crosstabs,
+    place_map: placemap::Kept,
     jobs: jobs::Jobs,
     tray: tray::Tray,
     book: Mutex<Option<Arc<Book>>>,
@@ -233,6 +234,7 @@ impl Desk {
             reviewing: reviewing::Kept::default(),
             coding: coding::Kept::default(),
             crosstabs: crosstab::Crosstabs::default(),
+            place_map: placemap::Kept::default(),
             jobs: jobs::Jobs::default(),
             tray: tray::Tray::default(),
             book: Mutex::default(),
@@ -306,6 +308,7 @@ impl Desk {
         self.inner.reviewing.forget();
         *lock(&self.inner.book) = None;
         self.inner.crosstabs.forget();
+        self.inner.place_map.forget();
         Ok(result)
     }
 
@@ -579,19 +582,4 @@ fn case_row(row: PersonRow) -> CaseRow {
         n_records: row.n_records,
         n_contradictions: row.n_contradictions,
     }
-}
-
-/// An error of the vault, for people.
-pub fn vault_failure(error: VaultError) -> Failure {
-    let remedy = match &error {
-        VaultError::Storage(StorageError::Full { .. }) => "free some space on this disk, then run the command again",
-        VaultError::Index(error) if error.is_disk_full() => "free some space on this disk, then run the command again",
-        VaultError::Denied { role, right } => return Failure::from(Denied { role: *role, right: *right }),
-        VaultError::ReadOnly => "copy the vault to a place that takes writes, or leave out --as-of",
-        VaultError::NoKey { .. } => "a keeper can grant you the compartment; then `habeas sync FOLDER` brings its key",
-        VaultError::TooLong { .. } => "record it in several parts: what is recorded together has room in 16 MiB",
-        VaultError::Poisoned => "close everything that has the vault open, then run the command again",
-        _ => "run `habeas verify` and keep the folder as it is; a backup may hold the missing part",
-    };
-    Failure::new(Exit::Failed, error, remedy)
 }

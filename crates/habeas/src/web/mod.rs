@@ -24,6 +24,7 @@ mod jobs;
 mod keys;
 mod layout;
 mod lock;
+mod map;
 mod overview;
 mod prefs;
 mod query;

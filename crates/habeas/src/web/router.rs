@@ -6,7 +6,7 @@ use super::{
     guard::{SignedForm, guard},
     incident, incoming, jobs, keys, layout,
     lock::{Lock, Moment},
-    overview, prefs,
+    map, overview, prefs,
     query::Pairs,
     reader::Reader,
     record, reported, review,
@@ -173,6 +173,7 @@ pub fn routes() -> Routes {
         .post("/claims/{claim}/accounts", JUDGE, claims::conflict::decide)
         .get("/stats", TABLES, async |desk: Desk, reader: Reader| page(desk, reader, stats::load, stats::render).await)
         .get("/stats/by", TABLES, show_crosstab)
+        .get("/stats/map", CASES, async |desk: Desk, reader: Reader| page(desk, reader, map::load, map::render).await)
         .get("/stats/file/{file}", TABLES, download::get)
         .get("/stats/disagreements/{question}/{left}/{right}", CASES, show_disagreements)
         .get("/review", JUDGE, review::get)
@@ -217,7 +218,10 @@ pub fn routes() -> Routes {
 /// All addresses behind the guard.
 pub fn router(app: App) -> Router {
     routes()
-        .router(async |reader: Reader| refuse(&reader, &PageError::NotFound))
+        .router(
+            async |reader: Reader| refuse(&reader, &PageError::NotFound),
+            async |reader: Reader| refuse(&reader, &PageError::OtherMethod),
+        )
         .layer(DefaultBodyLimit::max(LONGEST_FORM))
         .layer(middleware::from_fn_with_state(app.clone(), no_lengths_that_tell))
         // One step above the usual 4: a tenth less to send in the same time.

@@ -126,6 +126,7 @@ pub fn body(reader: &Reader, view: &View) -> Markup {
             @if !view.estimates.is_empty() { (download::links(reader, Sheet::Estimates, false)) }
             @if let Some(stratified) = &view.stratified { (strata::section(reader, stratified)) }
             (by_place(reader, view)) (download::links(reader, Sheet::ByPlace, false))
+            @if let Some(address) = reader.href("/stats/map") { p { a.btn href=(address) { (reader.t("map-title")) } } }
             (by_sex(reader, view)) (download::links(reader, Sheet::BySex, false))
             @if !view.overlap.lists.is_empty() { (overlap(reader, view)) (download::links(reader, Sheet::Overlap, false)) }
             @if !view.compared.is_empty() { (disagree(reader, view)) (download::links(reader, Sheet::Disagreements, false)) }

@@ -378,3 +378,19 @@ async fn a_form_without_its_button_comes_back_as_it_was_typed() {
         assert!(!nothing.contains("half typed") && !nothing.contains("evil.test"), "{strange}");
     }
 }
+
+#[tokio::test]
+async fn an_address_that_takes_forms_says_so_to_whoever_opens_it() {
+    let house = House::of(Role::Reader);
+    for address in ["/review/decide", "/claims/undo", "/link", "/sources/post/suggest"] {
+        let (status, page) = house.get(address, &[]).await;
+        assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED, "{address}");
+        assert!(page.contains("There is no page at this address") && page.contains("href=\"/\""), "{address}");
+    }
+    let body = format!("token={}", house.form_token());
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let headers = [("host", HOST), ("origin", OWN), ("cookie", house.cookie.as_str()), form];
+    assert_eq!(house.ask(Method::POST, "/stats", &headers, &body).await.status(), StatusCode::METHOD_NOT_ALLOWED);
+    let stranger = house.ask(Method::GET, "/review/decide", &[("host", HOST)], "").await;
+    assert_eq!(stranger.headers()[header::LOCATION], "/enter", "strangers are told nothing");
+}

@@ -154,6 +154,7 @@ pub fn routes() -> Routes {
         .get("/sources/{key}", CASES, show_source)
         .get("/sources/{key}/{number}", CASES, show_record)
         .post("/sources/{key}/suggest", CODE, claims::suggest)
+        .post("/sources/{key}/made-from", CODE, source::made_from)
         .get("/claims", CODE, async |desk: Desk, reader: Reader| page(desk, reader, claims::load, claims::render).await)
         .get("/claims/queue", CODE, claims::queue::get)
         .post("/claims/queue", CODE, claims::queue::decide)

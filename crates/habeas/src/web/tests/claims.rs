@@ -394,3 +394,23 @@ async fn an_address_that_takes_forms_says_so_to_whoever_opens_it() {
     let stranger = house.ask(Method::GET, "/review/decide", &[("host", HOST)], "").await;
     assert_eq!(stranger.headers()[header::LOCATION], "/enter", "strangers are told nothing");
 }
+
+#[tokio::test]
+async fn a_translation_stands_beside_its_original_and_the_two_are_one_origin() {
+    let house = House::with_suggestions(Role::Coder);
+    let page = house.page("/sources/blast").await;
+    assert!(page.contains("name=\"of\"") && !page.contains("id=\"original\""));
+    let mut fields = House::filled(&page, "/sources/blast/made-from");
+    fields.push(("of".into(), "post".into()));
+    for _ in 0..2 {
+        assert_eq!(house.press_all("/sources/blast/made-from", &fields, &[]).await.0, StatusCode::SEE_OTHER);
+    }
+    let page = house.page("/sources/blast").await;
+    assert!(page.contains("id=\"original\"") && page.contains("The police deny it") && page.contains("52 people"));
+    assert!(house.page("/sources/post").await.contains("href=\"/sources/blast\""));
+    let book = house.desk().book().unwrap();
+    let made = book.assertions.iter().filter(|one| one.topic == Topic::Of(Matter::DerivedFrom));
+    assert_eq!(made.count(), 1, "sent twice, recorded once");
+    let strange = House::filled(&house.page("/sources/post").await, "/sources/post/made-from");
+    assert!(!house.press_all("/sources/post/made-from", &strange, &[("of", "nowhere")]).await.0.is_redirection());
+}

@@ -54,7 +54,8 @@ fn expected(listed: &Listed, role: Role) -> StatusCode {
         (true, true) if listed.path == "/enter" => StatusCode::FORBIDDEN,
         // Whoever may is told what the empty form lacks.
         (true, true)
-            if WANTS_FIELDS.iter().any(|path| listed.path.starts_with(path)) && !listed.path.ends_with("/aside") =>
+            if (WANTS_FIELDS.iter().any(|path| listed.path.starts_with(path)) && !listed.path.ends_with("/aside"))
+                || listed.path.ends_with("/made-from") =>
         {
             StatusCode::BAD_REQUEST
         }

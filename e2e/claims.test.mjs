@@ -164,6 +164,42 @@ describe("claims", () => {
     await plain.close();
   });
 
+  test("what was typed when another tab locks the vault comes back behind the passphrase", async () => {
+    const page = await context.newPage(), other = await context.newPage();
+    await page.goto(`${server.base}/claims/new?source=blast`);
+    await other.goto(`${server.base}/claims`);
+    await page.fill("#f-name", "half of a name");
+    await other.click("[data-lock] button");
+    await other.waitForSelector("#passphrase");
+    await page.waitForURL(/\/unlock\/keep$/);
+    await page.screenshot({ path: path.join(shots, "claims-locked.png") });
+    await page.fill("#passphrase", "invented people");
+    await page.click("form.enter .btn");
+    await page.waitForSelector("text=What you had typed is here");
+    await page.click("form.enter .btn");
+    await page.waitForSelector("form.claim");
+    assert.equal(await page.inputValue("#f-name"), "half of a name");
+    await page.close();
+    await other.close();
+  });
+
+  test("a translation stands beside its original", async () => {
+    const page = await context.newPage();
+    fs.writeFileSync(path.join(folder, "tarjuma.txt"), "12 نومبر 2016 کو کوروا میں ایک بم سے 52 افراد ہلاک ہوئے۔\nپولیس نے 3 مئی 2015 کو ٹینا سے عادل وین کو گرفتار کیا۔\n");
+    await page.goto(`${server.base}/sources/new`);
+    await page.setInputFiles("#files", path.join(folder, "tarjuma.txt"));
+    await page.click("form.drop .btn");
+    await page.selectOption("#kind", "article");
+    await page.click("form.search button.btn");
+    await page.click("details.about summary");
+    await page.selectOption("#of", "blast");
+    await page.click("form[action$='/made-from'] .btn");
+    await page.waitForSelector("#original");
+    assert.equal(await page.locator(".beside blockquote").count(), 2);
+    await page.screenshot({ path: path.join(shots, "claims-beside.png"), fullPage: true });
+    await page.close();
+  });
+
   test("no violation and nothing too wide, in both themes, languages and widths", async () => {
     const bad = [], heavy = [];
     for (const theme of ["light", "dark"]) for (const lang of ["en", "ur"]) for (const [device, width, height] of [["desk", 1366, 850], ["phone", 390, 844], ["small", 320, 640]]) {
@@ -172,7 +208,7 @@ describe("claims", () => {
       const page = await own.newPage();
       await page.goto(`${server.base}/claims/conflicts`);
       const accounts = await page.locator("section.about h2 a").first().getAttribute("href");
-      const addresses = { claims: "/claims", queue: "/claims/queue", form: "/claims/new?source=blast", selected: "/claims/new?source=blast&span=14-23", text: "/sources/blast", conflicts: "/claims/conflicts", accounts, claim: accounts.replace("/accounts", "") };
+      const addresses = { claims: "/claims", queue: "/claims/queue", form: "/claims/new?source=blast", selected: "/claims/new?source=blast&span=14-23", text: "/sources/blast", beside: "/sources/tarjuma", map: "/stats/map", conflicts: "/claims/conflicts", accounts, claim: accounts.replace("/accounts", "") };
       for (const [name, address] of Object.entries(addresses)) {
         const seen = watch(page, server.base);
         const answer = await page.goto(server.base + address);

@@ -36,6 +36,7 @@ mod router;
 mod routes;
 mod server;
 mod session;
+mod shares;
 mod site_words;
 mod source;
 mod sources;

@@ -12,7 +12,7 @@ use super::{
     record, reported, review,
     routes::Routes,
     session::Sessions,
-    source, sources, start, stats, team, unlock,
+    shares, source, sources, start, stats, team, unlock,
 };
 use crate::{desk::Desk, rights::Need};
 use axum::{
@@ -206,6 +206,7 @@ pub fn routes() -> Routes {
         .post("/team/role", KEEP, team::set_role)
         .post("/checkpoints", COPY, team::checkpoint)
         .post("/backup", COPY, team::backup)
+        .post("/shares", KEEP, shares::make)
         .get("/unlock", Need::Browser, unlock::show)
         .post("/unlock", Need::Browser, unlock::take)
         .post("/unlock/keep", Need::Browser, unlock::keep)

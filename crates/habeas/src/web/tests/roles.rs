@@ -37,7 +37,8 @@ fn address(house: &House, path: &str) -> String {
 }
 
 /// Addresses whose forms say nothing without their fields.
-const WANTS_FIELDS: [&str; 7] = ["/claims", "/review", "/sources/new", "/imports", "/estimates", "/team", "/backup"];
+const WANTS_FIELDS: [&str; 8] =
+    ["/shares", "/claims", "/review", "/sources/new", "/imports", "/estimates", "/team", "/backup"];
 
 /// What a member gets who may, and who may not.
 fn expected(listed: &Listed, role: Role) -> StatusCode {

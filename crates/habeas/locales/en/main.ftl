@@ -785,3 +785,5 @@ map-none = No source states coordinates. Columns of latitude and longitude are r
 map-with-point = with a point stated
 map-degrees = latitude, longitude
 map-north = N
+card-checkpoint = Checkpoint
+card-assumption = Assumption

@@ -101,3 +101,20 @@ async fn the_map_has_one_mark_for_a_place_and_none_for_a_person_and_no_file() {
     assert!(house.page("/stats").await.contains("href=\"/stats/map\""));
     assert_eq!(House::of(Role::Reader).get("/stats/map", &[]).await.0, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn every_table_of_persons_says_what_its_numbers_are() {
+    let house = House::with(Role::Keeper, |desk| {
+        desk.keep(habeas_core::Right::Copy, |vault| Ok(vault.make_checkpoint().map(drop).unwrap())).unwrap();
+    });
+    let page = house.page("/stats").await;
+    let cards: Vec<&str> = page.split("What this number is").skip(1).collect();
+    assert!(cards.len() >= 5, "{} cards", cards.len());
+    let policies = ["year.agreed@1", "place.first-recorded@1", "sex.agreed@1"];
+    for (card, policy) in cards[cards.len() - 3..].iter().zip(policies) {
+        let card = card.split("</details>").next().unwrap();
+        for part in [policy, "families", "Checkpoint", "href=\"/cases\"", "persons that at least one source names"] {
+            assert!(card.contains(part), "{policy}: {part} is missing");
+        }
+    }
+}

@@ -29,6 +29,13 @@ after(async () => {
   assert.equal(await server?.end() ?? 0, 0);
 });
 
+// For the documentation: the first thousand pixels of a page.
+const picture = async (page, name) => {
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 1000, height: 720 });
+  await page.screenshot({ path: path.join(shots, `${name}.png`) });
+  await page.setViewportSize(size);
+};
 const actOn = page => page.inputValue("form.decision input[name=at]");
 const changed = (page, act) => page.waitForFunction(act => {
   const now = document.querySelector("form.decision input[name=at]");
@@ -79,7 +86,7 @@ describe("claims", () => {
     await page.goto(`${server.base}/claims/queue?source=blast`);
     assert.equal(await actOn(page), first, "what was taken back waits again");
     assert.deepEqual(seen, []);
-    await page.screenshot({ path: path.join(shots, "claims-queue.png"), fullPage: true });
+    await picture(page, "claims-queue");
     console.log(`    key to next act: ${times.join(", ")} ms`);
     await page.close();
   });
@@ -123,7 +130,7 @@ describe("claims", () => {
       await page.selectOption("#f-kind", name === "karim" ? "mention" : "party");
       await page.fill("#f-name", name);
       await page.selectOption("#f-topic", name === "karim" ? "name" : "called");
-      if (name === "karim") await page.screenshot({ path: path.join(shots, "claims-form.png"), fullPage: true });
+      if (name === "karim") await picture(page, "claims-form");
       await page.dblclick("form.claim button.go");
       await page.waitForURL(/\/claims\/[0-9a-f]{32}$/).catch(async () => assert.fail(await page.locator("main").innerText()));
       assert.equal(await page.locator("#passage mark").textContent(), words);
@@ -157,7 +164,7 @@ describe("claims", () => {
     await page.fill("#why", "two of three");
     await page.click("text=Record the decision");
     assert.match(await page.locator(".outcome").textContent(), /settled/);
-    await page.screenshot({ path: path.join(shots, "claims-conflict.png"), fullPage: true });
+    await picture(page, "claims-conflict");
     await page.click("text=Undo my last decision");
     await page.goto(`${server.base}/claims/conflicts`);
     assert.match(await page.locator("main").innerText(), /not settled/);
@@ -173,7 +180,7 @@ describe("claims", () => {
     await other.waitForSelector("#passphrase");
     await page.waitForURL(/\/unlock\/keep$/);
     await page.screenshot({ path: path.join(shots, "claims-locked.png") });
-    await page.fill("#passphrase", "invented people");
+    await page.fill("#passphrase", "invented people in an invented country");
     await page.click("form.enter .btn");
     await page.waitForSelector("text=What you had typed is here");
     await page.click("form.enter .btn");
@@ -196,7 +203,7 @@ describe("claims", () => {
     await page.click("form[action$='/made-from'] .btn");
     await page.waitForSelector("#original");
     assert.equal(await page.locator(".beside blockquote").count(), 2);
-    await page.screenshot({ path: path.join(shots, "claims-beside.png"), fullPage: true });
+    await picture(page, "claims-beside");
     await page.close();
   });
 

@@ -9,7 +9,7 @@ import { execFileSync } from "node:child_process";
 import { launch, program, serve } from "./browser.mjs";
 
 const RECORDS = process.env.RECORDS ?? "1000000";
-const PASSPHRASE = "invented people";
+const PASSPHRASE = "invented people in an invented country";
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "habeas-figures-"));
 const vault = process.env.VAULT ?? path.join(folder, "vault");
 if (!process.env.VAULT) execFileSync(program(), ["demo", vault, "--records", RECORDS, "--no-serve"], { stdio: "inherit" });

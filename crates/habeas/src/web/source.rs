@@ -273,11 +273,13 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
                     h2 { (reader.t("text-made-of-it")) }
                     ul.claims { @for (key, title) in &view.made_of_it { li { a href={ "/sources/" (segment(key)) } { (datum(title)) } } } }
                 } }
+                @if !mentions.is_empty() {
                 h2 { (reader.t("mentions")) }
                 ul.mentions { @for mention in mentions { li {
                     a href={ (own) "/" (mention.number) } { (reader.t("mention")) " " (mention.number) } " · "
                     a href={ "/cases/" (mention.person) } { (reader.t("case-file")) }
                 } } }
+                }
             }
         }
     };

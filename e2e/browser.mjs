@@ -33,7 +33,7 @@ export async function serve(own) {
   };
   child.stdout.on("data", listen);
   child.stderr.on("data", listen);
-  const deadline = Date.now() + 120_000;
+  const deadline = Date.now() + 600_000;
   while (ways.length === 0) {
     if (child.exitCode !== null || Date.now() > deadline) throw new Error(`the server did not start:\n${said}`);
     await new Promise(done => setTimeout(done, 50));
@@ -42,6 +42,7 @@ export async function serve(own) {
     base: new URL(ways[0]).origin,
     way: () => ways.at(-1),
     ways,
+    pid: child.pid,
     async end() {
       child.kill("SIGINT");
       await new Promise(done => child.exitCode === null ? child.once("exit", done) : done());

@@ -29,6 +29,13 @@ after(async () => {
   assert.equal(await server?.end() ?? 0, 0);
 });
 
+// For the documentation: the first thousand pixels of a page.
+const picture = async (page, name) => {
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 1000, height: 720 });
+  await page.screenshot({ path: path.join(shots, `${name}.png`) });
+  await page.setViewportSize(size);
+};
 const actOn = page => page.inputValue("form.decision input[name=at]");
 const changed = (page, act) => page.waitForFunction(act => {
   const now = document.querySelector("form.decision input[name=at]");
@@ -79,7 +86,7 @@ describe("claims", () => {
     await page.goto(`${server.base}/claims/queue?source=blast`);
     assert.equal(await actOn(page), first, "what was taken back waits again");
     assert.deepEqual(seen, []);
-    await page.screenshot({ path: path.join(shots, "claims-queue.png"), fullPage: true });
+    await picture(page, "claims-queue");
     console.log(`    key to next act: ${times.join(", ")} ms`);
     await page.close();
   });
@@ -123,7 +130,7 @@ describe("claims", () => {
       await page.selectOption("#f-kind", name === "karim" ? "mention" : "party");
       await page.fill("#f-name", name);
       await page.selectOption("#f-topic", name === "karim" ? "name" : "called");
-      if (name === "karim") await page.screenshot({ path: path.join(shots, "claims-form.png"), fullPage: true });
+      if (name === "karim") await picture(page, "claims-form");
       await page.dblclick("form.claim button.go");
       await page.waitForURL(/\/claims\/[0-9a-f]{32}$/).catch(async () => assert.fail(await page.locator("main").innerText()));
       assert.equal(await page.locator("#passage mark").textContent(), words);
@@ -157,11 +164,47 @@ describe("claims", () => {
     await page.fill("#why", "two of three");
     await page.click("text=Record the decision");
     assert.match(await page.locator(".outcome").textContent(), /settled/);
-    await page.screenshot({ path: path.join(shots, "claims-conflict.png"), fullPage: true });
+    await picture(page, "claims-conflict");
     await page.click("text=Undo my last decision");
     await page.goto(`${server.base}/claims/conflicts`);
     assert.match(await page.locator("main").innerText(), /not settled/);
     await plain.close();
+  });
+
+  test("what was typed when another tab locks the vault comes back behind the passphrase", async () => {
+    const page = await context.newPage(), other = await context.newPage();
+    await page.goto(`${server.base}/claims/new?source=blast`);
+    await other.goto(`${server.base}/claims`);
+    await page.fill("#f-name", "half of a name");
+    await other.click("[data-lock] button");
+    await other.waitForSelector("#passphrase");
+    await page.waitForURL(/\/unlock\/keep$/);
+    await page.screenshot({ path: path.join(shots, "claims-locked.png") });
+    await page.fill("#passphrase", "invented people in an invented country");
+    await page.click("form.enter .btn");
+    await page.waitForSelector("text=What you had typed is here");
+    await page.click("form.enter .btn");
+    await page.waitForSelector("form.claim");
+    assert.equal(await page.inputValue("#f-name"), "half of a name");
+    await page.close();
+    await other.close();
+  });
+
+  test("a translation stands beside its original", async () => {
+    const page = await context.newPage();
+    fs.writeFileSync(path.join(folder, "tarjuma.txt"), "12 نومبر 2016 کو کوروا میں ایک بم سے 52 افراد ہلاک ہوئے۔\nپولیس نے 3 مئی 2015 کو ٹینا سے عادل وین کو گرفتار کیا۔\n");
+    await page.goto(`${server.base}/sources/new`);
+    await page.setInputFiles("#files", path.join(folder, "tarjuma.txt"));
+    await page.click("form.drop .btn");
+    await page.selectOption("#kind", "article");
+    await page.click("form.search button.btn");
+    await page.click("details.about summary");
+    await page.selectOption("#of", "blast");
+    await page.click("form[action$='/made-from'] .btn");
+    await page.waitForSelector("#original");
+    assert.equal(await page.locator(".beside blockquote").count(), 2);
+    await picture(page, "claims-beside");
+    await page.close();
   });
 
   test("no violation and nothing too wide, in both themes, languages and widths", async () => {
@@ -172,7 +215,7 @@ describe("claims", () => {
       const page = await own.newPage();
       await page.goto(`${server.base}/claims/conflicts`);
       const accounts = await page.locator("section.about h2 a").first().getAttribute("href");
-      const addresses = { claims: "/claims", queue: "/claims/queue", form: "/claims/new?source=blast", selected: "/claims/new?source=blast&span=14-23", text: "/sources/blast", conflicts: "/claims/conflicts", accounts, claim: accounts.replace("/accounts", "") };
+      const addresses = { claims: "/claims", queue: "/claims/queue", form: "/claims/new?source=blast", selected: "/claims/new?source=blast&span=14-23", text: "/sources/blast", beside: "/sources/tarjuma", map: "/stats/map", conflicts: "/claims/conflicts", accounts, claim: accounts.replace("/accounts", "") };
       for (const [name, address] of Object.entries(addresses)) {
         const seen = watch(page, server.base);
         const answer = await page.goto(server.base + address);

@@ -778,3 +778,17 @@ paper-asked = Asked
 paper-answers = Answers, with who says so and where it stands
 paper-accounts = What accounts say
 paper-reference = Reference
+map-title = Map of places
+map-lead = Where persons were taken, by the coordinates that sources state. One mark for all persons of a place; no person has a mark.
+map-sub = documented persons by place; the area of a mark is in proportion to persons
+map-note = A drawing without borders, made from the data alone. It stays inside the application: nothing of it is published.
+map-elsewhere-n = { $n ->
+    [one] { $n } person has no place, or a place without coordinates
+   *[other] { $n } persons have no place, or a place without coordinates
+ }
+map-none = No source states coordinates. Columns of latitude and longitude are read when a list is imported.
+map-with-point = with a point stated
+map-degrees = latitude, longitude
+map-north = N
+card-checkpoint = Checkpoint
+card-assumption = Assumption

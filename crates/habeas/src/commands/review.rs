@@ -306,11 +306,9 @@ fn import(desk: &Desk, path: &Path, dry_run: bool, out: &Output) -> Result<Exit,
 
 /// The id behind an address `list:row`.
 pub fn record_id(desk: &Desk, address: &str) -> Result<RecordId, Failure> {
-    let found = address.split_once(':').and_then(|(key, number)| {
-        let number = number.parse().ok()?;
-        desk.snapshot().ok()?.record_at(key, number).map(|record| record.id)
-    });
-    found.ok_or_else(|| {
+    let place = address.split_once(':').and_then(|(key, number)| Some((key, number.parse().ok()?)));
+    let found = place.map(|(key, number)| desk.record_at(key, number)).transpose()?.flatten();
+    found.map(|record| record.id).ok_or_else(|| {
         let remedy = "an address is LIST:ROW, as shown by `habeas case show`; row 1 is the first below the header";
         Failure::usage(format_args!("there is no record «{address}»"), remedy)
     })

@@ -298,6 +298,23 @@ impl Desk {
         Ok(ids)
     }
 
+    /// Records that a source is made from another: a translation, a reprint, an excerpt. The two are one origin.
+    ///
+    /// # Errors
+    /// [`Failure`] where there is no such source.
+    pub fn say_made_from(&self, key: &str, original: &str, form: [u8; 16]) -> Result<(), Failure> {
+        let _turn = lock(&self.inner.coding.turn);
+        let mut coder = Coder::keyed(self, form)?;
+        if !coder.recorded().is_empty() {
+            return Ok(());
+        }
+        let (about, from) = (coder.book().source(key)?.id, coder.book().source(original)?.id);
+        let content = Content::Entity(Entity::source(from), None);
+        let one = coder.plain(Entity::source(about), Topic::Of(Matter::DerivedFrom), content)?;
+        coder.push(one);
+        self.assert(coder.into_made())
+    }
+
     /// Takes back what holds still of a stroke of whoever opened the vault: verdicts are withdrawn, what they said
     /// themselves is turned down. What was taken back already stays so, and nothing is recorded.
     ///

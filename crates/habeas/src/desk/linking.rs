@@ -6,9 +6,7 @@ use crate::{
     failure::{Exit, Failure},
     output::Output,
 };
-use habeas_core::{
-    Judgement, Partition, RecordId, Right, Source, SourceId, SourceKind, Standing, Verdict, standing,
-};
+use habeas_core::{Judgement, Partition, RecordId, Right, Source, SourceId, SourceKind, Standing, Verdict, standing};
 use habeas_link::{
     Constraints, Coverage, Draws, LinkError, LinkOptions, Linkage, ListInfo, Model, PairError, Plan, Stage, Table,
     TableBuilder, Watch, link,

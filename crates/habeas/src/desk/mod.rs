@@ -16,8 +16,10 @@ pub mod importing;
 pub mod jobs;
 pub mod linking;
 mod persons;
+pub mod placemap;
 pub mod publishing;
 mod reading;
+mod refusal;
 pub mod reviewing;
 mod searching;
 pub mod shown;
@@ -27,12 +29,13 @@ mod team;
 pub mod tray;
 
 pub use book::{Book, Settled};
+pub use refusal::vault_failure;
 pub use searching::{CasePage, CaseQuery, CaseRow};
 pub use snapshot::{Person, Snapshot};
 
 use crate::{
     commands::init::now_ms,
-    failure::{Exit, Failure},
+    failure::Failure,
     listing::{table_failure, worker},
     rights::{Denied, Need},
 };
@@ -43,7 +46,7 @@ use habeas_intake::{
     page::Page,
     table::{Kind, TableError},
 };
-use habeas_vault::{AuditEntry, AuditEvent, DeviceInfo, LinkRun, MemberInfo, Notice, StorageError, Vault, VaultError};
+use habeas_vault::{AuditEntry, AuditEvent, DeviceInfo, LinkRun, MemberInfo, Notice, Vault};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard},
@@ -81,6 +84,7 @@ struct Inner {
     reviewing: reviewing::Kept,
     coding: coding::Kept,
     crosstabs: crosstab::Crosstabs,
+    place_map: placemap::Kept,
     jobs: jobs::Jobs,
     tray: tray::Tray,
     book: Mutex<Option<Arc<Book>>>,
@@ -179,6 +183,7 @@ impl Desk {
             reviewing: reviewing::Kept::default(),
             coding: coding::Kept::default(),
             crosstabs: crosstab::Crosstabs::default(),
+            place_map: placemap::Kept::default(),
             jobs: jobs::Jobs::default(),
             tray: tray::Tray::default(),
             book: Mutex::default(),
@@ -252,6 +257,7 @@ impl Desk {
         *lock(&self.inner.book) = None;
         *lock(&self.inner.context) = None;
         self.inner.crosstabs.forget();
+        self.inner.place_map.forget();
         Ok(result)
     }
 
@@ -410,20 +416,4 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn clusters_of(run: &LinkRun) -> HashMap<RecordId, u32> {
     run.record_ids.iter().copied().zip(run.partition.cluster_of().iter().copied()).collect()
-}
-
-/// An error of the vault, for people.
-pub fn vault_failure(error: VaultError) -> Failure {
-    let remedy = match &error {
-        VaultError::Storage(StorageError::Full { .. }) => "free some space on this disk, then run the command again",
-        VaultError::Index(error) if error.is_disk_full() => "free some space on this disk, then run the command again",
-        VaultError::Denied { role, right } => return Failure::from(Denied { role: *role, right: *right }),
-        VaultError::ReadOnly => "copy the vault to a place that takes writes, or leave out --as-of",
-        VaultError::NoKey { .. } => "a keeper can grant you the compartment; then `habeas sync FOLDER` brings its key",
-        VaultError::TooLong { .. } => "record it in several parts: what is recorded together has room in 16 MiB",
-        VaultError::Poisoned => "close everything that has the vault open, then run the command again",
-        VaultError::LaterEdition => "take the later edition back first: habeas import --undo IMPORT --why WORDS",
-        _ => "run `habeas verify` and keep the folder as it is; a backup may hold the missing part",
-    };
-    Failure::new(Exit::Failed, error, remedy)
 }

@@ -89,8 +89,12 @@ impl Desk {
 
     /// The address of a record that stands; empty where it does not.
     pub fn address(&self, id: RecordId) -> Result<String, Failure> {
-        let snapshot = self.snapshot()?;
-        let record = snapshot.record_idx(id).map(|idx| &snapshot.records[idx as usize]);
-        Ok(record.map(|record| record.address().to_string()).unwrap_or_default())
+        let records = self.vault(Right::Cases)?.records_of(&[id]).map_err(vault_failure)?;
+        Ok(records.first().map(|record| record.address().to_string()).unwrap_or_default())
+    }
+
+    /// The record at a row of a list, or at a mention of a text, that stands.
+    pub fn record_at(&self, key: &str, number: u64) -> Result<Option<Record>, Failure> {
+        self.vault(Right::Cases)?.record_at(key, number).map_err(vault_failure)
     }
 }

@@ -36,4 +36,16 @@ impl Desk {
         })?;
         Ok(passphrase)
     }
+
+    /// The first digits of the newest checkpoint that this computer has made; none without the right to see them.
+    pub fn newest_checkpoint(&self) -> Result<Option<String>, Failure> {
+        if !self.may(Right::Copy) {
+            return Ok(None);
+        }
+        self.keep(Right::Copy, |vault| {
+            let device = vault.this_device();
+            let own = vault.checkpoints().iter().rfind(|known| known.head.device == device.0);
+            Ok(own.map(|checkpoint| checkpoint.id().to_string().chars().take(12).collect()))
+        })
+    }
 }

@@ -15,6 +15,9 @@ pub enum PageError {
     /// Nothing has this address.
     #[error("no page has this address")]
     NotFound,
+    /// The address takes a form and shows no page, or shows a page and takes no form.
+    #[error("the address is not asked for in this way")]
+    OtherMethod,
     /// A parameter of the address has a value that the page does not know.
     #[error("the value of «{name}» in the address is none that this page knows")]
     Parameter {
@@ -46,6 +49,7 @@ impl PageError {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::OtherMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Parameter { .. } => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Denied(_) => StatusCode::FORBIDDEN,
@@ -57,6 +61,7 @@ impl PageError {
     fn key(&self) -> &'static str {
         match self {
             Self::NotFound => "not-found",
+            Self::OtherMethod => "other-method",
             Self::Parameter { .. } => "parameter",
             Self::TooLarge => "too-large",
             Self::Denied(_) => "denied",

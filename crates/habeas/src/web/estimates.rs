@@ -234,6 +234,7 @@ pub fn tiles(reader: &Reader, newest: Option<&Estimate>, n_documented: u64) -> V
         return vec![words("estimated", reader.t("not-yet-computed"), reader.t("run-estimate"), None)];
     };
     let card = card(reader, estimate);
+    let unlisted = card.clone();
     match &estimate.outcome {
         Outcome::Lost => vec![words("estimated", reader.t("result-lost"), reader.t("run-estimate"), None)],
         Outcome::Refused { code, .. } => {
@@ -250,7 +251,7 @@ pub fn tiles(reader: &Reader, newest: Option<&Estimate>, n_documented: u64) -> V
             };
             vec![
                 tile("estimated", 0.0, reader.t("interval95-note"), Some(card)),
-                tile("unlisted", seen, reader.t("unlisted-note"), None),
+                tile("unlisted", seen, reader.t("unlisted-note"), Some(unlisted)),
             ]
         }
     }
@@ -264,6 +265,9 @@ fn card(reader: &Reader, estimate: &Estimate) -> Card {
     }
     if let Some(n) = estimate.n_documented {
         lines.push(line("card-seen", grouped(n)));
+    }
+    if let Outcome::Estimated { assumption, .. } = &estimate.outcome {
+        lines.push(line("card-assumption", assumption.clone()));
     }
     if let Some(day) = &estimate.day {
         lines.push(line("card-day", day.clone()));

@@ -6,13 +6,13 @@ use super::{
     guard::{SignedForm, guard},
     incident, incoming, jobs, keys, layout,
     lock::{Lock, Moment},
-    overview, prefs, publish,
+    map, overview, prefs, publish,
     query::Pairs,
     reader::Reader,
     record, reported, review,
     routes::Routes,
     session::Sessions,
-    source, sources, start, stats, team, unlock,
+    shares, source, sources, start, stats, team, unlock,
 };
 use crate::{desk::Desk, rights::Need};
 use axum::{
@@ -160,6 +160,7 @@ pub fn routes() -> Routes {
         .get("/sources/{key}", CASES, show_source)
         .get("/sources/{key}/{number}", CASES, show_record)
         .post("/sources/{key}/suggest", CODE, claims::suggest)
+        .post("/sources/{key}/made-from", CODE, source::made_from)
         .get("/claims", CODE, async |desk: Desk, reader: Reader| page(desk, reader, claims::load, claims::render).await)
         .get("/claims/queue", CODE, claims::queue::get)
         .post("/claims/queue", CODE, claims::queue::decide)
@@ -179,6 +180,7 @@ pub fn routes() -> Routes {
         .post("/claims/{claim}/accounts", JUDGE, claims::conflict::decide)
         .get("/stats", TABLES, async |desk: Desk, reader: Reader| page(desk, reader, stats::load, stats::render).await)
         .get("/stats/by", TABLES, show_crosstab)
+        .get("/stats/map", CASES, async |desk: Desk, reader: Reader| page(desk, reader, map::load, map::render).await)
         .get("/stats/file/{file}", TABLES, download::get)
         .get("/stats/disagreements/{question}/{left}/{right}", CASES, show_disagreements)
         .get("/review", JUDGE, review::get)
@@ -225,6 +227,7 @@ pub fn routes() -> Routes {
         .post("/team/role", KEEP, team::set_role)
         .post("/checkpoints", COPY, team::checkpoint)
         .post("/backup", COPY, team::backup)
+        .post("/shares", KEEP, shares::make)
         .get("/unlock", Need::Browser, unlock::show)
         .post("/unlock", Need::Browser, unlock::take)
         .post("/unlock/keep", Need::Browser, unlock::keep)
@@ -238,7 +241,10 @@ pub fn routes() -> Routes {
 /// All addresses behind the guard.
 pub fn router(app: App) -> Router {
     routes()
-        .router(async |reader: Reader| refuse(&reader, &PageError::NotFound))
+        .router(
+            async |reader: Reader| refuse(&reader, &PageError::NotFound),
+            async |reader: Reader| refuse(&reader, &PageError::OtherMethod),
+        )
         .layer(DefaultBodyLimit::max(LONGEST_FORM))
         .layer(middleware::from_fn_with_state(app.clone(), no_lengths_that_tell))
         // One step above the usual 4: a tenth less to send in the same time.

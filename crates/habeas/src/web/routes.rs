@@ -73,11 +73,15 @@ impl Routes {
         self
     }
 
-    /// The router; what no address answers is answered by `nothing`, to members only.
-    pub fn router<T: 'static>(self, nothing: impl Handler<T, App>) -> Router<App> {
-        self.router.fallback(
-            nothing.layer(middleware::from_fn(|request: Request, next: Next| door(Need::Member, request, next))),
-        )
+    /// The router; what no address answers is answered by `nothing`, and what an address takes only in another way by
+    /// `otherwise`, to members only.
+    pub fn router<T: 'static, U: 'static>(
+        self,
+        nothing: impl Handler<T, App>,
+        otherwise: impl Handler<U, App>,
+    ) -> Router<App> {
+        let members = || middleware::from_fn(|request: Request, next: Next| door(Need::Member, request, next));
+        self.router.method_not_allowed_fallback(otherwise.layer(members())).fallback(nothing.layer(members()))
     }
 }
 

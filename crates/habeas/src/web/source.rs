@@ -3,10 +3,12 @@
 use super::{
     claims::suggest_form,
     error::PageError,
-    forms,
+    forms::{self, Key},
+    guard::SignedForm,
     layout::{self, Section, empty},
     query::{self, address, segment},
     reader::Reader,
+    router::refuse,
     sources::facts,
 };
 use crate::{
@@ -16,7 +18,13 @@ use crate::{
         coding::{Queue, groups, is_claim},
     },
 };
-use habeas_core::{ImportId, MadeBy, Origin, PersonId, Record, Right, Source, SourceKind, Stand};
+use axum::{
+    extract::Path,
+    response::{IntoResponse, Redirect, Response},
+};
+use habeas_core::{
+    Entity, ImportId, MadeBy, Matter, Origin, PersonId, Record, Right, Source, SourceKind, Stand, Topic,
+};
 use habeas_publish::ui::{Link, Quotation, datum, pieces, quotation};
 use habeas_vault::ImportSummary;
 use maud::{Markup, html};
@@ -67,10 +75,24 @@ enum Content {
     },
 }
 
+/// A text beside another.
+#[derive(Debug, Clone, PartialEq)]
+struct Beside {
+    source: Arc<Source>,
+    text: Arc<str>,
+    marks: Vec<(Range<usize>, String)>,
+}
+
 /// One source, or one page of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct View {
     source: Arc<Source>,
+    /// The text that this one is made from, with its marks.
+    original: Option<Beside>,
+    /// Texts that are made from this one: key and title.
+    made_of_it: Vec<(String, String)>,
+    /// Texts that it could be made from: key and title.
+    others: Vec<(String, String)>,
     n_records: u64,
     content: Content,
     /// Imports that stand, each with when it began and what became of its rows.
@@ -116,7 +138,71 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
     };
     let imports = desk.imports()?.into_iter().filter(|import| import.source.id == source.id && import.undone.is_none());
     let imports = imports.map(|import| (import.id, import.begun_ms, import.summary)).collect();
-    Ok(View { n_records: records.len() as u64, source, content, imports })
+    let mut view = View {
+        n_records: records.len() as u64,
+        original: None,
+        made_of_it: Vec::new(),
+        others: Vec::new(),
+        source,
+        content,
+        imports,
+    };
+    if is_text {
+        relate(desk, &mut view)?;
+    }
+    Ok(view)
+}
+
+/// Adds the text that this one is made from, and those that are made from it, as people have recorded it.
+fn relate(desk: &Desk, view: &mut View) -> Result<(), PageError> {
+    let book = desk.book()?;
+    let own = Entity::source(view.source.id);
+    let held = |entity: Entity| book.sources.iter().find(|source| Entity::source(source.id) == entity);
+    let counting = book.counting();
+    let made = counting.iter().filter(|one| one.topic == Topic::Of(Matter::DerivedFrom));
+    let made: Vec<(Entity, Entity)> = made.filter_map(|one| Some((one.about, one.leads_to()?))).collect();
+    let named = |source: &Arc<Source>| (source.key.clone(), source.title.clone());
+    let original = made.iter().find(|(of, _)| *of == own).and_then(|(_, from)| held(*from));
+    view.made_of_it = made.iter().filter(|(_, from)| *from == own).filter_map(|(of, _)| held(*of).map(named)).collect();
+    match original.filter(|source| source.kind != SourceKind::List) {
+        Some(source) => {
+            // The text of this source stays the one that is kept at hand.
+            let text: Arc<str> = desk.text_of(source)?.into();
+            let marks = claimed(&book, source).collect();
+            view.original = Some(Beside { source: source.clone(), text, marks });
+        }
+        None if desk.may(Right::Code) => {
+            let texts = book.sources.iter().filter(|source| source.kind != SourceKind::List);
+            view.others = texts.filter(|source| source.id != view.source.id).map(named).collect();
+        }
+        None => {}
+    }
+    Ok(())
+}
+
+/// Records from which other text this one is made.
+pub async fn made_from(
+    desk: Desk,
+    reader: Reader,
+    Path(key): Path<String>,
+    SignedForm(fields): SignedForm,
+) -> Response {
+    let of = match (Key::of(&fields), query::value(&fields, "of")) {
+        (Ok(form), Ok(Some(of))) => (form, of),
+        (Ok(_), Ok(None)) => return refuse(&reader, &PageError::Parameter { name: "of" }),
+        (Err(error), _) | (_, Err(error)) => return refuse(&reader, &error),
+    };
+    let goes = format!("/sources/{}", segment(&key));
+    let done = tokio::task::spawn_blocking(move || {
+        let (form, of) = of;
+        desk.book()?.source(&of)?;
+        desk.say_made_from(&key, &of, form.0)
+    });
+    match done.await {
+        Ok(Ok(())) => Redirect::to(&goes).into_response(),
+        Ok(Err(failure)) => refuse(&reader, &failure.into()),
+        Err(_) => refuse(&reader, &PageError::Bug),
+    }
 }
 
 /// The places of claims that count or wait, each with its page.
@@ -172,12 +258,28 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
                     }
                     a.btn.go.pick hidden href=(new) data-pick=(new) data-key="c" { (reader.t("claim-of-selection")) kbd aria-hidden="true" { "c" } }
                 }
-                (quotation(&whole_text(&view.source, text, marks)))
+                @match &view.original {
+                    Some(original) => { div.beside {
+                        section aria-labelledby="this-h" { h2 #this-h { (reader.t("text-this")) } (quotation(&whole_text("text", &view.source, text, marks))) }
+                        section aria-labelledby="original-h" {
+                            h2 #original-h { (reader.t("text-original")) }
+                            (quotation(&whole_text("original", &original.source, &original.text, &original.marks)))
+                            p { a href={ "/sources/" (segment(&original.source.key)) } { (reader.t("text-open-original")) } }
+                        }
+                    } }
+                    None => { (quotation(&whole_text("text", &view.source, text, marks))) (made_from_form(reader, view, &own)) }
+                }
+                @if !view.made_of_it.is_empty() { section.about {
+                    h2 { (reader.t("text-made-of-it")) }
+                    ul.claims { @for (key, title) in &view.made_of_it { li { a href={ "/sources/" (segment(key)) } { (datum(title)) } } } }
+                } }
+                @if !mentions.is_empty() {
                 h2 { (reader.t("mentions")) }
                 ul.mentions { @for mention in mentions { li {
                     a href={ (own) "/" (mention.number) } { (reader.t("mention")) " " (mention.number) } " · "
                     a href={ "/cases/" (mention.person) } { (reader.t("case-file")) }
                 } } }
+                }
             }
         }
     };
@@ -229,10 +331,23 @@ fn rows(reader: &Reader, own: &str, header: &[String], lines: &[Line]) -> Markup
     }
 }
 
-fn whole_text(source: &Source, text: &str, marks: &[(Range<usize>, String)]) -> Quotation {
+/// The form that says from which other text this one is made.
+fn made_from_form(reader: &Reader, view: &View, own: &str) -> Markup {
+    html! { @if !view.others.is_empty() { details.about { summary { (reader.t("text-made-from")) }
+        form.search method="post" action={ (own) "/made-from" } {
+            (forms::token(reader)) (forms::hidden("key", &Key::fresh().hex()))
+            p.field.grow { label for="of" { (reader.t("text-made-from-of")) }
+                select #of name="of" { @for (key, title) in &view.others { option value=(key) { (title) } } } }
+            p.field { button.btn { (reader.t("text-made-from-go")) } }
+        }
+        p.note { (reader.t("text-made-from-note")) }
+    } } }
+}
+
+fn whole_text(id: &str, source: &Source, text: &str, marks: &[(Range<usize>, String)]) -> Quotation {
     let marks: Vec<_> = marks.iter().map(|(range, href)| (range.clone(), Some(href.clone()))).collect();
     Quotation {
-        id: "text".into(),
+        id: id.into(),
         sid: source.key.clone(),
         who: source.said_by.speaker.name.clone(),
         source: source.title.clone(),

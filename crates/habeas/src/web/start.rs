@@ -230,12 +230,14 @@ fn render(reader: &Reader, typed: &Typed, failure: Option<&Failure>) -> Markup {
 
 /// The words are shown once.
 fn made_page(reader: &Reader, words: &str, dir: &Path) -> Markup {
+    // The vault is open by now, though this request found none.
     let body = html! {
         header.pagehead { h1 { (reader.t("start-made")) } p.lead { (reader.t("start-words-lead")) } }
         ol.words dir="ltr" lang="en" { @for word in words.split_whitespace() { li { (word) } } }
         p.note { (reader.t("start-words-where")) }
         p.note { bdi { (dir.display().to_string()) } }
         p { a.btn.go href="/" { (reader.t("start-words-done")) } }
+        (super::shares::form(reader))
     };
     layout::page(reader, &reader.t("start-made"), None, &body)
 }

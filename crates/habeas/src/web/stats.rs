@@ -19,8 +19,8 @@ use crate::desk::{
 };
 use habeas_core::{Predicate, SourceKind};
 use habeas_publish::ui::{
-    Apart, Card, CardLine, Cell, ChartWords, Figure, Head, Link, Row, Table, Tile, Year, YearChart, figure, grouped,
-    table, tiles, year_chart,
+    Apart, Card, CardLine, Cell, ChartWords, Figure, Head, Link, Row, Table, Tile, Year, YearChart, card, figure,
+    grouped, table, tiles, year_chart,
 };
 use maud::{Markup, html};
 
@@ -59,6 +59,8 @@ pub struct View {
     stratified: Option<Stratified>,
     lists: Vec<ListFacts>,
     truth: Option<u64>,
+    /// The newest checkpoint: what stood until then cannot be changed unseen.
+    checkpoint: Option<String>,
 }
 
 impl View {
@@ -83,6 +85,7 @@ impl View {
             stratified: Stratified::latest(stored),
             lists,
             truth: None,
+            checkpoint: None,
         }
     }
 }
@@ -99,7 +102,7 @@ pub fn load(desk: &Desk) -> Result<View, PageError> {
         edition: list.edition.clone(),
     });
     let view = View::of(&figures, &desk.estimates()?, lists.collect());
-    Ok(View { truth: truth_of(desk), ..view })
+    Ok(View { truth: truth_of(desk), checkpoint: desk.newest_checkpoint()?, ..view })
 }
 
 /// The known number of persons of a demo vault.
@@ -119,14 +122,15 @@ pub fn body(reader: &Reader, view: &View) -> Markup {
         @if view.tables.n_documented == 0 { (empty(&reader.t("stats-none"), Some("habeas import FILE --as LIST"))) }
         @else {
             (tiles(&head_tiles(reader, view)))
-            (by_year(reader, view)) (download::links(reader, Sheet::ByYear, true))
+            (by_year(reader, view)) (card(&basis(reader, view, view.tables.by_year.policy))) (download::links(reader, Sheet::ByYear, true))
             @if let Some(address) = reader.href("/stats/by") { p { a.btn href=(address) { (reader.t("crosstab-title")) } } }
             (estimates::section(reader, &view.estimates, view.tables.n_documented))
             (jobs::estimate_form(reader))
             @if !view.estimates.is_empty() { (download::links(reader, Sheet::Estimates, false)) }
             @if let Some(stratified) = &view.stratified { (strata::section(reader, stratified)) }
-            (by_place(reader, view)) (download::links(reader, Sheet::ByPlace, false))
-            (by_sex(reader, view)) (download::links(reader, Sheet::BySex, false))
+            (by_place(reader, view)) (card(&basis(reader, view, view.tables.by_place.policy))) (download::links(reader, Sheet::ByPlace, false))
+            @if let Some(address) = reader.href("/stats/map") { p { a.btn href=(address) { (reader.t("map-title")) } } }
+            (by_sex(reader, view)) (card(&basis(reader, view, view.tables.by_sex.policy))) (download::links(reader, Sheet::BySex, false))
             @if !view.overlap.lists.is_empty() { (overlap(reader, view)) (download::links(reader, Sheet::Overlap, false)) }
             @if !view.compared.is_empty() { (disagree(reader, view)) (download::links(reader, Sheet::Disagreements, false)) }
         }
@@ -151,41 +155,43 @@ fn head_tiles(reader: &Reader, view: &View) -> Vec<Tile> {
 }
 
 fn documented_tile(reader: &Reader, view: &View) -> Tile {
+    let tables = &view.tables;
+    let policies = [tables.by_year.policy, tables.by_place.policy, tables.by_sex.policy].join(", ");
+    Tile {
+        label: reader.t("documented"),
+        value: grouped(tables.n_documented),
+        refused: false,
+        interval: None,
+        note: reader.n("documented-note", &[("records", view.n_records)]),
+        card: Some(basis(reader, view, &policies)),
+    }
+}
+
+/// What documented counts rest on: unit, lists with their editions, links, policy, checkpoint, and the way to the cases.
+fn basis(reader: &Reader, view: &View, policy: &str) -> Card {
     let line = |term: &str, text: String| CardLine { term: reader.t(term), text, href: None };
     let titled = |key: &String| match view.lists.iter().find(|list| list.key == *key) {
         Some(ListFacts { title, edition, .. }) if edition.is_empty() => title.clone(),
         Some(ListFacts { title, edition, .. }) => format!("{title} ({edition})"),
         None => key.clone(),
     };
+    let links = match view.n_unlinked {
+        0 => reader.t("card-all-linked"),
+        n => reader.n("unlinked-n", &[("n", n)]),
+    };
     let mut lines = vec![
         line("card-counts", reader.t("card-counts-persons")),
         line("lists", view.overlap.lists.iter().map(titled).collect::<Vec<_>>().join(" · ")),
         line("card-one-list", grouped(view.overlap.on_exactly.first().copied().unwrap_or(0))),
-        line(
-            "card-links",
-            if view.n_unlinked == 0 {
-                reader.t("card-all-linked")
-            } else {
-                reader.n("unlinked-n", &[("n", view.n_unlinked)])
-            },
-        ),
-        line(
-            "card-policy",
-            [view.tables.by_year.policy, view.tables.by_place.policy, view.tables.by_sex.policy].join(", "),
-        ),
+        line("card-links", links),
+        line("card-policy", policy.to_owned()),
     ];
+    lines.extend(view.checkpoint.as_ref().map(|checkpoint| line("card-checkpoint", checkpoint.clone())));
     if let Some(href) = reader.href("/cases") {
         let text = reader.n("show-cases-n", &[("n", view.tables.n_documented)]);
         lines.push(CardLine { term: reader.t("card-way-back"), text, href: Some(href) });
     }
-    Tile {
-        label: reader.t("documented"),
-        value: grouped(view.tables.n_documented),
-        refused: false,
-        interval: None,
-        note: reader.n("documented-note", &[("records", view.n_records)]),
-        card: Some(Card { title: reader.t("card-what"), lines }),
-    }
+    Card { title: reader.t("card-what"), lines }
 }
 
 /// Notes that stand in the caption itself, since pictures get cut out and travel.

@@ -92,7 +92,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
     let body = html! {
         header.pagehead { h1 { (reader.t("nav-team")) } p.lead { (reader.t("team-lead")) } }
         (members(reader, view, may(Right::Keep)))
-        @if may(Right::Keep) { (invite(reader)) }
+        @if may(Right::Keep) { (invite(reader)) (super::shares::form(reader)) }
         section aria-labelledby="devices-h" {
             h2 #devices-h { (reader.t("team-devices")) }
             ul.mentions { @for (name, of, removed) in &view.devices { li {

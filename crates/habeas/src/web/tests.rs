@@ -218,6 +218,7 @@ impl House {
             "/sources/post/1",
             "/stats",
             "/stats/by?rows=place&columns=sex",
+            "/stats/map",
             "/audit",
             "/team",
             "/consent",

@@ -394,6 +394,7 @@ fn words(reader: &Reader, view: &View, wrong: Option<&str>, own: &str) -> Markup
             Some((parts, range)) => {
                 (quotation(&Quotation {
                     id: "passage".into(),
+        sid: view.source.key.clone(),
                     who: view.source.said_by.speaker.name.clone(),
                     source: view.source.title.clone(),
                     at: Link { text: view.source.file_name.clone(), href: reader.href(own) },

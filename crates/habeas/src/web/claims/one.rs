@@ -211,6 +211,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
         }
         @if let Some((source, parts)) = &view.passage { (quotation(&Quotation {
             id: "passage".into(),
+        sid: source.key.clone(),
             who: source.said_by.speaker.name.clone(),
             source: source.title.clone(),
             at: Link { text: source.file_name.clone(), href: reader.href(format!("/sources/{}", segment(&source.key))) },

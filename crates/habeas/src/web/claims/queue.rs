@@ -372,6 +372,7 @@ fn undo_form(reader: &Reader, view: &View) -> Markup {
 fn screen(reader: &Reader, view: &View, shown: &Shown) -> Markup {
     let passage = Quotation {
         id: "passage".into(),
+        sid: shown.source.key.clone(),
         who: shown.source.said_by.speaker.name.clone(),
         source: shown.source.title.clone(),
         at: Link {

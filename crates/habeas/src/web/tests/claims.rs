@@ -378,3 +378,39 @@ async fn a_form_without_its_button_comes_back_as_it_was_typed() {
         assert!(!nothing.contains("half typed") && !nothing.contains("evil.test"), "{strange}");
     }
 }
+
+#[tokio::test]
+async fn an_address_that_takes_forms_says_so_to_whoever_opens_it() {
+    let house = House::of(Role::Reader);
+    for address in ["/review/decide", "/claims/undo", "/link", "/sources/post/suggest"] {
+        let (status, page) = house.get(address, &[]).await;
+        assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED, "{address}");
+        assert!(page.contains("There is no page at this address") && page.contains("href=\"/\""), "{address}");
+    }
+    let body = format!("token={}", house.form_token());
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let headers = [("host", HOST), ("origin", OWN), ("cookie", house.cookie.as_str()), form];
+    assert_eq!(house.ask(Method::POST, "/stats", &headers, &body).await.status(), StatusCode::METHOD_NOT_ALLOWED);
+    let stranger = house.ask(Method::GET, "/review/decide", &[("host", HOST)], "").await;
+    assert_eq!(stranger.headers()[header::LOCATION], "/enter", "strangers are told nothing");
+}
+
+#[tokio::test]
+async fn a_translation_stands_beside_its_original_and_the_two_are_one_origin() {
+    let house = House::with_suggestions(Role::Coder);
+    let page = house.page("/sources/blast").await;
+    assert!(page.contains("name=\"of\"") && !page.contains("id=\"original\""));
+    let mut fields = House::filled(&page, "/sources/blast/made-from");
+    fields.push(("of".into(), "post".into()));
+    for _ in 0..2 {
+        assert_eq!(house.press_all("/sources/blast/made-from", &fields, &[]).await.0, StatusCode::SEE_OTHER);
+    }
+    let page = house.page("/sources/blast").await;
+    assert!(page.contains("id=\"original\"") && page.contains("The police deny it") && page.contains("52 people"));
+    assert!(house.page("/sources/post").await.contains("href=\"/sources/blast\""));
+    let book = house.desk().book().unwrap();
+    let made = book.assertions.iter().filter(|one| one.topic == Topic::Of(Matter::DerivedFrom));
+    assert_eq!(made.count(), 1, "sent twice, recorded once");
+    let strange = House::filled(&house.page("/sources/post").await, "/sources/post/made-from");
+    assert!(!house.press_all("/sources/post/made-from", &strange, &[("of", "nowhere")]).await.0.is_redirection());
+}

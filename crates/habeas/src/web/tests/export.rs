@@ -76,3 +76,45 @@ async fn any_two_dimensions_add_up_and_lead_to_their_cases() {
     }
     assert_eq!(house.get("/stats/by?rows=moon", &[]).await.0, StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test]
+async fn the_map_has_one_mark_for_a_place_and_none_for_a_person_and_no_file() {
+    let house = House::with(Role::Keeper, |desk| {
+        desk.change(habeas_core::Right::Code, |vault| {
+            let at = |words: &str, latitude, longitude| {
+                let point = habeas_core::Point::new(latitude, longitude);
+                let place = PlaceAsGiven { parts: vec![words.to_owned()], point };
+                (Predicate::EventPlace(EventKind::Taken), Value::Place(place), words.to_owned())
+            };
+            let rows = [("One", "Tenna", 26.01, 63.04), ("Two", "tenna", 26.21, 63.44), ("Three", "Ural", 30.0, 67.0)];
+            let rows = rows.map(|(who, words, lat, lon)| [name(who), taken("2015-02-03"), at(words, lat, lon)]);
+            import_list(vault, "pointed", &rows);
+            Ok(())
+        })
+        .unwrap();
+    });
+    let page = house.page("/stats/map").await;
+    assert_eq!(page.matches("<circle").count(), 2, "{page}");
+    assert!(page.contains("26.1, 63.2") && page.contains("Tenna") && !page.contains("26.01"));
+    assert!(page.contains("/cases?place=Tenna"));
+    assert_eq!(house.get("/stats/file/map.svg", &[]).await.0, StatusCode::NOT_FOUND);
+    assert!(house.page("/stats").await.contains("href=\"/stats/map\""));
+    assert_eq!(House::of(Role::Reader).get("/stats/map", &[]).await.0, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn every_table_of_persons_says_what_its_numbers_are() {
+    let house = House::with(Role::Keeper, |desk| {
+        desk.keep(habeas_core::Right::Copy, |vault| Ok(vault.make_checkpoint().map(drop).unwrap())).unwrap();
+    });
+    let page = house.page("/stats").await;
+    let cards: Vec<&str> = page.split("What this number is").skip(1).collect();
+    assert!(cards.len() >= 5, "{} cards", cards.len());
+    let policies = ["year.agreed@1", "place.first-recorded@1", "sex.agreed@1"];
+    for (card, policy) in cards[cards.len() - 3..].iter().zip(policies) {
+        let card = card.split("</details>").next().unwrap();
+        for part in [policy, "families", "Checkpoint", "href=\"/cases\"", "persons that at least one source names"] {
+            assert!(card.contains(part), "{policy}: {part} is missing");
+        }
+    }
+}

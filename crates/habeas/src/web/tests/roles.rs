@@ -37,8 +37,18 @@ fn address(house: &House, path: &str) -> String {
 }
 
 /// Addresses whose forms say nothing without their fields.
-const WANTS_FIELDS: [&str; 9] =
-    ["/claims", "/review", "/sources/new", "/imports", "/estimates", "/team", "/backup", "/consent", "/publish"];
+const WANTS_FIELDS: [&str; 10] = [
+    "/shares",
+    "/claims",
+    "/review",
+    "/sources/new",
+    "/imports",
+    "/estimates",
+    "/team",
+    "/backup",
+    "/consent",
+    "/publish",
+];
 
 /// What a member gets who may, and who may not.
 fn expected(listed: &Listed, role: Role) -> StatusCode {
@@ -55,7 +65,8 @@ fn expected(listed: &Listed, role: Role) -> StatusCode {
         (true, true) if listed.path == "/enter" => StatusCode::FORBIDDEN,
         // Whoever may is told what the empty form lacks.
         (true, true)
-            if WANTS_FIELDS.iter().any(|path| listed.path.starts_with(path)) && !listed.path.ends_with("/aside") =>
+            if (WANTS_FIELDS.iter().any(|path| listed.path.starts_with(path)) && !listed.path.ends_with("/aside"))
+                || listed.path.ends_with("/made-from") =>
         {
             StatusCode::BAD_REQUEST
         }

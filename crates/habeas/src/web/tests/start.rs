@@ -175,3 +175,30 @@ async fn a_keeper_adds_members_changes_roles_makes_checkpoints_and_backs_up() {
     let opened = Vault::open(&house.folder.path().join("vault"), &Passphrase::new(&passphrase));
     assert!(opened.is_ok(), "the passphrase that was shown is theirs");
 }
+
+#[tokio::test]
+async fn shares_are_shown_once_and_enough_of_them_open_the_vault() {
+    let house = House::new();
+    assert!(house.page("/team").await.contains("action=\"/shares\""));
+    for (needed, shares) in [("1", "3"), ("4", "3"), ("2", "17"), ("two", "3"), ("", "")] {
+        let fields = [("needed", needed), ("shares", shares)];
+        assert_eq!(send(&house, "/shares", &fields).await.0, StatusCode::BAD_REQUEST, "{needed} of {shares}");
+    }
+    let (status, _, page) = send(&house, "/shares", &[("needed", "2"), ("shares", "3")]).await;
+    assert_eq!(status, StatusCode::OK);
+    let texts: Vec<String> =
+        page.split("<code>").skip(1).filter_map(|rest| rest.split("</code>").next()).map(str::to_owned).collect();
+    assert_eq!(texts.len(), 3);
+    let given = |which: &[usize]| {
+        let shares: Vec<habeas_vault::Share> =
+            which.iter().map(|idx| habeas_vault::Share::parse(&texts[*idx]).unwrap()).collect();
+        habeas_vault::ShareSecret::combine(&shares)
+    };
+    assert!(given(&[1]).is_err());
+    let secret = given(&[2, 0]).unwrap();
+    house.app.lock_now();
+    let dir = house.folder.path().join("vault");
+    assert!(Vault::open(&dir, habeas_vault::Way::Shares(&secret)).is_ok());
+    let reviewer = House::of(Role::Reviewer);
+    assert!(!reviewer.page("/team").await.contains("action=\"/shares\""));
+}

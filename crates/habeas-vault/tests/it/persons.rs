@@ -8,7 +8,6 @@ fn person(n: u32, words: &str) -> PersonRow {
     let mut id = [0; 16];
     id[..4].copy_from_slice(&n.to_be_bytes());
     PersonRow {
-        person: PersonId(id),
         name: words.to_uppercase(),
         search_text: words.into(),
         taken: format!("{}-11", 1970 + n % 10),
@@ -18,8 +17,7 @@ fn person(n: u32, words: &str) -> PersonRow {
         sources: if n < 5 { vec!["committee".into(), "families".into()] } else { vec!["families".into()] },
         n_records: 1 + n % 3,
         n_contradictions: n % 4,
-        records: vec![],
-        joints: vec![],
+        ..PersonRow::of(PersonId(id))
     }
 }
 

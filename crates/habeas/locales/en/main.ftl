@@ -177,6 +177,14 @@ year = Year
 place = Place
 name = Name
 taken = Taken
+search-from = from
+search-to = to
+cases-of-person-n = { $n ->
+    [one] { $n } case
+   *[other] { $n } cases
+}
+cases-of-person = Cases of this person
+case-undecided = of which case cannot be told
 only-contradicted = only with contradictions
 show-all = Show all
 records-n = { $n ->

@@ -36,6 +36,15 @@ impl Desk {
         Ok(records)
     }
 
+    /// The record at an address, `list:row` or `article:mention`.
+    pub fn record_at(&self, address: &str) -> Result<RecordId, Failure> {
+        let missing = || Failure::usage("no record stands at this address", "see: habeas case show ID");
+        let (key, number) = address.split_once(':').ok_or_else(missing)?;
+        let number = number.parse().map_err(|_| missing())?;
+        let record = self.vault(Right::Cases)?.record_at(key, number).map_err(vault_failure)?;
+        record.map(|record| record.id).ok_or_else(missing)
+    }
+
     /// The records of the person that a record belongs to, in log order; none where the record does not stand. Reads only
     /// these.
     pub fn person_of(&self, record: RecordId) -> Result<Vec<Record>, Failure> {

@@ -21,7 +21,9 @@ pub struct Context {
 }
 
 /// What hangs together across the vault, and is therefore read whole.
-const CONTEXT: [Wanted<'_>; 8] = [
+const CONTEXT: [Wanted<'_>; 10] = [
+    Wanted::On(Topic::Of(Matter::AddedTerm), None),
+    Wanted::On(Topic::Of(Matter::Same), Some(EntityKind::Party)),
     Wanted::On(Topic::Of(Matter::SpeaksFor), None),
     Wanted::On(Topic::Of(Matter::SameParty), None),
     Wanted::On(Topic::Of(Matter::Called), Some(EntityKind::Party)),

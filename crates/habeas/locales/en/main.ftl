@@ -607,6 +607,7 @@ topic-answer = Answer
 topic-assigned = Assigned to
 topic-resolution = Decision
 topic-same = The same as
+topic-added-term = added term
 entities = Incidents, acts and parties
 entities-lead = What happened, who is said to have done it, and every claim about it with its words.
 entities-none = No claims about incidents have been added yet.

@@ -556,6 +556,7 @@ topic-answer = جواب
 topic-assigned = ذمہ دار
 topic-resolution = فیصلہ
 topic-same = وہی
+topic-added-term = شامل کی گئی اصطلاح
 entities = واقعات، افعال اور فریق
 entities-lead = کیا ہوا، کس پر الزام ہے، اور ہر دعویٰ اپنے الفاظ کے ساتھ۔
 entities-none = ابھی واقعات کے بارے میں کوئی دعویٰ شامل نہیں۔

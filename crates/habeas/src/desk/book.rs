@@ -10,7 +10,7 @@ use habeas_core::{
 };
 use habeas_vault::AssertError;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -24,6 +24,7 @@ pub struct Book {
     pub sources: Vec<Arc<Source>>,
     /// What hangs together.
     pub ties: Ties,
+    places: HashMap<AssertionId, usize>,
     handles: BTreeMap<Entity, String>,
     /// Entities by kind and folded handle.
     named: BTreeMap<(EntityKind, String), Vec<Entity>>,
@@ -106,7 +107,8 @@ impl Book {
             _ => None,
         });
         let (terms, years) = (terms.collect(), BTreeMap::new());
-        let mut book = Self { assertions, stands, sources, ties, handles, named, years, terms, sees_secrets };
+        let places = assertions.iter().enumerate().map(|(place, one)| (one.id, place)).collect();
+        let mut book = Self { assertions, stands, sources, ties, places, handles, named, years, terms, sees_secrets };
         book.years = book.settled_years();
         book
     }
@@ -118,7 +120,7 @@ impl Book {
 
     /// An assertion by its id.
     pub fn get(&self, id: AssertionId) -> Option<&Assertion> {
-        self.assertions.iter().find(|one| one.id == id)
+        self.places.get(&id).map(|place| &self.assertions[*place])
     }
 
     /// How an assertion stands; none where its source was taken back.

@@ -108,6 +108,8 @@ pub struct View {
     around: Vec<(Entity, String)>,
     /// The cases, where the person has several: name, when taken, labels, whether they are disputed.
     cases: Vec<OneCase>,
+    /// Places of the entries that hold claims of which the case cannot be told.
+    undecided: Vec<usize>,
     only_differing: bool,
 }
 
@@ -176,6 +178,7 @@ impl View {
             disputed: case.is_disputed(),
             around: Vec::new(),
             cases: Vec::new(),
+            undecided: Vec::new(),
             only_differing: false,
         }
     }
@@ -210,13 +213,15 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
     let mut around = standing::family(&book, &mentions);
     around.retain(|entity| !mentions.contains(entity));
     let around = around.into_iter().map(|entity| (entity, book.name(entity))).collect();
+    let place = |record: &Record| case.records.iter().position(|known| known.id == record.id);
+    let undecided = cases.undecided.iter().filter_map(place).collect();
     let cases = cases.all.iter().map(|one| one_case(&book, &case, one));
     let cases: Vec<OneCase> = if cases.len() > 1 { cases.collect() } else { Vec::new() };
     let mut view = View { joints, around, only_differing: query.only_differing, ..View::of(&case) };
     if !cases.is_empty() {
         // A release and a second taking are two cases, not a dispute.
         view.disputed = cases.iter().any(|one| one.disputed);
-        view.cases = cases;
+        (view.cases, view.undecided) = (cases, undecided);
     }
     Ok(view)
 }
@@ -253,6 +258,9 @@ fn several(reader: &Reader, view: &View) -> Markup {
                 @if one.disputed { span.tone.amber { (reader.t("disputed")) } " " }
                 @for entry in &one.entries { (sid(*entry)) " " }
             } } }
+            @if !view.undecided.is_empty() {
+                p { (reader.t("case-undecided")) ": " @for entry in &view.undecided { (sid(*entry)) " " } }
+            }
         }
     }
 }

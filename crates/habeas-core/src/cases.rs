@@ -5,8 +5,8 @@
 //! nobody can tell the case stands apart and is in none of them; who the person is belongs to all.
 
 use crate::{
-    Assertion, Claim, Content, Entity, EntityKind, EventKind, Matter, Modality, PartialDate, Polarity, Predicate,
-    Record, RecordId, Topic, Truth, Value, mention::person_facts_of,
+    Assertion, CaseFile, Claim, Entity, EntityKind, EventKind, Matter, Modality, PartialDate, Polarity, Predicate,
+    Record, RecordId, Topic, Truth, Value, case_file, mention::person_facts_of,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +17,13 @@ pub struct PersonCase {
     pub named: Option<Entity>,
     /// The records that speak of it, each with the claims that are of this case or of the person as such.
     pub records: Vec<Record>,
+}
+
+impl PersonCase {
+    /// The case file of this case alone: status, elements and timeline are its own.
+    pub fn file(&self) -> CaseFile<'_> {
+        case_file(&self.records.iter().collect::<Vec<_>>())
+    }
 }
 
 /// All cases of one person.
@@ -222,12 +229,6 @@ fn divided(records: &[&Record], names: Vec<Option<Entity>>, place: impl Fn(&Reco
     }
     all.retain(|case| !case.records.is_empty());
     Cases { all, undecided }
-}
-
-/// Whether content names the case of something, so that case files of the persons in it change.
-pub fn names_a_case(one: &Assertion) -> bool {
-    one.about.kind == EntityKind::Case
-        || matches!(&one.content, Content::Entity(entity, _) if entity.kind == EntityKind::Case)
 }
 
 #[cfg(test)]

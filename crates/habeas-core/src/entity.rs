@@ -30,6 +30,8 @@ vocabulary!(
         Source = "source",
         /// An assertion, for what people say about it: a review, a question, an answer to a finding.
         Assertion = "assertion",
+        /// A term that people have added to a vocabulary.
+        Term = "term",
     }
 );
 

@@ -1,7 +1,10 @@
 //! Places as a tree of assertions: every name and every wider place has its validity, since districts are split and
 //! renamed, and sources disagree. Whether one place lies within another has three answers.
+//!
+//! Two places are one where people have said so (`same`) and nobody says that they are not; taken back or turned down, the
+//! two stand apart again. Names and wider places of both are kept with their validity.
 
-use crate::{Assertion, Date, Entity, EntityKind, Matter, PartialDate, Topic, Truth, fold};
+use crate::{Assertion, Date, Entity, EntityKind, Matter, PartialDate, SameEntities, Topic, Truth, fold};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One place with all that is said of it.
@@ -17,14 +20,19 @@ pub struct PlaceNode {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Gazetteer {
     nodes: BTreeMap<Entity, PlaceNode>,
+    /// Which place each of several that are one goes by.
+    merged: SameEntities,
 }
 
 impl Gazetteer {
     /// Reads the tree from assertions that count.
     pub fn of<'a>(counting: impl IntoIterator<Item = &'a Assertion>) -> Self {
+        let counting: Vec<&Assertion> =
+            counting.into_iter().filter(|one| one.about.kind == EntityKind::Place).collect();
+        let merged = SameEntities::of(&counting);
         let mut nodes: BTreeMap<Entity, PlaceNode> = BTreeMap::new();
-        for one in counting.into_iter().filter(|one| one.about.kind == EntityKind::Place && one.is_tallied()) {
-            let node = nodes.entry(one.about).or_default();
+        for one in counting.into_iter().filter(|one| one.is_tallied()) {
+            let node = nodes.entry(merged.main(one.about)).or_default();
             match (one.topic, one.leads_to()) {
                 (Topic::Of(Matter::Called | Matter::Handle), _) => {
                     let text = match &one.content {
@@ -34,18 +42,19 @@ impl Gazetteer {
                     node.names.push((text, one.valid.clone()));
                 }
                 (Topic::Of(Matter::PartOf), Some(wider)) => {
+                    let wider = merged.main(wider);
                     node.within.push((wider, one.valid.clone()));
                     nodes.entry(wider).or_default();
                 }
                 _ => {}
             }
         }
-        Self { nodes }
+        Self { nodes, merged }
     }
 
     /// A place.
     pub fn node(&self, place: Entity) -> Option<&PlaceNode> {
-        self.nodes.get(&place)
+        self.nodes.get(&self.merged.main(place))
     }
 
     /// All places, in the order of their ids.
@@ -63,6 +72,7 @@ impl Gazetteer {
     /// Whether a place lies within another, on a day where one is given. True where every way up leads there, false where
     /// every way up is known and none does, unknown where sources disagree or nothing wider is known.
     pub fn within(&self, place: Entity, wider: Entity, day: Option<Date>) -> Truth {
+        let (place, wider) = (self.merged.main(place), self.merged.main(wider));
         if place == wider {
             return Truth::True;
         }

@@ -4,7 +4,7 @@
 //! who speak for it being one; where nobody is named, whoever published the work that all copies go back to. A reprint
 //! therefore changes no number of sources.
 
-use crate::{Assertion, Entity, EntityKind, Matter, Source, SourceId, SpeakerKind, Topic, fold};
+use crate::{Assertion, Entity, EntityKind, Matter, SameEntities, Source, SourceId, SpeakerKind, Topic, fold};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Whose words accounts go back to.
@@ -46,6 +46,10 @@ impl Ties {
         let mut ties = Self::default();
         let mut names: BTreeMap<Entity, BTreeSet<String>> = BTreeMap::new();
         let mut links: Vec<(Entity, Entity)> = Vec::new();
+        let counting: Vec<&Assertion> = counting.into_iter().collect();
+        let joined: Vec<&Assertion> =
+            counting.iter().copied().filter(|one| one.about.kind == EntityKind::Party).collect();
+        let merged = SameEntities::of(&joined);
         for source in sources {
             ties.publish(Entity::source(source.id), &source.said_by.speaker.name, source.said_by.speaker.kind);
         }
@@ -54,12 +58,14 @@ impl Ties {
                 (Topic::Of(Matter::DerivedFrom), Some(original)) => {
                     ties.made_of.insert(one.about, original);
                 }
-                (Topic::Of(Matter::SpeaksFor | Matter::SameParty), Some(other)) => links.push((one.about, other)),
+                (Topic::Of(Matter::SpeaksFor), Some(other)) if one.is_tallied() => {
+                    links.push((merged.main(one.about), merged.main(other)));
+                }
                 (Topic::Of(Matter::Publisher), _) => {
                     ties.publish(one.about, &text_of(one), SpeakerKind::Press);
                 }
                 (Topic::Of(Matter::Called | Matter::Handle), _) if one.about.kind == EntityKind::Party => {
-                    names.entry(one.about).or_default().insert(fold(&text_of(one)));
+                    names.entry(merged.main(one.about)).or_default().insert(fold(&text_of(one)));
                 }
                 _ => {}
             }

@@ -29,6 +29,7 @@ mod place;
 mod policy;
 mod qualification;
 mod role;
+mod same;
 mod source;
 mod status;
 mod text;
@@ -43,7 +44,7 @@ pub use assertion::{
     standings,
 };
 pub use case::{Account, Agreement, CaseFile, Happening, Question, Reading, case_file, relation};
-pub use cases::{CaseNames, Cases, PersonCase, cases, is_of_a_case, names_a_case};
+pub use cases::{CaseNames, Cases, PersonCase, cases, is_of_a_case};
 pub use checks::{Finding, Hint, Outcome, Rule, check, ratio, stock, sum_against, trend};
 pub use claim::{
     Age, CellSpan, Claim, Element, EventKind, Modality, Passage, PassageError, Polarity, Predicate, Sex, Value,
@@ -77,9 +78,10 @@ pub use policy::{
 };
 pub use qualification::{ElementStand, Elements, Qualification};
 pub use role::{Compartment, Right, Role};
+pub use same::SameEntities;
 pub use source::{Attribution, Origin, Record, RecordAddress, Source, SourceKind, Speaker, SpeakerKind};
 pub use status::{Acknowledgement, Axes, Fate, Label, Register, Whereabouts, label};
 pub use text::{Script, fold, fold_tokens, script_of};
 pub use timeline::{Moment, timeline};
 pub use topic::{Matter, Takes, Topic};
-pub use vocab::{Term, Vocabulary};
+pub use vocab::{AddedTerm, Term, VOCABULARY_VERSION, Vocabulary, crosswalk, is_code};

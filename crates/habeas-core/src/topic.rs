@@ -1,7 +1,7 @@
 //! What an assertion is about its subject: a question of a person's file, or one of the matters below. The table of
 //! matters fixes what kind of content each takes, and how private it is unless somebody says otherwise.
 
-use crate::vocab::Vocabulary;
+use crate::vocab::{Vocabulary, is_code};
 use crate::vocabulary::vocabulary;
 use crate::{Content, EntityKind, Predicate, Sensitivity};
 
@@ -90,6 +90,8 @@ vocabulary!(
         Resolution = "resolution",
         /// Why two entities of a kind are taken for one.
         Same = "same",
+        /// A term that is added to a vocabulary.
+        AddedTerm = "added-term",
     }
 );
 
@@ -151,7 +153,12 @@ impl Topic {
         use EntityKind as K;
         let Self::Of(matter) = self else { return Takes::Value };
         match matter {
-            Matter::Handle | Matter::Question | Matter::Answer | Matter::Assigned | Matter::Length => Takes::Text,
+            Matter::Handle
+            | Matter::Question
+            | Matter::Answer
+            | Matter::Assigned
+            | Matter::Length
+            | Matter::AddedTerm => Takes::Text,
             Matter::Category => Takes::Code(Vocabulary::Category),
             Matter::Method => Takes::Code(Vocabulary::Method),
             Matter::When | Matter::Published | Matter::FirstPublished | Matter::NextStep => Takes::Date,
@@ -233,9 +240,10 @@ impl Topic {
             | (Takes::Ratio, Content::Ratio(_))
             | (Takes::Review, Content::Review(..))
             | (Takes::Resolution, Content::Resolution(_)) => true,
-            (Takes::Code(vocabulary), Content::Code(code)) => vocabulary.holds(code),
+            // A term that nobody here knows is kept and flagged: another office may have added it.
+            (Takes::Code(_), Content::Code(code)) => is_code(code),
             (Takes::Entity(kinds, codes), Content::Entity(entity, code)) => {
-                let coded = code.as_deref().is_none_or(|code| codes.is_some_and(|codes| codes.holds(code)));
+                let coded = code.as_deref().is_none_or(|code| codes.is_some() && is_code(code));
                 coded && kinds.contains(&entity.kind)
             }
             _ => false,
@@ -260,10 +268,11 @@ mod tests {
     }
 
     #[test]
-    fn a_code_outside_its_vocabulary_is_no_content() {
+    fn what_has_not_the_form_of_a_code_is_no_content_and_an_unknown_one_is() {
         let topic = Topic::Of(Matter::Category);
         assert!(topic.accepts(&Content::Code("030103".into())));
-        assert!(!topic.accepts(&Content::Code("no-such-act".into())));
+        assert!(topic.accepts(&Content::Code("own.night-raid".into())));
+        assert!(!topic.accepts(&Content::Code("Night Raid".into())));
         assert!(!Topic::Of(Matter::Count).accepts(&Content::Text("52".into())));
     }
 }

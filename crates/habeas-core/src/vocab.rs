@@ -46,6 +46,76 @@ vocabularies! {
     Declaration = "declaration",
     /// The four axes of status and the labels derived from them.
     Status = "status",
+    /// Who examined remains.
+    Autopsy = "autopsy",
+    /// Whether there is a certificate of death.
+    Certificate = "certificate",
+    /// Whether an act is a violation.
+    Violation = "violation",
+    /// How reliable a source or its information is.
+    Reliability = "reliability",
+    /// How exactly a date is known.
+    DateExactness = "date-exactness",
+    /// Sex, by its codes.
+    Sex = "sex",
+    /// Occupations.
+    Occupation = "occupation",
+}
+
+/// Version of the vocabularies that ship; raised with every change of their files.
+pub const VOCABULARY_VERSION: u32 = 2;
+
+/// A term that people of a vault have added to a vocabulary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddedTerm {
+    /// The vocabulary.
+    pub vocabulary: Vocabulary,
+    /// The code.
+    pub code: String,
+    /// The wider term, shipped or added; empty at the top.
+    pub parent: String,
+    /// Label in English.
+    pub en: String,
+    /// Label in Urdu; may be empty.
+    pub ur: String,
+}
+
+impl AddedTerm {
+    /// Reads it from the text of its assertion: vocabulary, code, parent and labels, separated by tabs.
+    pub fn read(text: &str) -> Option<Self> {
+        let mut fields = text.split('\t').map(str::to_owned);
+        let vocabulary = fields.next()?;
+        let vocabulary = Vocabulary::ALL.iter().copied().find(|known| known.code() == vocabulary)?;
+        let mut next = || fields.next();
+        let term = Self { vocabulary, code: next()?, parent: next()?, en: next()?, ur: next()? };
+        (is_code(&term.code) && !term.en.is_empty()).then_some(term)
+    }
+
+    /// As its assertion holds it.
+    pub fn to_text(&self) -> String {
+        let Self { vocabulary, code, parent, en, ur } = self;
+        [vocabulary.code(), code, parent, en, ur].map(|field| field.replace('\t', " ")).join("\t")
+    }
+}
+
+/// Whether a text has the form of a code: small letters, digits, points and hyphens. One that no vocabulary holds is kept and
+/// flagged: another office may have added it.
+pub fn is_code(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'.';
+    (1..=64).contains(&text.len()) && text.bytes().all(fits)
+}
+
+/// What a code is in other schemes: name of the scheme and code there.
+pub fn crosswalk(vocabulary: Vocabulary, code: &str) -> Vec<(&'static str, &'static str)> {
+    let lines = include_str!("../vocab/crosswalk.tsv").lines().skip(1);
+    let fields = lines.filter_map(|line| {
+        let mut fields = line.split('\t');
+        Some((fields.next()?, fields.next()?, fields.next()?, fields.next()?))
+    });
+    fields
+        .filter(|(of, known, ..)| *of == vocabulary.code() && *known == code)
+        .map(|(.., scheme, other)| (scheme, other))
+        .collect()
 }
 
 /// One term.
@@ -157,6 +227,32 @@ mod tests {
                     at = vocabulary.term(term.parent);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_crosswalk_leads_from_codes_that_exist() {
+        for line in include_str!("../vocab/crosswalk.tsv").lines().skip(1) {
+            let fields: Vec<&str> = line.split('\t').collect();
+            let vocabulary = Vocabulary::ALL.iter().find(|known| known.code() == fields[0]).expect(line);
+            assert!(fields.len() == 4 && vocabulary.holds(fields[1]) && !fields[3].is_empty(), "{line}");
+        }
+        assert_eq!(crosswalk(Vocabulary::Reliability, "02")[0], ("admiralty", "B"));
+        assert_eq!(crosswalk(Vocabulary::Reliability, "42"), []);
+    }
+
+    #[test]
+    fn an_added_term_is_read_back_from_its_text_and_nothing_else_is_one() {
+        let term = AddedTerm {
+            vocabulary: Vocabulary::Category,
+            code: "0301.night-raid".into(),
+            parent: "0301".into(),
+            en: "night raid".into(),
+            ur: String::new(),
+        };
+        assert_eq!(AddedTerm::read(&term.to_text()), Some(term));
+        for text in ["", "category\tx", "no-such\tx\t\tx\t", "category\tBig Words\t\tx\t", "category\tx\t\t\t"] {
+            assert_eq!(AddedTerm::read(text), None, "{text}");
         }
     }
 

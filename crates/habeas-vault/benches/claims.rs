@@ -123,7 +123,6 @@ fn fill(dir: &Path, n_articles: usize) {
         .for_each_record(|record| {
             let name = record.cells.first().cloned().unwrap_or_default();
             rows.push(PersonRow {
-                person: PersonId::from(record.id),
                 search_text: habeas_core::fold(&record.cells.join(" ")),
                 name,
                 taken: "2014-05".into(),
@@ -134,7 +133,7 @@ fn fill(dir: &Path, n_articles: usize) {
                 n_records: 1,
                 n_contradictions: 0,
                 records: vec![record.id],
-                joints: vec![],
+                ..PersonRow::of(PersonId::from(record.id))
             });
         })
         .expect("a whole vault");

@@ -73,7 +73,6 @@ fn import(vault: &mut Vault, n: u64) {
 
 fn persons() -> impl Iterator<Item = PersonRow> {
     (0..RECORDS).map(|n| PersonRow {
-        person: PersonId(std::array::from_fn(|i| (n >> (8 * (i % 8))) as u8)),
         name: String::new(),
         search_text: format!("marena{} tolvi{}", n % 977, n % 3001),
         taken: "1976-11".into(),
@@ -83,8 +82,7 @@ fn persons() -> impl Iterator<Item = PersonRow> {
         sources: vec!["list".into()],
         n_records: 2,
         n_contradictions: (n % 7) as u32,
-        records: vec![],
-        joints: vec![],
+        ..PersonRow::of(PersonId(std::array::from_fn(|i| (n >> (8 * (i % 8))) as u8)))
     })
 }
 

@@ -7,7 +7,7 @@ mod assertions;
 mod persons;
 
 pub use assertions::{Asserting, AssertingFrame, AssertionRef, AssertionRow, MentionRow, Wanted};
-pub use persons::{IndexedPerson, Joint, PersonFilter, PersonHit, PersonPage, PersonRow};
+pub use persons::{CaseLine, IndexedPerson, Joint, PersonFilter, PersonHit, PersonPage, PersonRow};
 
 use crate::{
     feed::{Position, segment::Cursor},
@@ -280,11 +280,15 @@ const TABLES: &str = "
         STRICT, WITHOUT ROWID;
     CREATE TABLE person (
         no INTEGER PRIMARY KEY, person BLOB UNIQUE, name TEXT, taken TEXT, year INTEGER, place TEXT,
-        n_records INTEGER, n_contradictions INTEGER, labels TEXT, sources TEXT, words TEXT, joints BLOB) STRICT;
+        n_records INTEGER, n_contradictions INTEGER, labels TEXT, sources TEXT, words TEXT, joints BLOB, cases TEXT) STRICT;
     CREATE TABLE person_record (record BLOB PRIMARY KEY, no INTEGER, nth INTEGER) STRICT, WITHOUT ROWID;
     CREATE INDEX person_record_no ON person_record (no);
     CREATE TABLE person_label (label TEXT, no INTEGER, PRIMARY KEY (label, no)) STRICT, WITHOUT ROWID;
     CREATE TABLE person_source (source TEXT, no INTEGER, PRIMARY KEY (source, no)) STRICT, WITHOUT ROWID;
+    CREATE TABLE person_place (place TEXT, no INTEGER, PRIMARY KEY (place, no)) STRICT, WITHOUT ROWID;
+    CREATE INDEX person_place_no ON person_place (no);
+    CREATE TABLE person_span (first INTEGER, last INTEGER, no INTEGER, PRIMARY KEY (first, last, no)) STRICT, WITHOUT ROWID;
+    CREATE INDEX person_span_no ON person_span (no);
     CREATE INDEX person_year ON person (year);
     CREATE VIRTUAL TABLE person_words USING fts5(
         words, content = '', detail = none, columnsize = 0, prefix = '3',

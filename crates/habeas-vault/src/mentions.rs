@@ -76,6 +76,9 @@ impl Vault {
             for source in sources {
                 self.settle_source(source, &touched)?;
             }
+            // A row of a list may be of a case that people have named.
+            let touched: Vec<[u8; 16]> = touched.iter().map(|mention| mention.id.0).collect();
+            self.index.note_changed(&touched)?;
             self.index.settle_mentions()?;
         }
         self.n_mentions = self.index.n_mentions()?.into_iter().collect();

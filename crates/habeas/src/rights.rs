@@ -74,6 +74,9 @@ pub const COMMANDS: &[Asked] = &[
     asked("claims question", CODE),
     asked("claims answer", CODE),
     asked("claims assign", CODE),
+    asked("claims same", CODE),
+    asked("claims different", CODE),
+    asked("claims add-term", CODE),
     also_past("claims conflicts", CASES),
     also_past("claims verify", CASES),
     asked("claims topics", Nothing),
@@ -97,6 +100,7 @@ pub const COMMANDS: &[Asked] = &[
     also_past("case search", CASES),
     also_past("case show", CASES),
     also_past("case status", CASES),
+    asked("case assign", CODE),
     also_past("case timeline", CASES),
     also_past("case missing", CASES),
     also_past("figures list", CASES),
@@ -273,6 +277,9 @@ mod tests {
             claims question      ·         may       may       ·         may       ·
             claims answer        ·         may       may       ·         may       ·
             claims assign        ·         may       may       ·         may       ·
+            claims same          ·         may       may       ·         may       ·
+            claims different     ·         may       may       ·         may       ·
+            claims add-term      ·         may       may       ·         may       ·
             claims conflicts     ·         may       may       may       may       ·
             claims verify        ·         may       may       may       may       ·
             link run             ·         ·         may       ·         may       ·
@@ -290,6 +297,7 @@ mod tests {
             case search          ·         may       may       may       may       ·
             case show            ·         may       may       may       may       ·
             case status          ·         may       may       may       may       ·
+            case assign          ·         may       may       ·         may       ·
             case timeline        ·         may       may       may       may       ·
             case missing         ·         may       may       may       may       ·
             figures list         ·         may       may       may       may       ·

@@ -386,6 +386,16 @@ impl Index {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Notes records of which the person has to be looked at anew.
+    pub fn note_changed(&mut self, ids: &[[u8; 16]]) -> Result<(), IndexError> {
+        let transaction = self.connection_mut().transaction()?;
+        {
+            let mut insert = transaction.prepare_cached("INSERT OR IGNORE INTO mention_changed VALUES (?1)")?;
+            ids.iter().try_for_each(|id| insert.execute([id]).map(drop))?;
+        }
+        Ok(transaction.commit()?)
+    }
+
     /// Notes that the mentions are those of all assertions.
     pub fn settle_mentions(&mut self) -> Result<(), IndexError> {
         self.connection_mut().execute("UPDATE assertion SET settled = 1 WHERE settled = 0", [])?;

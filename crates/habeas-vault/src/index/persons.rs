@@ -19,7 +19,13 @@ pub struct PersonRow {
     pub year: Option<i16>,
     /// Place, as the caller groups places; empty where none is known.
     pub place: String,
-    /// Labels.
+    /// Days in which, by some account, the person may have been taken: first and last, as numbers that grow with time.
+    pub spans: Vec<(i32, i32)>,
+    /// Every part of every place of an event, folded.
+    pub places: Vec<String>,
+    /// The cases, in the order of time.
+    pub cases: Vec<CaseLine>,
+    /// Labels of all cases.
     pub labels: Vec<String>,
     /// Keys of the sources.
     pub sources: Vec<String>,
@@ -31,6 +37,38 @@ pub struct PersonRow {
     pub records: Vec<RecordId>,
     /// How the last linkage weighed pairs of the records, the strongest first; empty in what a search gives.
     pub joints: Vec<Joint>,
+}
+
+impl PersonRow {
+    /// A person of whom nothing is known yet.
+    pub fn of(person: PersonId) -> Self {
+        Self {
+            person,
+            name: String::new(),
+            search_text: String::new(),
+            taken: String::new(),
+            year: None,
+            place: String::new(),
+            spans: Vec::new(),
+            places: Vec::new(),
+            cases: Vec::new(),
+            labels: Vec::new(),
+            sources: Vec::new(),
+            n_records: 0,
+            n_contradictions: 0,
+            records: Vec::new(),
+            joints: Vec::new(),
+        }
+    }
+}
+
+/// One case of a person, as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CaseLine {
+    /// When taken, as extended date text; empty where none is known.
+    pub taken: String,
+    /// Labels.
+    pub labels: Vec<String>,
 }
 
 /// Two records of one person as the last linkage compared them.
@@ -58,6 +96,12 @@ pub struct IndexedPerson {
 pub struct PersonFilter {
     /// Folded words; a word of three letters or more also finds longer ones that begin with it.
     pub words: Vec<String>,
+    /// Other tokens that each word may stand for, such as its spelling class; persons found by these alone come last.
+    pub spellings: Vec<Vec<String>>,
+    /// First and last day: only persons who may have been taken between them, by some account.
+    pub days: Option<(i32, i32)>,
+    /// Any of these folded names, as any part of a place of an event; all where there is none.
+    pub within: Vec<String>,
     /// First and last year of being taken.
     pub years: Option<(i16, i16)>,
     /// Any of these places, exactly; all where there is none.
@@ -73,19 +117,31 @@ pub struct PersonFilter {
 /// One person found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PersonHit {
-    /// Place in the order in which persons were indexed: the key for the page after this one.
+    /// The key for the page after this one: the place in the order in which persons were indexed, negative for those who
+    /// were found by another spelling.
     pub key: i64,
     /// The person, without `search_text`, which is not kept.
     pub row: PersonRow,
 }
 
-/// A page of persons, in the order in which they were indexed.
+/// A page of persons, in the order in which they were indexed; those found by another spelling come last.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PersonPage {
     /// The persons.
     pub hits: Vec<PersonHit>,
     /// Key to ask for the next page with; `None` on the last.
     pub next: Option<i64>,
+}
+
+/// Which of those who bear a word are wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Spelling {
+    /// Those who bear it as it was asked for.
+    AsAsked,
+    /// Those who bear another spelling of it only.
+    Other,
+    /// All.
+    Any,
 }
 
 /// Conditions of a query with their values.
@@ -120,7 +176,8 @@ impl Index {
         self.usable()?;
         let transaction = self.connection_mut().transaction()?;
         transaction.execute_batch(
-            "DELETE FROM person; DELETE FROM person_label; DELETE FROM person_source; DELETE FROM person_record; \
+            "DELETE FROM person; DELETE FROM person_label; DELETE FROM person_source; DELETE FROM person_record; DELETE FROM person_place; \
+             DELETE FROM person_span; \
              INSERT INTO person_words (person_words) VALUES ('delete-all');",
         )?;
         let mut n_persons = 0;
@@ -159,41 +216,57 @@ impl Index {
     /// One page of the persons that a filter wants, after a key.
     pub fn search(&self, filter: &PersonFilter, after: Option<i64>, limit: usize) -> Result<PersonPage, IndexError> {
         self.usable()?;
-        let mut conditions = Conditions::of(filter);
+        let mut hits = Vec::new();
+        if after.is_none_or(|key| key >= 0) {
+            hits = self.hits(filter, Spelling::AsAsked, after.unwrap_or(0), limit + 1)?;
+        }
+        if hits.len() <= limit && filter.spellings.iter().any(|others| !others.is_empty()) {
+            let after = after.filter(|key| *key < 0).map_or(0, |key| -key);
+            hits.extend(self.hits(filter, Spelling::Other, after, limit + 1 - hits.len())?);
+        }
+        let more = hits.len() > limit;
+        hits.truncate(limit);
+        Ok(PersonPage { next: hits.last().filter(|_| more).map(|hit| hit.key), hits })
+    }
+
+    fn hits(
+        &self,
+        filter: &PersonFilter,
+        spelling: Spelling,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<PersonHit>, IndexError> {
+        let mut conditions = Conditions::of(filter, spelling);
         // The key is a condition, never an offset: the hundredth page costs what the first does.
         let key = conditions.key;
-        conditions.and(&format!("{key} > ?"), after.unwrap_or(0));
-        conditions.values.push(Box::new(limit as i64 + 1));
+        conditions.and(&format!("{key} > ?"), after);
+        conditions.values.push(Box::new(limit as i64));
         let sql = format!(
             "SELECT p.no, p.person, p.name, p.taken, p.year, p.place, p.n_records, p.n_contradictions, \
-             p.labels, p.sources {} ORDER BY {key} LIMIT ?",
+             p.labels, p.sources, p.cases {} ORDER BY {key} LIMIT ?",
             conditions.sql
         );
         let connection = self.connection();
         let mut statement = connection.prepare_cached(&sql)?;
         let rows = statement.query_map(params_from_iter(&conditions.values), |row| {
+            let no: i64 = row.get(0)?;
             Ok(PersonHit {
-                key: row.get(0)?,
+                key: if spelling == Spelling::Other { -no } else { no },
                 row: PersonRow {
-                    person: PersonId(row.get(1)?),
                     name: row.get(2)?,
-                    search_text: String::new(),
                     taken: row.get(3)?,
                     year: row.get(4)?,
                     place: row.get(5)?,
                     n_records: row.get(6)?,
                     n_contradictions: row.get(7)?,
-                    records: Vec::new(),
-                    joints: Vec::new(),
                     labels: split(&row.get::<_, String>(8)?),
                     sources: split(&row.get::<_, String>(9)?),
+                    cases: row.get::<_, String>(10)?.lines().map(case_of).collect(),
+                    ..PersonRow::of(PersonId(row.get(1)?))
                 },
             })
         })?;
-        let mut hits: Vec<PersonHit> = rows.collect::<Result<_, _>>()?;
-        let more = hits.len() > limit;
-        hits.truncate(limit);
-        Ok(PersonPage { next: hits.last().filter(|_| more).map(|hit| hit.key), hits })
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The person of a record, if persons are indexed and it is one's.
@@ -214,7 +287,7 @@ impl Index {
     /// How many persons a filter wants.
     pub fn count(&self, filter: &PersonFilter) -> Result<u64, IndexError> {
         self.usable()?;
-        let conditions = Conditions::of(filter);
+        let conditions = Conditions::of(filter, Spelling::Any);
         let connection = self.connection();
         let mut statement = connection.prepare_cached(&format!("SELECT count(*) {}", conditions.sql))?;
         let count: i64 = statement.query_row(params_from_iter(&conditions.values), |row| row.get(0))?;
@@ -223,7 +296,7 @@ impl Index {
 }
 
 fn insert_person(transaction: &Transaction<'_>, no: i64, row: &PersonRow) -> Result<(), IndexError> {
-    let sql = "INSERT INTO person VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    let sql = "INSERT INTO person VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
     transaction.prepare_cached(sql)?.execute(params![
         no,
         row.person.0,
@@ -237,7 +310,12 @@ fn insert_person(transaction: &Transaction<'_>, no: i64, row: &PersonRow) -> Res
         row.sources.join(BETWEEN),
         row.search_text,
         joints_to_bytes(&row.joints),
+        row.cases.iter().map(case_to).collect::<Vec<_>>().join("\n"),
     ])?;
+    let mut place = transaction.prepare_cached("INSERT OR IGNORE INTO person_place VALUES (?1, ?2)")?;
+    row.places.iter().try_for_each(|name| place.execute(params![name, no]).map(drop))?;
+    let mut span = transaction.prepare_cached("INSERT OR IGNORE INTO person_span VALUES (?1, ?2, ?3)")?;
+    row.spans.iter().try_for_each(|(first, last)| span.execute(params![first, last, no]).map(drop))?;
     let mut record = transaction.prepare_cached("INSERT OR REPLACE INTO person_record VALUES (?1, ?2, ?3)")?;
     row.records.iter().zip(0u32..).try_for_each(|(id, nth)| record.execute(params![id.0, no, nth]).map(drop))?;
     let mut words = transaction.prepare_cached("INSERT INTO person_words (rowid, words) VALUES (?1, ?2)")?;
@@ -262,7 +340,9 @@ fn remove_person(transaction: &Transaction<'_>, person: PersonId) -> Result<Opti
     split(&labels).iter().try_for_each(|name| label.execute(params![name, no]).map(drop))?;
     let mut source = transaction.prepare_cached("DELETE FROM person_source WHERE source = ?1 AND no = ?2")?;
     split(&sources).iter().try_for_each(|key| source.execute(params![key, no]).map(drop))?;
-    transaction.prepare_cached("DELETE FROM person_record WHERE no = ?1")?.execute([no])?;
+    for table in ["person_record", "person_place", "person_span"] {
+        transaction.prepare_cached(&format!("DELETE FROM {table} WHERE no = ?1"))?.execute([no])?;
+    }
     transaction.prepare_cached("DELETE FROM person WHERE no = ?1")?.execute([no])?;
     Ok(Some(no))
 }
@@ -286,8 +366,10 @@ fn joints_of(bytes: &[u8]) -> Vec<Joint> {
 }
 
 impl Conditions {
-    fn of(filter: &PersonFilter) -> Self {
-        let words = match_expression(&filter.words);
+    fn of(filter: &PersonFilter, spelling: Spelling) -> Self {
+        let asked = match_expression(&filter.words, &[]);
+        let any = match_expression(&filter.words, &filter.spellings);
+        let words = if spelling == Spelling::AsAsked { &asked } else { &any };
         let (from, key) = if words.is_empty() {
             ("FROM person p", "p.no")
         } else {
@@ -295,7 +377,22 @@ impl Conditions {
         };
         let mut conditions = Self { sql: format!("{from} WHERE true"), values: Vec::new(), key };
         if !words.is_empty() {
-            conditions.and("w.person_words MATCH ?", words);
+            conditions.and("w.person_words MATCH ?", words.clone());
+        }
+        if spelling == Spelling::Other {
+            let not_asked = "w.rowid NOT IN (SELECT a.rowid FROM person_words a WHERE a.person_words MATCH ?)";
+            conditions.and(not_asked, asked);
+        }
+        if let Some((first, last)) = filter.days {
+            conditions.and("EXISTS (SELECT 1 FROM person_span s WHERE s.no = p.no AND s.first <= ?", last);
+            conditions.sql.push_str(" AND s.last >= ?)");
+            conditions.values.push(Box::new(first));
+        }
+        if let Some((first, more)) = filter.within.split_first() {
+            let any = ", ?".repeat(more.len());
+            let sql = format!("EXISTS (SELECT 1 FROM person_place l WHERE l.no = p.no AND l.place IN (?{any}))");
+            conditions.and(&sql, first.clone());
+            conditions.values.extend(more.iter().map(|place| Box::new(place.clone()) as Box<dyn ToSql>));
         }
         if let Some((first, last)) = filter.years {
             conditions.and("p.year >= ?", first);
@@ -324,9 +421,24 @@ impl Conditions {
     }
 }
 
-/// All words must occur. Quoted, so that no word is taken for an operator of the search language.
-fn match_expression(words: &[String]) -> String {
-    let words = words.iter().map(|word| word.replace('"', "")).filter(|word| !word.is_empty());
-    let quoted = words.map(|word| format!("\"{word}\"{}", if word.chars().count() >= 3 { "*" } else { "" }));
-    quoted.collect::<Vec<_>>().join(" AND ")
+/// All words must occur, each as it is or as one of its spellings. Quoted, so that no word is taken for an operator of the
+/// search language.
+fn match_expression(words: &[String], spellings: &[Vec<String>]) -> String {
+    let quoted = |word: &str| format!("\"{}\"", word.replace('"', ""));
+    let asked = words.iter().enumerate().filter(|(_, word)| !word.replace('"', "").is_empty()).map(|(i, word)| {
+        let begins = if word.chars().count() >= 3 { "*" } else { "" };
+        let others = spellings.get(i).into_iter().flatten().map(|other| format!(" OR {}", quoted(other)));
+        format!("({}{begins}{})", quoted(word), others.collect::<String>())
+    });
+    asked.collect::<Vec<_>>().join(" AND ")
+}
+
+/// Taken and labels, on one line.
+fn case_to(case: &CaseLine) -> String {
+    format!("{}{BETWEEN}{}", case.taken, case.labels.join(BETWEEN))
+}
+
+fn case_of(line: &str) -> CaseLine {
+    let (taken, labels) = line.split_once(BETWEEN).unwrap_or((line, ""));
+    CaseLine { taken: taken.to_owned(), labels: split(labels) }
 }

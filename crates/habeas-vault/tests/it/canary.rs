@@ -59,7 +59,6 @@ fn write_everything(vault: &mut Vault) {
     vault.put_estimate(&c("kind"), &c("estimate"), NOW).unwrap();
     vault.audit(c("audit").as_str(), NOW).unwrap();
     let rows = (0..600).map(|i| PersonRow {
-        person: PersonId([i as u8; 16].map(|b| b ^ (i >> 8) as u8)),
         name: canary("shown", i),
         search_text: format!("{} قناریاختراعی", canary("search", i)),
         taken: canary("taken", i),
@@ -69,8 +68,7 @@ fn write_everything(vault: &mut Vault) {
         sources: vec![canary("source", i)],
         n_records: 1,
         n_contradictions: 0,
-        records: vec![],
-        joints: vec![],
+        ..PersonRow::of(PersonId([i as u8; 16].map(|b| b ^ (i >> 8) as u8)))
     });
     let mut rows: Vec<PersonRow> = rows.collect();
     rows.iter_mut().zip(0u64..).for_each(|(row, i)| row.person.0[..8].copy_from_slice(&i.to_le_bytes()));

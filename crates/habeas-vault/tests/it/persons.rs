@@ -8,7 +8,6 @@ fn person(n: u32, words: &str) -> PersonRow {
     let mut id = [0; 16];
     id[..4].copy_from_slice(&n.to_be_bytes());
     PersonRow {
-        person: PersonId(id),
         name: words.to_uppercase(),
         search_text: words.into(),
         taken: format!("{}-11", 1970 + n % 10),
@@ -18,8 +17,7 @@ fn person(n: u32, words: &str) -> PersonRow {
         sources: if n < 5 { vec!["committee".into(), "families".into()] } else { vec!["families".into()] },
         n_records: 1 + n % 3,
         n_contradictions: n % 4,
-        records: vec![],
-        joints: vec![],
+        ..PersonRow::of(PersonId(id))
     }
 }
 
@@ -126,4 +124,60 @@ fn persons_are_stale_after_an_import_and_fresh_after_they_were_indexed_anew() {
     vault.index_persons([person(2, "other words")].into_iter()).unwrap();
     assert_eq!(found(&vault, &words(&["marena"])), [0u32; 0]);
     assert_eq!(found(&vault, &words(&["other"])), [2]);
+}
+
+#[test]
+fn one_person_is_put_in_place_of_an_older_row_and_is_found_by_the_new_words_alone() {
+    let rows = ["marena tolvi", "orso bren", "sela bren"];
+    let (dir, mut vault) = vault_of((0u32..).zip(rows).map(|(n, name)| person(n, name)).collect());
+    let [changed, new] = [person(1, "orsolya vant"), person(7, "late bren")];
+    vault.update_persons(&[changed, new], &[person(0, "").person]).unwrap();
+    drop(vault);
+    let vault = reopen(dir.path());
+    for (asked, expected) in [("orso", &[1][..]), ("bren", &[2, 7]), ("marena", &[]), ("vant", &[1])] {
+        assert_eq!(found(&vault, &words(&[asked])), expected, "{asked}");
+    }
+    assert_eq!(found(&vault, &PersonFilter::default()), [1, 2, 7], "in the old order, new ones last");
+    assert_eq!(found(&vault, &PersonFilter { label: Some("disputed".into()), ..PersonFilter::default() }), []);
+}
+
+#[test]
+fn those_who_bear_another_spelling_come_after_those_who_bear_the_word_and_nobody_twice() {
+    let rows = (0..40u32).map(|n| match n % 4 {
+        0 => person(n, "balach \u{e000}blch"),
+        1 => person(n, "baluch \u{e000}blch"),
+        _ => person(n, "bolan \u{e000}bln"),
+    });
+    let (_dir, vault) = vault_of(rows.collect());
+    let spelt = PersonFilter { spellings: vec![vec!["\u{e000}blch".into()]], ..words(&["balach"]) };
+    let expected: Vec<u32> = (0..40).step_by(4).chain((1..40).step_by(4)).collect();
+    assert_eq!(found(&vault, &spelt), expected);
+    assert_eq!(found(&vault, &words(&["balach"])), (0..40).step_by(4).collect::<Vec<_>>());
+}
+
+#[test]
+fn days_overlap_and_places_match_at_any_width() {
+    let one = |n: u32, spans: &[(i32, i32)], places: &[&str]| PersonRow {
+        spans: spans.to_vec(),
+        places: places.iter().map(|place| (*place).to_owned()).collect(),
+        ..person(n, "x")
+    };
+    let (_dir, vault) = vault_of(vec![
+        one(0, &[(20_140_501, 20_140_531)], &["orla", "kesh"]),
+        one(1, &[(20_160_101, 20_161_231), (20_220_101, 20_221_231)], &["tarsa"]),
+        one(2, &[(i32::MIN, 20_101_231)], &["kesh"]),
+        one(3, &[], &[]),
+    ]);
+    let days = |first, last| PersonFilter { days: Some((first, last)), ..PersonFilter::default() };
+    for ((first, last), expected) in [
+        ((20_140_531, 20_140_601), &[0][..]),
+        ((20_180_101, 20_191_231), &[]),
+        ((20_220_601, i32::MAX), &[1]),
+        ((i32::MIN, 19_000_101), &[2]),
+        ((i32::MIN, i32::MAX), &[0, 1, 2]),
+    ] {
+        assert_eq!(found(&vault, &days(first, last)), expected, "{first} to {last}");
+    }
+    let within = PersonFilter { within: vec!["kesh".into(), "lund".into()], ..PersonFilter::default() };
+    assert_eq!(found(&vault, &within), [0, 2]);
 }

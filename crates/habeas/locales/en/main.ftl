@@ -177,6 +177,14 @@ year = Year
 place = Place
 name = Name
 taken = Taken
+search-from = from
+search-to = to
+cases-of-person-n = { $n ->
+    [one] { $n } case
+   *[other] { $n } cases
+}
+cases-of-person = Cases of this person
+case-undecided = of which case cannot be told
 only-contradicted = only with contradictions
 show-all = Show all
 records-n = { $n ->
@@ -599,6 +607,7 @@ topic-answer = Answer
 topic-assigned = Assigned to
 topic-resolution = Decision
 topic-same = The same as
+topic-added-term = added term
 entities = Incidents, acts and parties
 entities-lead = What happened, who is said to have done it, and every claim about it with its words.
 entities-none = No claims about incidents have been added yet.

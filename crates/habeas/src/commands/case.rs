@@ -2,13 +2,14 @@
 
 use crate::{
     cli::Global,
+    commands::claims::Coder,
     desk::{CaseQuery, CaseRow, Desk, asserted, shown, standing},
     failure::{Exit, Failure},
     opening,
     output::Output,
 };
 use clap::{Args, Subcommand};
-use habeas_core::EntityKind;
+use habeas_core::{Content, Entity, EntityId, EntityKind, Label, Matter, Topic};
 use serde_json::json;
 use std::fmt::Write;
 
@@ -28,6 +29,14 @@ pub enum Command {
     Status {
         /// A person's id (or its beginning), or the address of a record
         id: String,
+    },
+    /// Say which records, acts or claims are of a case: a person who was released and taken again has two
+    Assign {
+        /// The case, as `case:NAME`; a new name makes a new one
+        case: String,
+        /// Addresses of records such as `committee:214`, acts such as `act:second-arrest`, or names of claims
+        #[arg(required = true)]
+        what: Vec<String>,
     },
     /// Show what happened when, one line for each account, of a person, an incident, a place …
     Timeline {
@@ -57,6 +66,12 @@ pub struct Filter {
     /// Only those of this year, or of these years: 2014..2016
     #[arg(long)]
     year: Option<String>,
+    /// Only those who may have been taken on this day or later, by some account: 2014, 2014-05, 2014-05-12
+    #[arg(long, value_name = "DATE")]
+    from: Option<String>,
+    /// Only those who may have been taken on this day or earlier, by some account
+    #[arg(long, value_name = "DATE")]
+    to: Option<String>,
     /// Only those of this place (widest part, as in the tables)
     #[arg(long)]
     place: Option<String>,
@@ -73,7 +88,7 @@ pub struct Filter {
     #[arg(long)]
     contradicted: bool,
     /// Go on after this key, as given at the end of a page
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", allow_negative_numbers = true)]
     after: Option<String>,
     /// How many at most
     #[arg(long, default_value_t = 50)]
@@ -87,15 +102,8 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
         Command::List(filter) => list(&desk, filter, String::new(), out),
         Command::Search(search) => list(&desk, search.filter, search.words.join(" "), out),
         Command::Show { id } => show(&desk, &id, out),
-        Command::Status { id } => {
-            let records = desk.records_of_person(&id)?;
-            let case = habeas_core::case_file(&records.iter().collect::<Vec<_>>());
-            let book = desk.book_about(&standing::mentions_of(&case))?;
-            let status = standing::status_json(&book, &case);
-            out.result(&status, || standing::status_text(&status))?;
-            out.next(format_args!("habeas case timeline {}", case.person.short()));
-            Ok(Exit::Ok)
-        }
+        Command::Assign { case, what } => assign(&desk, &case, &what, out),
+        Command::Status { id } => status(&desk, &id, out),
         Command::Timeline { of } => timeline(&desk, &of, out),
         Command::Missing { id: Some(id) } => missing(&desk, &id, out),
         Command::Missing { id: None } => completeness(&desk, out),
@@ -106,25 +114,17 @@ fn list(desk: &Desk, filter: Filter, words: String, out: &Output) -> Result<Exit
     let query = CaseQuery {
         words,
         year: filter.year,
+        from: filter.from,
+        to: filter.to,
         place: filter.place,
+        within: filter.within,
         label: filter.label,
         source: filter.source,
         only_contradicted: filter.contradicted,
         after: filter.after,
         limit: filter.limit.clamp(1, 10_000),
     };
-    let within = match &filter.within {
-        Some(name) => {
-            let book = desk.book_of_places()?;
-            let place = book.entity(name)?.filter(|entity| entity.kind == EntityKind::Place);
-            let missing = || Failure::usage("no place has this name", "see: habeas claims list --kind place");
-            let names = book.names_within(place.ok_or_else(missing)?);
-            // A place without a name holds nobody.
-            if names.is_empty() { vec![String::new()] } else { names }
-        }
-        None => Vec::new(),
-    };
-    let page = desk.search_within(&query, &within)?;
+    let page = desk.search(&query)?;
     let rows: Vec<_> = page.rows.iter().map(row_json).collect();
     out.result(&json!({ "schema": 1, "total": page.n_total, "next": page.next, "cases": rows }), || {
         let mut text = String::new();
@@ -148,15 +148,26 @@ fn row_json(row: &CaseRow) -> serde_json::Value {
         "names": row.names,
         "taken": row.taken,
         "place": row.place,
-        "labels": row.labels.iter().map(|label| label.code()).collect::<Vec<_>>(),
+        "labels": codes(&row.labels),
         "sources": row.sources,
         "records": row.n_records,
         "contradictions": row.n_contradictions,
+        "cases": row.cases.iter().map(|(taken, labels)| json!({ "taken": taken, "labels": codes(labels) })).collect::<Vec<_>>(),
     })
 }
 
+fn codes(labels: &[Label]) -> Vec<&'static str> {
+    labels.iter().map(|label| label.code()).collect()
+}
+
 fn row_text(row: &CaseRow) -> String {
-    let labels: Vec<&str> = row.labels.iter().map(|label| label.code()).collect();
+    let labels = match &row.cases[..] {
+        [] | [_] => codes(&row.labels).join(" / "),
+        several => {
+            let each: Vec<String> = several.iter().map(|(_, labels)| codes(labels).join(" / ")).collect();
+            format!("{} cases: {}", several.len(), each.join(", then "))
+        }
+    };
     let contradictions = match row.n_contradictions {
         0 => String::new(),
         n => format!("  ! {n}"),
@@ -167,20 +178,77 @@ fn row_text(row: &CaseRow) -> String {
         row.names.join(" / "),
         if row.taken.is_empty() { "no date" } else { &row.taken },
         if row.place.is_empty() { "no place" } else { &row.place },
-        labels.join(" / "),
+        labels,
         row.sources.join(", "),
     )
 }
 
 fn show(desk: &Desk, id: &str, out: &Output) -> Result<Exit, Failure> {
     let records = desk.records_of_person(id)?;
+    let (book, cases) = desk.cases_of(&records)?;
     let case = habeas_core::case_file(&records.iter().collect::<Vec<_>>());
-    let book = desk.book_about(&standing::mentions_of(&case))?;
     let mut object = shown::case_json(&case);
     object["claims"] = standing::claims_json(&book, &case).into();
-    out.result(&object, || shown::case_text(&case))?;
+    object["cases"] = standing::cases_json(&book, &cases);
+    out.result(&object, || standing::cases_text(&case, &book, &cases))?;
     out.next(format_args!("habeas report case {} --html FILE", case.person.short()));
     Ok(Exit::Ok)
+}
+
+fn status(desk: &Desk, id: &str, out: &Output) -> Result<Exit, Failure> {
+    let records = desk.records_of_person(id)?;
+    let (book, cases) = desk.cases_of(&records)?;
+    let case = habeas_core::case_file(&records.iter().collect::<Vec<_>>());
+    let mut status = standing::status_json(&book, &case);
+    let each = cases.all.iter().map(|one| {
+        let mut status = standing::status_json(&book, &one.file());
+        status["case"] = json!(one.named.map(|named| book.name(named)));
+        status
+    });
+    status["cases"] = each.collect();
+    if cases.all.len() > 1 {
+        status["disputed"] = json!(cases.all.iter().any(|one| one.file().is_disputed()));
+    }
+    out.result(&status, || match status["cases"].as_array() {
+        Some(several) if several.len() > 1 => {
+            let each = several.iter().zip(1..).map(|(one, nth)| {
+                let name = one["case"].as_str().map_or_else(|| format!("case {nth}"), str::to_owned);
+                format!("{name} of {}: {}", several.len(), standing::status_text(one))
+            });
+            each.collect::<Vec<_>>().join("\n\n")
+        }
+        _ => standing::status_text(&status),
+    })?;
+    out.next(format_args!("habeas case timeline {}", case.person.short()));
+    Ok(Exit::Ok)
+}
+
+/// Says which case records, acts and claims are of.
+fn assign(desk: &Desk, case: &str, what: &[String], out: &Output) -> Result<Exit, Failure> {
+    let mut coder = Coder::new(desk)?;
+    let case = coder.entity(case)?;
+    if case.kind != EntityKind::Case {
+        return Err(Failure::usage("this is no case", "write case:NAME; a new name makes a new one"));
+    }
+    let mut ids = Vec::new();
+    for what in what {
+        let kind = what.split_once(':').and_then(|(kind, _)| EntityKind::from_code(kind));
+        let (about, topic, to) = match (kind, what.split_once(':')) {
+            (Some(EntityKind::Act), _) => (coder.entity(what)?, Matter::PartOf, case),
+            (Some(EntityKind::Mention), _) => (case, Matter::Actor, coder.entity(what)?),
+            (_, Some(_)) => {
+                let record = desk.record_at(what)?;
+                let mention = Entity { kind: EntityKind::Mention, id: EntityId(record.0) };
+                (case, Matter::Actor, mention)
+            }
+            (_, None) => (Entity::assertion(coder.claim(what)?), Matter::PartOf, case),
+        };
+        let one = coder.plain(about, Topic::Of(topic), Content::Entity(to, None))?;
+        ids.push(coder.push(one));
+    }
+    let made = coder.into_made();
+    desk.assert(made)?;
+    crate::commands::claims::told(desk, &ids, out)
 }
 
 fn timeline(desk: &Desk, of: &str, out: &Output) -> Result<Exit, Failure> {

@@ -3,7 +3,7 @@
 
 use crate::{
     cli::Global,
-    commands::{audit::day_of, report::write_whole, review::record_id},
+    commands::{audit::day_of, report::write_whole},
     desk::{Desk, vault_failure},
     failure::{Exit, Failure},
     opening::{self, open_error},
@@ -80,7 +80,7 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
         }
         Command::List => list(&desk, out)?,
         Command::Prove { address, out: path } => {
-            let record = record_id(&desk, &address)?;
+            let record = desk.record_at(&address)?;
             let proof = desk.keep(Right::Cases, |vault| {
                 vault.prove(record).map_err(|error| match error {
                     VaultError::Unknown { .. } => Failure::new(

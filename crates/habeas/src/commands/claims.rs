@@ -12,7 +12,7 @@ mod suggest;
 pub use add::{AddArgs, Coder, Kind, PassageArgs, StanceArgs, date as typed_date};
 pub use content::{ContentArgs, FigureArgs};
 pub use propose::suggest_for;
-pub use session::{Accept, Assign, Judge, Say, Step, take};
+pub use session::{Accept, Assign, Judge, Say, Step, take, told};
 
 use crate::{
     cli::{Global, one_of},
@@ -21,7 +21,9 @@ use crate::{
     opening,
     output::Output,
 };
-use habeas_core::{Assertion, EntityKind, Matter, Predicate, Review, Takes, Topic, Vocabulary};
+use habeas_core::{
+    Assertion, EntityKind, Matter, Predicate, Review, Takes, Topic, VOCABULARY_VERSION, Vocabulary, crosswalk,
+};
 use serde_json::json;
 use std::{fmt::Write, path::PathBuf, sync::Arc};
 
@@ -81,6 +83,12 @@ pub enum Command {
     Answer(session::Say),
     /// Say who is to work on something
     Assign(session::Assign),
+    /// Take two places or two parties for one: recorded with its reason, undone by rejecting it
+    Same(session::Pair),
+    /// Keep two places or two parties apart; who is kept apart is never joined by way of a third
+    Different(session::Pair),
+    /// Add a term to a vocabulary of this vault
+    AddTerm(session::Term),
     /// Show accounts that cannot all be true, and what is made of them
     Conflicts {
         /// Only those about this, as KIND:NAME
@@ -130,6 +138,9 @@ pub struct Filter {
     /// Only those with open questions
     #[arg(long)]
     questioned: bool,
+    /// Only those with a code that no vocabulary holds
+    #[arg(long)]
+    unknown_terms: bool,
     /// Only those whose words, names or values have this in them
     #[arg(long, value_name = "WORDS")]
     words: Option<String>,
@@ -171,6 +182,9 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
         Command::Question(args) => session::one(&opening::desk(global)?, Step::Question(args), out),
         Command::Answer(args) => session::one(&opening::desk(global)?, Step::Answer(args), out),
         Command::Assign(args) => session::one(&opening::desk(global)?, Step::Assign(args), out),
+        Command::Same(args) => session::one(&opening::desk(global)?, Step::Same(args), out),
+        Command::Different(args) => session::one(&opening::desk(global)?, Step::Different(args), out),
+        Command::AddTerm(args) => session::one(&opening::desk(global)?, Step::AddTerm(args), out),
         Command::List(filter) => list(&opening::desk(global)?, &filter, out),
         Command::Show { claim } => show(&opening::desk(global)?, &claim, out),
         Command::Verify => verify(&opening::desk(global)?, out),
@@ -206,6 +220,7 @@ fn list(desk: &Desk, filter: &Filter, out: &Output) -> Result<Exit, Failure> {
             && filter.state.is_none_or(|state| stand.is_some_and(|stand| stand.review == state))
             && source.is_none_or(|source| one.quotes.iter().any(|quote| quote.source == source))
             && (!filter.unread || stand.is_some_and(|stand| !stand.has_second_reader(one.recorded_by)))
+            && (!filter.unknown_terms || book.unknown_term(one).is_some())
             && (!filter.questioned || stand.is_some_and(|stand| stand.open_questions > 0))
             && (words.is_empty()
                 || book.shows(one) && {
@@ -370,12 +385,16 @@ fn vocabulary(name: Option<Vocabulary>, out: &Output) -> Result<Exit, Failure> {
             json!({
                 "code": term.code, "parent": term.parent, "en": term.en, "ur": term.ur,
                 "huridocs_list": term.huridocs_list, "huridocs_code": term.huridocs_code, "replaced_by": term.replaced_by,
+                "elsewhere": crosswalk(vocabulary, term.code).into_iter().collect::<std::collections::BTreeMap<_, _>>(),
             })
         })
         .collect();
-    out.result(&json!({ "schema": 1, "vocabulary": vocabulary.code(), "terms": rows }), || {
-        let line = |term: &habeas_core::Term| format!("{:<20} {}  ·  {}\n", term.code, term.en, term.ur);
-        vocabulary.terms().iter().map(line).collect()
-    })?;
+    out.result(
+        &json!({ "schema": 1, "vocabulary": vocabulary.code(), "version": VOCABULARY_VERSION, "terms": rows }),
+        || {
+            let line = |term: &habeas_core::Term| format!("{:<20} {}  ·  {}\n", term.code, term.en, term.ur);
+            vocabulary.terms().iter().map(line).collect()
+        },
+    )?;
     Ok(Exit::Ok)
 }

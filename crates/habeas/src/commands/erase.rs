@@ -2,7 +2,7 @@
 
 use crate::{
     cli::{Global, one_of},
-    commands::{init::now_ms, review::record_id},
+    commands::init::now_ms,
     desk::{Desk, vault_failure},
     failure::{Exit, Failure},
     opening::{self, open_error},
@@ -63,7 +63,7 @@ fn target(desk: &Desk, id: &str) -> Result<(EraseTarget, &'static str), Failure>
     }
     if id.contains(':') {
         let what = "this destroys the keys to the record and to the file that it came in";
-        return Ok((EraseTarget::Record(record_id(desk, id)?), what));
+        return Ok((EraseTarget::Record(desk.record_at(id)?), what));
     }
     let sources = desk.sources()?;
     let source = sources.iter().find(|source| source.key == id);

@@ -2,7 +2,7 @@
 
 use crate::{
     cli::Global,
-    commands::{plain, report::write_whole, review::record_id},
+    commands::{plain, report::write_whole},
     desk::{Desk, linking},
     failure::{Exit, Failure},
     opening,
@@ -131,7 +131,7 @@ fn link(desk: &Desk, args: &Run, out: &Output) -> Result<Exit, Failure> {
 }
 
 fn explain(desk: &Desk, addresses: [&str; 2], out: &Output) -> Result<Exit, Failure> {
-    let [a, b] = addresses.map(|address| record_id(desk, address));
+    let [a, b] = addresses.map(|address| desk.record_at(address));
     let (a, b) = (a?, b?);
     let Some(run) = desk.latest_link_run()? else {
         return Err(Failure::new(Exit::Failed, "nothing was linked yet", "run: habeas link run"));

@@ -116,7 +116,7 @@ fn decide(
     by: Option<String>,
     out: &Output,
 ) -> Result<Exit, Failure> {
-    let [a, b] = addresses.map(|address| record_id(desk, address));
+    let [a, b] = addresses.map(|address| desk.record_at(address));
     let Some(pair) = RecordPair::new(a?, b?) else {
         return Err(Failure::usage("both addresses name the same record", "give two records"));
     };
@@ -272,7 +272,7 @@ fn import(desk: &Desk, path: &Path, dry_run: bool, out: &Output) -> Result<Exit,
     let (mut drafts, mut n_known, mut refused) = (Vec::new(), 0u64, Vec::new());
     for (idx, line) in reader.records().enumerate() {
         let line = line.map_err(bad)?;
-        let id = |list: usize| record_id(desk, &format!("{}:{}", &line[list], &line[list + 1])).ok();
+        let id = |list: usize| desk.record_at(&format!("{}:{}", &line[list], &line[list + 1])).ok();
         let pair = id(0).zip(id(2)).and_then(|(a, b)| RecordPair::new(a, b));
         let Some((pair, verdict)) = pair.zip(Verdict::from_code(&line[4])) else {
             refused.push(idx + 2);
@@ -302,14 +302,4 @@ fn import(desk: &Desk, path: &Path, dry_run: bool, out: &Output) -> Result<Exit,
     let lines = refused.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
     out.talk(format_args!("lines {lines} name a record that does not stand here, or no verdict, and were left out"));
     Ok(Exit::PartRefused)
-}
-
-/// The id behind an address `list:row`.
-pub fn record_id(desk: &Desk, address: &str) -> Result<RecordId, Failure> {
-    let place = address.split_once(':').and_then(|(key, number)| Some((key, number.parse().ok()?)));
-    let found = place.map(|(key, number)| desk.record_at(key, number)).transpose()?.flatten();
-    found.map(|record| record.id).ok_or_else(|| {
-        let remedy = "an address is LIST:ROW, as shown by `habeas case show`; row 1 is the first below the header";
-        Failure::usage(format_args!("there is no record «{address}»"), remedy)
-    })
 }

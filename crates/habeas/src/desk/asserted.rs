@@ -192,6 +192,7 @@ pub fn assertion_json(book: &Book, one: &Assertion) -> Json {
         "second_reader": stand.is_some_and(|stand| stand.has_second_reader(one.recorded_by)),
         "superseded_by": stand.and_then(|stand| stand.superseded_by).map(|id| book.claim_name(id)),
         "taken_back_by": stand.and_then(|stand| stand.taken_back_by).map(|id| book.claim_name(id)),
+        "unknown_term": book.unknown_term(one).is_some(),
         "open_questions": stand.map_or(0, |stand| stand.open_questions),
         "recorded_ms": one.recorded_ms,
         "recorded_by": one.recorded_by.to_string(),
@@ -227,6 +228,7 @@ pub fn assertion_text(book: &Book, one: &Assertion) -> String {
             }
         }
     }
+    notes.extend(book.unknown_term(one).map(|code| format!("«{code}» is a term that no vocabulary holds")));
     if !notes.is_empty() {
         let _ = write!(text, "  [{}]", notes.join(", "));
     }

@@ -4,13 +4,13 @@
 use super::{Desk, lock, vault_failure};
 use crate::{commands::init::now_ms, failure::Failure};
 use habeas_core::{
-    Assertion, AssertionId, ConflictSet, Content, Entity, EntityKind, Finding, Gazetteer, Matter, PartialDate, Policy,
-    Resolution, Resolved, Review, Right, Sensitivity, Source, SourceId, Stand, Ties, Topic, Truth, YearOf, accounts_of,
-    check, conflicts, counting, document_years, effective_date, fold, resolve, standings,
+    AddedTerm, Assertion, AssertionId, ConflictSet, Content, Entity, EntityKind, Finding, Gazetteer, Matter,
+    PartialDate, Policy, Resolution, Resolved, Review, Right, Sensitivity, Source, SourceId, Stand, Takes, Ties, Topic,
+    Truth, YearOf, accounts_of, check, conflicts, counting, document_years, effective_date, fold, resolve, standings,
 };
 use habeas_vault::AssertError;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -24,10 +24,12 @@ pub struct Book {
     pub sources: Vec<Arc<Source>>,
     /// What hangs together.
     pub ties: Ties,
+    places: HashMap<AssertionId, usize>,
     handles: BTreeMap<Entity, String>,
     /// Entities by kind and folded handle.
     named: BTreeMap<(EntityKind, String), Vec<Entity>>,
     years: BTreeMap<SourceId, i16>,
+    terms: Vec<AddedTerm>,
     sees_secrets: bool,
 }
 
@@ -99,8 +101,14 @@ impl Book {
         for (entity, handle) in &handles {
             named.entry((entity.kind, fold(handle))).or_default().push(*entity);
         }
-        let years = BTreeMap::new();
-        let mut book = Self { assertions, stands, sources, ties, handles, named, years, sees_secrets };
+        let terms = counting.iter().filter(|one| one.topic == Topic::Of(Matter::AddedTerm));
+        let terms = terms.filter_map(|one| match &one.content {
+            Content::Text(text) => AddedTerm::read(text),
+            _ => None,
+        });
+        let (terms, years) = (terms.collect(), BTreeMap::new());
+        let places = assertions.iter().enumerate().map(|(place, one)| (one.id, place)).collect();
+        let mut book = Self { assertions, stands, sources, ties, places, handles, named, years, terms, sees_secrets };
         book.years = book.settled_years();
         book
     }
@@ -112,7 +120,7 @@ impl Book {
 
     /// An assertion by its id.
     pub fn get(&self, id: AssertionId) -> Option<&Assertion> {
-        self.assertions.iter().find(|one| one.id == id)
+        self.places.get(&id).map(|place| &self.assertions[*place])
     }
 
     /// How an assertion stands; none where its source was taken back.
@@ -194,6 +202,22 @@ impl Book {
             [] => Err(missing()),
             _ => Err(Failure::usage("several claims have ids that begin so", "give more digits of the id")),
         }
+    }
+
+    /// Terms that people have added to vocabularies.
+    pub fn terms(&self) -> &[AddedTerm] {
+        &self.terms
+    }
+
+    /// The code of an assertion that no vocabulary holds, shipped or added to: kept, and flagged.
+    pub fn unknown_term<'a>(&self, one: &'a Assertion) -> Option<&'a str> {
+        let (vocabulary, code) = match (one.topic.takes(), &one.content) {
+            (Takes::Code(vocabulary), Content::Code(code)) => (vocabulary, code),
+            (Takes::Entity(_, Some(vocabulary)), Content::Entity(_, Some(code))) => (vocabulary, code),
+            _ => return None,
+        };
+        let added = |term: &AddedTerm| term.vocabulary == vocabulary && term.code == *code;
+        (!vocabulary.holds(code) && !self.terms.iter().any(added)).then_some(code)
     }
 
     /// A source by its key.

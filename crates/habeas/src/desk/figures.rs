@@ -5,8 +5,8 @@
 
 use super::Snapshot;
 use habeas_core::{
-    Account, Agreement, CaseFile, EventKind, Predicate, Record, RecordId, Sex, Source, SourceKind, Value, YearOf, fold,
-    relation,
+    Account, Agreement, CaseFile, CaseNames, EventKind, Predicate, Record, RecordId, Sex, Source, SourceKind, Value,
+    YearOf, cases, fold, relation,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -85,8 +85,20 @@ pub struct Disagreeing {
 /// The events whose date dates the case, the first that has one.
 const DATING_EVENTS: [EventKind; 4] = [EventKind::Taken, EventKind::LastSeen, EventKind::Killed, EventKind::FoundDead];
 
-/// The year of a case by `year.agreed@1`: what all accounts of the first dated event allow.
+/// The year of a person by `year.agreed@1`: what all accounts of the first dated event allow. Of whoever was released and
+/// taken again it is that of the first case: a release and a second taking take no disappearance out of its year.
 pub fn year(case: &CaseFile<'_>) -> Category {
+    let found = year_of_file(case);
+    if !matches!(found, Category::Disputed(_)) {
+        return found;
+    }
+    match &cases(&case.records, &CaseNames::default()).all[..] {
+        [first, _, ..] => year_of_file(&first.file()),
+        _ => found,
+    }
+}
+
+fn year_of_file(case: &CaseFile<'_>) -> Category {
     let dated = DATING_EVENTS.iter().find_map(|kind| {
         let question = case.question(Predicate::EventDate(*kind))?;
         let years: Vec<YearOf> = question.accounts().filter_map(|account| year_of(&account)).collect();

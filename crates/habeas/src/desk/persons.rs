@@ -36,6 +36,18 @@ impl Desk {
         Ok(records)
     }
 
+    /// The record at an address, `list:row` or `article:mention`.
+    pub fn record_at(&self, address: &str) -> Result<RecordId, Failure> {
+        let missing = || {
+            let remedy = "an address is LIST:ROW, as shown by `habeas case show`; row 1 is the first below the header";
+            Failure::usage(format_args!("there is no record «{address}»"), remedy)
+        };
+        let (key, number) = address.split_once(':').ok_or_else(missing)?;
+        let number = number.parse().map_err(|_| missing())?;
+        let record = self.vault(Right::Cases)?.record_at(key, number).map_err(vault_failure)?;
+        record.map(|record| record.id).ok_or_else(missing)
+    }
+
     /// The records of the person that a record belongs to, in log order; none where the record does not stand. Reads only
     /// these.
     pub fn person_of(&self, record: RecordId) -> Result<Vec<Record>, Failure> {
@@ -91,10 +103,5 @@ impl Desk {
     pub fn address(&self, id: RecordId) -> Result<String, Failure> {
         let records = self.vault(Right::Cases)?.records_of(&[id]).map_err(vault_failure)?;
         Ok(records.first().map(|record| record.address().to_string()).unwrap_or_default())
-    }
-
-    /// The record at a row of a list, or at a mention of a text, that stands.
-    pub fn record_at(&self, key: &str, number: u64) -> Result<Option<Record>, Failure> {
-        self.vault(Right::Cases)?.record_at(key, number).map_err(vault_failure)
     }
 }

@@ -19,7 +19,9 @@ pub struct Context {
 }
 
 /// What hangs together across the vault, and is therefore read whole.
-const CONTEXT: [Wanted<'_>; 8] = [
+const CONTEXT: [Wanted<'_>; 10] = [
+    Wanted::On(Topic::Of(Matter::AddedTerm), None),
+    Wanted::On(Topic::Of(Matter::Same), Some(EntityKind::Party)),
     Wanted::On(Topic::Of(Matter::SpeaksFor), None),
     Wanted::On(Topic::Of(Matter::SameParty), None),
     Wanted::On(Topic::Of(Matter::Called), Some(EntityKind::Party)),
@@ -43,7 +45,7 @@ impl Desk {
         found.extend(handles(&vault, named)?);
         let claims: BTreeSet<Entity> = found.iter().map(|one| Entity::assertion(one.id)).collect();
         found.extend(handles(&vault, claims)?);
-        self.book_of(&vault, &context, found)
+        self.book_of(&vault, &context, found, of)
     }
 
     /// The book of one entity by its name: `kind:handle`, or `kind:` and digits of its id. None where nobody has spoken of it.
@@ -63,7 +65,10 @@ impl Desk {
             let digits = handle.to_lowercase();
             wanted.extend(is_id.then_some(Wanted::IdBeginning(kind, &digits)));
             let found = vault.find_assertions(&wanted).map_err(vault_failure)?;
-            self.book_of(&vault, &Context::default(), found)?.entity(name)?
+            let bearing =
+                vault.sources().iter().filter(|source| kind == EntityKind::Source && fold(&source.key) == folded);
+            let bearing: Vec<Entity> = bearing.map(|source| Entity::source(source.id)).collect();
+            self.book_of(&vault, &Context::default(), found, &bearing)?.entity(name)?
         };
         let of: Vec<Entity> = named.into_iter().collect();
         Ok((self.book_about(&of)?, named))
@@ -76,10 +81,16 @@ impl Desk {
         let wanted = [Matter::Called, Matter::Handle, Matter::PartOf, Matter::Same].map(on);
         let said = vault.find_assertions(&wanted).map_err(vault_failure)?;
         let found = vault.with_standing(said).map_err(vault_failure)?;
-        self.book_of(&vault, &Context::default(), found)
+        self.book_of(&vault, &Context::default(), found, &[])
     }
 
-    fn book_of(&self, vault: &Vault, context: &Context, mut found: Vec<AssertionRef>) -> Result<Book, Failure> {
+    fn book_of(
+        &self,
+        vault: &Vault,
+        context: &Context,
+        mut found: Vec<AssertionRef>,
+        also: &[Entity],
+    ) -> Result<Book, Failure> {
         found.retain(|one| !context.assertions.contains_key(one));
         found.sort_unstable();
         found.dedup();
@@ -88,7 +99,7 @@ impl Desk {
         let mut all: BTreeMap<AssertionRef, Assertion> = context.assertions.clone();
         all.extend(read.into_iter().filter_map(|one| Some((*places.get(&one.id)?, one))));
         let assertions: Vec<Assertion> = all.into_values().collect();
-        let mut spoken_of: BTreeSet<SourceId> = BTreeSet::new();
+        let mut spoken_of: BTreeSet<SourceId> = also.iter().map(|entity| SourceId(entity.id.0)).collect();
         for one in &assertions {
             spoken_of.extend(one.quotes.iter().map(|quote| quote.source));
             spoken_of

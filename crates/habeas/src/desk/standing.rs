@@ -3,8 +3,8 @@
 
 use super::{Book, asserted, shown};
 use habeas_core::{
-    Account, Assertion, CaseFile, Entity, EntityId, EntityKind, FieldStand, Form, Matter, Moment, Predicate, Topic,
-    stand_of, timeline,
+    Account, Assertion, CaseFile, Cases, Entity, EntityId, EntityKind, FieldStand, Form, Matter, Moment, Predicate,
+    Topic, stand_of, timeline,
 };
 use serde_json::{Value as Json, json};
 use std::fmt::Write;
@@ -157,4 +157,42 @@ pub fn claims_json(book: &Book, case: &CaseFile<'_>) -> Vec<Json> {
     let family = family(book, &mentions_of(case));
     let of_case = |one: &&Assertion| family.contains(&one.about) && one.topic != Topic::Of(Matter::Handle);
     book.assertions.iter().filter(of_case).map(|one| asserted::assertion_json(book, one)).collect()
+}
+
+/// The cases of a person, each with its own records, labels and elements, and what is of none that can be told.
+pub fn cases_json(book: &Book, cases: &Cases) -> Json {
+    let each = cases.all.iter().map(|one| {
+        let file = one.file();
+        let elements = file.elements();
+        json!({
+            "case": one.named.map(|named| book.name(named)),
+            "labels": file.labels.iter().map(|label| label.code()).collect::<Vec<_>>(),
+            "disputed": file.is_disputed(),
+            "qualification": elements.qualification().code(),
+            "records": one.records.iter().map(|record| record.address().to_string()).collect::<Vec<_>>(),
+            "timeline": shown::case_json(&file)["timeline"],
+        })
+    });
+    each.collect()
+}
+
+/// A case file for a terminal; where the person has several cases, one after the other.
+pub fn cases_text(whole: &CaseFile<'_>, book: &Book, cases: &Cases) -> String {
+    if cases.all.len() < 2 {
+        return shown::case_text(whole);
+    }
+    let each = cases.all.iter().zip(1..).map(|(one, nth)| {
+        let name = one.named.map_or_else(|| format!("case {nth}"), |named| book.name(named));
+        format!("── {name} of {} ──\n{}", cases.all.len(), shown::case_text(&one.file()))
+    });
+    let mut text = each.collect::<Vec<_>>().join("\n\n");
+    if !cases.undecided.is_empty() {
+        let file = habeas_core::case_file(&cases.undecided.iter().collect::<Vec<_>>());
+        let _ = write!(
+            text,
+            "\n\n── of which case cannot be told (habeas case assign case:NAME CLAIM) ──\n{}",
+            shown::case_text(&file)
+        );
+    }
+    text
 }

@@ -9,10 +9,11 @@ use super::{
     reader::Reader,
     words,
 };
-use crate::desk::{Desk, standing};
+use crate::desk::{Book, Desk, standing};
 use habeas_core::{
     Account, Agreement, Attribution, CaseFile, CellSpan, Claim, Element, Elements, Entity, EventKind, Judgement, Label,
-    MatchWeight, Origin, PartialDate, PersonId, Predicate, Record, RecordId, SourceKind, Value, Verdict, case_file,
+    MatchWeight, Origin, PartialDate, PersonCase, PersonId, Predicate, Record, RecordId, SourceKind, Value, Verdict,
+    case_file,
 };
 use habeas_publish::ui::{
     AccountRow, Accounts, AccountsWords, Answer, Chip, Column, Link, Moment, Quotation, accounts, datum, pieces,
@@ -106,7 +107,22 @@ pub struct View {
     disputed: bool,
     /// Acts and incidents that assertions tell of, with their names.
     around: Vec<(Entity, String)>,
+    /// The cases, where the person has several: name, when taken, labels, whether they are disputed.
+    cases: Vec<OneCase>,
+    /// Places of the entries that hold claims of which the case cannot be told.
+    undecided: Vec<usize>,
     only_differing: bool,
+}
+
+/// One of several cases of a person.
+#[derive(Debug, Clone, PartialEq)]
+struct OneCase {
+    name: Option<String>,
+    taken: Vec<String>,
+    labels: Vec<Label>,
+    disputed: bool,
+    /// Places among the entries of the file.
+    entries: Vec<usize>,
 }
 
 impl View {
@@ -162,6 +178,8 @@ impl View {
             elements: case.elements(),
             disputed: case.is_disputed(),
             around: Vec::new(),
+            cases: Vec::new(),
+            undecided: Vec::new(),
             only_differing: false,
         }
     }
@@ -192,11 +210,60 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
     let case = case_file(&records.iter().collect::<Vec<_>>());
     let joints = if case.records.len() > 1 { joints(desk, &case)? } else { Vec::new() };
     let mentions = standing::mentions_of(&case);
-    let book = desk.book_about(&mentions)?;
+    let (book, cases) = desk.cases_of(&records)?;
     let mut around = standing::family(&book, &mentions);
     around.retain(|entity| !mentions.contains(entity));
     let around = around.into_iter().map(|entity| (entity, book.name(entity))).collect();
-    Ok(View { joints, around, only_differing: query.only_differing, ..View::of(&case) })
+    let place = |record: &Record| case.records.iter().position(|known| known.id == record.id);
+    let undecided = cases.undecided.iter().filter_map(place).collect();
+    let cases = cases.all.iter().map(|one| one_case(&book, &case, one));
+    let cases: Vec<OneCase> = if cases.len() > 1 { cases.collect() } else { Vec::new() };
+    let mut view = View { joints, around, only_differing: query.only_differing, ..View::of(&case) };
+    if !cases.is_empty() {
+        // A release and a second taking are two cases, not a dispute.
+        view.disputed = cases.iter().any(|one| one.disputed);
+        (view.cases, view.undecided) = (cases, undecided);
+    }
+    Ok(view)
+}
+
+fn one_case(book: &Book, whole: &CaseFile<'_>, one: &PersonCase) -> OneCase {
+    let file = one.file();
+    let taken = file.question(Predicate::EventDate(EventKind::Taken)).into_iter().flat_map(|asked| asked.accounts());
+    let mut taken: Vec<String> = taken
+        .filter_map(|account| match &account.claim.value {
+            Value::Date(date) => Some(date.to_string()),
+            _ => None,
+        })
+        .collect();
+    taken.dedup();
+    let place = |record: &Record| whole.records.iter().position(|known| known.id == record.id);
+    OneCase {
+        name: one.named.map(|named| book.name(named)),
+        taken,
+        labels: file.labels.clone(),
+        disputed: file.is_disputed(),
+        entries: one.records.iter().filter_map(place).collect(),
+    }
+}
+
+/// The cases of a person who has several, each with its own label.
+fn several(reader: &Reader, view: &View) -> Markup {
+    html! {
+        section aria-labelledby="h-cases" {
+            h2 #h-cases { (reader.t("cases-of-person")) }
+            ol { @for one in &view.cases { li {
+                @if let Some(name) = &one.name { (datum(name)) " · " }
+                @for day in &one.taken { bdi { (day) } " · " }
+                @for label in &one.labels { span.pill { (words::label(reader, *label)) } " " }
+                @if one.disputed { span.tone.amber { (reader.t("disputed")) } " " }
+                @for entry in &one.entries { (sid(*entry)) " " }
+            } } }
+            @if !view.undecided.is_empty() {
+                p { (reader.t("case-undecided")) ": " @for entry in &view.undecided { (sid(*entry)) " " } }
+            }
+        }
+    }
 }
 
 /// Decisions first, then comparisons of the last linkage, the strongest first.
@@ -232,6 +299,7 @@ pub fn body(reader: &Reader, view: &View) -> Markup {
             (accounts_part(reader, view))
             div.cols {
                 div.maincol {
+                    @if !view.cases.is_empty() { (several(reader, view)) }
                     @if !view.happenings.is_empty() {
                         section aria-labelledby="h-time" { h2 #h-time { (reader.t("timeline")) } (happenings(reader, view)) }
                     }

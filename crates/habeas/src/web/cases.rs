@@ -20,11 +20,14 @@ const PER_PAGE: usize = 50;
 pub struct Query {
     words: String,
     year: Option<i16>,
+    from: Option<String>,
+    to: Option<String>,
     place: Option<String>,
+    within: Option<String>,
     label: Option<Label>,
     source: Option<String>,
     only_contradicted: bool,
-    after: Option<u64>,
+    after: Option<i64>,
 }
 
 impl Query {
@@ -36,7 +39,10 @@ impl Query {
         Ok(Self {
             words: query::value(pairs, "q")?.unwrap_or_default(),
             year: query::known(pairs, "year", |text| text.parse().ok())?,
+            from: query::known(pairs, "from", dated)?,
+            to: query::known(pairs, "to", dated)?,
             place: query::value(pairs, "place")?,
+            within: query::value(pairs, "within")?,
             label: query::known(pairs, "status", Label::from_code)?,
             source: query::value(pairs, "source")?,
             only_contradicted: query::known(pairs, "contradicted", |text| (text == "1").then_some(()))?.is_some(),
@@ -53,7 +59,10 @@ impl Query {
             &[
                 ("q", &self.words),
                 ("year", &year),
+                ("from", self.from.as_deref().unwrap_or("")),
+                ("to", self.to.as_deref().unwrap_or("")),
                 ("place", self.place.as_deref().unwrap_or("")),
+                ("within", self.within.as_deref().unwrap_or("")),
                 ("status", self.label.map_or("", Label::code)),
                 ("source", self.source.as_deref().unwrap_or("")),
                 ("contradicted", contradicted),
@@ -61,6 +70,11 @@ impl Query {
             ],
         )
     }
+}
+
+/// A date as it may stand in the address: extended date text.
+fn dated(text: &str) -> Option<String> {
+    habeas_core::parse_edtf(text).ok().map(|_| text.to_owned())
 }
 
 /// One page of the list.
@@ -85,7 +99,10 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
     let page = desk.search(&CaseQuery {
         words: query.words.clone(),
         year: query.year.map(|year| year.to_string()),
+        from: query.from.clone(),
+        to: query.to.clone(),
         place: query.place.clone(),
+        within: query.within.clone(),
         label: query.label.map(|label| label.code().to_owned()),
         source: query.source.clone(),
         only_contradicted: query.only_contradicted,
@@ -139,6 +156,15 @@ fn search(reader: &Reader, view: &View) -> Markup {
                 label for="f-year" { (reader.t("year")) }
                 input #f-year name="year" value=[query.year] inputmode="numeric" pattern="[0-9]{3,4}" autocomplete="off" maxlength="4";
             }
+            p.field.short {
+                label for="f-from" { (reader.t("search-from")) }
+                input #f-from name="from" value=(query.from.as_deref().unwrap_or("")) placeholder="2014-05" autocomplete="off" maxlength="10";
+            }
+            p.field.short {
+                label for="f-to" { (reader.t("search-to")) }
+                input #f-to name="to" value=(query.to.as_deref().unwrap_or("")) placeholder="2016" autocomplete="off" maxlength="10";
+            }
+            @if let Some(within) = &query.within { input type="hidden" name="within" value=(within); }
             p.field {
                 label for="f-place" { (reader.t("place")) }
                 input #f-place name="place" value=(query.place.as_deref().unwrap_or("")) dir="auto" autocomplete="off" maxlength="200";
@@ -170,6 +196,13 @@ fn found(reader: &Reader, view: &View) -> Markup {
     }
 }
 
+fn labels_of(reader: &Reader, labels: &[Label]) -> Markup {
+    html! {
+        @for (i, label) in labels.iter().enumerate() { @if i > 0 { " · " } (words::label(reader, *label)) }
+        @if labels.len() > 1 { " " span.tone.amber { (reader.t("disputed")) } }
+    }
+}
+
 fn list(reader: &Reader, rows: &[CaseRow]) -> Markup {
     let heads = ["name", "taken", "place", "status", "sources"];
     html! {
@@ -187,8 +220,10 @@ fn list(reader: &Reader, rows: &[CaseRow]) -> Markup {
                 td { @if row.taken.is_empty() { span.absent { (reader.t("not-stated")) } } @else { bdi { (row.taken) } } }
                 td { @if row.place.is_empty() { span.absent { (reader.t("not-stated")) } } @else { (datum(&row.place)) } }
                 td {
-                    @for (i, label) in row.labels.iter().enumerate() { @if i > 0 { " · " } (words::label(reader, *label)) }
-                    @if row.labels.len() > 1 { " " span.tone.amber { (reader.t("disputed")) } }
+                    @if row.cases.len() > 1 {
+                        (reader.n("cases-of-person-n", &[("n", row.cases.len() as u64)]))
+                        @for (_, labels) in &row.cases { br; (labels_of(reader, labels)) }
+                    } @else { (labels_of(reader, &row.labels)) }
                     @if row.n_contradictions > 0 {
                         small { span.tone.bad { (reader.n("contradictions-n", &[("n", u64::from(row.n_contradictions))])) } }
                     }

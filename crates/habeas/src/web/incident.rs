@@ -13,6 +13,7 @@ use habeas_core::{
 };
 use habeas_publish::ui::{Cell, Chip, Head, Link, Moment, Row, Table, datum, table, timeline};
 use maud::{Markup, html};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The kinds that have pages of their own: persons have case files, sources their pages.
 pub const KINDS: [EntityKind; 8] = [
@@ -51,23 +52,19 @@ pub struct List {
 /// [`PageError`] where the vault cannot be read.
 pub fn load_list(desk: &Desk) -> Result<List, PageError> {
     let book = desk.book()?;
-    let disputed: Vec<Entity> = book.conflicts().iter().map(|set| set.about).collect();
+    let disputed: BTreeSet<Entity> = book.conflicts().iter().map(|set| set.about).collect();
     let groups = KINDS.into_iter().map(|kind| {
-        let mut rows: Vec<Listed> = Vec::new();
+        let mut rows: BTreeMap<Entity, Listed> = BTreeMap::new();
         for one in book.assertions.iter().filter(|one| one.about.kind == kind && is_shown(one)) {
             let entity = one.about;
-            match rows.iter_mut().find(|row| row.entity == entity) {
-                Some(row) => {
-                    row.n_claims += 1;
-                    row.n_proposed += u64::from(book.waits(one));
-                }
-                None => {
-                    let (name, disputed) = (handle(&book, entity), disputed.contains(&entity));
-                    let n_proposed = u64::from(book.waits(one));
-                    rows.push(Listed { entity, name, n_claims: 1, n_proposed, disputed });
-                }
-            }
+            let row = rows.entry(entity).or_insert_with(|| {
+                let (name, disputed) = (handle(&book, entity), disputed.contains(&entity));
+                Listed { entity, name, n_claims: 0, n_proposed: 0, disputed }
+            });
+            row.n_claims += 1;
+            row.n_proposed += u64::from(book.waits(one));
         }
+        let mut rows: Vec<Listed> = rows.into_values().collect();
         rows.sort_by(|a, b| a.name.cmp(&b.name));
         (kind, rows)
     });

@@ -5,6 +5,7 @@
 
 mod argentina;
 mod bad_input;
+mod cases;
 mod claims;
 mod coding;
 mod demo;

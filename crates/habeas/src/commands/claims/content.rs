@@ -158,6 +158,8 @@ fn code(vocabulary: Vocabulary, typed: &str) -> Result<String, Failure> {
     let by_label = || vocabulary.terms().iter().find(|term| term.en.eq_ignore_ascii_case(typed)).map(|term| term.code);
     match vocabulary.term(typed).map(|term| term.code).or_else(by_label) {
         Some(code) => Ok(code.to_owned()),
+        // Kept as typed, and flagged wherever it is shown until somebody adds the term.
+        None if habeas_core::is_code(typed) => Ok(typed.to_owned()),
         None => {
             let remedy = format!("see: habeas claims vocabulary {}", vocabulary.code());
             Err(Failure::usage(format_args!("«{typed}» is no code of this vocabulary"), remedy))

@@ -4,13 +4,17 @@
 use super::add::{AddArgs, Coder};
 use super::content::{ContentArgs, content};
 use crate::{
+    cli::one_of,
     commands::resolve,
     desk::Desk,
     failure::{Exit, Failure},
     output::Output,
 };
 use clap::{Args, Parser, Subcommand};
-use habeas_core::{Assertion, AssertionId, Content, Entity, Matter, Review, Topic};
+use habeas_core::{
+    AddedTerm, Assertion, AssertionId, Content, Entity, EntityKind, Matter, Polarity, Review, Topic, Vocabulary,
+    is_code,
+};
 use serde_json::json;
 use std::path::Path;
 
@@ -31,6 +35,43 @@ pub enum Step {
     Assign(Assign),
     /// Settle a question by a policy
     Resolve(resolve::Args),
+    /// Take two places or two parties for one
+    Same(Pair),
+    /// Keep two places or two parties apart
+    Different(Pair),
+    /// Add a term to a vocabulary
+    AddTerm(Term),
+}
+
+/// Two entities of one kind, and why
+#[derive(Debug, Clone, Args)]
+pub struct Pair {
+    /// One of them, as `place:NAME` or `party:NAME`
+    pub this: String,
+    /// The other
+    pub other: String,
+    /// Why; the decision is undone with: habeas claims reject DECISION
+    #[arg(long, value_name = "WORDS")]
+    pub why: String,
+}
+
+/// A term that no vocabulary has yet
+#[derive(Debug, Clone, Args)]
+pub struct Term {
+    /// The vocabulary
+    #[arg(value_parser = one_of(Vocabulary::ALL, Vocabulary::code))]
+    pub vocabulary: Vocabulary,
+    /// Its code: small letters, digits, points and hyphens
+    pub code: String,
+    /// Label in English
+    #[arg(long, value_name = "WORDS")]
+    pub label: String,
+    /// Label in Urdu
+    #[arg(long, value_name = "WORDS", default_value = "")]
+    pub label_ur: String,
+    /// The wider term
+    #[arg(long, value_name = "CODE", default_value = "")]
+    pub under: String,
 }
 
 /// Which claims to accept, and what of them to put right
@@ -177,7 +218,45 @@ pub fn take(coder: &mut Coder<'_>, step: &Step) -> Result<Vec<AssertionId>, Fail
             Ok(vec![coder.push(one)])
         }
         Step::Resolve(args) => Ok(vec![resolve::decide(coder, args)?]),
+        Step::Same(args) => pair(coder, args, Polarity::Affirms),
+        Step::Different(args) => pair(coder, args, Polarity::Denies),
+        Step::AddTerm(args) => add_term(coder, args),
     }
+}
+
+/// A decision about two entities, with its reason.
+fn pair(coder: &mut Coder<'_>, args: &Pair, polarity: Polarity) -> Result<Vec<AssertionId>, Failure> {
+    let (this, other) = (coder.entity(&args.this)?, coder.entity(&args.other)?);
+    if this.kind != other.kind || this == other || !matches!(this.kind, EntityKind::Place | EntityKind::Party) {
+        let remedy = "name two places or two parties; records of persons are judged with: habeas review decide";
+        return Err(Failure::usage("these cannot be taken for one", remedy));
+    }
+    let one = coder.plain(this, Topic::Of(Matter::Same), Content::Entity(other, None))?;
+    let id = coder.push(Assertion { polarity, ..one });
+    let why = Content::Review(Review::Accepted, args.why.clone());
+    let why = coder.plain(Entity::assertion(id), Topic::Of(Matter::Review), why)?;
+    coder.push(why);
+    Ok(vec![id])
+}
+
+fn add_term(coder: &mut Coder<'_>, args: &Term) -> Result<Vec<AssertionId>, Failure> {
+    let Term { vocabulary, code, label, label_ur, under } = args.clone();
+    let known = |code: &str| {
+        let added = |term: &AddedTerm| term.vocabulary == vocabulary && term.code == code;
+        vocabulary.holds(code) || coder.book().terms().iter().any(added)
+    };
+    if !is_code(&code) || known(&code) {
+        let what = format!("«{code}» is no code, or stands in the vocabulary already");
+        return Err(Failure::usage(what, "write small letters, digits, points and hyphens, such as own.night-raid"));
+    }
+    if !under.is_empty() && !known(&under) {
+        let remedy = format!("see: habeas claims vocabulary {}", vocabulary.code());
+        return Err(Failure::usage(format_args!("«{under}» is no term of this vocabulary"), remedy));
+    }
+    let about = coder.entity(&format!("term:{}/{code}", vocabulary.code()))?;
+    let term = AddedTerm { vocabulary, code, parent: under, en: label, ur: label_ur };
+    let one = coder.plain(about, Topic::Of(Matter::AddedTerm), Content::Text(term.to_text()))?;
+    Ok(vec![coder.push(one)])
 }
 
 fn say(coder: &mut Coder<'_>, claim: &str, matter: Matter, words: &str) -> Result<Vec<AssertionId>, Failure> {

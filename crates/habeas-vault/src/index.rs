@@ -22,7 +22,7 @@ use std::{
 };
 
 /// Raised when tables change; a database of another schema is rebuilt, never migrated.
-const SCHEMA: i64 = 3;
+const SCHEMA: i64 = 4;
 
 /// Why the index cannot be used. It can be deleted: nothing is held in it alone.
 #[derive(Debug, thiserror::Error)]

@@ -64,9 +64,12 @@ impl Vault {
     /// Makes the mentions anew of sources whose assertions, or what readers say of these, have changed.
     pub(crate) fn settle_mentions(&mut self) -> Result<(), VaultError> {
         let unsettled = self.index.unsettled()?;
-        if !unsettled.is_empty() {
+        let known: BTreeSet<SourceId> = self.catalog.sources.iter().map(|known| known.source.id).collect();
+        let settled = self.index.sources_settled()?;
+        if !unsettled.is_empty() || known != settled {
             let touched = self.mentions_touched(&unsettled)?;
-            let mut sources: BTreeSet<SourceId> = BTreeSet::new();
+            // What is said of a source may arrive before the source, from another office.
+            let mut sources: BTreeSet<SourceId> = known.difference(&settled).copied().collect();
             for mention in &touched {
                 let row = self.index.mentions_between(mention.id.0, mention.id.0, 1)?.pop();
                 sources.extend(row.map(|(_, source, _)| source));
@@ -79,7 +82,7 @@ impl Vault {
             // A row of a list may be of a case that people have named.
             let touched: Vec<[u8; 16]> = touched.iter().map(|mention| mention.id.0).collect();
             self.index.note_changed(&touched)?;
-            self.index.settle_mentions()?;
+            self.index.settle_mentions(&known)?;
         }
         self.n_mentions = self.index.n_mentions()?.into_iter().collect();
         Ok(())

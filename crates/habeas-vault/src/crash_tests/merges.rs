@@ -101,6 +101,27 @@ fn histories_that_arrive_in_any_order_in_parts_and_twice_end_in_one_state() {
     println!("{merges} orders of arrival of {} histories on three devices: one state each", seed - first_seed());
 }
 
+/// Histories in whose parts what is said of a source comes before the source.
+#[test]
+fn what_is_said_of_a_source_may_arrive_before_the_source() {
+    let offices = offices();
+    for seed in [71_004, 77_000, 79_001] {
+        let mut draw = Draw::new(seed);
+        let (state, folder) = worked_apart(&offices, &mut draw, seed);
+        let (disk, secrets) = &offices[3];
+        for _ in 0..10 {
+            let mut receiver = open(&disk.copy(), secrets).unwrap();
+            for _ in 0..3 {
+                sync(&mut receiver, &part_of(&folder, &mut draw));
+                mentions_agree(&receiver, "a part");
+            }
+            (0..2).for_each(|_| sync(&mut receiver, &folder.copy()));
+            assert_eq!(receiver.state_hash().unwrap(), state, "seed {seed}");
+            mentions_agree(&receiver, "all of it");
+        }
+    }
+}
+
 #[test]
 fn a_folder_that_holds_a_foreign_file_is_still_taken_in() {
     let offices = offices();

@@ -11,6 +11,7 @@ use habeas_core::{
     Assertion, AssertionId, Content, Entity, EntityId, EntityKind, Matter, RecordId, SourceId, Topic, fold,
 };
 use rusqlite::{OptionalExtension, ToSql, Transaction, params, params_from_iter};
+use std::collections::BTreeSet;
 
 pub(super) const TABLES: &str = "
     CREATE TABLE asserting (
@@ -35,6 +36,7 @@ pub(super) const TABLES: &str = "
         id BLOB PRIMARY KEY, source BLOB, number INTEGER, frame INTEGER, entry INTEGER) STRICT, WITHOUT ROWID;
     CREATE INDEX mention_source ON mention (source, number);
     CREATE TABLE mention_changed (id BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+    CREATE TABLE mention_source_settled (source BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
 ";
 
 /// A frame that holds assertions.
@@ -396,10 +398,29 @@ impl Index {
         Ok(transaction.commit()?)
     }
 
-    /// Notes that the mentions are those of all assertions.
-    pub fn settle_mentions(&mut self) -> Result<(), IndexError> {
-        self.connection_mut().execute("UPDATE assertion SET settled = 1 WHERE settled = 0", [])?;
-        Ok(())
+    /// The sources that were known when mentions were last made.
+    pub fn sources_settled(&self) -> Result<BTreeSet<SourceId>, IndexError> {
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached("SELECT source FROM mention_source_settled")?;
+        let rows = statement.query_map([], |row| Ok(SourceId(row.get(0)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Notes that the mentions are those of all assertions, and that these sources were known.
+    pub fn settle_mentions(&mut self, known: &BTreeSet<SourceId>) -> Result<(), IndexError> {
+        let before = self.sources_settled()?;
+        let transaction = self.connection_mut().transaction()?;
+        transaction.execute("UPDATE assertion SET settled = 1 WHERE settled = 0", [])?;
+        for (sources, sql) in [
+            (known.difference(&before), "INSERT INTO mention_source_settled VALUES (?1)"),
+            (before.difference(known), "DELETE FROM mention_source_settled WHERE source = ?1"),
+        ] {
+            let mut statement = transaction.prepare_cached(sql)?;
+            for source in sources {
+                statement.execute([source.0])?;
+            }
+        }
+        Ok(transaction.commit()?)
     }
 }
 

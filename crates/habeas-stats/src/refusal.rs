@@ -80,6 +80,11 @@ pub enum Reason {
         /// People documented.
         n_documented: u64,
     },
+    /// So few people that the answer would be that of the prior.
+    TooFewPeople {
+        /// People documented.
+        n_documented: u64,
+    },
     /// The overlap graph is not connected.
     Island {
         /// Names of the lists of each island.
@@ -226,6 +231,7 @@ impl Reason {
     pub fn code(&self) -> &'static str {
         match self {
             Self::TooFewLists { .. } => "too_few_lists",
+            Self::TooFewPeople { .. } => "too_few_people",
             Self::Island { .. } => "island",
             Self::NoOverlap => "no_overlap",
             Self::DuplicateList { .. } => "duplicate_list",
@@ -253,6 +259,11 @@ impl Reason {
                  nobody can see whether being on one list made people more or less likely to be on another, so any \
                  figure for the people on no list would be a guess.",
                 Grouped(*n_documented)
+            ),
+            Self::TooFewPeople { n_documented } => format!(
+                "Only {n_documented} people are documented here. How many are missing is read from the people that \
+                 lists have in common; with fewer than five in all, one match more or less decides the figure, and \
+                 what it says comes from the assumptions, not from the lists."
             ),
             Self::Island { islands } => format!(
                 "{} How many people are missing from all lists is read from the people that lists have in common; \
@@ -327,6 +338,9 @@ impl Reason {
         match self {
             Self::TooFewLists { .. } => "Add another source that was collected independently of these; until then \
                                          report the documented count alone, as «at least»."
+                .to_owned(),
+            Self::TooFewPeople { .. } => "Use coarser strata (larger areas, longer periods); until then report the \
+                                          documented count alone, as «at least»."
                 .to_owned(),
             Self::Island { .. } => "Review the linkage between the groups for missed matches; leave the isolated \
                                     lists out; merge lists of one kind; or use coarser strata (larger areas, longer \

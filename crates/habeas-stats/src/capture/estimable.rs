@@ -6,6 +6,9 @@ use crate::refusal::{Reason, Refusal, Warning};
 /// No estimator takes fewer lists: with two, dependence between them cannot even be seen.
 pub const MIN_LISTS: usize = 3;
 
+/// Fewer people are refused: one match more or less would decide the figure.
+pub const MIN_PEOPLE: u64 = 5;
+
 /// A smaller list counts as comparable in size, and so as a possible copy, from this share of the larger list on.
 /// A short list that lies wholly inside a register eleven times its size is what independent registration looks like
 /// when the register is good; two lists of like size do not agree by being good.
@@ -68,7 +71,8 @@ pub(crate) struct NearCopy {
     isolated: bool,
 }
 
-/// A table that an estimator may use: at least 3 non-empty, distinct, connected lists, within the method's limit.
+/// A table that an estimator may use: at least 5 people on at least 3 non-empty, distinct, connected lists, within the
+/// method's limit.
 ///
 /// Empty lists are gone and lists declared to descend from one another are merged; [`Self::remarks`] says so.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,6 +124,9 @@ impl EstimableHistories {
             } else {
                 Reason::TooFewLists { n_lists, n_documented: merged.n_documented() }
             });
+        }
+        if n_lists >= MIN_LISTS && merged.n_documented() < MIN_PEOPLE {
+            reasons.push(Reason::TooFewPeople { n_documented: merged.n_documented() });
         }
         if merged.n_documented() > MOST_PEOPLE {
             reasons.push(Reason::TooManyPeople { n_documented: merged.n_documented() });

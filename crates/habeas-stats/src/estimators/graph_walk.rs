@@ -140,11 +140,14 @@ pub fn fit(
     let weigher = Weigher { pairs: Pairs::of(n_lists), settings, survey: rows.survey() };
     let streams = Streams::new(seed, Purpose::Graphs, histories.input().as_bytes());
     let mut all: Vec<Walk> = (0..walks.n_walks as u64).map(|index| Walk::start(&weigher, streams.of(index))).collect();
+    // What one walk has weighed the others need not weigh again; weights depend on the graph alone.
+    let mut weighed = Weighed::new();
     let (mut n_steps, mut next_look) = (0, FIRST_LOOK);
     loop {
         while n_steps < next_look.min(walks.max_steps) {
             let piece = STEPS_PER_PIECE.min(next_look.min(walks.max_steps) - n_steps);
-            all.par_iter_mut().for_each(|walk| (0..piece).for_each(|_| walk.step(&weigher)));
+            all.par_iter_mut().for_each(|walk| (0..piece).for_each(|_| walk.step(&weigher, &weighed)));
+            weighed.extend(all.iter_mut().flat_map(|walk| walk.news.drain(..)));
             n_steps += piece;
             if progress.advance(piece, walks.max_steps) == ControlFlow::Break(()) {
                 return Err(Halted::Interrupted);
@@ -206,12 +209,17 @@ impl Weigher<'_> {
     }
 }
 
+/// Sets of edges with what they weigh; `None` for those that are not decomposable.
+type Weighed = BTreeMap<u64, Option<Surveyed>>;
+
 /// One walk with everything that it has seen.
 struct Walk {
     edges: u64,
     here: Surveyed,
-    /// Every set of edges that was looked at; `None` for those that are not decomposable.
-    known: BTreeMap<u64, Option<Surveyed>>,
+    /// Every set of edges that was looked at.
+    known: Weighed,
+    /// Those that nobody had looked at before.
+    news: Vec<(u64, Option<Surveyed>)>,
     /// The mean of ln(n₀ + 1) and the number of edges at every step.
     means: Vec<f64>,
     edge_counts: Vec<f64>,
@@ -230,12 +238,12 @@ impl Walk {
             }
         }
         let here = weigher.weigh(edges).expect("only decomposable graphs were entered");
-        let known = BTreeMap::from([(edges, Some(here))]);
-        Self { edges, here, known, means: Vec::new(), edge_counts: Vec::new(), generator }
+        let known = Weighed::from([(edges, Some(here))]);
+        Self { edges, here, known, news: Vec::new(), means: Vec::new(), edge_counts: Vec::new(), generator }
     }
 
     /// Adds or removes one edge, or moves one; both proposals are as likely in either direction.
-    fn step(&mut self, weigher: &Weigher<'_>) {
+    fn step(&mut self, weigher: &Weigher<'_>, weighed: &Weighed) {
         let n_pairs = weigher.pairs.n_pairs();
         let changed = if self.generator.random::<bool>() {
             Some(self.edges ^ 1 << self.generator.random_range(0..n_pairs))
@@ -247,8 +255,15 @@ impl Walk {
                 self.edges ^ gone ^ nth_bit(absent, self.generator.random_range(0..n_pairs - n_edges))
             })
         };
+        let mut look = |edges: u64| {
+            weighed.get(&edges).copied().unwrap_or_else(|| {
+                let weight = weigher.weigh(edges);
+                self.news.push((edges, weight));
+                weight
+            })
+        };
         if let Some(changed) = changed
-            && let Some(there) = *self.known.entry(changed).or_insert_with(|| weigher.weigh(changed))
+            && let Some(there) = *self.known.entry(changed).or_insert_with(|| look(changed))
             && libm::log(self.generator.random::<f64>()) < there.ln_weight - self.here.ln_weight
         {
             (self.edges, self.here) = (changed, there);

@@ -185,7 +185,7 @@ fn twenty_five_lists_and_ten_million_people_in_a_cell_neither_hang_nor_overflow(
     let wide = CaptureHistories::of_memberships(lists(25), masks).unwrap();
     let counts = [(0b001, 10_000_000), (0b010, 30), (0b100, 7), (0b011, 9), (0b110, 2), (0b111, 1)];
     let huge = CaptureHistories::new(lists(3), counts).unwrap();
-    let tiny = CaptureHistories::new(lists(3), [(0b011, 1), (0b110, 1), (0b001, 1)]).unwrap();
+    let tiny = CaptureHistories::new(lists(3), [(0b011, 2), (0b110, 1), (0b001, 2)]).unwrap();
     for table in [wide, huge, tiny] {
         let settings = LcmcrSettings { n_chains: 4, warm_up: 50, max_rounds: Some(150), ..LcmcrSettings::default() };
         match fit(&estimable(table), settings) {

@@ -257,13 +257,26 @@ fn is_finite(value: &Value) -> bool {
 }
 
 #[test]
-fn three_people_and_ten_million_people_give_figures_without_a_hole() {
-    let three = CaptureHistories::new(lists(3), [(0b011, 1), (0b110, 1), (0b100, 1)]).unwrap();
+fn two_to_four_people_are_refused_in_words_whatever_the_method() {
+    for histories in [vec![(0b111, 2)], vec![(0b011, 1), (0b110, 1), (0b100, 1)], vec![(0b011, 1), (0b110, 3)]] {
+        let table = CaptureHistories::new(lists(3), histories).unwrap();
+        for method in [Method::dga(), Method::independence(), Method::chao(), Method::stepwise(), Method::lcmcr()] {
+            let refusal = refused(&table, &method);
+            assert!(codes(&refusal).contains(&"too_few_people"), "{:?}", codes(&refusal));
+            assert!(refusal.text().contains(&format!("Only {} people", table.n_documented())), "{}", refusal.text());
+            assert!(refusal.what_would_help().contains("coarser strata"));
+        }
+    }
+}
+
+#[test]
+fn five_people_and_ten_million_people_give_figures_without_a_hole() {
+    let five = CaptureHistories::new(lists(3), [(0b011, 2), (0b110, 1), (0b100, 2)]).unwrap();
     let millions = CaptureHistories::new(
         lists(3),
         [(1, 10_000_000), (2, 9_000), (4, 80_000), (3, 900), (5, 7_000), (6, 60), (7, 5)],
     );
-    for table in [three, millions.unwrap()] {
+    for table in [five, millions.unwrap()] {
         for method in [Method::dga(), Method::independence(), Method::chao()] {
             let estimate = estimate(&estimable(&table, &method), &method, Seed(0)).unwrap();
             let figures = estimate.figures();

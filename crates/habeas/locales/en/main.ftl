@@ -473,6 +473,7 @@ method-lcmcr = Latent classes
 method-chao = Chao’s lower bound
 method-nhoi = No highest-order interaction
 refusal-too_few_lists = Fewer than three lists name anybody.
+refusal-too_few_people = Fewer than five people are documented.
 refusal-island = The lists fall into groups that have nobody in common.
 refusal-no_overlap = The lists have nobody in common.
 refusal-duplicate_list = Two lists name exactly the same persons.

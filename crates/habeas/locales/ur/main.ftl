@@ -431,6 +431,7 @@ method-lcmcr = پوشیدہ طبقات
 method-chao = چاؤ کی کم از کم حد
 method-nhoi = بلند ترین تعامل کے بغیر
 refusal-too_few_lists = تین سے کم فہرستیں کسی کا نام لیتی ہیں۔
+refusal-too_few_people = پانچ سے کم لوگ درج ہیں۔
 refusal-island = فہرستیں ایسے گروہوں میں بٹی ہیں جن میں کوئی مشترک نہیں۔
 refusal-no_overlap = فہرستوں میں کوئی مشترک نہیں۔
 refusal-duplicate_list = دو فہرستوں میں بالکل وہی افراد ہیں۔

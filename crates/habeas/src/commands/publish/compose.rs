@@ -181,7 +181,7 @@ pub fn compose(desk: &Desk, plan: &Plan, out: &Output) -> Result<Composed, Failu
             downloads,
             is_demo: desk.is_demo(),
         };
-        let (withdrawn, moved) = left_or_moved(desk, &named, plan.number)?;
+        let Gone { withdrawn, moved } = gone(desk, &named, plan.number)?;
         let people =
             (plan.profile == Profile::Site).then_some(People { entries: &told, withdrawn: &withdrawn, moved: &moved });
         // A site without people first: its words are those of the language and of tables.
@@ -241,13 +241,15 @@ fn earlier(desk: &Desk, number: u64) -> Result<Vec<(u64, String)>, Failure> {
     Ok(hashed.collect())
 }
 
-/// Who was named on the memorial before under an address where nobody is told now: whose page stays and says that it was
-/// withdrawn, and whose page leads to another, since they are known to be one person.
-fn left_or_moved(
-    desk: &Desk,
-    named: &[Named],
-    number: u64,
-) -> Result<(Vec<PersonId>, Vec<(PersonId, PersonId)>), Failure> {
+/// Who was named on the memorial before under an address where nobody is told now.
+struct Gone {
+    /// Whose page stays and says that it was withdrawn.
+    withdrawn: Vec<PersonId>,
+    /// Whose page leads to another, since they are known to be one person: the old one first.
+    moved: Vec<(PersonId, PersonId)>,
+}
+
+fn gone(desk: &Desk, named: &[Named], number: u64) -> Result<Gone, Failure> {
     let (snapshot, releases) = (desk.snapshot()?, desk.told_before(number)?);
     let told: BTreeSet<PersonId> = named.iter().map(|named| named.person).collect();
     let before = releases.iter().filter(|info| info.release.purpose == Purpose::Memorial);
@@ -259,7 +261,7 @@ fn left_or_moved(
             None => withdrawn.push(person),
         }
     }
-    Ok((withdrawn, moved))
+    Ok(Gone { withdrawn, moved })
 }
 
 fn tables(

@@ -190,7 +190,7 @@ mod tests {
         let safe = replicate(&[("2014", &[true, false], 200), ("2014", &[true, true], 90)]);
         let alone = replicate(&[("2014", &[true, false], 289), ("2014", &[true, true], 1)]);
         let spread = replicate(&[("2014", &[true, false], 20), ("2014", &[true, true], 20)]);
-        assert!(write_rows(&[safe.clone()], &card(), "").is_ok());
+        assert!(write_rows(std::slice::from_ref(&safe), &card(), "").is_ok());
         assert_eq!(
             write_rows(&[safe.clone(), alone], &card(), ""),
             Err(TooRisky::Group { replicate: 2, least_group: 1 })

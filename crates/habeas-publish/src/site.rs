@@ -7,7 +7,7 @@
 //! # use habeas_core::MemorialEntry;
 //! # use habeas_publish::site::People;
 //! fn publish(entry: MemorialEntry) {
-//!     let people = People { entries: &[entry], withdrawn: &[] };
+//!     let people = People { entries: &[entry], withdrawn: &[], moved: &[] };
 //! }
 //! ```
 
@@ -72,6 +72,8 @@ pub struct People<'p> {
     pub entries: &'p [Disclosed<MemorialEntry>],
     /// Whose page was withdrawn: a page stays at the same address and says so, nothing else.
     pub withdrawn: &'p [PersonId],
+    /// Who was named under an address of their own and is known to be somebody who is named: both, the old one first.
+    pub moved: &'p [(PersonId, PersonId)],
 }
 
 /// Everything that a site is made of.

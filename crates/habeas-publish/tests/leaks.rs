@@ -3,16 +3,17 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use habeas_core::{
-    Attribution, Audience, CaseFile, Claim, Consent, ConsentAnswer, ConsentBook, ConsentId, ConsentMedium, Date,
-    Disclosed, DisclosurePolicy, DisclosureRequest, EventKind, Fate, FieldGroup, Giver, ImportId, Label, MemorialEntry,
-    NameAsGiven, Origin, PartialDate, Passage, PersonId, PlaceAsGiven, Predicate, Purpose, Record, RecordId, Sex,
-    Source, SourceId, SourceKind, SpeakerKind, Subject, UserId, Value, case_file, disclose,
+    Attribution, Audience, CaseFile, CaseToTell, Claim, Consent, ConsentAnswer, ConsentBook, ConsentId, ConsentMedium,
+    Date, Disclosed, DisclosurePolicy, DisclosureRequest, EventKind, Fate, FieldGroup, Form, Giver, ImportId, Label,
+    MemorialEntry, NameAsGiven, Origin, PartialDate, Passage, PersonId, PlaceAsGiven, Predicate, Purpose, Record,
+    RecordId, Sex, Source, SourceId, SourceKind, SpeakerKind, Subject, UserId, Value, case_file, disclose,
 };
 use habeas_publish::{
     address::SeriesKey,
     files::OutputFiles,
     ftm,
     gate::{self, Gravity, ProtectedTerms, Spellings, TermKind},
+    paper::{CaseImprint, Submission, Submitter, write_case},
     site::{self, Imprint, People, Site, Words},
 };
 use rand::{RngExt, SeedableRng};
@@ -210,7 +211,7 @@ fn written(told: &[Disclosed<MemorialEntry>], withdrawn: &[PersonId]) -> OutputF
         downloads: Vec::new(),
         is_demo: false,
     };
-    let people = People { entries: told, withdrawn };
+    let people = People { entries: told, withdrawn, moved: &[] };
     let words: [&dyn Words; 1] = [&Keys];
     let site = Site {
         imprint: &imprint,
@@ -289,6 +290,70 @@ fn no_name_leaves_without_consent_from_any_vault_to_any_audience() {
     println!("{n} worlds: {n_told} secrets told with consent, {n_kept} kept, 0 leaks");
     // A site that tells nobody's name would pass as well.
     assert!(n_told as u64 > n / 4 && n_kept as u64 > n);
+}
+
+/// A case account by account and in both forms, with each secret of everybody; what leaves has to be opened.
+fn papers(seed: u64) -> (usize, usize) {
+    let world = world(seed);
+    let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0xBEEF);
+    let audience = Audience::ALL[rng.random_range(0..Audience::ALL.len())];
+    let purpose = Purpose::ALL[rng.random_range(0..Purpose::ALL.len())];
+    let on = Date::new(2026, 3, 1).unwrap();
+    let cases: Vec<CaseFile<'_>> = world.records.iter().map(|record| case_file(&[record])).collect();
+    let mut book = ConsentBook::new(&world.consents, |record| Some(PersonId::from(record)));
+    cases.iter().for_each(|case| book.note(case.person, Subject::of(case)));
+    let policy = DisclosurePolicy { two_persons: true, forces: Vec::new() };
+    let request = DisclosureRequest { audience, purpose, on, consents: &book, policy: &policy };
+    let (mut n_told, mut n_kept) = (0, 0);
+    for case in &cases {
+        let Ok(told) = disclose(&CaseToTell(case), &request) else { continue };
+        let mut files = OutputFiles::default();
+        for form in Form::ALL {
+            let submission = Submission {
+                form: *form,
+                told: &told,
+                submitter: &Submitter::default(),
+                received: on,
+                reference: "reference",
+                checkpoint: "0123456789abcdef",
+            };
+            files.extend(submission.write(&format!("{}/", form.code())));
+        }
+        let imprint = CaseImprint { reference: "reference", number: 1, checkpoint: "0123456789abcdef", made_on: on };
+        files.extend(write_case(&told, imprint, &[&Keys], "").0);
+        let all: String = files.iter().map(|(_, file)| String::from_utf8_lossy(&file.bytes).into_owned()).collect();
+        let folded = habeas_core::fold(&all);
+        let mut terms = ProtectedTerms::default();
+        for secret in &world.secrets {
+            use FieldGroup::{District, ExactPlace, Settlement};
+            let open = |group| book.state(secret.person, group, audience, purpose, on).opens();
+            let opened = match secret.group {
+                District => open(District) || open(Settlement) || open(ExactPlace),
+                Settlement => open(Settlement) || open(ExactPlace),
+                group => open(group),
+            };
+            let may = opened && secret.person == case.person && audience != Audience::Public;
+            let is_there = folded.contains(&habeas_core::fold(&secret.words));
+            assert!(may || !is_there, "seed {seed}: {:?} left for {audience:?}, {purpose:?}", secret.group);
+            if !may {
+                terms.add(TermKind::Person, &secret.words);
+            }
+            n_told += usize::from(is_there);
+            n_kept += usize::from(!is_there);
+        }
+        let leaks = gate::search(&files, &terms, &Exact, &BTreeSet::new());
+        let leaks: Vec<_> = leaks.iter().filter(|finding| finding.gravity == Gravity::Leak).collect();
+        assert!(leaks.is_empty(), "seed {seed}: {leaks:?}");
+    }
+    (n_told, n_kept)
+}
+
+#[test]
+fn a_case_tells_no_reader_more_than_was_opened_to_them_and_nothing_of_anybody_else() {
+    let n: u64 = std::env::var("HABEAS_LEAK_WORLDS").ok().and_then(|n| n.parse().ok()).unwrap_or(400);
+    let (n_told, n_kept) = (0..n).map(papers).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    println!("{n} worlds: {n_told} secrets told with consent, {n_kept} kept, 0 leaks");
+    assert!(n_told as u64 > n / 10 && n_kept as u64 > n / 4);
 }
 
 #[test]

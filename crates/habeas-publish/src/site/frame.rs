@@ -21,6 +21,8 @@ pub(super) struct Page<'p> {
     pub(super) body: Markup,
     /// Scripts by path below the site's folder.
     pub(super) scripts: &'p [&'p str],
+    /// The address that takes the place of the page's own, beside it.
+    pub(super) leads_to: Option<&'p str>,
 }
 
 impl Place<'_> {
@@ -54,6 +56,7 @@ impl Place<'_> {
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; script-src 'self'; base-uri 'none'; form-action 'none'";
                     meta name="referrer" content="no-referrer";
+                    @if let Some(address) = page.leads_to { meta http-equiv="refresh" content={ "0;url=" (address) }; }
                     title { (page.title) " · " (name) }
                     link rel="stylesheet" href={ (up) "a/site.css" };
                     @for script in page.scripts { script src={ (up) (script) } defer {} }

@@ -32,7 +32,16 @@ pub(super) fn write(at: &Place<'_>, people: People<'_>, files: &mut OutputFiles)
         let body =
             html! { header.pagehead { h1 { (at.t("site-withdrawn")) } p.lead { (at.t("site-withdrawn-lead")) } } };
         let path = format!("p/{}.html", at.site.series.address(*withdrawn));
-        at.page(&Page { path: &path, title: at.t("site-withdrawn"), body, scripts: &[] }, files);
+        at.page(&Page { path: &path, title: at.t("site-withdrawn"), body, scripts: &[], leads_to: None }, files);
+    }
+    for (before, now) in people.moved {
+        let address = format!("{}.html", at.site.series.address(*now));
+        let body = html! {
+            header.pagehead { h1 { (at.t("site-moved")) } p.lead { (at.t("site-moved-lead")) } }
+            p { a href=(address) { (at.t("site-moved-to")) } }
+        };
+        let path = format!("p/{}.html", at.site.series.address(*before));
+        at.page(&Page { path: &path, title: at.t("site-moved"), body, scripts: &[], leads_to: Some(&address) }, files);
     }
     if at.below.is_empty() {
         index(at, &entries, files);
@@ -80,7 +89,10 @@ fn lists(at: &Place<'_>, entries: &Entries<'_>, files: &mut OutputFiles) {
     let depth = if at.below.is_empty() { "" } else { at.below.as_str() };
     debug_assert!(depth.is_empty() || depth.ends_with('/'));
     let scripts = ["a/search.js", "a/index.js"];
-    let file = at.page(&Page { path: "memorial.html", title: at.t("site-memorial"), body, scripts: &scripts }, files);
+    let file = at.page(
+        &Page { path: "memorial.html", title: at.t("site-memorial"), body, scripts: &scripts, leads_to: None },
+        files,
+    );
     note_all(file, entries, whole, 1);
     for (letter, path) in pages.iter().filter(|(letter, _)| !letter.is_empty()) {
         let chosen = parts.get(letter).map(Vec::as_slice).unwrap_or_default();
@@ -89,7 +101,7 @@ fn lists(at: &Place<'_>, entries: &Entries<'_>, files: &mut OutputFiles) {
             (letters)
             (names(at, entries, chosen))
         };
-        let file = at.page(&Page { path, title: at.t("site-memorial"), body, scripts: &[] }, files);
+        let file = at.page(&Page { path, title: at.t("site-memorial"), body, scripts: &[], leads_to: None }, files);
         note_all(file, entries, chosen, 1);
     }
 }
@@ -175,7 +187,7 @@ fn person(at: &Place<'_>, address: &str, entry: &MemorialEntry, files: &mut Outp
     };
     let path = format!("p/{address}.html");
     let title = at.t("site-memorial");
-    let file = at.page(&Page { path: &path, title, body, scripts: &[] }, files);
+    let file = at.page(&Page { path: &path, title, body, scripts: &[], leads_to: None }, files);
     let names = entry.names.iter().chain(&entry.father).chain(&entry.mother);
     names.for_each(|name| file.note(name, 1));
 }

@@ -15,7 +15,7 @@ pub(super) fn write(at: &Place<'_>, files: &mut OutputFiles) {
         ("verify.html", "site-verify", check(at)),
     ];
     for (path, key, body) in pages {
-        at.page(&Page { path, title: at.t(key), body, scripts: &[] }, files);
+        at.page(&Page { path, title: at.t(key), body, scripts: &[], leads_to: None }, files);
     }
 }
 

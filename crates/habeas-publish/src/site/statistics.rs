@@ -23,7 +23,7 @@ pub(super) fn write(at: &Place<'_>, figures: &Figures, files: &mut OutputFiles) 
         @if !figures.agreements.is_empty() { (agreement(at, figures)) }
         @if any_withheld { p.source { (at.t("site-withheld-note")) } }
     };
-    let page = Page { path: "statistics.html", title: at.t("site-statistics"), body, scripts: &[] };
+    let page = Page { path: "statistics.html", title: at.t("site-statistics"), body, scripts: &[], leads_to: None };
     at.page(&page, files);
 }
 

@@ -144,3 +144,6 @@ count-release-removed = Persons fewer than before
 count-release-whole = Files as they were signed
 count-release-signers = Signatures that hold
 stage-searching-every-byte = Searching every byte
+site-moved = This page has moved
+site-moved-lead = Two records turned out to be of one person.
+site-moved-to = To the page of the person

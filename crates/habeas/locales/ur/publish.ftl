@@ -144,3 +144,6 @@ count-release-removed = پہلے سے کم افراد
 count-release-whole = فائلیں جیسی دستخط کے وقت تھیں
 count-release-signers = درست دستخط
 stage-searching-every-byte = ہر بائٹ کی جانچ
+site-moved = یہ صفحہ منتقل ہو گیا
+site-moved-lead = دو اندراج ایک ہی شخص کے نکلے۔
+site-moved-to = اس شخص کے صفحے پر

@@ -170,7 +170,7 @@ fn state(reader: &Reader, state: ConsentState) -> Markup {
 
 fn words(reader: &Reader, kind: &str, codes: impl IntoIterator<Item = &'static str>) -> String {
     let words: Vec<String> = codes.into_iter().map(|code| reader.t(&format!("{kind}-{code}"))).collect();
-    words.join(", ")
+    words.join(if reader.lang.dir() == "rtl" { "، " } else { ", " })
 }
 
 fn one(reader: &Reader, person: &Person) -> Markup {

@@ -260,4 +260,20 @@ fn every_proof_that_the_threat_model_names_exists() {
         |name: &String| sources.iter().any(|(stem, text)| stem == name || text.contains(&format!("fn {name}")));
     let missing: Vec<&String> = proofs.iter().filter(|name| !proves(name)).collect();
     assert!(missing.is_empty(), "named in SECURITY.md and not there: {missing:?}");
+
+    // Each promise of publication names its tests too.
+    let promises = read(&root().join("docs/publication.md"));
+    let table = promises.split("| promise | test |").nth(1).expect("the table of promises is there");
+    let rows = table.lines().filter(|line| line.starts_with("| ") && line.matches('|').count() == 3);
+    let mut n_rows = 0;
+    for row in rows {
+        n_rows += 1;
+        let named: Vec<&str> = row.split('|').nth(2).unwrap_or_default().split('`').skip(1).step_by(2).collect();
+        assert!(!named.is_empty(), "a promise without a test: {row}");
+        for name in named.iter().filter(|name| !name.contains("::")) {
+            let is_file = root().join(name).is_file();
+            assert!(is_file || proves(&(*name).to_owned()), "docs/publication.md names {name}, which is not there");
+        }
+    }
+    assert!(n_rows > 20, "the table of promises was not found");
 }

@@ -318,3 +318,86 @@ fn two_persons_on_two_computers_sign_the_same_bytes() {
     office.file("R1/MANIFEST.note", one.collect::<Vec<_>>().join("\n") + "\n");
     office.run(&["publish", "verify", "R1"]).ends_with(4);
 }
+
+#[test]
+fn the_old_address_of_whoever_turned_out_to_be_another_leads_to_the_new_one() {
+    let office = crate::submissions::two_lists();
+    office.file("policy.toml", EXACT);
+    office.run(&["publish", "policy", "--set", "policy.toml"]).succeeds();
+    for id in ["families:41", "clinic:1"] {
+        let who = ["consent", "record", id, "--giver", "family", "--relation", "mother", "--group", "identity"];
+        let what = ["--audience", "public", "--purpose", "memorial", "--risk-text", "1", "--from", "2020-01-01"];
+        office.run(&[&who[..], &what].concat()).succeeds();
+    }
+    let built = office.json(&["publish", "build", "R1", "--on", "2026-03-01"]);
+    assert_eq!(built["named"], 2, "nobody has linked them yet");
+    office.run(&["link", "run"]).succeeds();
+    let built = office.json(&["publish", "build", "R2", "--on", "2026-03-02"]);
+    assert_eq!(built["named"], 1, "one person on two lists");
+    let pages = |release: &str| -> BTreeMap<String, String> {
+        files(&office.path(release)).into_iter().filter(|(path, _)| path.starts_with("site/p/")).collect()
+    };
+    let (before, after) = (pages("R1"), pages("R2"));
+    assert!(before.keys().all(|path| after.contains_key(path)), "no address is lost");
+    let moved: Vec<&String> = after.values().filter(|page| page.contains("This page has moved")).collect();
+    let [moved] = moved.as_slice() else { panic!("{} pages have moved", moved.len()) };
+    let to = moved.split("0;url=").nth(1).unwrap().split('"').next().unwrap();
+    assert!(before.contains_key(&format!("site/p/{to}")) && !after[&format!("site/p/{to}")].contains("moved"));
+}
+
+#[test]
+fn a_full_disk_refuses_the_release_and_leaves_no_folder_that_could_be_taken_for_one() {
+    let office = office();
+    office.file("policy.toml", EXACT);
+    office.run(&["publish", "policy", "--set", "policy.toml"]).succeeds();
+    fs::create_dir(office.path("small")).unwrap();
+    let script = r#"
+        mount -t tmpfs -o size=200k none small || exit 77
+        "$HABEAS" publish build small/R1 --profile tables; echo "ended with $?"
+        ls small; "$HABEAS" publish list
+    "#;
+    let mut command = std::process::Command::new("unshare");
+    command
+        .args(["--map-root-user", "--mount", "sh", "-c", script])
+        .current_dir(office.path("."))
+        .env("HABEAS", env!("CARGO_BIN_EXE_habeas"))
+        .env("HABEAS_VAULT", office.path("vault"))
+        .env("HABEAS_PASSPHRASE_FILE", office.path("passphrase"));
+    let output = match command.output() {
+        Ok(output) if output.status.code() != Some(77) && !output.stdout.is_empty() => output,
+        _ => {
+            println!("skipped: this system does not let tests mount a small disk of their own");
+            return;
+        }
+    };
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(stdout.starts_with("ended with 1\nR0001") && !stdout.contains("published"), "{stdout}\n{stderr}");
+    assert!(stderr.contains("Nothing has left"), "{stderr}");
+    // With room it is built as it was proposed.
+    office.run(&["publish", "build", "R1", "--release", "1"]).succeeds();
+    office.run(&["publish", "verify", "R1"]).succeeds();
+}
+
+#[test]
+fn a_folder_that_was_changed_by_hand_is_told_change_by_change() {
+    let office = office();
+    office.file("policy.toml", EXACT);
+    office.run(&["publish", "policy", "--set", "policy.toml"]).succeeds();
+    office.run(&["publish", "build", "R1", "--profile", "tables"]).succeeds();
+    let problems = || {
+        let report = office.run(&["publish", "verify", "R1", "--json"]).ends_with(4).stdout;
+        serde_json::from_str::<Value>(&report).unwrap()["problems"].as_array().unwrap().clone()
+    };
+    office.file("R1/data/added.csv", "name\n");
+    assert_eq!(problems(), ["data/added.csv does not belong to the release"]);
+    fs::remove_file(office.path("R1/data/added.csv")).unwrap();
+    fs::rename(office.path("R1/data/year.csv"), office.path("R1/data/Year.csv")).unwrap();
+    assert_eq!(problems(), ["data/year.csv is missing", "data/Year.csv does not belong to the release"]);
+    fs::rename(office.path("R1/data/Year.csv"), office.path("R1/data/year.csv")).unwrap();
+    // Whoever changes a file and its hash cannot sign the manifest again.
+    let manifest = fs::read_to_string(office.path("R1/MANIFEST.sha256")).unwrap();
+    office.file("R1/MANIFEST.sha256", manifest.replacen('a', "b", 1));
+    assert!(problems().iter().any(|problem| problem == "the manifest is not the one that was signed"));
+    fs::remove_file(office.path("R1/MANIFEST.note")).unwrap();
+    assert_eq!(problems(), ["MANIFEST.note is missing or not as every release has it"]);
+}

@@ -116,8 +116,8 @@ fn a_case_file_goes_to_the_lawyers_account_by_account_and_replaces_no_public_rel
     assert!(check.contains("1 persons named in R0001"), "{check}");
 }
 
-/// Two lists that name the same people, enough of them to link.
-fn linked() -> Office {
+/// Two lists that name some of the same people, enough of them to link: row 41 of the one is row 1 of the other.
+pub fn two_lists() -> Office {
     let office = Office::with_vault();
     let row = |list: usize, n: usize| {
         let syllables = ["da", "ri", "ko", "mel", "tas", "vo", "nur", "bel", "sa", "phi"];
@@ -140,6 +140,11 @@ fn linked() -> Office {
         office.file(&format!("{list}.csv"), format!("number,name,father,date,district\n{rows}"));
         office.run(&["import", &format!("{list}.csv"), "--as", list]).succeeds();
     }
+    office
+}
+
+fn linked() -> Office {
+    let office = two_lists();
     office.run(&["link", "run"]).succeeds();
     office
 }

@@ -181,8 +181,9 @@ pub fn compose(desk: &Desk, plan: &Plan, out: &Output) -> Result<Composed, Failu
             downloads,
             is_demo: desk.is_demo(),
         };
-        let withdrawn = withdrawn(desk, &named, plan.number)?;
-        let people = (plan.profile == Profile::Site).then_some(People { entries: &told, withdrawn: &withdrawn });
+        let Gone { withdrawn, moved } = gone(desk, &named, plan.number)?;
+        let people =
+            (plan.profile == Profile::Site).then_some(People { entries: &told, withdrawn: &withdrawn, moved: &moved });
         // A site without people first: its words are those of the language and of tables.
         let readers: Vec<web::Reader> = plan.langs.iter().map(|lang| web::Reader::of_file(lang)).collect();
         let words: Vec<&dyn Words> = readers.iter().map(|reader| reader as &dyn Words).collect();
@@ -191,7 +192,7 @@ pub fn compose(desk: &Desk, plan: &Plan, out: &Output) -> Result<Composed, Failu
             Site { imprint: &imprint, figures, people, series: &series, words: &words, fonts: &fonts, faces: &faces };
         plain = files.clone();
         plain.extend(site::write(
-            &Site { people: site.people.map(|_| People { entries: &[], withdrawn: &[] }), ..site },
+            &Site { people: site.people.map(|_| People { entries: &[], withdrawn: &[], moved: &[] }), ..site },
             SITE,
         ));
         files.extend(site::write(&site, SITE));
@@ -240,17 +241,27 @@ fn earlier(desk: &Desk, number: u64) -> Result<Vec<(u64, String)>, Failure> {
     Ok(hashed.collect())
 }
 
-/// Who was named on the memorial before and no longer is: their pages stay, and say so.
-fn withdrawn(desk: &Desk, named: &[Named], number: u64) -> Result<Vec<PersonId>, Failure> {
+/// Who was named on the memorial before under an address where nobody is told now.
+struct Gone {
+    /// Whose page stays and says that it was withdrawn.
+    withdrawn: Vec<PersonId>,
+    /// Whose page leads to another, since they are known to be one person: the old one first.
+    moved: Vec<(PersonId, PersonId)>,
+}
+
+fn gone(desk: &Desk, named: &[Named], number: u64) -> Result<Gone, Failure> {
     let (snapshot, releases) = (desk.snapshot()?, desk.told_before(number)?);
     let told: BTreeSet<PersonId> = named.iter().map(|named| named.person).collect();
     let before = releases.iter().filter(|info| info.release.purpose == Purpose::Memorial);
     let before: BTreeSet<PersonId> = before.flat_map(|info| &info.release.named).map(|named| named.person).collect();
-    let now = |person: &PersonId| snapshot.person_of(RecordId(person.0)).map(|person| person.id);
-    let gone = before
-        .into_iter()
-        .filter(|person| !told.contains(person) && now(person).is_none_or(|now| !told.contains(&now)));
-    Ok(gone.collect())
+    let (mut withdrawn, mut moved) = (Vec::new(), Vec::new());
+    for person in before.into_iter().filter(|person| !told.contains(person)) {
+        match snapshot.person_of(RecordId(person.0)).map(|now| now.id).filter(|now| told.contains(now)) {
+            Some(now) => moved.push((person, now)),
+            None => withdrawn.push(person),
+        }
+    }
+    Ok(Gone { withdrawn, moved })
 }
 
 fn tables(

@@ -55,6 +55,11 @@ describe("the first run", () => {
     await page.screenshot({ path: path.join(shots, "steps.png") });
     await page.click(".side nav a[href='/team']");
     assert.match(await page.locator("table.data").textContent(), /Ilan Rivo/);
+    await page.click("text=Make shares");
+    await page.waitForSelector(".share");
+    assert.equal(await page.locator(".share").count(), 3);
+    assert.deepEqual(await violations(page), []);
+    await page.goto(`${base}/team`);
     await page.fill("#new-name", "Anne Sorel");
     await page.click("section >> text=Add a member >> nth=-1");
     await page.waitForSelector(".digits");

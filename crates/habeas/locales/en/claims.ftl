@@ -153,3 +153,5 @@ text-made-from = Is this a translation, a reprint or an excerpt?
 text-made-from-of = It is made from
 text-made-from-go = Record it
 text-made-from-note = The two then stand side by side and count as one origin, never as two sources that confirm each other.
+key-first-field = Into the first field of a suggestion
+key-undo-claims = At claims: undo my last decision

@@ -71,11 +71,6 @@ impl Snapshot {
         self.record_idx.get(&id).copied()
     }
 
-    /// A record by its address `list:row`.
-    pub fn record_at(&self, key: &str, number: u64) -> Option<&Record> {
-        self.records.iter().find(|record| record.source.key == key && record.number() == number)
-    }
-
     /// The person that a record belongs to.
     pub fn person_of(&self, record: RecordId) -> Option<&Person> {
         let idx = self.record_idx(record)?;

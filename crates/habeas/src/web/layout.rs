@@ -55,12 +55,19 @@ const KEYBOARD: &str = "M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8";
 pub const PRINTER: &str = "M7 8V3h10v5M7 17H4V8h16v9h-3M7 14h10v7H7z";
 
 /// Keys and what they do, in the order of the list.
-pub const KEYS: [(&str, &str); 9] = [
+pub const KEYS: [(&str, &str); 16] = [
     ("m", "verdict-same"),
     ("n", "verdict-different"),
     ("u", "verdict-undecided"),
     ("w", "show-weights"),
     ("z", "undo-last"),
+    ("a", "claims-accept"),
+    ("r", "claims-reject"),
+    ("e", "key-first-field"),
+    ("j", "queue-after"),
+    ("k", "queue-before"),
+    ("u", "key-undo-claims"),
+    ("c", "claim-of-selection"),
     ("/", "key-search"),
     ("t", "theme"),
     ("l", "lock"),

@@ -449,7 +449,8 @@ mod tests {
         let parts = around(&text, start..start + 4, vec![start..start + 4, 0..8]);
         assert_eq!(parts.iter().filter(|part| part.marked).count(), 1);
         assert!(parts[0].text == "…" && parts.last().is_some_and(|part| part.text == "…"));
-        let whole: String = around("short", 0..5, Vec::from([0..5])).into_iter().map(|part| part.text).collect();
+        let whole: String =
+            around("short", 0..5, std::iter::once(0..5).collect()).into_iter().map(|part| part.text).collect();
         assert_eq!(whole, "short");
     }
 

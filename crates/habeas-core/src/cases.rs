@@ -6,8 +6,7 @@
 
 use crate::{
     Assertion, CaseFile, Claim, Entity, EntityKind, EventKind, Matter, Modality, PartialDate, Polarity, Predicate,
-    Record, RecordId, Topic, Truth, Value, case_file,
-    mention::person_facts_of,
+    Record, RecordId, Topic, Truth, Value, case_file, mention::person_facts_of,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -164,9 +163,8 @@ fn by_time(records: &[&Record]) -> Cases {
     // An end is of the case that began last before it, any other day of the case that it lies in; else it cannot be told.
     let of_date = |date: &PartialDate, ends: bool| -> Option<usize> {
         let begun = |likely: &dyn Fn(Truth) -> bool| {
-            let since = |last: &PartialDate| {
-                takings.iter().any(|taken| before(last, taken) && likely(taken.before(date)))
-            };
+            let since =
+                |last: &PartialDate| takings.iter().any(|taken| before(last, taken) && likely(taken.before(date)));
             bounds.iter().filter(|(_, last)| since(last)).count()
         };
         let (least, most) = if ends {
@@ -208,19 +206,12 @@ fn is_death(claim: &Claim) -> bool {
 }
 
 /// Puts each claim into its case; what is of the person as such goes into all that the record speaks of.
-fn divided(
-    records: &[&Record],
-    names: Vec<Option<Entity>>,
-    place: impl Fn(&Record, &Claim) -> Option<usize>,
-) -> Cases {
+fn divided(records: &[&Record], names: Vec<Option<Entity>>, place: impl Fn(&Record, &Claim) -> Option<usize>) -> Cases {
     let mut all: Vec<PersonCase> = names.into_iter().map(|named| PersonCase { named, records: Vec::new() }).collect();
     let mut undecided = Vec::new();
     for record in records {
-        let of_case: Vec<Option<Option<usize>>> = record
-            .claims
-            .iter()
-            .map(|claim| is_of_a_case(claim.predicate).then(|| place(record, claim)))
-            .collect();
+        let of_case: Vec<Option<Option<usize>>> =
+            record.claims.iter().map(|claim| is_of_a_case(claim.predicate).then(|| place(record, claim))).collect();
         let told: BTreeSet<usize> = of_case.iter().filter_map(|place| place.flatten()).collect();
         let with = |wanted: &dyn Fn(&Option<Option<usize>>) -> bool| {
             let claims = record.claims.iter().zip(&of_case).filter(|(_, place)| wanted(place));

@@ -102,9 +102,9 @@ fn event_of(category: &str) -> Option<EventKind> {
 /// What assertions that count say of persons, directly or by the acts done to them.
 pub(crate) fn person_facts_of<'a>(counting: &[&'a Assertion]) -> Vec<(Entity, Topic, &'a Assertion)> {
     let acts = acts(counting);
-    let facts = counting.iter().flat_map(|one| {
-        person_facts(one, &acts).into_iter().map(move |(mention, topic, _)| (mention, topic, *one))
-    });
+    let facts = counting
+        .iter()
+        .flat_map(|one| person_facts(one, &acts).into_iter().map(move |(mention, topic, _)| (mention, topic, *one)));
     facts.collect()
 }
 

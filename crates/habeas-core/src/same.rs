@@ -20,7 +20,9 @@ impl SameEntities {
     pub fn of(counting: &[&Assertion]) -> Self {
         let (mut same, mut different) = (BTreeSet::new(), BTreeSet::new());
         for one in counting.iter().filter(|one| !matches!(one.modality, Modality::Opinion | Modality::Demand)) {
-            let (Topic::Of(Matter::Same | Matter::SameParty), Some(other)) = (one.topic, one.leads_to()) else { continue };
+            let (Topic::Of(Matter::Same | Matter::SameParty), Some(other)) = (one.topic, one.leads_to()) else {
+                continue;
+            };
             let pair = (one.about.min(other), one.about.max(other));
             match one.polarity {
                 _ if one.about.kind != other.kind => {}
@@ -97,11 +99,8 @@ mod tests {
 
     #[test]
     fn two_that_somebody_keeps_apart_are_never_joined_by_way_of_a_third() {
-        let all = [
-            joined(1, 1, 2, Polarity::Affirms),
-            joined(2, 2, 3, Polarity::Affirms),
-            joined(3, 1, 3, Polarity::Denies),
-        ];
+        let all =
+            [joined(1, 1, 2, Polarity::Affirms), joined(2, 2, 3, Polarity::Affirms), joined(3, 1, 3, Polarity::Denies)];
         assert_eq!(main_of(&all), [1, 1, 3, 4]);
         let against = [joined(1, 1, 2, Polarity::Affirms), joined(2, 2, 1, Polarity::Denies)];
         assert_eq!(main_of(&against), [1, 2, 3, 4]);

@@ -112,7 +112,10 @@ pub fn crosswalk(vocabulary: Vocabulary, code: &str) -> Vec<(&'static str, &'sta
         let mut fields = line.split('\t');
         Some((fields.next()?, fields.next()?, fields.next()?, fields.next()?))
     });
-    fields.filter(|(of, known, ..)| *of == vocabulary.code() && *known == code).map(|(.., scheme, other)| (scheme, other)).collect()
+    fields
+        .filter(|(of, known, ..)| *of == vocabulary.code() && *known == code)
+        .map(|(.., scheme, other)| (scheme, other))
+        .collect()
 }
 
 /// One term.

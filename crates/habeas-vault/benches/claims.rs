@@ -4,10 +4,13 @@
 //!
 //! With a folder the vault stays there, for whole commands; its passphrase is `seven invented words of a bench`.
 
+// What was measured is printed.
+#![allow(clippy::print_stdout)]
+
 use habeas_core::{
     Assertion, AssertionId, Attribution, Basis, Content, Entity, EntityKind, EventKind, MadeBy, Matter, Modality,
-    NameAsGiven, PartialDate, PersonId, PlaceAsGiven, Polarity, Predicate, Quote, RecordId, Review, Sensitivity, Source,
-    SourceKind, SpeakerKind, Topic, Value,
+    NameAsGiven, PartialDate, PersonId, PlaceAsGiven, Polarity, Predicate, Quote, RecordId, Review, Sensitivity,
+    Source, SourceKind, SpeakerKind, Topic, Value,
 };
 use habeas_vault::{InitOptions, KdfCost, Passphrase, PersonFilter, PersonRow, SourceDraft, Vault, Wanted};
 use std::{
@@ -49,7 +52,8 @@ fn main() {
         let person = vault.indexed_person(id).expect("an index").expect("it was indexed");
         let records = vault.records_of(&person.records).expect("they stand");
         let said = vault.find_assertions(&[Wanted::About(about), Wanted::LeadingTo(about)]).expect("an index");
-        let acts: Vec<Wanted<'_>> = said.iter().filter(|one| one.about != about).map(|one| Wanted::About(one.about)).collect();
+        let acts: Vec<Wanted<'_>> =
+            said.iter().filter(|one| one.about != about).map(|one| Wanted::About(one.about)).collect();
         let said = said.into_iter().chain(vault.find_assertions(&acts).expect("an index")).collect();
         let said = vault.with_standing(said).expect("an index");
         assert_eq!((records.len(), vault.read_assertions(&said).expect("they open").len()), (1, CLAIMS));

@@ -159,10 +159,7 @@ impl Vault {
     }
 
     /// The keys that assertions are sealed under, of those that can be erased alone.
-    pub(crate) fn keys_of_assertions(
-        &self,
-        wanted: &[AssertionRef],
-    ) -> Result<Vec<(ItemId, Option<u32>)>, VaultError> {
+    pub(crate) fn keys_of_assertions(&self, wanted: &[AssertionRef]) -> Result<Vec<(ItemId, Option<u32>)>, VaultError> {
         let mut keys = Vec::with_capacity(wanted.len());
         let mut open: Option<(Position, Vec<u8>)> = None;
         for one in wanted {

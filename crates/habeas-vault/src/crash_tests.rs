@@ -334,7 +334,9 @@ fn seen(vault: &Vault) -> Vec<String> {
     );
     let erasure = |e: &crate::ErasureInfo| format!("erased because of {}, on {} devices", e.why, e.done.len());
     lines.extend(vault.erasures().iter().map(erasure));
-    lines.extend(vault.assertions().unwrap().iter().map(|one| format!("asserted {} {:?}", one.topic.code(), one.content)));
+    lines.extend(
+        vault.assertions().unwrap().iter().map(|one| format!("asserted {} {:?}", one.topic.code(), one.content)),
+    );
     lines.extend(vault.estimates().iter().map(|estimate| format!("estimate {}", estimate.kind)));
     vault
         .for_each_record(|record| lines.push(format!("record {} {:?}", record.source.key, record.cells)))

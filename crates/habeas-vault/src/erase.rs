@@ -12,9 +12,7 @@ use crate::{
     opening::OpenError,
     vault::{Vault, VaultError, clear_of},
 };
-use habeas_core::{
-    AssertionId, Compartment, Entity, EntityId, EntityKind, ErasureReason, RecordId, Right, SourceId,
-};
+use habeas_core::{AssertionId, Compartment, Entity, EntityId, EntityKind, ErasureReason, RecordId, Right, SourceId};
 use std::collections::BTreeSet;
 
 /// What is to be erased.

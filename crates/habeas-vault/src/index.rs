@@ -6,7 +6,7 @@
 mod assertions;
 mod persons;
 
-pub use assertions::{AssertingFrame, Asserting, AssertionRef, AssertionRow, MentionRow, Wanted};
+pub use assertions::{Asserting, AssertingFrame, AssertionRef, AssertionRow, MentionRow, Wanted};
 pub use persons::{CaseLine, IndexedPerson, Joint, PersonFilter, PersonHit, PersonPage, PersonRow};
 
 use crate::{

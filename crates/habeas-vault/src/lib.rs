@@ -68,7 +68,9 @@ pub use format::{
 };
 pub use founding::{InitError, InitOptions};
 pub use import::{ImportError, ImportReceipt, ImportWriter};
-pub use index::{AssertionRef, CaseLine, IndexError, IndexedPerson, Joint, PersonFilter, PersonHit, PersonPage, PersonRow, Wanted};
+pub use index::{
+    AssertionRef, CaseLine, IndexError, IndexedPerson, Joint, PersonFilter, PersonHit, PersonPage, PersonRow, Wanted,
+};
 pub use keys::{
     KdfCost, KeyringSecret, NoEntropy, Passphrase, RecoveryKey, RecoveryKeyError, Share, ShareError, ShareSecret,
     SlotKind, Way, proposed_passphrase,

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    CaseFile, EntityId, Fate, Label,
+    CaseFile, Content, EntityId, Fate, Label,
     assertion::tests::Said,
     case::tests::{name, record, taken},
     case_file, parse_edtf,
@@ -20,9 +20,9 @@ fn told(records: &[Record], names: &CaseNames) -> Vec<(usize, Vec<String>)> {
     let days = |case: &PersonCase| {
         let files: Vec<&Record> = case.records.iter().collect();
         let file: CaseFile<'_> = case_file(&files);
-        let taken = file.question(Predicate::EventDate(EventKind::Taken)).map(|question| {
-            question.accounts().map(|account| account.words()).collect::<Vec<_>>()
-        });
+        let taken = file
+            .question(Predicate::EventDate(EventKind::Taken))
+            .map(|question| question.accounts().map(|account| account.words()).collect::<Vec<_>>());
         (case.records.len(), taken.unwrap_or_default())
     };
     found.all.iter().map(days).collect()
@@ -33,13 +33,20 @@ fn whoever_is_released_and_taken_again_has_two_cases_and_the_first_is_not_erased
     let records = [
         record(1, "families", &[name("Orla Tesk"), taken("2011-03-04"), released("2012-05-06"), taken("2014-07-08")]),
         record(2, "commission", &[name("Orla Tesk"), taken("2011-03-05"), released("2012-05-07")]),
-        record(3, "press", &[name("O. Tesk"), taken("2014-07-08"), (Predicate::Fate, Value::Fate(Fate::DeadReported), "dead")]),
+        record(
+            3,
+            "press",
+            &[name("O. Tesk"), taken("2014-07-08"), (Predicate::Fate, Value::Fate(Fate::DeadReported), "dead")],
+        ),
     ];
     let found = cases(&records.iter().collect::<Vec<_>>(), &CaseNames::default());
-    assert_eq!(told(&records, &CaseNames::default()), [
-        (2, vec!["2011-03-04".to_owned(), "2011-03-05".to_owned()]),
-        (2, vec!["2014-07-08".to_owned(), "2014-07-08".to_owned()]),
-    ]);
+    assert_eq!(
+        told(&records, &CaseNames::default()),
+        [
+            (2, vec!["2011-03-04".to_owned(), "2011-03-05".to_owned()]),
+            (2, vec!["2014-07-08".to_owned(), "2014-07-08".to_owned()]),
+        ]
+    );
     let labels = |nth: usize| case_file(&found.all[nth].records.iter().collect::<Vec<_>>()).labels;
     assert_eq!((labels(0), labels(1)), (vec![Label::Released], vec![Label::ReportedDead]));
     assert_eq!(found.undecided, []);
@@ -66,7 +73,8 @@ fn what_cannot_be_told_apart_is_in_no_case_and_is_not_lost() {
     let records = [record(1, "families", &all), record(2, "month", &[about("2012")])];
     let found = cases(&records.iter().collect::<Vec<_>>(), &CaseNames::default());
     assert_eq!(found.all.len(), 2);
-    let left: Vec<Predicate> = found.undecided.iter().flat_map(|record| &record.claims).map(|claim| claim.predicate).collect();
+    let left: Vec<Predicate> =
+        found.undecided.iter().flat_map(|record| &record.claims).map(|claim| claim.predicate).collect();
     let expected = [Predicate::Name, Predicate::Whereabouts, Predicate::EventDate(EventKind::Taken)];
     assert_eq!(left, expected, "the name goes along, so that it is clear of whom it is said");
 }

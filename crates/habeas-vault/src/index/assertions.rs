@@ -2,8 +2,14 @@
 //! the log.
 
 use super::{Index, IndexError, number, position_of};
-use crate::{feed::Position, format::v1::codes::Code, keys::{DeviceId, ItemId}};
-use habeas_core::{Assertion, AssertionId, Content, Entity, EntityId, EntityKind, Matter, RecordId, SourceId, Topic, fold};
+use crate::{
+    feed::Position,
+    format::v1::codes::Code,
+    keys::{DeviceId, ItemId},
+};
+use habeas_core::{
+    Assertion, AssertionId, Content, Entity, EntityId, EntityKind, Matter, RecordId, SourceId, Topic, fold,
+};
 use rusqlite::{OptionalExtension, ToSql, Transaction, params, params_from_iter};
 
 pub(super) const TABLES: &str = "
@@ -330,8 +336,7 @@ impl Index {
     pub fn n_mentions(&self) -> Result<Vec<(SourceId, u64)>, IndexError> {
         let connection = self.connection();
         let mut statement = connection.prepare_cached("SELECT source, count(*) FROM mention GROUP BY source")?;
-        let rows =
-            statement.query_map([], |row| Ok((SourceId(row.get(0)?), row.get::<_, i64>(1)? as u64)))?;
+        let rows = statement.query_map([], |row| Ok((SourceId(row.get(0)?), row.get::<_, i64>(1)? as u64)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -273,10 +273,11 @@ impl Index {
     pub fn person_of(&self, record: RecordId) -> Result<Option<IndexedPerson>, IndexError> {
         self.usable()?;
         let connection = self.connection();
-        let sql = "SELECT p.no, p.person, p.joints FROM person_record r JOIN person p ON p.no = r.no WHERE r.record = ?1";
-        let found = connection.prepare_cached(sql)?.query_row([record.0], |row| {
-            Ok((row.get::<_, i64>(0)?, PersonId(row.get(1)?), row.get::<_, Vec<u8>>(2)?))
-        });
+        let sql =
+            "SELECT p.no, p.person, p.joints FROM person_record r JOIN person p ON p.no = r.no WHERE r.record = ?1";
+        let found = connection
+            .prepare_cached(sql)?
+            .query_row([record.0], |row| Ok((row.get::<_, i64>(0)?, PersonId(row.get(1)?), row.get::<_, Vec<u8>>(2)?)));
         let Some((no, person, joints)) = found.optional()? else { return Ok(None) };
         let mut statement = connection.prepare_cached("SELECT record FROM person_record WHERE no = ?1 ORDER BY nth")?;
         let records = statement.query_map([no], |row| Ok(RecordId(row.get(0)?)))?.collect::<Result<_, _>>()?;

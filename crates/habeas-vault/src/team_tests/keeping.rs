@@ -19,7 +19,11 @@ fn a_record_that_is_erased_is_gone_on_every_device_and_its_list_stays() {
     assert!(a.original(a.sources()[0].id).is_err(), "the file held the same words");
     sync(&mut a, &folder);
     sync(&mut b, &folder);
-    assert_eq!(a.state_hash().unwrap(), b.state_hash().unwrap(), "what stands is the same before it is known who has followed");
+    assert_eq!(
+        a.state_hash().unwrap(),
+        b.state_hash().unwrap(),
+        "what stands is the same before it is known who has followed"
+    );
     sync(&mut a, &folder);
     assert_eq!(names(&b), ["Marena", "Sadiq"]);
     assert_eq!(a.erasures()[0].done.len(), 2, "each device says that it has followed");

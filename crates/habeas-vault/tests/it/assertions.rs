@@ -85,7 +85,10 @@ fn a_mention_is_a_record_like_the_rows_of_lists_and_stays_after_reopening() {
     assert_eq!(vault.records_of(&[id, seen[0]]).unwrap()[1], record);
     assert_eq!(vault.records_of(&[id]).unwrap(), [record]);
     assert_eq!(vault.record_ids_beginning(&id.to_string()[..8], 5).unwrap(), [id]);
-    assert_eq!((vault.assertions().unwrap()[0].recorded_ms, vault.assertions().unwrap()[0].recorded_by), (NOW, vault.me()));
+    assert_eq!(
+        (vault.assertions().unwrap()[0].recorded_ms, vault.assertions().unwrap()[0].recorded_by),
+        (NOW, vault.me())
+    );
     assert!(vault.verify(Depth::Deep, &[]).unwrap().is_clean());
 }
 
@@ -134,7 +137,8 @@ fn a_source_that_is_erased_takes_all_that_is_asserted_from_it_along_reviews_incl
     vault.erase(EraseTarget::Source(source.id), ErasureReason::Safety, "asked", NOW).unwrap();
     drop(vault);
     let vault = reopen(dir.path());
-    let left: Vec<_> = vault.assertions().unwrap().iter().flat_map(|one| &one.quotes).map(|quote| quote.source).collect();
+    let left: Vec<_> =
+        vault.assertions().unwrap().iter().flat_map(|one| &one.quotes).map(|quote| quote.source).collect();
     assert_eq!(left, [other.id, other.id]);
     assert_eq!(vault.notices(), []);
     let disk = std::fs::read_dir(dir.path()).unwrap().count();

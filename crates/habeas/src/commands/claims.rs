@@ -20,7 +20,9 @@ use crate::{
     output::Output,
 };
 use add::AddArgs;
-use habeas_core::{Assertion, EntityKind, Matter, Predicate, Review, Takes, Topic, VOCABULARY_VERSION, Vocabulary, crosswalk};
+use habeas_core::{
+    Assertion, EntityKind, Matter, Predicate, Review, Takes, Topic, VOCABULARY_VERSION, Vocabulary, crosswalk,
+};
 use serde_json::json;
 use session::Step;
 use std::{fmt::Write, path::PathBuf, sync::Arc};
@@ -387,9 +389,12 @@ fn vocabulary(name: Option<Vocabulary>, out: &Output) -> Result<Exit, Failure> {
             })
         })
         .collect();
-    out.result(&json!({ "schema": 1, "vocabulary": vocabulary.code(), "version": VOCABULARY_VERSION, "terms": rows }), || {
-        let line = |term: &habeas_core::Term| format!("{:<20} {}  ·  {}\n", term.code, term.en, term.ur);
-        vocabulary.terms().iter().map(line).collect()
-    })?;
+    out.result(
+        &json!({ "schema": 1, "vocabulary": vocabulary.code(), "version": VOCABULARY_VERSION, "terms": rows }),
+        || {
+            let line = |term: &habeas_core::Term| format!("{:<20} {}  ·  {}\n", term.code, term.en, term.ur);
+            vocabulary.terms().iter().map(line).collect()
+        },
+    )?;
     Ok(Exit::Ok)
 }

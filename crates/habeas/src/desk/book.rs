@@ -4,9 +4,9 @@
 use super::{Desk, lock, vault_failure};
 use crate::{commands::init::now_ms, failure::Failure};
 use habeas_core::{
-    AddedTerm, Assertion, AssertionId, ConflictSet, Content, Entity, EntityKind, Finding, Gazetteer, Matter, PartialDate, Policy,
-    Resolution, Resolved, Review, Right, Sensitivity, Source, SourceId, Stand, Takes, Ties, Topic, Truth, YearOf, accounts_of,
-    check, conflicts, counting, document_years, effective_date, fold, resolve, standings,
+    AddedTerm, Assertion, AssertionId, ConflictSet, Content, Entity, EntityKind, Finding, Gazetteer, Matter,
+    PartialDate, Policy, Resolution, Resolved, Review, Right, Sensitivity, Source, SourceId, Stand, Takes, Ties, Topic,
+    Truth, YearOf, accounts_of, check, conflicts, counting, document_years, effective_date, fold, resolve, standings,
 };
 use habeas_vault::AssertError;
 use std::{

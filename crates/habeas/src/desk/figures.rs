@@ -5,7 +5,8 @@
 
 use super::Snapshot;
 use habeas_core::{
-    Account, Agreement, CaseFile, CaseNames, EventKind, Predicate, Record, RecordId, Sex, Value, YearOf, fold, relation, cases,
+    Account, Agreement, CaseFile, CaseNames, EventKind, Predicate, Record, RecordId, Sex, Value, YearOf, cases, fold,
+    relation,
 };
 use std::collections::BTreeMap;
 

@@ -35,18 +35,13 @@ use crate::{
     rights::{Denied, Need},
 };
 use figures::{FieldDisagreement, Tables};
-use habeas_core::{
-    Compartment, Judgement, RecordId, Right, Role, Source, UserId,
-};
+use habeas_core::{Compartment, Judgement, RecordId, Right, Role, Source, UserId};
 use habeas_intake::{
     limits::Limits,
     page::Page,
     table::{Kind, TableError},
 };
-use habeas_vault::{
-    AuditEntry, AuditEvent, DeviceInfo, LinkRun, MemberInfo, Notice, StorageError, Vault,
-    VaultError,
-};
+use habeas_vault::{AuditEntry, AuditEvent, DeviceInfo, LinkRun, MemberInfo, Notice, StorageError, Vault, VaultError};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard},

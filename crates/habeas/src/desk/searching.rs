@@ -112,8 +112,7 @@ impl Desk {
         let book = self.book_of_places()?;
         let place = book.entity(name)?.filter(|entity| entity.kind == EntityKind::Place);
         let missing = || Failure::usage("no place has this name", "see: habeas claims list --kind place");
-        let names: Vec<String> =
-            book.names_within(place.ok_or_else(missing)?).iter().map(|name| fold(name)).collect();
+        let names: Vec<String> = book.names_within(place.ok_or_else(missing)?).iter().map(|name| fold(name)).collect();
         // A place without a name holds nobody.
         Ok(if names.is_empty() { vec![String::new()] } else { names })
     }
@@ -220,9 +219,8 @@ impl Weighed {
     fn of(run: &LinkRun) -> Self {
         let cluster_of = run.partition.cluster_of();
         let mut pairs: HashMap<RecordId, Vec<(RecordId, f32)>> = HashMap::new();
-        let same = |pair: &&habeas_core::ScoredPair| {
-            cluster_of.get(pair.left as usize) == cluster_of.get(pair.right as usize)
-        };
+        let same =
+            |pair: &&habeas_core::ScoredPair| cluster_of.get(pair.left as usize) == cluster_of.get(pair.right as usize);
         for pair in run.pairs.iter().filter(same) {
             let (left, right) = (run.record_ids[pair.left as usize], run.record_ids[pair.right as usize]);
             pairs.entry(left).or_default().push((right, pair.weight.0 as f32));
@@ -357,8 +355,7 @@ const CLASS: char = '\u{e000}';
 
 /// Days as numbers that grow with time; what is open lies before or after all days.
 fn day_bounds(first: Option<Date>, last: Option<Date>) -> (i32, i32) {
-    let number =
-        |day: Date| i32::from(day.year()) * 10_000 + i32::from(day.month()) * 100 + i32::from(day.day());
+    let number = |day: Date| i32::from(day.year()) * 10_000 + i32::from(day.month()) * 100 + i32::from(day.day());
     (first.map_or(i32::MIN, number), last.map_or(i32::MAX, number))
 }
 

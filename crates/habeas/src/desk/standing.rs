@@ -3,8 +3,8 @@
 
 use super::{Book, asserted, shown};
 use habeas_core::{
-    Account, Agreement, Assertion, CaseFile, Cases, Entity, EntityId, EntityKind, EventKind, Matter, Moment, Predicate, Topic,
-    Value, timeline,
+    Account, Agreement, Assertion, CaseFile, Cases, Entity, EntityId, EntityKind, EventKind, Matter, Moment, Predicate,
+    Topic, Value, timeline,
 };
 use serde_json::{Value as Json, json};
 use std::fmt::Write;

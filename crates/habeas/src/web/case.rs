@@ -12,7 +12,8 @@ use super::{
 use crate::desk::{Book, Desk, standing};
 use habeas_core::{
     Account, Agreement, Attribution, CaseFile, CellSpan, Claim, Element, Elements, Entity, EventKind, Judgement, Label,
-    MatchWeight, Origin, PartialDate, PersonCase, PersonId, Predicate, Record, RecordId, SourceKind, Value, Verdict, case_file,
+    MatchWeight, Origin, PartialDate, PersonCase, PersonId, Predicate, Record, RecordId, SourceKind, Value, Verdict,
+    case_file,
 };
 use habeas_publish::ui::{
     AccountRow, Accounts, AccountsWords, Answer, Chip, Column, Link, Moment, Quotation, accounts, datum, pieces,

@@ -12,7 +12,8 @@ use crate::{
 };
 use clap::{Args, Parser, Subcommand};
 use habeas_core::{
-    AddedTerm, Assertion, AssertionId, Content, Entity, EntityKind, Matter, Polarity, Review, Topic, Vocabulary, is_code,
+    AddedTerm, Assertion, AssertionId, Content, Entity, EntityKind, Matter, Polarity, Review, Topic, Vocabulary,
+    is_code,
 };
 use serde_json::json;
 use std::path::Path;

@@ -4,6 +4,9 @@
 //!
 //! With a folder the vault stays there, for whole commands; its passphrase is `seven invented words of a bench`.
 
+// What was measured is printed.
+#![allow(clippy::print_stdout)]
+
 use habeas_core::{
     Assertion, AssertionId, Attribution, Basis, Content, Entity, EntityKind, EventKind, MadeBy, Matter, Modality,
     NameAsGiven, PartialDate, PersonId, PlaceAsGiven, Polarity, Predicate, Quote, RecordId, Review, Sensitivity,

@@ -143,7 +143,7 @@ impl Vault {
     }
 
     /// The frames with assertions. Those of which a key was missing when they were followed are looked at again.
-    fn asserting_frames(&mut self) -> Result<HashMap<(DeviceId, u64), (Asserting, (bool, bool))>, VaultError> {
+    fn asserting_frames(&mut self) -> Result<AssertingFrames, VaultError> {
         let keys = &self.log.keys;
         let gone = self.index.items_asserted()?.into_iter();
         let gone: HashSet<i64> =
@@ -334,6 +334,9 @@ impl Vault {
         self.record_once(now_ms, None, vec![statement], unfollowed)
     }
 }
+
+/// Frames with assertions by device and number, each with what the fold decides about it.
+type AssertingFrames = HashMap<(DeviceId, u64), (Asserting, (bool, bool))>;
 
 /// Rows of assertions that wait for the index while a feed is followed.
 const MOST_ROWS_HELD: usize = 20_000;

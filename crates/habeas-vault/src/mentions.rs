@@ -116,7 +116,7 @@ impl Vault {
             }
             // A correction changes how the earlier one stands, and a review that of what it is about.
             let earlier = one.supersedes.map(Wanted::Id);
-            let reviewed = (one.about.kind == EntityKind::Assertion).then(|| Wanted::Id(AssertionId(one.about.id.0)));
+            let reviewed = (one.about.kind == EntityKind::Assertion).then_some(Wanted::Id(AssertionId(one.about.id.0)));
             let wanted: Vec<Wanted<'_>> = earlier.into_iter().chain(reviewed).collect();
             if !wanted.is_empty() {
                 open.extend(self.find_assertions(&wanted)?);

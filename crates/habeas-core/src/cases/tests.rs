@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    CaseFile, EntityId, Fate, Label,
+    CaseFile, Content, EntityId, Fate, Label,
     assertion::tests::Said,
     case::tests::{name, record, taken},
     case_file, parse_edtf,

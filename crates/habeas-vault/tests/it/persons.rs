@@ -138,7 +138,10 @@ fn one_person_is_put_in_place_of_an_older_row_and_is_found_by_the_new_words_alon
         assert_eq!(found(&vault, &words(&[asked])), expected, "{asked}");
     }
     assert_eq!(found(&vault, &PersonFilter::default()), [1, 2, 7], "in the old order, new ones last");
-    assert_eq!(found(&vault, &PersonFilter { label: Some("disputed".into()), ..PersonFilter::default() }), []);
+    assert_eq!(
+        found(&vault, &PersonFilter { label: Some("disputed".into()), ..PersonFilter::default() }),
+        [] as [u32; 0]
+    );
 }
 
 #[test]

@@ -40,12 +40,23 @@ impl Desk {
         let family = family(&vault, of)?;
         let about: Vec<Wanted<'_>> = family.iter().map(|entity| Wanted::About(*entity)).collect();
         let said = vault.find_assertions(&about).map_err(vault_failure)?;
-        let named: BTreeSet<Entity> = said.iter().filter_map(|one| one.target).chain(family).collect();
         let mut found = vault.with_standing(said).map_err(vault_failure)?;
+        let named: BTreeSet<Entity> = found.iter().filter_map(|one| one.target).chain(family).collect();
         found.extend(handles(&vault, named)?);
         let claims: BTreeSet<Entity> = found.iter().map(|one| Entity::assertion(one.id)).collect();
         found.extend(handles(&vault, claims)?);
-        self.book_of(&vault, &context, found, of)
+        let mut read = read(&vault, found)?;
+        // A figure names others: what it is a part of, what it adds to.
+        let others: Vec<AssertionId> = read.values().flat_map(others_named).collect();
+        let others: Vec<Wanted<'_>> = others.into_iter().map(Wanted::Id).collect();
+        let mut more = vault.find_assertions(&others).map_err(vault_failure)?;
+        more.retain(|one| !read.contains_key(one));
+        if !more.is_empty() {
+            more = vault.with_standing(more).map_err(vault_failure)?;
+            more.extend(handles(&vault, more.iter().map(|one| Entity::assertion(one.id)).collect())?);
+            read.extend(self::read(&vault, more)?);
+        }
+        Ok(self.book_of(&vault, &context, read, of))
     }
 
     /// The book of one entity by its name: `kind:handle`, or `kind:` and digits of its id. None where nobody has spoken of it.
@@ -68,7 +79,7 @@ impl Desk {
             let bearing =
                 vault.sources().iter().filter(|source| kind == EntityKind::Source && fold(&source.key) == folded);
             let bearing: Vec<Entity> = bearing.map(|source| Entity::source(source.id)).collect();
-            self.book_of(&vault, &Context::default(), found, &bearing)?.entity(name)?
+            self.book_of(&vault, &Context::default(), read(&vault, found)?, &bearing).entity(name)?
         };
         let of: Vec<Entity> = named.into_iter().collect();
         Ok((self.book_about(&of)?, named))
@@ -81,23 +92,18 @@ impl Desk {
         let wanted = [Matter::Called, Matter::Handle, Matter::PartOf, Matter::Same].map(on);
         let said = vault.find_assertions(&wanted).map_err(vault_failure)?;
         let found = vault.with_standing(said).map_err(vault_failure)?;
-        self.book_of(&vault, &Context::default(), found, &[])
+        let read = read(&vault, found)?;
+        Ok(self.book_of(&vault, &Context::default(), read, &[]))
     }
 
     fn book_of(
         &self,
         vault: &Vault,
         context: &Context,
-        mut found: Vec<AssertionRef>,
+        mut all: BTreeMap<AssertionRef, Assertion>,
         also: &[Entity],
-    ) -> Result<Book, Failure> {
-        found.retain(|one| !context.assertions.contains_key(one));
-        found.sort_unstable();
-        found.dedup();
-        let read = vault.read_assertions(&found).map_err(vault_failure)?;
-        let places: BTreeMap<AssertionId, AssertionRef> = found.into_iter().map(|one| (one.id, one)).collect();
-        let mut all: BTreeMap<AssertionRef, Assertion> = context.assertions.clone();
-        all.extend(read.into_iter().filter_map(|one| Some((*places.get(&one.id)?, one))));
+    ) -> Book {
+        all.extend(context.assertions.iter().map(|(place, one)| (*place, one.clone())));
         let assertions: Vec<Assertion> = all.into_values().collect();
         let mut spoken_of: BTreeSet<SourceId> = also.iter().map(|entity| SourceId(entity.id.0)).collect();
         for one in &assertions {
@@ -106,7 +112,7 @@ impl Desk {
                 .extend([Some(one.about), one.leads_to()].into_iter().flatten().map(|entity| SourceId(entity.id.0)));
         }
         let sources = vault.sources().iter().filter(|source| spoken_of.contains(&source.id)).cloned().collect();
-        Ok(Book::new(Arc::new(assertions), sources, self.may(Right::Code)))
+        Book::new(Arc::new(assertions), sources, self.may(Right::Code))
     }
 
     fn context(&self) -> Result<Arc<Context>, Failure> {
@@ -137,10 +143,26 @@ impl Desk {
         found.sort_unstable();
         found.dedup();
         let found = vault.with_standing(found).map_err(vault_failure)?;
-        let read = vault.read_assertions(&found).map_err(vault_failure)?;
-        let places: BTreeMap<AssertionId, AssertionRef> = found.into_iter().map(|one| (one.id, one)).collect();
-        let placed = read.into_iter().filter_map(|one| Some((*places.get(&one.id)?, one)));
-        Ok(Arc::clone(kept.insert(Arc::new(Context { assertions: placed.collect() }))))
+        let assertions = read(&vault, found)?;
+        Ok(Arc::clone(kept.insert(Arc::new(Context { assertions }))))
+    }
+}
+
+/// Reads assertions, each beside its place in the order of the log.
+fn read(vault: &Vault, mut found: Vec<AssertionRef>) -> Result<BTreeMap<AssertionRef, Assertion>, Failure> {
+    found.sort_unstable();
+    found.dedup();
+    let read = vault.read_assertions(&found).map_err(vault_failure)?;
+    let places: BTreeMap<AssertionId, AssertionRef> = found.into_iter().map(|one| (one.id, one)).collect();
+    Ok(read.into_iter().filter_map(|one| Some((*places.get(&one.id)?, one))).collect())
+}
+
+/// Other assertions that one names in its content.
+fn others_named(one: &Assertion) -> Vec<AssertionId> {
+    match &one.content {
+        Content::Count(count) => count.relations.iter().map(|(_, other)| *other).collect(),
+        Content::Ratio(ratio) => vec![ratio.of, ratio.to],
+        _ => Vec::new(),
     }
 }
 

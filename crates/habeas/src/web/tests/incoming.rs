@@ -99,7 +99,7 @@ async fn a_list_is_recognised_settled_imported_and_taken_back() {
     assert_eq!(status, StatusCode::BAD_REQUEST, "a reason is needed");
     let (status, ..) = house.form(&format!("/imports/{undo}"), &[("why", "a wrong file")]).await;
     assert_eq!(status, StatusCode::SEE_OTHER);
-    assert!(desk.record_at("second", 1).unwrap().is_none());
+    assert!(desk.record_at("second:1").is_err());
 }
 
 #[tokio::test]

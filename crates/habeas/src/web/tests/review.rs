@@ -253,7 +253,7 @@ async fn weights_are_there_on_demand_for_this_pair_only_and_the_judgement_says_t
 #[tokio::test]
 async fn the_letters_in_which_two_names_differ_are_marked() {
     let house = House::linked(Role::Reviewer);
-    let id = |key: &str| house.desk().record_at(key, 2).unwrap().unwrap().id;
+    let id = |key: &str| house.desk().record_at(&format!("{key}:2")).unwrap();
     let page = house.page(&format!("/review?pair={}-{}", id("left"), id("right"))).await;
     for words in
         ["M<u class=\"d\">e</u>hrab Kar<u class=\"d\">i</u>m", "M<u class=\"d\">i</u>hrab Kar<u class=\"d\">ee</u>m"]

@@ -334,9 +334,12 @@ fn seen(vault: &Vault) -> Vec<String> {
     );
     let erasure = |e: &crate::ErasureInfo| format!("erased because of {}, on {} devices", e.why, e.done.len());
     lines.extend(vault.erasures().iter().map(erasure));
-    lines.extend(
-        vault.assertions().unwrap().iter().map(|one| format!("asserted {} {:?}", one.topic.code(), one.content)),
-    );
+    let said = |one: &Assertion| match &one.content {
+        // Ids are minted anew in each history.
+        Content::Entity(entity, _) => format!("asserted {} {:?}", one.topic.code(), entity.kind),
+        content => format!("asserted {} {content:?}", one.topic.code()),
+    };
+    lines.extend(vault.assertions().unwrap().iter().map(said));
     lines.extend(vault.estimates().iter().map(|estimate| format!("estimate {}", estimate.kind)));
     vault
         .for_each_record(|record| lines.push(format!("record {} {:?}", record.source.key, record.cells)))

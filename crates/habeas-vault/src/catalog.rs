@@ -470,19 +470,24 @@ impl Catalog {
         imported.saturating_sub(self.editions.n_replaced())
     }
 
-    /// Blobs that something durable refers to, without erased ones.
+    /// Blobs that something durable refers to, without erased ones, and those of imports that are not finished.
     pub fn blobs(&self) -> impl Iterator<Item = BlobRef> + '_ {
-        let abandoned: HashSet<SourceId> = self
-            .imports
-            .iter()
-            .filter(|import| import.state == ImportState::Abandoned)
-            .map(|import| import.source)
-            .collect();
+        self.blobs_of(|state| *state != ImportState::Abandoned)
+    }
+
+    /// Blobs that must be there: those of imports that are not finished are on their way, or were when a crash came.
+    pub fn whole_blobs(&self) -> impl Iterator<Item = BlobRef> + '_ {
+        self.blobs_of(|state| !matches!(state, ImportState::Abandoned | ImportState::Open))
+    }
+
+    /// Blobs that something refers to: of imports those in these states.
+    fn blobs_of(&self, wanted: impl Fn(&ImportState) -> bool) -> impl Iterator<Item = BlobRef> + '_ {
+        let (used, unused): (Vec<_>, Vec<_>) = self.imports.iter().partition(|import| wanted(&import.state));
+        let of = |imports: Vec<&KnownImport>| imports.into_iter().map(|import| import.source).collect::<HashSet<_>>();
+        let (used, unused) = (of(used), of(unused));
         let used = |known: &&KnownSource| {
             let id = known.source.id;
-            known.by_itself
-                || !abandoned.contains(&id)
-                || self.imports.iter().any(|i| i.source == id && i.state != ImportState::Abandoned)
+            known.by_itself || !unused.contains(&id) || used.contains(&id)
         };
         let originals = self.sources.iter().filter(used).map(|known| known.original);
         let runs = self.link_runs.iter().map(|(_, columns)| *columns);

@@ -193,7 +193,17 @@ impl Vault {
         let device = device_keys.id();
         let key_area = KeyArea::read(Arc::clone(&storage), &mut keys, &user, device, on_damage);
         let key_area = key_area.map_err(VaultError::from)?;
-        let (own, settled) = Feed::open(Arc::clone(&storage), &keys, device_keys, access, commit_leaves)?;
+        let opened =
+            Feed::open(Arc::clone(&storage), &keys, device_keys, access, commit_leaves).map_err(OpenError::from);
+        let (access, no_room, (own, settled)) = match opened {
+            // There is no room to keep a torn tail aside: nothing is changed then, and what stands is read.
+            Err(error) if access == Access::Write && is_full(&error) => {
+                let device_keys = read_device(&*storage, &keys)?;
+                let opened = Feed::open(Arc::clone(&storage), &keys, device_keys, Access::Read, commit_leaves)?;
+                (Access::Read, true, opened)
+            }
+            opened => (access, false, opened?),
+        };
         let others = open_others(&storage, &keys, device, on_damage)?;
         let log = Log { own, others, keys, user, entropy: Entropy::default(), lamport: 0, news: Vec::new() };
         let (index, fresh) = match open_index(&*storage, &log) {
@@ -203,7 +213,7 @@ impl Vault {
         };
         let mut notices: Vec<Notice> = settled.torn.into_iter().map(Notice::TornTail).collect();
         notices.extend(settled.length_record_lost.then_some(Notice::LengthRecordLost));
-        notices.extend((access == Access::Read).then_some(Notice::ReadOnly));
+        notices.extend((access == Access::Read).then_some(if no_room { Notice::DiskFull } else { Notice::ReadOnly }));
         if fresh && storage.local_path(&RelPath::root()).is_some() {
             notices.push(Notice::IndexRebuilt);
         }

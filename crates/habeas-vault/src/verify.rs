@@ -200,7 +200,7 @@ impl Vault {
     }
 
     fn verify_blobs(&self, depth: Depth, report: &mut VerifyReport) -> Result<(), VaultError> {
-        for blob in self.catalog.blobs() {
+        for blob in self.catalog.whole_blobs() {
             let file = blob::path(&blob.id);
             let Some(key) = self.log.keys.blob(blob.id).filter(|_| depth == Depth::Deep) else {
                 let present = self.storage.list(&file.parent())?.iter().any(|name| file.parent().join(name) == file);

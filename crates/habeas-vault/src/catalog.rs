@@ -135,9 +135,9 @@ pub struct Catalog {
     pub people: People,
     pub sources: Vec<KnownSource>,
     pub imports: Vec<KnownImport>,
-    pub judgements: Vec<Judgement>,
+    pub recorded_judgements: Vec<Judgement>,
     /// The same on the records that stand now, where a later edition changed theirs.
-    pub carried: Vec<Judgement>,
+    pub judgements: Vec<Judgement>,
     /// What later editions of lists did to records.
     pub editions: Editions,
     pub link_runs: Vec<(LinkRunInfo, BlobRef)>,
@@ -358,8 +358,8 @@ impl Catalog {
             }
             EntryKind::Judgement => {
                 let judgement = Judgement::from_padded(body)?;
-                self.carried.extend(self.editions.carry(&judgement));
-                self.judgements.push(judgement);
+                self.judgements.extend(self.editions.carry(&judgement));
+                self.recorded_judgements.push(judgement);
             }
             EntryKind::LinkRun => {
                 let run = StoredLinkRun::from_padded(body)?;
@@ -441,8 +441,8 @@ impl Catalog {
 
     fn retract(&mut self, entry: [u8; 16]) {
         self.retracted.insert(entry);
+        self.recorded_judgements.retain(|judgement| judgement.id.0 != entry);
         self.judgements.retain(|judgement| judgement.id.0 != entry);
-        self.carried.retain(|judgement| judgement.id.0 != entry);
         self.link_runs.retain(|(run, _)| run.id.0 != entry);
         self.estimates.retain(|estimate| estimate.id != entry);
     }

@@ -90,7 +90,7 @@ impl Vault {
         self.require(if source.is_some() { Right::Code } else { Right::Judge })?;
         let entry = source.map_or(entry, |known| known.entry);
         let known = source.is_some()
-            || catalog.judgements.iter().any(|judgement| judgement.id.0 == entry)
+            || catalog.recorded_judgements.iter().any(|judgement| judgement.id.0 == entry)
             || catalog.link_runs.iter().any(|(run, _)| run.id.0 == entry)
             || catalog.estimates.iter().any(|estimate| estimate.id == entry);
         if !known || catalog.retracted.contains(&entry) {

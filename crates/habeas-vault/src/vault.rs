@@ -259,7 +259,7 @@ impl Vault {
     /// Judgements in the order in which they were recorded. Where a later edition of a list changed a row, they speak of the
     /// record that stands in its place.
     pub fn judgements(&self) -> &[Judgement] {
-        &self.catalog.carried
+        &self.catalog.judgements
     }
 
     /// Link runs in the order in which they were recorded.
@@ -320,7 +320,7 @@ impl Vault {
         let JudgementDraft { pair, verdict, by, why, saw_weights, revokes } = draft;
         let own_before = self
             .catalog
-            .carried
+            .judgements
             .iter()
             .filter(|known| revokes.is_none() && known.revokes.is_none() && known.pair == pair && known.by == by);
         let replaces = own_before.map(|known| known.id).collect();

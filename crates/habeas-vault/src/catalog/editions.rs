@@ -75,7 +75,7 @@ impl Catalog {
             editions.gone.retain(|id, _| !change.returned.contains(id));
             editions.gone.extend(change.gone.iter().map(|id| (*id, import.id)));
         }
-        self.carried = self.judgements.iter().filter_map(|judgement| editions.carry(judgement)).collect();
+        self.judgements = self.recorded_judgements.iter().filter_map(|judgement| editions.carry(judgement)).collect();
         self.editions = editions;
     }
 }

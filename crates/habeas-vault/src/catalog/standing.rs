@@ -126,10 +126,10 @@ impl Catalog {
             };
             say(&[b"import", &import.id.0, &[state], &import.begun.cursor.chain]);
         }
-        for judgement in &self.judgements {
+        for judgement in &self.recorded_judgements {
             say(&[b"judgement", &judgement.id.0]);
         }
-        for (pair, standing) in habeas_core::standing(&self.judgements) {
+        for (pair, standing) in habeas_core::standing(&self.recorded_judgements) {
             say(&[b"pair", &pair.smaller().0, &pair.larger().0, format!("{standing:?}").as_bytes()]);
         }
         for id in asserted {

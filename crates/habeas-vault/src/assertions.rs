@@ -9,7 +9,9 @@ use crate::{
     log::Statement,
     vault::{Vault, VaultError, clear_of, compartment_of},
 };
-use habeas_core::{Assertion, AssertionId, Compartment, Entity, EntityId, EntityKind, Matter, Right, SourceId, Topic};
+use habeas_core::{
+    Assertion, AssertionId, Compartment, Content, Entity, EntityId, EntityKind, Matter, Right, SourceId, Topic,
+};
 use std::collections::{BTreeMap, BTreeSet, HashMap, btree_map};
 
 /// Why assertions are not recorded.
@@ -45,9 +47,29 @@ impl Vault {
         self.read_assertions(&self.find_assertions(&[Wanted::All])?)
     }
 
-    /// Where the assertions stand that are wanted, in the order of the log, each once. Nothing is read.
+    /// Where the assertions stand that are wanted, in the order of the log, each once. Nothing is read. What was said of a
+    /// row before a later edition of its list changed it is said of the record that stands in its place.
     pub fn find_assertions(&self, wanted: &[Wanted<'_>]) -> Result<Vec<AssertionRef>, VaultError> {
-        Ok(self.index.assertions(wanted)?)
+        let editions = &self.catalog.editions;
+        if editions.is_empty() {
+            return Ok(self.index.assertions(wanted)?);
+        }
+        let mut widened = wanted.to_vec();
+        for one in wanted {
+            match one {
+                Wanted::About(entity) => widened.extend(editions.before(*entity).into_iter().map(Wanted::About)),
+                Wanted::LeadingTo(entity) => {
+                    widened.extend(editions.before(*entity).into_iter().map(Wanted::LeadingTo))
+                }
+                _ => {}
+            }
+        }
+        let mut found = self.index.assertions(&widened)?;
+        for one in &mut found {
+            one.about = editions.now(one.about);
+            one.target = one.target.map(|target| editions.now(target));
+        }
+        Ok(found)
     }
 
     /// Reads assertions, in the order given. What can no longer be opened is left out.
@@ -61,7 +83,14 @@ impl Vault {
             for one in frame {
                 let Some(entry) = commit.entries.get(one.entry as usize) else { continue };
                 let stored: Option<StoredAssertion> = self.log.body(&mut opener, position, entry)?;
-                read.extend(stored.map(|stored| stored.of(entry.id, commit.head.recorded_ms, commit.head.user)));
+                read.extend(stored.map(|stored| {
+                    let mut one = stored.of(entry.id, commit.head.recorded_ms, commit.head.user);
+                    one.about = self.catalog.editions.now(one.about);
+                    if let Content::Entity(entity, _) = &mut one.content {
+                        *entity = self.catalog.editions.now(*entity);
+                    }
+                    one
+                }));
             }
         }
         Ok(read)

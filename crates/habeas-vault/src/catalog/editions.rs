@@ -1,7 +1,7 @@
 //! What later editions of lists did to records: which stand in the place of others, and which rows are gone.
 
 use super::{Catalog, ImportState};
-use habeas_core::{ImportId, Judgement, RecordId, RecordPair};
+use habeas_core::{Entity, EntityId, ImportId, Judgement, RecordId, RecordPair};
 use std::collections::{BTreeMap, HashMap};
 
 /// Records that later editions changed, and rows that they no longer have. Editions are taken in the order of the log.
@@ -47,6 +47,25 @@ impl Editions {
     /// Records whose row is gone, with the import of the edition that no longer has it.
     pub fn gone(&self) -> &BTreeMap<RecordId, ImportId> {
         &self.gone
+    }
+
+    /// Whether no edition has changed a row.
+    pub fn is_empty(&self) -> bool {
+        self.next.is_empty()
+    }
+
+    /// The entity that stands in the place of this one now, where it is a row of a list.
+    pub fn now(&self, entity: Entity) -> Entity {
+        match entity.record() {
+            Some(record) => Entity { id: EntityId(self.current(record).0), ..entity },
+            None => entity,
+        }
+    }
+
+    /// The rows that an entity stands in the place of.
+    pub fn before(&self, entity: Entity) -> Vec<Entity> {
+        let earlier = entity.record().map(|record| self.earlier(record)).unwrap_or_default();
+        earlier.into_iter().map(|record| Entity { id: EntityId(record.0), ..entity }).collect()
     }
 
     pub(super) fn n_replaced(&self) -> u64 {

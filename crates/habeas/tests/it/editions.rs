@@ -166,3 +166,14 @@ fn a_folder_is_added_at_once_and_one_bad_file_does_not_keep_it_out() {
     let added: serde_json::Value = serde_json::from_str(&added.stdout).unwrap();
     assert_eq!((&added["added"], added["refused"].as_u64()), (&serde_json::json!(["a", "b"]), Some(1)));
 }
+
+#[test]
+fn what_people_said_of_a_row_is_said_of_what_stands_in_its_place() {
+    let office = two_editions();
+    office.run(&["case", "assign", "case:first-taking", "families:3"]).succeeds();
+    let named = |address: &str| office.json(&["case", "show", address]).to_string().contains("first-taking");
+    assert!(named("families:3"));
+    later(&office);
+    assert!(named("families@2017:2"), "the case that a reader named goes along");
+    assert!(!named("families@2017:3"));
+}

@@ -124,3 +124,9 @@ count-continued = As they were
 count-replaced = With other words
 count-added = New rows
 count-gone = Rows that are gone
+editions-other = Other editions of this list
+editions-gone = { $n ->
+    [one] { $n } row is gone from a later edition
+   *[other] { $n } rows are gone from later editions
+ }
+editions-gone-lead = A row that is gone is an event to look into: released, found dead, an error, a wish, pressure. Nobody knows yet. Its record stands.

@@ -16,6 +16,7 @@ use crate::{
     desk::{
         Book, Desk,
         coding::{Queue, groups, is_claim},
+        editions::Gone,
     },
 };
 use axum::{
@@ -95,6 +96,10 @@ pub struct View {
     others: Vec<(String, String)>,
     n_records: u64,
     content: Content,
+    /// Other editions of the list: key and the words for the edition.
+    editions: Vec<(String, String)>,
+    /// Rows that a later edition no longer has.
+    gone: Vec<Gone>,
     /// Imports that stand, each with when it began and what became of its rows.
     imports: Vec<(ImportId, i64, ImportSummary)>,
 }
@@ -138,7 +143,14 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
     };
     let imports = desk.imports()?.into_iter().filter(|import| import.source.id == source.id && import.undone.is_none());
     let imports = imports.map(|import| (import.id, import.begun_ms, import.summary)).collect();
+    let of_list = |other: &&Arc<Source>| other.kind == SourceKind::List && other.list() == source.list();
+    let editions = snapshot.sources.iter().filter(of_list).filter(|other| other.id != source.id);
+    let editions = editions.map(|other| (other.key.clone(), other.edition.clone())).collect();
+    let mut gone = if is_text { Vec::new() } else { desk.gone_records()? };
+    gone.retain(|row| row.list == source.list());
     let mut view = View {
+        editions,
+        gone,
         n_records: records.len() as u64,
         original: None,
         made_of_it: Vec::new(),
@@ -242,6 +254,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
             Content::Rows { lines, after, next } => {
                 p.lead { (reader.t("rows-lead")) }
                 @if lines.is_empty() { (empty(&reader.t("rows-none"), None)) } @else { (rows(reader, &own, &view.source.header, lines)) }
+                (of_editions(reader, view))
                 nav.pages aria-label=(reader.t("pages")) {
                     @if after.is_some() { a.btn href=(own) { (reader.t("first-page")) } }
                     @if let Some(next) = next { a.btn rel="next" href=(address(&own, &[("after", &next.to_string())])) { (reader.t("next-page")) } }
@@ -284,6 +297,26 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
         }
     };
     layout::page(reader, &view.source.title, Some(Section::Sources), &html! { (body) (imports(reader, view)) })
+}
+
+/// Other editions of the list, and rows that are gone from them: each is an event to look into.
+fn of_editions(reader: &Reader, view: &View) -> Markup {
+    html! {
+        @if !view.editions.is_empty() { section.about {
+            h2 { (reader.t("editions-other")) }
+            ul.claims { @for (key, edition) in &view.editions { li {
+                a href={ "/sources/" (segment(key)) } { (datum(key)) } @if !edition.is_empty() { " · " (datum(edition)) }
+            } } }
+        } }
+        @if !view.gone.is_empty() { section.about {
+            h2 { (reader.n("editions-gone", &[("n", view.gone.len() as u64)])) }
+            p.note { (reader.t("editions-gone-lead")) }
+            ul.claims { @for row in view.gone.iter().take(PER_PAGE) { li {
+                @let place = row.address.rsplit_once(':').map_or(String::new(), |(key, row)| format!("/sources/{}/{row}", segment(key)));
+                a href=(place) { (datum(&row.address)) } " · " (datum(&row.edition))
+            } } }
+        } }
+    }
 }
 
 /// How the source came in, with what was noticed, and the way to take it back.

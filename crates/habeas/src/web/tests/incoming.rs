@@ -144,6 +144,12 @@ async fn a_later_edition_says_what_it_changed() {
     assert!(done.contains("As they were") && done.contains("href=\"/sources/second%402017\""), "{done}");
     let desk = house.app.lock.opened().unwrap().desk;
     assert_eq!(desk.gone_records().unwrap().len(), 1);
+    let page = house.page("/sources/second@2017").await;
+    assert!(
+        page.contains("1 row is gone from a later edition") && page.contains("href=\"/sources/second/2\""),
+        "{page}"
+    );
+    assert!(house.page("/sources/second").await.contains("href=\"/sources/second%402017\""));
 }
 
 #[tokio::test]

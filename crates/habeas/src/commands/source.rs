@@ -99,12 +99,20 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
             let Some(source) = sources.iter().find(|source| source.key == key) else {
                 return Err(Failure::usage(format_args!("there is no source «{key}»"), "see: habeas source list"));
             };
-            out.result(&source_json(source), || {
-                format!(
+            let of_list = |other: &&Arc<Source>| other.kind == SourceKind::List && other.list() == source.list();
+            let editions: Vec<&str> = sources.iter().filter(of_list).map(|other| other.key.as_str()).collect();
+            let mut object = source_json(source);
+            object["editions"] = json!(editions);
+            out.result(&object, || {
+                let mut text = format!(
                     "{}\n  kind      {}\n  title     {}\n  said by   {}\n  edition   {}\n  file      {}\n  sha-256   {}",
                     source.key, kind_code(source.kind), source.title, source.said_by.speaker.name, source.edition,
                     source.file_name, source.sha256,
-                )
+                );
+                if editions.len() > 1 {
+                    let _ = write!(text, "\n  editions  {}", editions.join(", "));
+                }
+                text
             })?;
             Ok(Exit::Ok)
         }

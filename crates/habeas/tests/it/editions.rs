@@ -62,6 +62,8 @@ fn only_rows_that_are_new_or_have_other_words_become_records_and_rows_that_are_g
         gone["gone"].as_array().unwrap().iter().map(|row| row["address"].as_str().unwrap()).collect();
     assert_eq!(addresses, ["families:2", "families:4"]);
     assert_eq!(gone["gone"][0]["gone_in"], "families@2017");
+    let shown = office.json(&["source", "show", "families"]);
+    assert_eq!(shown["editions"], serde_json::json!(["families", "families@2017"]));
     office.run(&["case", "show", "families:2"]).succeeds();
     office.run(&["case", "show", "families:3"]).ends_with(2);
     let changed = office.run(&["case", "show", "families@2017:2"]).succeeds();

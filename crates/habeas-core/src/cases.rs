@@ -6,7 +6,8 @@
 
 use crate::{
     Assertion, CaseFile, Claim, Entity, EntityKind, EventKind, Matter, Modality, PartialDate, Polarity, Predicate,
-    Record, RecordId, Topic, Truth, Value, case_file, mention::person_facts_of,
+    Record, RecordId, Topic, Truth, Value, case_file,
+    mention::{is_done_to_a_person, person_facts_of},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -92,19 +93,7 @@ pub fn cases(records: &[&Record], names: &CaseNames) -> Cases {
 
 /// Whether a question is about what happened, not about who the person is.
 pub fn is_of_a_case(predicate: Predicate) -> bool {
-    matches!(
-        predicate,
-        Predicate::Event(_)
-            | Predicate::EventDate(_)
-            | Predicate::EventPlace(_)
-            | Predicate::Perpetrator(_)
-            | Predicate::Fate
-            | Predicate::Whereabouts
-            | Predicate::Acknowledgement
-            | Predicate::Register
-            | Predicate::Element(_)
-            | Predicate::Age
-    )
+    is_done_to_a_person(Topic::Person(predicate)) || predicate == Predicate::Age
 }
 
 fn by_name(records: &[&Record], names: &CaseNames) -> Cases {

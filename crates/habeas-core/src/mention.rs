@@ -132,7 +132,7 @@ fn person_facts(one: &Assertion, acts: &Acts) -> Vec<(Entity, Topic, Value)> {
 }
 
 /// Whether it says that something was done to a person, or what became of them.
-fn is_done_to_a_person(topic: Topic) -> bool {
+pub(crate) fn is_done_to_a_person(topic: Topic) -> bool {
     let Topic::Person(predicate) = topic else { return false };
     matches!(
         predicate,

@@ -54,16 +54,6 @@ impl SameEntities {
     pub fn main(&self, entity: Entity) -> Entity {
         self.main.get(&entity).copied().unwrap_or(entity)
     }
-
-    /// All that go by the same entity as this one, itself included.
-    pub fn all_of(&self, entity: Entity) -> Vec<Entity> {
-        let main = self.main(entity);
-        let mut all: Vec<Entity> =
-            self.main.iter().filter(|(_, known)| **known == main).map(|(other, _)| *other).collect();
-        all.push(main);
-        all.sort();
-        all
-    }
 }
 
 #[cfg(test)]

@@ -130,3 +130,4 @@ editions-gone = { $n ->
    *[other] { $n } rows are gone from later editions
  }
 editions-gone-lead = A row that is gone is an event to look into: released, found dead, an error, a wish, pressure. Nobody knows yet. Its record stands.
+record-earlier = What an earlier edition said

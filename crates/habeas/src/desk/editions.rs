@@ -80,6 +80,14 @@ pub struct Gone {
 }
 
 impl Desk {
+    /// What the row of a record said in earlier editions of its list, the latest first.
+    ///
+    /// # Errors
+    /// [`Failure`] without the right to see cases.
+    pub fn earlier_records(&self, id: RecordId) -> Result<Vec<Record>, Failure> {
+        self.vault(Right::Cases)?.earlier_records(id).map_err(vault_failure)
+    }
+
     /// Records whose row is gone from the latest edition of their list, in the order of their addresses' lists and rows.
     ///
     /// # Errors

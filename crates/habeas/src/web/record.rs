@@ -39,6 +39,8 @@ pub struct View {
     n_in_source: u64,
     before: Option<u64>,
     after: Option<u64>,
+    /// What the row said in earlier editions of its list, the latest first.
+    earlier: Vec<Record>,
 }
 
 /// Reads the record.
@@ -56,6 +58,7 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
         n_in_source: own.len() as u64,
         before: idx.checked_sub(1).and_then(|idx| own.get(idx)).map(number),
         after: own.get(idx + 1).map(number),
+        earlier: desk.earlier_records(record.id)?,
         record,
     })
 }
@@ -73,6 +76,10 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
         }
         p.lead { (reader.t("record-lead")) }
         (cells(reader, &view.record))
+        @for earlier in &view.earlier { section.about {
+            h2 { (reader.t("record-earlier")) } p.note { (datum(&earlier.address().to_string())) }
+            (cells(reader, earlier))
+        } }
         nav.pages aria-label=(reader.t("pages")) {
             @if let Some(before) = view.before { a.btn rel="prev" href={ (own) "/" (before) } { (reader.t("record-before")) } }
             @if let Some(after) = view.after { a.btn rel="next" href={ (own) "/" (after) } { (reader.t("record-after")) } }

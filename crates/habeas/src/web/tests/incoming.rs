@@ -130,6 +130,7 @@ async fn a_later_edition_says_what_it_changed() {
     let (_, job, _) = house.form(&address, &fields).await;
     house.ended(&job).await;
     let later = CSV.replace("2,Zarina Bibi,Lal Jan,2016-05-01,Tenna\n", "4,Mila Dur,,2017-01-01,Tenna\n");
+    let later = later.replace("2015-02-03,Corva", "2015-02-03,Vorn");
     let address = house.uploaded("second.csv", &later).await;
     assert!(
         house.page(&address).await.contains("value=\"second\""),
@@ -150,6 +151,8 @@ async fn a_later_edition_says_what_it_changed() {
         "{page}"
     );
     assert!(house.page("/sources/second").await.contains("href=\"/sources/second%402017\""));
+    let changed = house.page("/sources/second@2017/1").await;
+    assert!(changed.contains("Vorn") && changed.contains("What an earlier edition said") && changed.contains("Corva"));
 }
 
 #[tokio::test]

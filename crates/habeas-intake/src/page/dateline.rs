@@ -8,7 +8,7 @@ use regex::Regex;
 use std::{ops::Range, sync::LazyLock};
 
 /// A day as pages write it; what it means is read elsewhere.
-const DAY: &str = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?(?:\d{1,2}(?:st|nd|rd|th)?\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?\s+\d{4}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{4}-\d{2}-\d{2})";
+const DAY: &str = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?(?:\d{1,2}(?:st|nd|rd|th)?\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?\s+\d{4}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{4}-\d{2}-\d{2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})";
 
 static FIRST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(r"(?i)(?:date\s+)?(?:first|originally)\s+published(?:\s+(?:on|in))?\s*:?\s*({DAY})"))
@@ -23,6 +23,16 @@ static PUBLISHED: LazyLock<Regex> = LazyLock::new(|| {
 static LINE: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"(?i)^\s*[*_>-]*\s*({DAY})\s*(?:$|[,|–—-]|\(|by\b)")));
 
+/// A line of a page's head that ends in a date: «By Adira Venn, Kesh, April 28, 2016», «News | 28 Nov 2018».
+static HEAD: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?i)(\S+)\s+({DAY})\s*$")));
+/// «date 2018-01-23 …» as saved pages begin, whatever follows.
+static BEGINS: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?i)^\s*date:?\s+({DAY})")));
+
+/// Lines at the beginning of a text that may belong to its head.
+const HEAD_LINES: usize = 8;
+/// Bytes that a line of a head has at most.
+const HEAD_BYTES: usize = 90;
+
 fn pattern(source: &str) -> Regex {
     Regex::new(source).expect("the pattern is a constant")
 }
@@ -36,6 +46,14 @@ pub(super) fn find(text: &str) -> Vec<(DetailKind, String)> {
             found.push(entry);
         }
     };
+    if let Some(day) = text.lines().next().and_then(|line| BEGINS.captures(line)?.get(1)) {
+        push(DetailKind::Published, day.as_str());
+    }
+    for line in text.lines().filter(|line| !line.trim().is_empty()).take(HEAD_LINES) {
+        if let Some(day) = in_head(line) {
+            push(DetailKind::Published, day);
+        }
+    }
     for line in text.lines().filter(|line| line.len() <= 400) {
         let words = |pattern: &Regex| pattern.captures(line).and_then(|found| found.get(1)).map(|day| day.range());
         let (first, updated) = (words(&FIRST), words(&UPDATED));
@@ -57,6 +75,32 @@ pub(super) fn find(text: &str) -> Vec<(DetailKind, String)> {
     found
 }
 
+/// The date at the end of a short line that is no sentence.
+fn in_head(line: &str) -> Option<&str> {
+    const INSIDE_A_SENTENCE: [&str; 17] = [
+        "on",
+        "since",
+        "until",
+        "till",
+        "of",
+        "from",
+        "in",
+        "to",
+        "and",
+        "at",
+        "before",
+        "after",
+        "by",
+        "between",
+        "dated",
+        "updated",
+        "published",
+    ];
+    let found = HEAD.captures(line).filter(|_| line.len() <= HEAD_BYTES)?;
+    let before = found.get(1)?.as_str().to_lowercase();
+    (!INSIDE_A_SENTENCE.contains(&before.trim_end_matches([',', ':']))).then(|| found.get(2).map(|day| day.as_str()))?
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,7 +119,13 @@ mod tests {
             ("Published in Tiran Observer, July 12th, 2024", "published=July 12th, 2024;"),
             ("Last updated: March 3, 2021", "updated=March 3, 2021;"),
             ("12 November 2016", "published=12 November 2016;"),
+            ("29-01-2020", "published=29-01-2020;"),
+            ("28 Nov 2018 | News", "published=28 Nov 2018;"),
+            ("by Committee of Tirania, Kesh, April 28, 2016", "published=April 28, 2016;"),
+            ("Our Correspondent December 13, 2017", "published=December 13, 2017;"),
+            ("date 2018-01-23 KESH: Three men were taken, their families said.", "published=2018-01-23;"),
             ("He was taken on 12 November 2016 from his home.", ""),
+            ("He was taken on 12 November 2016", ""),
         ] {
             assert_eq!(shown(line), expected, "{line}");
         }

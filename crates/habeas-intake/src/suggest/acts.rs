@@ -61,25 +61,77 @@ pub(crate) fn find(tokens: &[Token], lexicon: &Lexicon, named: &dyn Fn(usize) ->
     found
 }
 
-/// «bodies of missing persons started to be found»: from the noun to the verb.
+/// «bodies of missing persons started to be found», «recovered the body of a man»: from the one word to the other.
 fn bodies(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) -> bool) -> Option<Found> {
-    let noun = &tokens[at];
-    if !lexicon.body.contains(&noun.lower) {
+    let word = &tokens[at];
+    let make = |end: usize| Found { tokens: at..end, class: ActClass::FoundDead, noun: false, passive: true };
+    let verb = |token: &Token| {
+        lexicon.acts.get(&token.lower).is_some_and(|phrases| phrases.iter().any(|p| !p.noun && p.words.len() == 1))
+    };
+    if lexicon.found.contains(&word.lower) && !word.is("pulled") {
+        // At most a number or some adjectives between them: «found six bullet-riddled bodies».
+        let end = (at + 1..(at + 8).min(tokens.len())).find(|idx| lexicon.body.contains(&tokens[*idx].lower))?;
+        let plain = tokens[at + 1..end].iter().all(|token| {
+            token.sentence == word.sentence
+                && (token.is_word() || token.is_number() || token.is("-"))
+                && !verb(token)
+                && !token.is_any(&["in", "by", "on", "with", "and", "near", "that", "to", "after", "from", "at"])
+        });
+        return plain.then(|| make(end + 1));
+    }
+    if !lexicon.body.contains(&word.lower) {
         return None;
     }
-    for (end, token) in tokens.iter().enumerate().take(at + 18).skip(at + 1) {
-        if token.sentence != noun.sentence || token.is_any(&[";", ":", "but"]) || named(end) {
+    for (end, token) in tokens.iter().enumerate().take(at + 30).skip(at + 1) {
+        if token.sentence != word.sentence || token.is_any(&[":", "but"]) {
             return None;
         }
+        if named(end) {
+            continue;
+        }
         if lexicon.found.contains(&token.lower) {
-            return Some(Found { tokens: at..end + 1, class: ActClass::FoundDead, noun: false, passive: true });
+            return Some(make(end + 1));
         }
         // Another deed between them: the bodies are not what was found.
-        if lexicon.acts.get(&token.lower).is_some_and(|phrases| phrases.iter().any(|p| !p.noun && p.words.len() == 1)) {
+        if verb(token) {
             return None;
         }
     }
     None
+}
+
+/// «were held, tortured and later freed»: a participle that shares the «were» of one before it.
+fn shares_be(tokens: &[Token], at: usize, end: usize) -> bool {
+    let sentence = tokens[at].sentence;
+    let own = |idx: &usize| tokens[*idx].sentence == sentence;
+    let mut joint = at;
+    while joint > 0
+        && own(&(joint - 1))
+        && (tokens[joint - 1].is_any(&["then", "later", "subsequently", "also", "brutally", "severely"]))
+    {
+        joint -= 1;
+    }
+    if joint == 0 || !tokens[joint - 1].is_any(&[",", "and", "or"]) || !own(&(joint - 1)) {
+        return false;
+    }
+    let object = tokens.get(end).filter(|next| next.sentence == sentence).is_some_and(|next| {
+        next.is_number()
+            || next.capital
+            || next.is_any(&["him", "her", "them", "a", "an", "the", "his", "their", "two", "three", "four", "five"])
+    });
+    let be = (joint.saturating_sub(14)..joint - 1)
+        .rev()
+        .filter(own)
+        .find(|idx| tokens[*idx].is_any(&["was", "were", "been", "being", "is", "are"]));
+    !object
+        && be.is_some_and(|be| {
+            let then = &tokens[be + 1..joint];
+            then.iter().any(|token| {
+                token.lower.ends_with("ed") || token.is_any(&["kept", "held", "taken", "beaten", "shot", "found"])
+            }) && !then.iter().any(|token| {
+                token.is_any(&["he", "she", "they", "who", "which", "that", "but", ";", "police", "forces", "said"])
+            })
+        })
 }
 
 fn phrase(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) -> bool) -> Option<Found> {
@@ -133,7 +185,8 @@ fn phrase(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
         return None;
     }
     let passive = is_before(&BE)
-        || before.is_some_and(|before| before.lower.ends_with("ly") && at >= 2 && tokens[at - 2].is_any(&BE));
+        || before.is_some_and(|before| before.lower.ends_with("ly") && at >= 2 && tokens[at - 2].is_any(&BE))
+        || !phrase.noun && shares_be(tokens, at, end);
     Some(Found { tokens: at..end, class: phrase.class, noun: phrase.noun && !passive, passive })
 }
 
@@ -162,6 +215,9 @@ mod tests {
             ("They went missing in May.", "disappear:went missing"),
             ("His body was recovered by the road.", "found-dead:body was recovered"),
             ("A bullet-riddled car was towed.", ""),
+            ("Villagers found six burnt bodies.", "found-dead:found six burnt bodies"),
+            ("The body of a man, son of a farmer, was found.", "found-dead:body of a man, son of a farmer, was found"),
+            ("They are still missing.", "disappear:still missing"),
         ] {
             assert_eq!(shown(text), expected, "{text}");
         }

@@ -3,6 +3,7 @@
 //! Each slot keeps the place that fills it. What a neighbouring sentence says is marked as carried. Nothing is filled
 //! that no words support: an alleged perpetrator that nobody names stays empty.
 
+mod roles;
 mod slots;
 
 use super::{
@@ -10,9 +11,8 @@ use super::{
     anchors::TextDate,
     counts::{self, CountBound, CountClass, TextCount},
     dates,
-    lexicon::{ActClass, Lexicon, NounClass},
+    lexicon::{ActClass, Lexicon},
     names::{self, NameKind},
-    numbers,
     speakers::Speaking,
     tokens::Token,
 };
@@ -168,10 +168,11 @@ pub(super) fn assemble(material: &Material<'_>, found: &mut Vec<counts::Found>) 
     found.sort_by_key(|count| count.tokens.start);
     for count in found.iter() {
         let people = matches!(count.count.class, CountClass::People | CountClass::Elided);
-        if !people || count.count.bound == CountBound::Vague {
+        if count.count.bound == CountBound::Vague {
             continue;
         }
-        let acts = material.acts_of(count, found);
+        let acts =
+            if people { material.acts_of(count, found) } else { material.counted_deed(count).into_iter().collect() };
         for act in acts {
             used.insert(act);
             let claim = material.claim(act, Some(count), material.named_behind(count));
@@ -186,9 +187,13 @@ pub(super) fn assemble(material: &Material<'_>, found: &mut Vec<counts::Found>) 
         if !victims.is_empty() {
             let start = victims.iter().map(|name| material.names[*name].tokens.start).min().unwrap_or(act.tokens.start);
             claims.push((start.min(act.tokens.start), material.claim(idx, None, victims)));
+        } else if material.tell_again(act, &mut claims) {
+            continue;
         } else if let Some(claim) = material.same_people(idx, &claims) {
             claims.push((act.tokens.start, claim));
-        } else if !material.tell_again(act, &mut claims) {
+        } else if let Some(body) = material.one_body(act) {
+            claims.push((act.tokens.start, material.claim(idx, Some(&body), Vec::new())));
+        } else {
             let claim = material.claim(idx, None, Vec::new());
             // A deed without anybody is a pattern only where it says who does it.
             if claim.perpetrator.is_some() && material.is_general(act) {
@@ -199,6 +204,7 @@ pub(super) fn assemble(material: &Material<'_>, found: &mut Vec<counts::Found>) 
     claims.sort_by_key(|(at, claim)| (*at, claim.range.start, claim.class));
     let mut claims: Vec<SuggestedClaim> = claims.into_iter().map(|(_, claim)| claim).collect();
     material.responsibility(&mut claims);
+    material.without_headlines(&mut claims);
     claims
 }
 
@@ -244,12 +250,82 @@ impl Material<'_> {
             }
         }
         let Some((_, first)) = best else { return Vec::new() };
-        vec![first]
+        let mut deeds = vec![first];
+        // «were abducted and later killed»: the same people, twice.
+        for next in first + 1..self.acts.len() {
+            let (before, act) = (&self.acts[next - 1], &self.acts[next]);
+            let gap = &self.tokens[before.tokens.end..act.tokens.start];
+            const JOINS: [&str; 16] = [
+                "and",
+                "then",
+                "later",
+                "subsequently",
+                "were",
+                "was",
+                "have",
+                "has",
+                "had",
+                "been",
+                "also",
+                ",",
+                "by",
+                "the",
+                "reportedly",
+                "allegedly",
+            ];
+            let joined = self.sentence(act.tokens.start) == sentence
+                && !act.noun
+                && before.passive
+                && act.passive
+                && gap.len() <= 10
+                && gap.iter().any(|token| token.is_any(&["and", "have", "has", "were", "was"]))
+                && (before.tokens.end..act.tokens.start).all(|at| {
+                    self.tokens[at].is_any(&JOINS)
+                        || self.names.iter().any(|name| name.tokens.contains(&at) && name.kind != NameKind::Person)
+                });
+            let new = deeds.iter().all(|deed| self.acts[*deed].class != act.class) && act.class != ActClass::Attack;
+            if !joined || !new {
+                break;
+            }
+            deeds.push(next);
+        }
+        deeds
+    }
+
+    /// «105 assassinations», «24 cases of enforced disappearance»: the deed that a number of cases counts.
+    fn counted_deed(&self, count: &counts::Found) -> Option<usize> {
+        let noun = count.noun.filter(|_| count.count.class == CountClass::Cases)?;
+        let behind = matches!(self.lower(noun), "case" | "cases" | "incidents" | "complaints" | "reports")
+            && self.lower(noun + 1) == "of";
+        let reach = if behind { noun + 2..noun + 4 } else { noun..noun + 1 };
+        self.acts.iter().position(|act| {
+            let here = reach.contains(&act.tokens.start) || act.tokens.contains(&noun);
+            here && act.noun && act.class != ActClass::Attack && self.sentence(act.tokens.start) == self.sentence(noun)
+        })
+    }
+
+    /// A headline tells what the text tells again: what has its kind and number there is no claim of its own.
+    fn without_headlines(&self, claims: &mut Vec<SuggestedClaim>) {
+        let headline = |claim: &SuggestedClaim| {
+            let at = self.tokens.partition_point(|token| token.end <= claim.range.start);
+            let Some(paragraph) = self.tokens.get(at).map(|token| token.paragraph) else { return false };
+            let end = self.tokens.partition_point(|token| token.paragraph <= paragraph);
+            !self.tokens[..end].iter().rev().take(2).any(|token| token.is_any(&[".", "!", "?", "”", "\""]))
+        };
+        let key = |claim: &SuggestedClaim| {
+            (claim.class, claim.count.as_ref().and_then(|slot| slot.value.stated), claim.pattern)
+        };
+        let told: HashSet<_> = claims.iter().filter(|claim| !headline(claim)).map(key).collect();
+        claims.retain(|claim| !headline(claim) || !told.contains(&key(claim)));
+        let mut seen = HashSet::new();
+        claims.retain(|claim| !headline(claim) || seen.insert(key(claim)));
     }
 
     /// «52 people were killed»: how far the deed stands behind the number; none where it is somebody else's.
     fn behind(&self, count: &counts::Found, act: &acts::Found) -> Option<usize> {
-        let gap = &self.tokens[count.tokens.end..act.tokens.start];
+        // «three men identified as A, son of B, and C were found dead»: from the end of the row of names.
+        let from = self.row_behind(count).1.min(act.tokens.start);
+        let gap = &self.tokens[from..act.tokens.start];
         let stop = gap.iter().any(|token| token.is_any(&[";", ":"]));
         // An active deed behind the number is done by those counted: «five men abducted him».
         let next = self.tokens.get(act.tokens.end);
@@ -264,7 +340,7 @@ impl Material<'_> {
             token.is_any(&["who", "was", "were", "been", "being", "be", "have", "has", "had", "are", "is"])
         });
         let active = object && !told && !intransitive && !act.passive;
-        let noun = act.noun && !told;
+        let noun = act.noun;
         // «12 cases of torture» was sorted out by the noun; «5 men … accused of killing» is theirs.
         let accused = gap.iter().any(|token| {
             token.is_any(&[
@@ -335,7 +411,11 @@ impl Material<'_> {
                 let token = &self.tokens[*idx];
                 token.sentence == sentence && self.lexicon.singular.contains(&token.lower)
             });
-            let Some(noun) = noun else { continue };
+            let Some(mut noun) = noun else { continue };
+            // «a Tiranian man», «a student activist»: the last noun of the row.
+            while self.lexicon.singular.contains(self.lower(noun + 1)) && self.sentence(noun + 1) == sentence {
+                noun += 1;
+            }
             const KIN: [&str; 10] =
                 ["son", "daughter", "brother", "sister", "wife", "husband", "father", "mother", "cousin", "nephew"];
             if whose && !self.tokens[noun].is_any(&KIN) {
@@ -349,172 +429,99 @@ impl Material<'_> {
                 continue;
             }
             let acted = self.acts.iter().any(|act| {
-                let same = self.sentence(act.tokens.start) == sentence && act.class != ActClass::Attack && !act.noun;
-                let after = act.tokens.start > noun
-                    && act.tokens.start - noun <= 8
-                    && act.passive
+                let same = self.sentence(act.tokens.start) == sentence && act.class != ActClass::Attack;
+                let alone =
+                    matches!(self.lower(act.tokens.start), "died" | "disappeared" | "vanished" | "went" | "succumbed");
+                let after = !act.noun
+                    && act.tokens.start > noun
+                    && act.tokens.start - noun <= 16
+                    && (act.passive || alone)
+                    && self.acts_between(noun + 1, act.tokens.start) == 0
                     && !self.tokens[noun + 1..act.tokens.start]
                         .iter()
-                        .any(|token| token.is_any(&["said", ",", "by", "who", "told"]));
-                let before = act.tokens.end == at && !act.passive;
+                        .any(|token| token.is_any(&["said", ",", "by", "who", "told", "had", "that", "and", ";"]));
+                let before = act.tokens.end == at && !act.passive && !act.noun
+                    || act.noun && act.tokens.end + 1 == at && self.lower(at - 1) == "of";
                 same && (after || before)
             });
+            // «Fahim Venn, an activist from Kesh»: named right before.
+            let before = at >= 2
+                && self.lower(at - 1) == ","
+                && self.names.iter().any(|name| name.kind == NameKind::Person && name.tokens.end == at - 1);
             // A name behind it is the person: «a student, Adil Venn, was taken».
             let named = self.names.iter().any(|name| {
                 name.kind == NameKind::Person && (name.tokens.start == noun + 1 || name.tokens.start == noun + 2)
             });
             let agent = self.lower(at.wrapping_sub(1)) == "by";
-            if acted && !named && !agent {
-                let count = TextCount {
-                    stated: Some(1),
-                    low: Some(1),
-                    best: Some(1),
-                    high: Some(1),
-                    bound: CountBound::Exact,
-                    readings: Vec::new(),
-                    class: CountClass::People,
-                    in_addition: self.tokens[at].is("another"),
-                    part: false,
-                    running_total: false,
-                };
+            if acted && !named && !before && !agent {
+                let count = TextCount { in_addition: self.tokens[at].is("another"), ..TextCount::one() };
                 added.push(counts::Found { tokens: at..noun + 1, noun: Some(noun), count });
             }
         }
         added
     }
 
+    /// «the body of an unidentified man was found»: one, also where nobody is named.
+    fn one_body(&self, act: &acts::Found) -> Option<counts::Found> {
+        let one = |at: &usize| self.tokens[*at].is_any(&["body", "corpse", "skeleton"]);
+        let at = act.tokens.clone().find(one).filter(|_| act.class == ActClass::FoundDead)?;
+        let several = at > 0 && self.tokens[at - 1].is_any(&["no", "any", "their"]);
+        (!several).then(|| counts::Found { tokens: at..at + 1, noun: Some(at), count: TextCount::one() })
+    }
+
     /// Names in a row behind a number: «four men - A, B, C and D -».
     fn named_behind(&self, count: &counts::Found) -> Vec<usize> {
+        self.row_behind(count).0
+    }
+
+    /// The names in a row behind a number, and the token behind the last of them.
+    fn row_behind(&self, count: &counts::Found) -> (Vec<usize>, usize) {
         let mut names = Vec::new();
-        let mut at = count.tokens.end;
+        let (mut at, mut end) = (count.tokens.end, count.tokens.end);
+        let sentence = self.sentence(count.tokens.start);
         while self.tokens.get(at).is_some_and(|token| {
-            token.is_any(&["-", "–", "—", ":", "(", ",", "and", "namely", "including", "identified", "as"])
+            token.sentence == sentence
+                && (token.is_any(&[
+                    "-",
+                    "–",
+                    "—",
+                    ":",
+                    "(",
+                    ",",
+                    ";",
+                    "and",
+                    "namely",
+                    "named",
+                    "called",
+                    "including",
+                    "identified",
+                    "as",
+                    "were",
+                    "was",
+                    "son",
+                    "daughter",
+                    "of",
+                    "aged",
+                ]) && !(token.is_any(&["were", "was"])
+                    && !self.tokens[at + 1..].first().is_some_and(|next| next.is("identified")))
+                    || !names.is_empty() && token.is_number())
         }) {
             at += 1;
-            if let Some((idx, name)) =
-                self.names.iter().enumerate().find(|(_, name)| name.tokens.start == at && name.kind == NameKind::Person)
-            {
-                names.push(idx);
-                at = name.tokens.end;
-            }
-        }
-        names
-    }
-
-    /// The persons that a deed was done to, where the text names them.
-    fn named_victims(&self, act: &acts::Found) -> Vec<usize> {
-        let sentence = self.sentence(act.tokens.start);
-        let persons: Vec<usize> = (0..self.names.len())
-            .filter(|idx| {
-                let name = &self.names[*idx];
-                name.kind == NameKind::Person
-                    && self.sentence(name.tokens.start) == sentence
-                    && !self.authors.contains(idx)
-                    && !self.is_other(name)
-            })
-            .collect();
-        let after: Vec<usize> = persons.iter().copied().filter(|idx| self.is_object(act, &self.names[*idx])).collect();
-        if !after.is_empty() {
-            return after.iter().flat_map(|idx| self.row(*idx, &persons)).collect();
-        }
-        let before = persons.iter().rev().copied().find(|idx| {
-            let name = &self.names[*idx];
-            let Some(gap) = self.tokens.get(name.tokens.end..act.tokens.start) else { return false };
-            let passive = !act.noun
-                && (act.passive
-                    || gap.iter().any(|token| token.is_any(&["was", "were", "been"]))
-                    || act.class == ActClass::Disappear
-                    || matches!(self.lower(act.tokens.start), "died"));
-            let other_subject = gap
+            let named = self
+                .names
                 .iter()
-                .any(|token| token.is_any(&[";", "said", "told", "that", "when", "while", "whose", "killings"]));
-            passive && gap.len() <= 16 && !other_subject && self.acts_between(name.tokens.end, act.tokens.start) <= 1
-        });
-        let held = |idx: &usize| {
-            // «X, who was in a torture cell»
-            let name = &self.names[*idx];
-            act.class == ActClass::Torture
-                && act.noun
-                && self.tokens.get(name.tokens.end..act.tokens.start).is_some_and(|gap| {
-                    gap.len() <= 16
-                        && gap.iter().any(|token| token.is("who"))
-                        && gap.iter().any(|token| token.is_any(&["was", "suffered", "endured"]))
-                })
-        };
-        let before = before.or_else(|| persons.iter().rev().copied().find(held));
-        before.map_or_else(Vec::new, |idx| self.row(idx, &persons))
-    }
-
-    fn is_object(&self, act: &acts::Found, name: &names::Found) -> bool {
-        let Some(gap) = self.tokens.get(act.tokens.end..name.tokens.start) else { return false };
-        let led = gap.iter().all(|token| {
-            token.is_any(&["of", "the", "a", "an", "-", ",", "another", "young", "local"])
-                || self.lexicon.noun(&token.lower) == Some(NounClass::Person)
-                || self.lexicon.titles.contains(&token.lower)
-        });
-        let of = gap.first().is_some_and(|token| token.is("of"));
-        led && gap.len() <= 5 && (of || !act.passive && !act.noun)
-    }
-
-    /// Persons joined with this one by commas and «and».
-    fn row(&self, idx: usize, persons: &[usize]) -> Vec<usize> {
-        let mut row = vec![idx];
-        let joined = |left: usize, right: usize| {
-            let (left, right) = (&self.names[left], &self.names[right]);
-            self.tokens
-                .get(left.tokens.end..right.tokens.start)
-                .is_some_and(|gap| gap.len() <= 2 && gap.iter().all(|token| token.is_any(&[",", "and"])))
-        };
-        for other in persons {
-            if *other > idx && joined(*row.last().unwrap_or(&idx), *other) {
-                row.push(*other);
+                .enumerate()
+                .find(|(_, name)| name.tokens.start == at && name.kind == NameKind::Person);
+            if let Some((idx, name)) = named {
+                // Whose son somebody is stands in no row.
+                if !self.is_other(name) {
+                    names.push(idx);
+                }
+                at = name.tokens.end;
+                end = at;
             }
         }
-        for other in persons.iter().rev() {
-            if *other < idx && joined(*other, row[0]) {
-                row.insert(0, *other);
-            }
-        }
-        row
-    }
-
-    /// Whoever speaks, is a parent, or holds an office: no victim by their name alone.
-    fn is_other(&self, name: &names::Found) -> bool {
-        let start = name.tokens.start;
-        let word = |back: usize| start.checked_sub(back).map_or("", |at| self.lower(at));
-        let parent = matches!(
-            (word(2), word(1)),
-            (
-                "son"
-                    | "daughter"
-                    | "brother"
-                    | "sister"
-                    | "wife"
-                    | "husband"
-                    | "mother"
-                    | "father"
-                    | "uncle"
-                    | "cousin",
-                "of"
-            )
-        );
-        let said = matches!(
-            self.lower(name.tokens.end),
-            "said" | "says" | "told" | "claimed" | "stated" | "denied" | "added" | "confirmed" | "condemned"
-        );
-        let office = matches!(
-            word(1),
-            "minister"
-                | "president"
-                | "spokesman"
-                | "spokesperson"
-                | "spokeswoman"
-                | "governor"
-                | "senator"
-                | "secretary"
-        );
-        let agent = word(1) == "by" || word(2) == "according" || word(1) == "under";
-        parent || said || office || agent
+        (names, end)
     }
 
     /// «He was shot dead …» after a claim of the same kind about the same person: one deed told twice.
@@ -545,37 +552,6 @@ impl Material<'_> {
             }
             _ => false,
         }
-    }
-
-    /// «had already arrested the men» after a claim that counts them: the same number, carried.
-    fn same_people(&self, idx: usize, claims: &[(usize, SuggestedClaim)]) -> Option<SuggestedClaim> {
-        let act = &self.acts[idx];
-        let (sentence, paragraph) = (self.sentence(act.tokens.start), self.tokens[act.tokens.start].paragraph);
-        let group = |at: usize| {
-            let noun = self.lower(at + 1);
-            let plural = self.lexicon.noun(noun) == Some(NounClass::Person) && !self.lexicon.singular.contains(noun);
-            let here = self.tokens.get(at + 1).is_some_and(|token| token.sentence == sentence);
-            here && self.tokens[at].is_any(&["the", "these", "those"])
-                && (plural || numbers::read(&self.tokens[at + 1..=at + 1]).is_some())
-        };
-        let object = !act.noun && !act.passive && group(act.tokens.end.min(self.tokens.len() - 1));
-        let subject = act.passive
-            && (1..=5)
-                .filter_map(|back| act.tokens.start.checked_sub(back))
-                .any(|at| self.sentence(at) == sentence && group(at));
-        if !object && !subject {
-            return None;
-        }
-        let (_, earlier) = claims.iter().rev().find(|(at, claim)| {
-            let near =
-                self.tokens[*at].paragraph == paragraph && *at < act.tokens.start && sentence - self.sentence(*at) <= 2;
-            near && claim.count.as_ref().is_some_and(|slot| slot.value.stated != Some(1)) && !claim.pattern
-        })?;
-        let mut claim = self.claim(idx, None, Vec::new());
-        claim.count = earlier.count.clone().map(|slot| Slot { carried: true, ..slot });
-        claim.victims.named = earlier.victims.named.clone();
-        claim.range.end = claim.range.end.max(self.tokens[(act.tokens.end + 1).min(self.tokens.len() - 1)].end);
-        Some(claim)
     }
 
     /// A noun in the plural, or a verb without anybody named or counted.

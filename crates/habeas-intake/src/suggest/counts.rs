@@ -55,6 +55,24 @@ pub struct TextCount {
     pub running_total: bool,
 }
 
+impl TextCount {
+    /// One person, as «a teacher» says it.
+    pub(crate) fn one() -> Self {
+        Self {
+            stated: Some(1),
+            low: Some(1),
+            best: Some(1),
+            high: Some(1),
+            bound: CountBound::Exact,
+            readings: Vec::new(),
+            class: CountClass::People,
+            in_addition: false,
+            part: false,
+            running_total: false,
+        }
+    }
+}
+
 /// What a number counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CountClass {
@@ -283,7 +301,7 @@ fn refused(tokens: &[Token], at: usize, end: usize, digits: bool) -> bool {
             | "rule"
             | "clause"
             | "paragraph"
-    ) || glued_before && matches!(before, "-" | ":" | "/" | "." | "#");
+    ) || glued_before && matches!(before, "-" | ":" | "/" | "." | "#") && !(at >= 2 && lower(at - 2) == "-");
     // «, 25, from Kesh»: an age between commas behind a name.
     let between_commas =
         digits && before == "," && matches!(lower(end), "," | ".") && at >= 2 && tokens[at - 2].capital;
@@ -445,10 +463,20 @@ fn elided(tokens: &[Token], lexicon: &Lexicon, end: usize, start: usize, sentenc
             .acts
             .get(&before.lower)
             .is_some_and(|phrases| phrases.iter().any(|phrase| !phrase.noun && phrase.words.len() == 1))
-            && before.lower.ends_with("ing")
-            || before.is_any(&["killed", "injured", "wounded"])
+            && (before.lower.ends_with("ing") || before.lower.ends_with('s'))
+            || before.is_any(&[
+                "killed",
+                "injured",
+                "wounded",
+                "kidnapped",
+                "abducted",
+                "arrested",
+                "detained",
+                "murdered",
+            ])
     });
-    let ends = next.kind != super::tokens::TokenKind::Word || next.is_any(&["and", "in", "at", "on", "of"]);
+    let ends = next.kind != super::tokens::TokenKind::Word
+        || next.is_any(&["and", "in", "at", "on", "of", "after", "during", "near", "when"]);
     deed || object && ends
 }
 

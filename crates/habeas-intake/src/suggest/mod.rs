@@ -141,7 +141,9 @@ pub fn suggest(rendition: &Rendition, anchors: &Anchors, lexicon: &Lexicon) -> S
     }
     let mut found_counts = counts::find(text, &tokens, lexicon, &|at| in_dates[at]);
     let in_counts = flags(tokens.len(), found_counts.iter().map(|count| count.tokens.clone()));
-    let found_names = names::find(text, &tokens, lexicon, &|at| in_dates[at] || in_counts[at] && !tokens[at].capital);
+    let found_names = names::find(text, &tokens, lexicon, &|at| {
+        in_dates[at] || in_counts[at] && (!tokens[at].capital || numbers::read(&tokens[at..=at]).is_some())
+    });
     let in_names = flags(
         tokens.len(),
         found_names

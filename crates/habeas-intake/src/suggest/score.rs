@@ -442,7 +442,8 @@ fn slots_right(text: &str, label: &LabelClaim, claim: &SuggestedClaim) -> [(&'st
         None => label.count.iter().flatten().count() == 0,
     };
     let date = match (&label.date, &claim.date) {
-        (None, None) => true,
+        // Words without a value say no more than a label without one.
+        (None, slot) => slot.as_ref().is_none_or(|slot| slot.value.value.is_none()),
         (Some(expected), Some(slot)) => slot.value.value.as_ref().is_some_and(|value| date_right(expected, value)),
         _ => false,
     };

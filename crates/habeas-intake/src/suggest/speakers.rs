@@ -63,7 +63,33 @@ const SAYS: [&str; 34] = [
 ];
 
 /// Speakers without a name.
-const GENERIC: [&str; 28] = [
+const GENERIC: [&str; 54] = [
+    "counsel",
+    "lawyer",
+    "mother",
+    "father",
+    "brother",
+    "sister",
+    "wife",
+    "husband",
+    "uncle",
+    "cousin",
+    "parents",
+    "neighbours",
+    "neighbors",
+    "eyewitness",
+    "resident",
+    "villager",
+    "activist",
+    "officer",
+    "commander",
+    "ministry",
+    "campaigners",
+    "medics",
+    "monitors",
+    "survivor",
+    "rescuers",
+    "petition",
     "police",
     "officials",
     "official",
@@ -186,7 +212,7 @@ fn behind<'n>(tokens: &[Token], named: &dyn Fn(usize) -> Option<&'n Name>, at: u
     let sentence = tokens[at].sentence;
     // «Relatives of Borun Tolvi, one of the four, said»: what stands between commas is passed over.
     let aside =
-        tokens[at].is(",").then(|| (at.saturating_sub(9)..at).rev().find(|open| tokens[*open].is(","))).flatten();
+        tokens[at].is(",").then(|| (at.saturating_sub(16)..at).rev().find(|open| tokens[*open].is(","))).flatten();
     let at = aside.filter(|open| *open > 0 && tokens[*open].sentence == sentence).map_or(at, |open| open - 1);
     for idx in (at.saturating_sub(9)..=at).rev() {
         let token = &tokens[idx];

@@ -140,9 +140,9 @@ fn a_report_of_short_paragraphs_is_read_across_them() {
          A schoolteacher was shot dead by unidentified gunmen in Dorval on Wednesday. Her 12-year-old son was injured.\n\n\
          In 2018, at least 541 people were forcibly disappeared, the council said.\n",
         expect![[r#"
-            found-dead 2/2/2 [] - | Kesh | by - | says author
             kill 4/4/4 [] 2019-03-12 | hospital, Dorval | by - | says «officials»
             found-dead 2/2/2 [] 2019-03-11 | Dorval, KESH* | by - | says Police
+            disappear 38/38/38 [] 2019-02 | - | by - | says Human Rights Council of Olenia
             release 14/14/14 [] 2019-02* | - | by - | says Human Rights Council of Olenia*
             kill 9/9/9 [] 2019-02* | - | by security forces | says Human Rights Council of Olenia*
             kill 1/1/1 [] 2019-03-13 | Dorval | by unidentified gunmen | says author
@@ -160,6 +160,49 @@ fn relatives_of_a_person_speak_for_themselves_also_with_words_between_commas() {
         expect![[r#"
             kill 4/4/4 [] 2014-03-05 | Kesh | by - | says Police
             arrest 3/3/3 [] 2014-02-12 | Kesh* | by soldiers | says «Relatives of Borun Tolvi»
+        "#]],
+    );
+}
+
+#[test]
+fn people_in_a_row_with_their_fathers_are_the_ones_it_happened_to() {
+    check(
+        "date 2025-10-04 Families said on Thursday that three men identified as Ondal Tesk, son of Umar; Neth Borun, son of Dilo; \
+         and Orsin, son of Hal Orsin, were found dead near Dorval village in Kesh district.\n\
+         Sarwin, son of Tolm, and Irsha, both residents of Old Dorval, have been missing since 2 May 2025.\n\
+         Security forces also picked up Pazer, son of Haji Nolm, from his home in Kesh on 9 August. He was tortured and later \
+         released.\n\
+         The body of tribal leader Mir Kalven, son of Hald Kalven, was found in Kesh. Police recovered the body of an unidentified \
+         man in Dorval.\n",
+        expect![[r#"
+            found-dead 3/3/3 [Ondal Tesk; Neth Borun; Orsin] - | Dorval, Kesh | by - | says «Families»
+            disappear 2/2/2 [Sarwin; Irsha] 2025-05-02/.. | Kesh, Dorval* | by - | says author
+            abduct 1/1/1 [Pazer] 2025-08-09 | Kesh | by Security forces | says author
+            torture 1/1/1 [Pazer] 2025-08-09* | Kesh* | by - | says author
+            release 1/1/1 [Pazer] 2025-08-09* | Kesh* | by - | says author
+            found-dead 1/1/1 [Mir Kalven] 2025-08-09* | Kesh | by - | says author
+            found-dead 1/1/1 [] 2025-08-09* | Dorval | by - | says author
+        "#]],
+    );
+}
+
+#[test]
+fn who_acts_stands_before_the_deed_as_well_as_behind_by() {
+    check(
+        "6 June 2024\n\nThe Tiranian Rapid Corps attacked a village in Olenia State on Wednesday, killing at least 100 people, \
+         activists said.\n\
+         Unknown armed men abducted two teachers in Kesh on Monday. The forces had found six bodies there while the town was held by \
+         the army.\n\
+         The council has registered at least 105 assassinations this year. Two men were kidnapped and later killed in Dorval.\n\
+         A resident from Kesh died under torture in a state prison in May.\n",
+        expect![[r#"
+            kill 100/–/– [] 2024-06-05 | Olenia State | by Tiranian Rapid Corps | says «activists»
+            abduct 2/2/2 [] 2024-06-03 | Kesh | by Unknown armed men | says author
+            found-dead 6/6/6 [] 2024-06-03* | Kesh* | by - | says author
+            kill 105/–/– [] 2024 | - | by - | says author
+            kill 2/2/2 [] 2024* | Dorval | by - | says author
+            abduct 2/2/2 [] 2024* | Dorval | by - | says author
+            kill 1/1/1 [] 2024-05 | prison, Dorval | by - | says author
         "#]],
     );
 }

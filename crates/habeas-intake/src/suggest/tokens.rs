@@ -89,11 +89,18 @@ pub(crate) fn tokenise(text: &str) -> Vec<Token> {
             chars.next();
         }
         let lower = text[start..end].replace(['’', '‘'], "'").to_lowercase();
-        let capital = c.is_uppercase();
+        let capital = c.is_uppercase() || after_article(&text[start..end]);
         tokens.push(Token { start, end, kind, lower, capital, sentence: 0, first: false, paragraph: 0 });
     }
     number_sentences(text, &mut tokens);
     tokens
+}
+
+/// «al-Bayati», «ash-Sham»: the article of an Arabic name is written small.
+fn after_article(word: &str) -> bool {
+    const ARTICLES: [&str; 12] = ["al", "el", "ul", "as", "ash", "ad", "an", "ar", "at", "az", "ibn", "bin"];
+    word.split_once('-')
+        .is_some_and(|(article, name)| ARTICLES.contains(&article) && name.starts_with(char::is_uppercase))
 }
 
 /// Letters and marks, with single hyphens and apostrophes between letters; a possessive `'s` is a token of its own.

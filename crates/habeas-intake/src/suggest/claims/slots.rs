@@ -6,7 +6,7 @@ use crate::suggest::{
     anchors::TextDate,
     counts::{self, CountBound, CountClass, TextCount},
     dates,
-    lexicon::{ActClass, NounClass},
+    lexicon::ActClass,
     names::{self, NameKind},
     speakers,
     tokens::Token,
@@ -166,7 +166,13 @@ impl Material<'_> {
     fn is_aside(&self, date: &dates::Found) -> bool {
         let start = date.tokens.start;
         let word = |back: usize| start.checked_sub(back).map_or("", |at| self.lower(at));
-        matches!(word(1), "born") || word(2) == "born"
+        // «officials said Saturday», «told reporters on Friday»: when it was said.
+        let said =
+            |word: &str| matches!(word, "said" | "told" | "announced" | "added" | "stated" | "confirmed" | "reporters");
+        said(word(1))
+            || word(1) == "on" && (said(word(2)) || said(word(3)) && word(2) == "late")
+            || matches!(word(1), "born")
+            || word(2) == "born"
     }
 
     fn length(&self, act: &acts::Found) -> Option<Slot<String>> {
@@ -249,100 +255,8 @@ impl Material<'_> {
                     | "minister",
                 "of" | "from" | "to"
             )
-        ) || matches!((word(2), word(1)), ("born", "in") | ("back", "to") | ("deportation", "from"))
-    }
-
-    fn perpetrator(&self, act: &acts::Found) -> Option<Slot<Basis>> {
-        let sentence = self.sentence(act.tokens.start);
-        let slot =
-            |tokens: Range<usize>, basis| Some(Slot { range: self.bytes(&tokens), value: basis, carried: false });
-        let in_sentence = |at: usize| self.tokens.get(at).is_some_and(|token| token.sentence == sentence);
-        // «… by the Tiranian army»: the last «by» of the deed.
-        for at in act.tokens.end..(act.tokens.end + 30).min(self.tokens.len()) {
-            if !in_sentence(at) || self.tokens[at].is_any(&[";"]) || self.acts_between(act.tokens.end, at) > 2 {
-                break;
-            }
-            if self.tokens[at].is("by") {
-                return self.agent(at + 1).and_then(|tokens| slot(tokens, Basis::NamedAsAgent));
-            }
-        }
-        // «security forces abducted», «police had already arrested»; not where they are the victims.
-        if !act.passive && !act.noun {
-            let before = self
-                .names
-                .iter()
-                .rev()
-                .find(|name| name.tokens.end <= act.tokens.start && in_sentence(name.tokens.start));
-            if let Some(name) = before.filter(|name| matches!(name.kind, NameKind::Organisation { .. })) {
-                let gap = &self.tokens[name.tokens.end..act.tokens.start];
-                let close = gap.len() <= 4
-                    && gap.iter().all(|token| {
-                        token.is_any(&[
-                            "had",
-                            "have",
-                            "has",
-                            "already",
-                            "also",
-                            "allegedly",
-                            "reportedly",
-                            "then",
-                            "forcibly",
-                            "later",
-                            "who",
-                            "personnel",
-                            "officers",
-                        ])
-                    });
-                if close {
-                    return slot(name.tokens.clone(), Basis::NamedAsAgent);
-                }
-            }
-        }
-        // «X are responsible for …», «X is accused of …», «the army's torture cells».
-        for at in (0..act.tokens.start).rev().take_while(|at| in_sentence(*at)).take(12) {
-            let accused = self.tokens[at].is_any(&["responsible", "accused", "blamed", "suspected"]);
-            if accused {
-                let name =
-                    self.names.iter().rev().find(|name| {
-                        name.tokens.end <= at && in_sentence(name.tokens.start) && at - name.tokens.end <= 4
-                    });
-                let basis = if self.tokens[at].is("responsible") { Basis::NamedAsAgent } else { Basis::Accused };
-                return name
-                    .filter(|name| matches!(name.kind, NameKind::Organisation { .. } | NameKind::Person))
-                    .and_then(|name| slot(name.tokens.clone(), basis));
-            }
-        }
-        let owner = self.names.iter().find(|name| {
-            name.tokens.end + 2 == act.tokens.start
-                && in_sentence(name.tokens.start)
-                && self.lower(act.tokens.start - 1) == "s"
-        });
-        owner
-            .filter(|name| matches!(name.kind, NameKind::Organisation { .. }))
-            .and_then(|name| slot(name.tokens.clone(), Basis::NamedAsAgent))
-    }
-
-    /// Whoever stands behind «by»: a name, or words such as «unknown armed men».
-    fn agent(&self, from: usize) -> Option<Range<usize>> {
-        let sentence = self.tokens.get(from)?.sentence;
-        let mut names = self.names.iter().filter(|name| {
-            (from..from + 4).contains(&name.tokens.start) && self.sentence(name.tokens.start) == sentence
-        });
-        if let Some(name) = names.find(|name| matches!(name.kind, NameKind::Organisation { .. } | NameKind::Person)) {
-            // «police Counter Terrorism Department»: one body with two names.
-            let next = self.names.iter().find(|next| {
-                next.tokens.start == name.tokens.end && matches!(next.kind, NameKind::Organisation { .. })
-            });
-            return Some(name.tokens.start..next.map_or(name.tokens.end, |next| next.tokens.end));
-        }
-        let noun = (from..(from + 5).min(self.tokens.len())).find(|at| {
-            self.sentence(*at) == sentence && self.lexicon.noun(self.lower(*at)) == Some(NounClass::Person)
-        })?;
-        let plain = self.tokens[from..noun]
-            .iter()
-            .all(|token| token.is_word() && !token.is_any(&["a", "the", "his", "her"]) || token.is_any(&["a", "the"]));
-        let from = from + usize::from(self.tokens[from].is_any(&["a", "the"]));
-        plain.then_some(from..noun + 1)
+        ) || word(1) == "from" && self.lexicon.singular.contains(word(2))
+            || matches!((word(2), word(1)), ("born", "in") | ("back", "to") | ("deportation", "from"))
     }
 
     /// «a supposed “encounter”», «the so-called encounter», «faked the encounter».

@@ -45,14 +45,16 @@ pub(super) const BEFORE_PERSON: Words = Words(
 /// Words before a name that lead to a place.
 pub(super) const BEFORE_PLACE: Words = Words(
     "in|at|near|outside|inside|from|to|into|around|across|throughout|towards|toward|capital|town|city|village
-     district|via|neighbouring",
+     district|via|neighbouring|neighboring|nearby|township|province|suburb|northern|southern|eastern|western|central",
 );
 
 /// Words behind a name that make it a place.
 pub(super) const BEHIND_PLACE: Words = Words(
     "district|province|city|town|village|tehsil|division|area|region|county|state|valley|river|mountains|desert
      island|islands|coast|road|street|avenue|highway|bridge|square|airport|colony|bazaar|chowk|camp|prison|jail
-     hospital",
+     hospital|township|governorate|department|prefecture|suburb|neighbourhood|neighborhood
+     municipality|taluka|hamlet|canal|lake|sector|locality|countryside|checkpoint|union council|sub-district
+     subdivision|canton|oblast|woreda|zone|parish|junction|forest|hills|desert|refugee camp",
 );
 
 /// Months and days: capitals that name nobody.

@@ -1,0 +1,443 @@
+//! Who did what to whom: the persons that a deed was done to, and those named as having done it.
+
+use super::{Basis, Material, Slot, SuggestedClaim};
+use crate::suggest::{
+    acts,
+    lexicon::{ActClass, NounClass},
+    names::{self, NameKind},
+    numbers,
+};
+use std::ops::Range;
+
+/// Nouns for those who do it, where nobody knows them better.
+const AGENTS: [&str; 30] = [
+    "gunmen",
+    "militants",
+    "insurgents",
+    "rebels",
+    "attackers",
+    "assailants",
+    "terrorists",
+    "soldiers",
+    "troops",
+    "abductors",
+    "militiamen",
+    "policemen",
+    "officers",
+    "agents",
+    "fighters",
+    "bandits",
+    "jihadists",
+    "kidnappers",
+    "militia",
+    "militias",
+    "forces",
+    "men",
+    "individuals",
+    "persons",
+    "personnel",
+    "guards",
+    "police",
+    "squad",
+    "mob",
+    "traffickers",
+];
+/// Words before such a noun that belong to it.
+const UNKNOWN: [&str; 16] = [
+    "unknown",
+    "unidentified",
+    "armed",
+    "masked",
+    "security",
+    "plainclothes",
+    "plain-clothed",
+    "government",
+    "state",
+    "islamist",
+    "local",
+    "paramilitary",
+    "heavily",
+    "suspected",
+    "uniformed",
+    "several",
+];
+
+impl Material<'_> {
+    /// The persons that a deed was done to, where the text names them.
+    pub(super) fn named_victims(&self, act: &acts::Found) -> Vec<usize> {
+        let sentence = self.sentence(act.tokens.start);
+        let persons: Vec<usize> = (0..self.names.len())
+            .filter(|idx| {
+                let name = &self.names[*idx];
+                name.kind == NameKind::Person
+                    && self.sentence(name.tokens.start) == sentence
+                    && !self.authors.contains(idx)
+                    && !self.is_other(name)
+            })
+            .collect();
+        // «the body of Adil Venn, son of Borun, was found».
+        if act.class == ActClass::FoundDead {
+            let end = act.tokens.end + 4;
+            let inside = |idx: &&usize| (act.tokens.start..end).contains(&self.names[**idx].tokens.start);
+            let led = |idx: &usize| {
+                let start = self.names[*idx].tokens.start;
+                start < act.tokens.end || self.tokens[act.tokens.end..start].iter().any(|token| token.is("of"))
+            };
+            if let Some(first) = persons.iter().find(inside).filter(|idx| led(idx)) {
+                return self.row(*first, &persons);
+            }
+        }
+        let after: Vec<usize> = persons.iter().copied().filter(|idx| self.is_object(act, &self.names[*idx])).collect();
+        if !after.is_empty() {
+            return after.iter().flat_map(|idx| self.row(*idx, &persons)).collect();
+        }
+        let before = persons.iter().rev().copied().find(|idx| {
+            let name = &self.names[*idx];
+            let Some(gap) = self.tokens.get(name.tokens.end..act.tokens.start) else { return false };
+            let passive = !act.noun
+                && (act.passive
+                    || gap.iter().any(|token| token.is_any(&["was", "were", "been"]))
+                    || act.class == ActClass::Disappear
+                    || matches!(self.lower(act.tokens.start), "died"));
+            let other_subject = gap
+                .iter()
+                .any(|token| token.is_any(&[";", "said", "told", "says", "when", "while", "whose", "killings"]));
+            passive && gap.len() <= 36 && !other_subject && self.acts_between(name.tokens.end, act.tokens.start) <= 1
+        });
+        let held = |idx: &usize| {
+            // «X, who was in a torture cell»
+            let name = &self.names[*idx];
+            act.class == ActClass::Torture
+                && act.noun
+                && self.tokens.get(name.tokens.end..act.tokens.start).is_some_and(|gap| {
+                    gap.len() <= 16
+                        && gap.iter().any(|token| token.is("who"))
+                        && gap.iter().any(|token| token.is_any(&["was", "suffered", "endured"]))
+                })
+        };
+        let before = before.or_else(|| persons.iter().rev().copied().find(held));
+        // «A, B and C, who was shot»: the last of them alone.
+        let alone = |idx: usize| {
+            let end = self.names[idx].tokens.end;
+            let end = end + usize::from(self.lower(end) == ",");
+            self.lower(end) == "who" && matches!(self.lower(end + 1), "was" | "has" | "had")
+        };
+        before.map_or_else(Vec::new, |idx| if alone(idx) { vec![idx] } else { self.row(idx, &persons) })
+    }
+
+    /// Whether «he» or «she», and whether «they», is whom the deed was done to.
+    fn pronouns(&self, act: &acts::Found) -> (bool, bool) {
+        let sentence = self.sentence(act.tokens.start);
+        let alone = act.class == ActClass::Disappear || matches!(self.lower(act.tokens.start), "died" | "escaped");
+        // «He was tortured and later released»: who was before it.
+        let anchor = self.acts.iter().rev().find(|before| before.tokens.end <= act.tokens.start).filter(|before| {
+            before.passive
+                && self.sentence(before.tokens.start) == sentence
+                && act.tokens.start - before.tokens.end <= 4
+        });
+        let start = anchor.map_or(act.tokens.start, |before| before.tokens.start);
+        let subject =
+            (start.saturating_sub(6)..start).rev().filter(|_| !act.noun && (act.passive || alone)).find(|at| {
+                let stop = ["he", "she", "they", "who", ",", "that", "it", "and"];
+                self.sentence(*at) == sentence
+                    && (self.tokens[*at].is_any(&stop) || self.names.iter().any(|name| name.tokens.contains(at)))
+            });
+        let object = Some(act.tokens.end).filter(|at| !act.noun && !act.passive && *at < self.tokens.len());
+        let is = |words: &[&str], at: Option<usize>| at.is_some_and(|at| self.tokens[at].is_any(words));
+        (is(&["he", "she"], subject) || is(&["him", "her"], object), is(&["they"], subject) || is(&["them"], object))
+    }
+
+    fn is_object(&self, act: &acts::Found, name: &names::Found) -> bool {
+        let Some(gap) = self.tokens.get(act.tokens.end..name.tokens.start) else { return false };
+        let led = gap.iter().all(|token| {
+            token.is_any(&["of", "the", "a", "an", "-", ",", "another", "young", "local"])
+                || self.lexicon.noun(&token.lower) == Some(NounClass::Person)
+                || self.lexicon.titles.contains(&token.lower)
+        });
+        let of = gap.first().is_some_and(|token| token.is("of"));
+        led && gap.len() <= 5 && (of || !act.passive && !act.noun)
+    }
+
+    /// Persons joined with this one by commas and «and».
+    fn row(&self, idx: usize, persons: &[usize]) -> Vec<usize> {
+        let mut row = vec![idx];
+        // «A, son of B, and C», «60-year-old A, 37-year-old B»: parents and ages between them part nobody.
+        let parent = |at: usize| self.names.iter().any(|name| name.tokens.contains(&at) && self.is_other(name));
+        let joined = |left: usize, right: usize| {
+            let (left, right) = (&self.names[left], &self.names[right]);
+            let range = left.tokens.end..right.tokens.start;
+            range.len() <= 10
+                && range.clone().all(|at| {
+                    let token = &self.tokens[at];
+                    token.is_any(&[
+                        ",", ";", "and", "son", "daughter", "of", "-", "year-old", "both", "his", "her", "brother",
+                        "sister", "father", "wife", "husband",
+                    ]) || token.is_number()
+                        || parent(at)
+                })
+                && range.clone().any(|at| self.tokens[at].is_any(&[",", ";", "and"]))
+        };
+        for other in persons {
+            if *other > idx && joined(*row.last().unwrap_or(&idx), *other) {
+                row.push(*other);
+            }
+        }
+        for other in persons.iter().rev() {
+            if *other < idx && joined(*other, row[0]) {
+                row.insert(0, *other);
+            }
+        }
+        row
+    }
+
+    /// Whoever speaks, is a parent, or holds an office: no victim by their name alone.
+    pub(super) fn is_other(&self, name: &names::Found) -> bool {
+        let start = name.tokens.start;
+        let word = |back: usize| start.checked_sub(back).map_or("", |at| self.lower(at));
+        let parent = matches!(
+            (word(2), word(1)),
+            (
+                "son"
+                    | "daughter"
+                    | "brother"
+                    | "sister"
+                    | "wife"
+                    | "husband"
+                    | "mother"
+                    | "father"
+                    | "uncle"
+                    | "cousin"
+                    | "nephew"
+                    | "niece"
+                    | "widow"
+                    | "grandson"
+                    | "relative"
+                    | "relatives"
+                    | "family"
+                    | "friend"
+                    | "leader",
+                "of"
+            )
+        ) || matches!((word(3), word(2), word(1)), ("s" | "d" | "w", "/", "o"));
+        let said = matches!(
+            self.lower(name.tokens.end),
+            "said" | "says" | "told" | "claimed" | "stated" | "denied" | "added" | "confirmed" | "condemned"
+        );
+        let office = matches!(
+            word(1),
+            "minister"
+                | "president"
+                | "spokesman"
+                | "spokesperson"
+                | "spokeswoman"
+                | "governor"
+                | "senator"
+                | "secretary"
+        );
+        let agent = word(1) == "by" || word(2) == "according" || word(1) == "under";
+        parent || said || office || agent
+    }
+
+    /// «had already arrested the men» after a claim that counts them: the same number, carried.
+    pub(super) fn same_people(&self, idx: usize, claims: &[(usize, SuggestedClaim)]) -> Option<SuggestedClaim> {
+        let act = &self.acts[idx];
+        let (sentence, paragraph) = (self.sentence(act.tokens.start), self.tokens[act.tokens.start].paragraph);
+        let group = |at: usize| {
+            let noun = self.lower(at + 1);
+            let plural = self.lexicon.noun(noun) == Some(NounClass::Person) && !self.lexicon.singular.contains(noun);
+            let here = self.tokens.get(at + 1).is_some_and(|token| token.sentence == sentence);
+            let next = self.tokens.get(at + 1);
+            let own = self.tokens[at].is_any(&["both", "all"])
+                && (plural
+                    || next.is_some_and(|next| next.is_any(&["were", "of", "had", "have"]))
+                    || next.is_some_and(|next| numbers::read(std::slice::from_ref(next)).is_some()));
+            own || here
+                && self.tokens[at].is_any(&["the", "these", "those"])
+                && (plural || numbers::read(&self.tokens[at + 1..=at + 1]).is_some())
+        };
+        let object = !act.noun && !act.passive && group(act.tokens.end.min(self.tokens.len() - 1));
+        let subject = act.passive
+            && (1..=5)
+                .filter_map(|back| act.tokens.start.checked_sub(back))
+                .any(|at| self.sentence(at) == sentence && group(at));
+        let (one, many) = self.pronouns(act);
+        if !object && !subject && !one && !many {
+            return None;
+        }
+        let (_, earlier) = claims.iter().rev().find(|(at, claim)| {
+            let near =
+                self.tokens[*at].paragraph == paragraph && *at < act.tokens.start && sentence - self.sentence(*at) <= 2;
+            let number = claim.count.as_ref().is_some_and(|slot| (slot.value.stated == Some(1)) == one);
+            near && number && !claim.pattern && (claim.class != act.class || !(one || many))
+        })?;
+        let mut claim = self.claim(idx, None, Vec::new());
+        claim.count = earlier.count.clone().map(|slot| Slot { carried: true, ..slot });
+        claim.victims.named = earlier.victims.named.clone();
+        claim.range.end = claim.range.end.max(self.tokens[(act.tokens.end + 1).min(self.tokens.len() - 1)].end);
+        Some(claim)
+    }
+
+    pub(super) fn perpetrator(&self, act: &acts::Found) -> Option<Slot<Basis>> {
+        let sentence = self.sentence(act.tokens.start);
+        let slot =
+            |tokens: Range<usize>, basis| Some(Slot { range: self.bytes(&tokens), value: basis, carried: false });
+        let in_sentence = |at: usize| self.tokens.get(at).is_some_and(|token| token.sentence == sentence);
+        // «… by the Tiranian army»: the last «by» of the deed.
+        for at in act.tokens.end..(act.tokens.end + 30).min(self.tokens.len()) {
+            if !in_sentence(at) || self.tokens[at].is_any(&[";"]) || self.acts_between(act.tokens.end, at) > 2 {
+                break;
+            }
+            let told = self.tokens[at - 1].is_any(&[
+                "reported",
+                "documented",
+                "confirmed",
+                "published",
+                "released",
+                "compiled",
+                "said",
+                "claimed",
+                "stated",
+            ]);
+            // «found six bodies … while it was held by the army»: another verb's.
+            let other = at > act.tokens.end
+                && (self.tokens[at - 1].lower.ends_with("ed")
+                    || self.tokens[at - 1].is_any(&["held", "taken", "run", "led", "kept", "known", "driven", "seen"]))
+                && !self.tokens[at - 2].is_any(&["and", ",", "then", "later"]);
+            if self.tokens[at].is("by") && !(told && at > act.tokens.end) && !other {
+                return self.agent(at + 1).and_then(|tokens| slot(tokens, Basis::NamedAsAgent));
+            }
+        }
+        // «security forces abducted», «police had already arrested»; not where they are the victims.
+        if !act.passive && !act.noun {
+            let before = self
+                .names
+                .iter()
+                .rev()
+                .find(|name| name.tokens.end <= act.tokens.start && in_sentence(name.tokens.start));
+            if let Some(name) = before.filter(|name| matches!(name.kind, NameKind::Organisation { .. })) {
+                let gap = &self.tokens[name.tokens.end..act.tokens.start];
+                let close = gap.len() <= 4
+                    && gap.iter().all(|token| {
+                        token.is_any(&[
+                            "had",
+                            "have",
+                            "has",
+                            "already",
+                            "also",
+                            "allegedly",
+                            "reportedly",
+                            "then",
+                            "forcibly",
+                            "later",
+                            "who",
+                            "personnel",
+                            "officers",
+                        ])
+                    });
+                if close {
+                    return slot(name.tokens.clone(), Basis::NamedAsAgent);
+                }
+            }
+        }
+        if let Some(subject) = self.subject(act) {
+            return slot(subject, Basis::NamedAsAgent);
+        }
+        // «X are responsible for …», «X is accused of …», «the army's torture cells».
+        for at in (0..act.tokens.start).rev().take_while(|at| in_sentence(*at)).take(12) {
+            let accused = self.tokens[at].is_any(&["responsible", "accused", "blamed", "suspected"]);
+            if accused {
+                let name =
+                    self.names.iter().rev().find(|name| {
+                        name.tokens.end <= at && in_sentence(name.tokens.start) && at - name.tokens.end <= 4
+                    });
+                let basis = if self.tokens[at].is("responsible") { Basis::NamedAsAgent } else { Basis::Accused };
+                return name
+                    .filter(|name| matches!(name.kind, NameKind::Organisation { .. } | NameKind::Person))
+                    .and_then(|name| slot(name.tokens.clone(), basis));
+            }
+        }
+        let owner = self.names.iter().find(|name| {
+            name.tokens.end + 2 == act.tokens.start
+                && in_sentence(name.tokens.start)
+                && self.lower(act.tokens.start - 1) == "s"
+        });
+        owner
+            .filter(|name| matches!(name.kind, NameKind::Organisation { .. }))
+            .and_then(|name| slot(name.tokens.clone(), Basis::NamedAsAgent))
+    }
+
+    /// Whoever does it: «unknown men abducted him», «the forces attacked a village, killing twelve».
+    fn subject(&self, act: &acts::Found) -> Option<Range<usize>> {
+        let alone = ["died", "die", "dies", "dead", "perished", "lost", "succumbed"];
+        let own = act.passive || act.noun || matches!(act.class, ActClass::Disappear | ActClass::Release);
+        if own || alone.contains(&self.lower(act.tokens.start)) {
+            return None;
+        }
+        let sentence = self.sentence(act.tokens.start);
+        let first = self.tokens.partition_point(|token| token.sentence < sentence);
+        // Behind these nobody acts: «in an attack on police», «according to the army».
+        const GOVERNS: [&str; 13] =
+            ["of", "by", "to", "on", "against", "with", "in", "from", "for", "at", "between", "told", "s"];
+        let governed = |start: usize| {
+            let article = start > first && self.tokens[start - 1].is_any(&["the", "a", "an", "some"]);
+            let start = start - usize::from(article);
+            start > first && self.tokens[start - 1].is_any(&GOVERNS)
+        };
+        let organisations = self
+            .names
+            .iter()
+            .filter(|name| matches!(name.kind, NameKind::Organisation { .. }))
+            .map(|name| name.tokens.clone());
+        let groups = (first..act.tokens.start).filter(|at| AGENTS.contains(&self.lower(*at))).map(|at| {
+            let mut start = at;
+            while start > first && at - start < 4 && self.tokens[start - 1].is_word() && {
+                let before = &self.tokens[start - 1];
+                before.lower.ends_with("ed")
+                    || UNKNOWN.contains(&before.lower.as_str())
+                    || before.capital && !before.first
+            } {
+                start -= 1;
+            }
+            start..at + 1
+        });
+        let inside = |range: &Range<usize>| range.start >= first && range.end <= act.tokens.start;
+        let mut candidates: Vec<Range<usize>> =
+            organisations.chain(groups).filter(inside).filter(|range| !governed(range.start)).collect();
+        candidates.sort_by_key(|range| (range.end, std::cmp::Reverse(range.start)));
+        // Nobody else begins to act or to suffer between them and the deed.
+        const ENDS: [&str; 15] = [
+            "said", "says", "was", "were", "who", "which", ";", ":", "by", "but", "while", "when", "whose", "told",
+            "that",
+        ];
+        candidates
+            .into_iter()
+            .rev()
+            .find(|range| !self.tokens[range.end..act.tokens.start].iter().any(|token| token.is_any(&ENDS)))
+    }
+
+    /// Whoever stands behind «by»: a name, or words such as «unknown armed men».
+    fn agent(&self, from: usize) -> Option<Range<usize>> {
+        let sentence = self.tokens.get(from)?.sentence;
+        let mut names = self.names.iter().filter(|name| {
+            let members = self.tokens[from..name.tokens.start.max(from)].iter().any(|token| token.is("of"));
+            (from..from + if members { 7 } else { 4 }).contains(&name.tokens.start)
+                && self.sentence(name.tokens.start) == sentence
+                && !self.tokens[from..name.tokens.start].iter().any(|token| token.is_any(&[",", ";", "in", "on"]))
+        });
+        if let Some(name) = names.find(|name| matches!(name.kind, NameKind::Organisation { .. } | NameKind::Person)) {
+            // «police Counter Terrorism Department»: one body with two names.
+            let next = self.names.iter().find(|next| {
+                next.tokens.start == name.tokens.end && matches!(next.kind, NameKind::Organisation { .. })
+            });
+            return Some(name.tokens.start..next.map_or(name.tokens.end, |next| next.tokens.end));
+        }
+        let noun = (from..(from + 5).min(self.tokens.len())).find(|at| {
+            self.sentence(*at) == sentence && self.lexicon.noun(self.lower(*at)) == Some(NounClass::Person)
+        })?;
+        let plain = self.tokens[from..noun]
+            .iter()
+            .all(|token| token.is_word() && !token.is_any(&["a", "the", "his", "her"]) || token.is_any(&["a", "the"]));
+        let from = from + usize::from(self.tokens[from].is_any(&["a", "the"]));
+        plain.then_some(from..noun + 1)
+    }
+}

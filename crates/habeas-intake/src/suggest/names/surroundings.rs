@@ -1,0 +1,320 @@
+//! Names that no list knows, told by the words around them, by names beside them, and by their other mentions.
+
+use super::{
+    Finder, Found, NameKind,
+    words::{BEFORE_PERSON, BEFORE_PLACE, BEHIND_PLACE, CALENDAR, COMMON, FACILITIES, SPEAKS},
+};
+use crate::suggest::{
+    lexicon::NounClass,
+    tokens::{Token, TokenKind},
+};
+use std::{collections::HashSet, ops::Range};
+
+impl Finder<'_> {
+    /// A row of capitals that no list knows.
+    pub(super) fn by_surroundings(&self, at: usize, run: usize) -> Option<Found> {
+        let mut start = at;
+        // «Adil Venn MP»: the office is no part of the name.
+        let run = run - usize::from(run > at + 2 && self.lexicon.not_organisations.contains(self.lower(run - 1)));
+        // A common word at the head of a sentence is no part of a name.
+        if self.tokens[at].first {
+            let lower = self.lower(at);
+            let common = COMMON.contains(lower)
+                || self.small.contains(lower)
+                || CALENDAR.contains(lower)
+                || lower.ends_with("ing")
+                || lower.ends_with("ly")
+                || lower.ends_with("ed");
+            if common && !self.lexicon.given_names.contains(lower) {
+                start += 1;
+            }
+        }
+        if start >= run || start > at {
+            return None;
+        }
+        let token = &self.tokens[start];
+        let length = run - start;
+        // «Kesh-based», «state-backed»: says something of the name behind it.
+        if self.lower(start).rsplit_once('-').is_some_and(|(_, tail)| {
+            matches!(tail, "based" | "backed" | "led" | "linked" | "born" | "held" | "run" | "occupied" | "controlled")
+        }) {
+            return None;
+        }
+        let heading = self.headings.contains(&token.paragraph);
+        let words: Vec<&str> = (start..run).map(|idx| self.lower(idx)).filter(|word| *word != ".").collect();
+        let behind = self.lower(run);
+        let (one, two) = (self.before(start, 1), self.before(start, 2));
+        let calendar = words.iter().any(|word| CALENDAR.contains(word));
+        let is_demonym = |word: &str| self.lexicon.demonyms.contains_key(word);
+        let demonym = words.iter().any(|word| is_demonym(word) || word.strip_suffix('s').is_some_and(is_demonym));
+        // «Young Tiranians» are many.
+        if words.last().and_then(|word| word.strip_suffix('s')).is_some_and(is_demonym) {
+            return None;
+        }
+        // «the village of Olm».
+        const KINDS: [&str; 20] = [
+            "village",
+            "town",
+            "city",
+            "district",
+            "province",
+            "suburb",
+            "area",
+            "township",
+            "island",
+            "capital",
+            "hamlet",
+            "locality",
+            "neighbourhood",
+            "neighborhood",
+            "port",
+            "resident",
+            "residents",
+            "native",
+            "inhabitants",
+            "outskirts",
+        ];
+        if one == "of" && KINDS.contains(&two) && length <= 3 && !demonym {
+            return Some(Found { tokens: start..run, kind: NameKind::Place });
+        }
+        // «Adil, son of Borun», «Adil, a resident of Kesh»; «identified as Adil», «two brothers, Adil and Borun».
+        let known_as = one == "as"
+            && matches!(two, "identified" | "named" | "known" | "recognised" | "recognized" | "revealed")
+            || matches!(one, "named" | "namely" | "alias")
+            || matches!((two, one), ("names" | "named", "were" | "are"));
+        let apposition =
+            one == "," && self.lexicon.noun(two) == Some(NounClass::Person) && !self.is_upper_run(start..run);
+        let listed = self.lexicon.listed(&words.join(" ")).is_some();
+        if length <= 5 && !heading && !demonym && !listed && (self.has_parent_behind(run) || known_as || apposition) {
+            return Some(Found { tokens: start..run, kind: NameKind::Person });
+        }
+        let byline = words
+            .iter()
+            .any(|word| matches!(*word, "correspondent" | "reporter" | "staff" | "bureau" | "desk" | "monitoring"));
+        if byline || calendar || words.iter().all(|word| self.lexicon.organisation_heads.contains(*word)) {
+            return None;
+        }
+        // «Sufi shrine», «Civil Hospital».
+        if let Some(last) = (start..run + 2).find(|idx| FACILITIES.contains(self.lower(*idx)))
+            && last >= run.saturating_sub(1)
+            && last <= run
+            && self.tokens[last].sentence == token.sentence
+        {
+            return Some(Found { tokens: start..last + 1, kind: NameKind::Facility });
+        }
+        let behind_place =
+            BEHIND_PLACE.contains(behind) && self.tokens.get(run).is_some_and(|next| next.sentence == token.sentence);
+        if behind_place && !demonym {
+            return Some(Found { tokens: start..run, kind: NameKind::Place });
+        }
+        if words.last().is_some_and(|word| BEHIND_PLACE.contains(word)) && length >= 2 {
+            return Some(Found { tokens: start..run, kind: NameKind::Place });
+        }
+        let given = self.lexicon.given_names.contains(words[0]);
+        let speaks = SPEAKS.contains(behind);
+        let led = BEFORE_PERSON.contains(one) || one == "," && BEFORE_PERSON.contains(two) || one == "-" || one == ":";
+        let by = one == "by" || one == "[" && two == "by";
+        let led = led || by;
+        let kin =
+            matches!((two, one), ("son" | "daughter" | "brother" | "sister" | "wife" | "mother" | "father", "of"));
+        let aged = behind == "," && self.tokens.get(run + 1).is_some_and(Token::is_number)
+            || behind == "(" && self.tokens.get(run + 1).is_some_and(Token::is_number);
+        // «Grey Hand fighters», «Borunist rebels»: nobody's own name.
+        if matches!(behind, "fighters" | "militants" | "rebels" | "insurgents" | "gunmen" | "guerrillas") && !heading {
+            let kind = NameKind::Organisation { force: false };
+            return (length >= 2 && !demonym).then_some(Found { tokens: start..run, kind });
+        }
+        // «the Borun tribe» is nobody alone.
+        if matches!(behind, "tribe" | "clan" | "tribes" | "family" | "community") {
+            return None;
+        }
+        if kin && length <= 5 && !heading && !demonym {
+            return Some(Found { tokens: start..run, kind: NameKind::Person });
+        }
+        if (2..=5).contains(&length) && (given || !heading && (speaks || led || kin || aged)) {
+            return Some(Found { tokens: start..run, kind: NameKind::Person });
+        }
+        let told =
+            one == "to" && matches!(two, "according" | "speaking" | "spoke" | "talking" | "handed" | "belonging");
+        if BEFORE_PLACE.contains(one) && !told && length <= 3 && !demonym && !given && !heading {
+            return Some(Found { tokens: start..run, kind: NameKind::Place });
+        }
+        if length == 1
+            && (given && (speaks || led || kin || aged || self.listed_with_names(start)) || led && aged)
+            && !heading
+        {
+            return Some(Found { tokens: start..run, kind: NameKind::Person });
+        }
+        let quoted = one == "\"" || one == "“" || one == "‘" || one == "(" || one == "[";
+        ((2..=4).contains(&length)
+            && !heading
+            && !demonym
+            && !quoted
+            && !token.is_upper(self.text)
+            && words.iter().all(|word| !self.small.contains(word)))
+        .then_some(Found { tokens: start..run, kind: NameKind::Person })
+    }
+
+    /// «Saif, Shakoor and Wadood»: given names in a row.
+    fn listed_with_names(&self, at: usize) -> bool {
+        let near = |idx: Option<usize>| idx.is_some_and(|idx| self.lexicon.given_names.contains(self.lower(idx)));
+        matches!(self.before(at, 1), "," | "and") && near(at.checked_sub(2))
+            || matches!(self.lower(at + 1), "," | "and") && near(Some(at + 2))
+    }
+
+    fn is_upper_run(&self, range: Range<usize>) -> bool {
+        self.tokens[range].iter().all(|token| token.is_upper(self.text))
+    }
+
+    /// Whether «, son of», «s/o» or «, a resident of» stands behind a name.
+    fn has_parent_behind(&self, run: usize) -> bool {
+        let at = run + usize::from(self.lower(run) == ",");
+        let at = at + usize::from(matches!(self.lower(at), "a" | "the" | "an"));
+        if self.tokens.get(at).is_none_or(|token| token.sentence != self.tokens[run - 1].sentence) {
+            return false;
+        }
+        matches!(
+            self.lower(at),
+            "son" | "daughter" | "brother" | "sister" | "wife" | "widow" | "resident" | "father" | "mother"
+        ) && self.lower(at + 1) == "of"
+            || matches!(self.lower(at), "s" | "d" | "w") && self.lower(at + 1) == "/" && self.lower(at + 2) == "o"
+    }
+
+    /// The end of «, son of Borun Venn» behind a name, where it stands there.
+    fn behind_parent(&self, run: usize) -> usize {
+        if !self.has_parent_behind(run) {
+            return run;
+        }
+        let of = (run..run + 6).find(|at| matches!(self.lower(*at), "of" | "o")).unwrap_or(run);
+        let mut name = of + 1;
+        if self.lexicon.titles.contains(self.lower(name)) {
+            name += 1;
+        }
+        self.run(name).max(run)
+    }
+
+    /// «Saif, son of Adil, Atiq and Ahmad»: capitals in a row with a person or a place, closed by «and», are of its kind.
+    pub(super) fn rows(&self, found: &mut Vec<Found>, taken: &dyn Fn(usize) -> bool) {
+        let mut covered = vec![false; self.tokens.len()];
+        found.iter().flat_map(|name| name.tokens.clone()).for_each(|idx| covered[idx] = true);
+        let mut added: Vec<Found> = Vec::new();
+        for name in found.iter().filter(|name| matches!(name.kind, NameKind::Person | NameKind::Place)) {
+            let sentence = self.tokens[name.tokens.start].sentence;
+            let (mut end, mut closed, mut row) = (name.tokens.end, false, Vec::new());
+            loop {
+                let start = if name.kind == NameKind::Person { self.behind_parent(end) } else { end };
+                let mut next = start;
+                while matches!(self.lower(next), "," | ";" | "and") && next < start + 3 {
+                    closed |= self.lower(next) == "and";
+                    next += 1;
+                }
+                let here = self.tokens.get(next).is_some_and(|token| {
+                    token.sentence == sentence && token.is_word() && token.capital && !taken(next)
+                });
+                if next == start || !here {
+                    break;
+                }
+                if let Some(known) = found.iter().find(|other| other.tokens.start == next) {
+                    if known.kind != name.kind {
+                        break;
+                    }
+                    end = known.tokens.end;
+                    continue;
+                }
+                let run = self.run(next);
+                let word = self.lower(next);
+                let other = run - next > 4
+                    || (next..run).any(|idx| covered[idx] || self.lexicon.organisation_heads.contains(self.lower(idx)))
+                    || CALENDAR.contains(word)
+                    || COMMON.contains(word)
+                    || self.lexicon.demonyms.contains_key(word)
+                    || self.lexicon.titles.contains(word)
+                    || self.is_upper_run(next..run);
+                if other {
+                    break;
+                }
+                row.push(Found { tokens: next..run, kind: name.kind });
+                end = run;
+            }
+            if closed {
+                for one in row {
+                    one.tokens.clone().for_each(|idx| covered[idx] = true);
+                    added.push(one);
+                }
+            }
+        }
+        added.sort_by_key(|name| (name.tokens.start, name.tokens.end));
+        added.dedup_by(|b, a| b.tokens.start < a.tokens.end);
+        found.extend(added);
+        found.sort_by_key(|name| name.tokens.start);
+    }
+
+    /// A row of capitals that stands for a place elsewhere in the text is that place.
+    pub(super) fn same_places(&self, found: &mut [Found]) {
+        let words =
+            |name: &Found| self.tokens[name.tokens.clone()].iter().map(|token| token.lower.clone()).collect::<Vec<_>>();
+        let places: HashSet<Vec<String>> =
+            found.iter().filter(|name| name.kind == NameKind::Place && name.tokens.len() > 1).map(words).collect();
+        for name in found.iter_mut().filter(|name| name.kind == NameKind::Person && places.contains(&words(name))) {
+            name.kind = NameKind::Place;
+        }
+    }
+
+    /// «the Grey Hand» after «the Grey Hand group»: an organisation by the first words of its name.
+    pub(super) fn short_forms(&self, found: &mut Vec<Found>, taken: &dyn Fn(usize) -> bool) {
+        let words = |name: &Found| {
+            self.tokens[name.tokens.clone()].iter().map(|token| token.lower.as_str()).collect::<Vec<_>>()
+        };
+        let organisations: Vec<Vec<&str>> =
+            found.iter().filter(|name| matches!(name.kind, NameKind::Organisation { .. })).map(words).collect();
+        for name in found.iter_mut().filter(|name| name.kind == NameKind::Person) {
+            let own = words(name);
+            if organisations.iter().any(|long| long.len() > own.len() && long.starts_with(&own)) {
+                name.kind = NameKind::Organisation { force: false };
+            }
+        }
+        let firsts: HashSet<&str> = organisations
+            .iter()
+            .filter(|words| words.len() > 1)
+            .map(|words| words[0])
+            .filter(|word| word.len() > 3 && !self.lexicon.demonyms.contains_key(*word) && !COMMON.contains(word))
+            .filter(|word| !self.lexicon.places.contains_key(*word) && !self.lexicon.organisation_heads.contains(*word))
+            .collect();
+        let mut covered = vec![false; self.tokens.len()];
+        found.iter().flat_map(|name| name.tokens.clone()).for_each(|idx| covered[idx] = true);
+        for (idx, token) in self.tokens.iter().enumerate() {
+            let alone = !covered[idx] && !taken(idx) && token.capital && firsts.contains(token.lower.as_str());
+            if alone
+                && !token.first
+                && !self.headings.contains(&token.paragraph)
+                && !self.small.contains(token.lower.as_str())
+            {
+                found.push(Found { tokens: idx..idx + 1, kind: NameKind::Organisation { force: false } });
+            }
+        }
+    }
+
+    /// Later mentions of a person by one part of the name.
+    pub(super) fn surnames(&self, found: &mut Vec<Found>, taken: &dyn Fn(usize) -> bool) {
+        let mut parts: HashSet<String> = HashSet::new();
+        for name in found.iter().filter(|name| name.kind == NameKind::Person) {
+            for idx in name.tokens.clone() {
+                let word = self.lower(idx);
+                let known = self.lexicon.places.contains_key(word) || self.lexicon.demonyms.contains_key(word) || self.lexicon.titles.contains(word) || COMMON.contains(word)
+                    // A people's name used as a surname tells nobody apart.
+                    || self.lexicon.noun(word).is_some();
+                if self.tokens[idx].kind == TokenKind::Word && word.len() > 3 && !known {
+                    parts.insert(word.to_owned());
+                }
+            }
+        }
+        let mut covered = vec![false; self.tokens.len()];
+        found.iter().flat_map(|name| name.tokens.clone()).for_each(|idx| covered[idx] = true);
+        for (idx, token) in self.tokens.iter().enumerate() {
+            let alone = !covered[idx] && !taken(idx) && token.capital && parts.contains(&token.lower);
+            if alone && !self.headings.contains(&token.paragraph) && !self.small.contains(token.lower.as_str()) {
+                found.push(Found { tokens: idx..idx + 1, kind: NameKind::Person });
+            }
+        }
+    }
+}

@@ -3,6 +3,7 @@
 //! Each slot keeps the place that fills it. What a neighbouring sentence says is marked as carried. Nothing is filled
 //! that no words support: an alleged perpetrator that nobody names stays empty.
 
+mod retold;
 mod roles;
 mod slots;
 
@@ -11,7 +12,7 @@ use super::{
     anchors::TextDate,
     counts::{self, CountBound, CountClass, TextCount},
     dates,
-    lexicon::{ActClass, Lexicon},
+    lexicon::{ActClass, Lexicon, NounClass},
     names::{self, NameKind},
     speakers::Speaking,
     tokens::Token,
@@ -205,6 +206,7 @@ pub(super) fn assemble(material: &Material<'_>, found: &mut Vec<counts::Found>) 
     let mut claims: Vec<SuggestedClaim> = claims.into_iter().map(|(_, claim)| claim).collect();
     material.responsibility(&mut claims);
     material.without_headlines(&mut claims);
+    material.without_retellings(&mut claims);
     claims
 }
 
@@ -297,28 +299,22 @@ impl Material<'_> {
         let noun = count.noun.filter(|_| count.count.class == CountClass::Cases)?;
         let behind = matches!(self.lower(noun), "case" | "cases" | "incidents" | "complaints" | "reports")
             && self.lower(noun + 1) == "of";
+        // «66 cases of people who were abducted»: what happened to them.
+        let people = behind && self.lexicon.noun(self.lower(noun + 2)) == Some(NounClass::Person);
+        if people {
+            let near = |act: &acts::Found| (noun + 3..noun + 16).contains(&act.tokens.start);
+            return self.acts.iter().position(|act| {
+                near(act)
+                    && !act.noun
+                    && act.class != ActClass::Attack
+                    && self.sentence(act.tokens.start) == self.sentence(noun)
+            });
+        }
         let reach = if behind { noun + 2..noun + 4 } else { noun..noun + 1 };
         self.acts.iter().position(|act| {
             let here = reach.contains(&act.tokens.start) || act.tokens.contains(&noun);
             here && act.noun && act.class != ActClass::Attack && self.sentence(act.tokens.start) == self.sentence(noun)
         })
-    }
-
-    /// A headline tells what the text tells again: what has its kind and number there is no claim of its own.
-    fn without_headlines(&self, claims: &mut Vec<SuggestedClaim>) {
-        let headline = |claim: &SuggestedClaim| {
-            let at = self.tokens.partition_point(|token| token.end <= claim.range.start);
-            let Some(paragraph) = self.tokens.get(at).map(|token| token.paragraph) else { return false };
-            let end = self.tokens.partition_point(|token| token.paragraph <= paragraph);
-            !self.tokens[..end].iter().rev().take(2).any(|token| token.is_any(&[".", "!", "?", "”", "\""]))
-        };
-        let key = |claim: &SuggestedClaim| {
-            (claim.class, claim.count.as_ref().and_then(|slot| slot.value.stated), claim.pattern)
-        };
-        let told: HashSet<_> = claims.iter().filter(|claim| !headline(claim)).map(key).collect();
-        claims.retain(|claim| !headline(claim) || !told.contains(&key(claim)));
-        let mut seen = HashSet::new();
-        claims.retain(|claim| !headline(claim) || seen.insert(key(claim)));
     }
 
     /// «52 people were killed»: how far the deed stands behind the number; none where it is somebody else's.

@@ -2,11 +2,14 @@
 //!
 //! Ages, dates, money, distances and shares count nobody. «one bound over two numbers» gives two readings of the second.
 
+mod nouns;
+
 use super::{
     lexicon::{Lexicon, NounClass},
     numbers,
     tokens::Token,
 };
+use nouns::noun;
 use std::ops::Range;
 
 /// How a count is bounded by its words.
@@ -309,105 +312,6 @@ fn refused(tokens: &[Token], at: usize, end: usize, digits: bool) -> bool {
     tail || hyphen || age || code || between_commas || time
 }
 
-/// The noun that the number counts: behind adjectives, in the same sentence.
-fn noun(
-    tokens: &[Token],
-    lexicon: &Lexicon,
-    from: usize,
-    sentence: usize,
-    taken: &dyn Fn(usize) -> bool,
-) -> Option<(usize, NounClass)> {
-    const STOPS: [&str; 62] = [
-        "was",
-        "were",
-        "is",
-        "are",
-        "had",
-        "have",
-        "has",
-        "been",
-        "be",
-        "who",
-        "whom",
-        "which",
-        "that",
-        "in",
-        "on",
-        "at",
-        "by",
-        "from",
-        "to",
-        "for",
-        "with",
-        "of",
-        "after",
-        "before",
-        "when",
-        "while",
-        "as",
-        "but",
-        "or",
-        "the",
-        "a",
-        "an",
-        "this",
-        "these",
-        "those",
-        "his",
-        "her",
-        "their",
-        "its",
-        "said",
-        "says",
-        "killed",
-        "injured",
-        "wounded",
-        "died",
-        "disappeared",
-        "abducted",
-        "arrested",
-        "kidnapped",
-        "found",
-        "released",
-        "detained",
-        "more",
-        "than",
-        "during",
-        "since",
-        "until",
-        "per",
-        "including",
-        "against",
-        "into",
-        "near",
-    ];
-    let mut best = None;
-    for at in from..from + 6 {
-        let token = tokens.get(at).filter(|token| token.sentence == sentence && token.is_word())?;
-        // «four of the wounded»: people, by what happened to them.
-        if tokens[at - 1].is("the") && token.is_any(&["wounded", "injured", "dead", "missing", "detained"]) {
-            return Some((at, NounClass::Person));
-        }
-        if taken(at) || token.is_any(&STOPS) && best.is_none() {
-            return best;
-        }
-        if token.is_any(&STOPS) || token.is("and") && best.is_some() {
-            return best;
-        }
-        match lexicon.noun(&token.lower) {
-            // «police vehicles», «militant attacks»: the last noun of a row is what is counted.
-            Some(class) => best = Some((at, class)),
-            None if best.is_some() => return best,
-            None => {}
-        }
-        let glued = tokens.get(at + 1).is_some_and(|next| next.is_word());
-        if best.is_some() && !glued {
-            return best;
-        }
-    }
-    best
-}
-
 /// Whether a number without a noun stands for people: a deed follows it, or it goes on from the number before.
 fn elided(tokens: &[Token], lexicon: &Lexicon, end: usize, start: usize, sentence: usize) -> bool {
     let mut at = end;
@@ -434,6 +338,8 @@ fn elided(tokens: &[Token], lexicon: &Lexicon, end: usize, start: usize, sentenc
             "forcibly",
             "subsequently",
             "later",
+            "shown",
+            "reported",
         ])
     }) {
         at += 1;

@@ -397,6 +397,14 @@ impl Cursor<'_> {
                 return Some((at + 3, Reading::Interval { earliest, latest }));
             }
         }
+        // «between June 2014 and July 2017», «from 3 May 2014 to 5 July 2016».
+        if matches!(self.before(at), "between" | "from")
+            && let Some((joint, Reading::Stated { earliest, .. })) = self.single(at)
+            && matches!(self.lower(joint), "and" | "to" | "until" | "till")
+            && let Some((end, Reading::Stated { latest, .. })) = self.single(joint + 1)
+        {
+            return (earliest < latest).then_some((end, Reading::Interval { earliest, latest }));
+        }
         // «12–15 March 2014», «12 and 13 March».
         let (first, used) = self.day(at)?;
         let joint = at + used;

@@ -109,6 +109,7 @@ impl Finder<'_> {
         let run = self.run(at);
         self.dateline(at, run)
             .or_else(|| self.of_demonym(at))
+            .or_else(|| self.of_place(at))
             .or_else(|| self.titled(at))
             .or_else(|| self.organisation(at, run))
             .or_else(|| self.listed_place(at, run))
@@ -214,6 +215,18 @@ impl Finder<'_> {
         None
     }
 
+    /// «Kesh police», «Olenia government».
+    fn of_place(&self, at: usize) -> Option<Found> {
+        let (words, _) =
+            self.lexicon.places.get(&self.tokens[at].lower)?.iter().find(|(words, _)| self.phrase(at, words))?;
+        let next = at + words.len();
+        let phrases = self.lexicon.behind_demonym.get(self.lower(next))?;
+        let words =
+            phrases.iter().find(|words| self.phrase(next, words) && words[0] != "state" && words[0] != "officials")?;
+        let force = self.lexicon.forces.contains_key(&words[0]) || words.iter().any(|word| word == "forces");
+        Some(Found { tokens: at..next + words.len(), kind: NameKind::Organisation { force } })
+    }
+
     /// «Dr Adira Venn», «Mama Borun».
     fn titled(&self, at: usize) -> Option<Found> {
         if !self.lexicon.titles.contains(&self.tokens[at].lower) {
@@ -310,7 +323,8 @@ impl Finder<'_> {
             .get(&token.lower)
             .and_then(|phrases| phrases.iter().find(|words| self.phrase(at, words)));
         let upper = token.is_upper(self.text);
-        if let Some(words) = known.filter(|_| upper || token.capital && token.lower.len() > 4 || token.lower == "isis")
+        if let Some(words) = known
+            .filter(|words| upper || words.len() > 1 || token.capital && token.lower.len() > 4 || token.lower == "isis")
         {
             let mut end = at + words.len();
             // «Islamic State group», «Amaq news agency».
@@ -345,7 +359,7 @@ impl Finder<'_> {
             return (start < end).then_some(Found { tokens: start..end, kind: NameKind::Organisation { force } });
         }
         // «Amaq news agency», «Tiran state television»: the head is written small.
-        for end in run..run + 2 {
+        for end in run..run + 3 {
             if end > at
                 && self.lexicon.organisation_heads.contains(self.lower(end))
                 && !self.tokens[end].capital
@@ -362,7 +376,7 @@ impl Finder<'_> {
                         | "army"
                 )
                 && self.tokens[end].sentence == token.sentence
-                && (end == run || matches!(self.lower(run), "news" | "rights" | "political" | "militant"))
+                && (end == run || matches!(self.lower(run), "news" | "rights" | "human" | "political" | "militant"))
                 && !COMMON.contains(token.lower.as_str())
             {
                 return make(end + 1);

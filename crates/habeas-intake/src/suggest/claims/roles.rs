@@ -282,6 +282,9 @@ impl Material<'_> {
         let slot =
             |tokens: Range<usize>, basis| Some(Slot { range: self.bytes(&tokens), value: basis, carried: false });
         let in_sentence = |at: usize| self.tokens.get(at).is_some_and(|token| token.sentence == sentence);
+        if let Some(subject) = self.subject(act) {
+            return slot(subject, Basis::NamedAsAgent);
+        }
         // «… by the Tiranian army»: the last «by» of the deed.
         for at in act.tokens.end..(act.tokens.end + 30).min(self.tokens.len()) {
             if !in_sentence(at) || self.tokens[at].is_any(&[";"]) || self.acts_between(act.tokens.end, at) > 2 {
@@ -338,9 +341,6 @@ impl Material<'_> {
                     return slot(name.tokens.clone(), Basis::NamedAsAgent);
                 }
             }
-        }
-        if let Some(subject) = self.subject(act) {
-            return slot(subject, Basis::NamedAsAgent);
         }
         // «X are responsible for …», «X is accused of …», «the army's torture cells».
         for at in (0..act.tokens.start).rev().take_while(|at| in_sentence(*at)).take(12) {

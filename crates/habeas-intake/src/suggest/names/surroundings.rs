@@ -119,6 +119,10 @@ impl Finder<'_> {
             matches!((two, one), ("son" | "daughter" | "brother" | "sister" | "wife" | "mother" | "father", "of"));
         let aged = behind == "," && self.tokens.get(run + 1).is_some_and(Token::is_number)
             || behind == "(" && self.tokens.get(run + 1).is_some_and(Token::is_number);
+        // «told Dorval Post»: mostly a paper or an agency.
+        if one == "told" && !given && length <= 3 && !heading && !demonym && !speaks {
+            return Some(Found { tokens: start..run, kind: NameKind::Organisation { force: false } });
+        }
         // «Grey Hand fighters», «Borunist rebels»: nobody's own name.
         if matches!(behind, "fighters" | "militants" | "rebels" | "insurgents" | "gunmen" | "guerrillas") && !heading {
             let kind = NameKind::Organisation { force: false };

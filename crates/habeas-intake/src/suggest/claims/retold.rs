@@ -1,0 +1,81 @@
+//! One deed that a text tells more than once is one claim: its headline, and «the four men» after «four men».
+
+use super::{Material, SuggestedClaim};
+use std::collections::HashSet;
+
+/// Sentences over which «the four men» still are the four men named before.
+const REACH: usize = 8;
+
+impl Material<'_> {
+    /// A headline tells what the text tells again: what has its kind and number there is no claim of its own.
+    pub(super) fn without_headlines(&self, claims: &mut Vec<SuggestedClaim>) {
+        let headline = |claim: &SuggestedClaim| {
+            let at = self.tokens.partition_point(|token| token.end <= claim.range.start);
+            let Some(paragraph) = self.tokens.get(at).map(|token| token.paragraph) else { return false };
+            let end = self.tokens.partition_point(|token| token.paragraph <= paragraph);
+            !self.tokens[..end].iter().rev().take(2).any(|token| token.is_any(&[".", "!", "?", "”", "\""]))
+        };
+        let key = |claim: &SuggestedClaim| {
+            (claim.class, claim.count.as_ref().and_then(|slot| slot.value.stated), claim.pattern)
+        };
+        let told: HashSet<_> = claims.iter().filter(|claim| !headline(claim)).map(key).collect();
+        claims.retain(|claim| !headline(claim) || !told.contains(&key(claim)));
+        let mut seen = HashSet::new();
+        claims.retain(|claim| !headline(claim) || seen.insert(key(claim)));
+    }
+
+    /// «four elders were killed … The elders A, B, C and D died»: told again with «the» or with the names.
+    pub(super) fn without_retellings(&self, claims: &mut Vec<SuggestedClaim>) {
+        let mut kept: Vec<SuggestedClaim> = Vec::new();
+        for claim in claims.drain(..) {
+            let names = claim.victims.named.len() > 1;
+            let again = self.is_definite(&claim);
+            let earlier = kept.iter_mut().find(|one| {
+                let apart = self.sentence_of(&claim).saturating_sub(self.sentence_of(one));
+                one.class == claim.class
+                    && several(one).is_some()
+                    && several(one) == several(&claim)
+                    && (1..=REACH).contains(&apart)
+                    && may_be_one_day(one, &claim)
+                    && (again || names && one.victims.named.is_empty())
+            });
+            match earlier {
+                Some(one) => {
+                    one.triggers.extend(claim.triggers);
+                    if one.victims.named.is_empty() {
+                        one.victims.named = claim.victims.named;
+                    }
+                }
+                None => kept.push(claim),
+            }
+        }
+        *claims = kept;
+    }
+
+    fn sentence_of(&self, claim: &SuggestedClaim) -> usize {
+        let at = self.tokens.partition_point(|token| token.end <= claim.range.start);
+        self.tokens.get(at).map_or(0, |token| token.sentence)
+    }
+
+    /// «the four elders», «these men».
+    fn is_definite(&self, claim: &SuggestedClaim) -> bool {
+        let Some(slot) = &claim.count else { return false };
+        let at = self.tokens.partition_point(|token| token.start < slot.range.start);
+        at > 0 && self.tokens[at - 1].is_any(&["the", "these", "those", "all"])
+    }
+}
+
+/// The number of a claim of more than one person.
+fn several(claim: &SuggestedClaim) -> Option<u64> {
+    claim.count.as_ref().and_then(|slot| slot.value.stated).filter(|n| *n > 1 && !claim.pattern)
+}
+
+/// Whether two claims may be of one day: two days that each claim states itself must be equal.
+fn may_be_one_day(one: &SuggestedClaim, other: &SuggestedClaim) -> bool {
+    let own =
+        |claim: &SuggestedClaim| claim.date.as_ref().filter(|slot| !slot.carried).map(|slot| slot.value.value.clone());
+    match (own(one), own(other)) {
+        (Some(one), Some(other)) => one == other,
+        _ => true,
+    }
+}

@@ -1,0 +1,111 @@
+//! What a number in running text counts.
+
+use crate::suggest::{
+    lexicon::{Lexicon, NounClass},
+    tokens::Token,
+};
+
+/// The noun that the number counts: behind adjectives, in the same sentence.
+pub(super) fn noun(
+    tokens: &[Token],
+    lexicon: &Lexicon,
+    from: usize,
+    sentence: usize,
+    taken: &dyn Fn(usize) -> bool,
+) -> Option<(usize, NounClass)> {
+    const STOPS: [&str; 62] = [
+        "was",
+        "were",
+        "is",
+        "are",
+        "had",
+        "have",
+        "has",
+        "been",
+        "be",
+        "who",
+        "whom",
+        "which",
+        "that",
+        "in",
+        "on",
+        "at",
+        "by",
+        "from",
+        "to",
+        "for",
+        "with",
+        "of",
+        "after",
+        "before",
+        "when",
+        "while",
+        "as",
+        "but",
+        "or",
+        "the",
+        "a",
+        "an",
+        "this",
+        "these",
+        "those",
+        "his",
+        "her",
+        "their",
+        "its",
+        "said",
+        "says",
+        "killed",
+        "injured",
+        "wounded",
+        "died",
+        "disappeared",
+        "abducted",
+        "arrested",
+        "kidnapped",
+        "found",
+        "released",
+        "detained",
+        "more",
+        "than",
+        "during",
+        "since",
+        "until",
+        "per",
+        "including",
+        "against",
+        "into",
+        "near",
+    ];
+    let mut best = None;
+    for at in from..from + 6 {
+        let token = tokens.get(at).filter(|token| token.sentence == sentence && token.is_word())?;
+        // «four of the wounded»: people, by what happened to them.
+        if tokens[at - 1].is("the") && token.is_any(&["wounded", "injured", "dead", "missing", "detained"]) {
+            return Some((at, NounClass::Person));
+        }
+        if taken(at) || token.is_any(&STOPS) && best.is_none() {
+            return best;
+        }
+        if token.is_any(&STOPS) || token.is("and") && best.is_some() {
+            return best;
+        }
+        match lexicon.noun(&token.lower) {
+            // «police vehicles», «militant attacks»: the last noun of a row is what is counted.
+            Some(class) => best = Some((at, class)),
+            // «three Tiranian film students», «four army soldiers»: a word may stand before the noun.
+            None if best.is_some()
+                && lexicon.demonyms.contains_key(&tokens[at - 1].lower)
+                && tokens.get(at + 1).is_some_and(|next| {
+                    next.sentence == sentence && lexicon.noun(&next.lower) == Some(NounClass::Person)
+                }) => {}
+            None if best.is_some() => return best,
+            None => {}
+        }
+        let glued = tokens.get(at + 1).is_some_and(|next| next.is_word());
+        if best.is_some() && !glued {
+            return best;
+        }
+    }
+    best
+}

@@ -10,6 +10,7 @@
 pub mod editions;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+pub mod gazetteer;
 pub mod limits;
 pub mod mapping;
 pub mod page;

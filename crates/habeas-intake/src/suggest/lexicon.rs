@@ -1,6 +1,7 @@
 //! The words by which texts are read: acts, nouns, organisations, places, given names. Data files, whose hash goes with
 //! every suggestion, so that it can be told later what was looked for.
 
+use crate::gazetteer::{self, GazetteerError, GazetteerPlace};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -90,12 +91,10 @@ pub struct ListedPlace {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LexiconError {
     /// A file is not of its format.
-    #[error("the file of {kind} cannot be read (line {line})")]
+    #[error("the file of {kind} cannot be read")]
     File {
         /// Which one.
         kind: &'static str,
-        /// Where, from 1; 0 where that is not known.
-        line: usize,
     },
 }
 
@@ -189,14 +188,14 @@ impl Lexicon {
         Self::parse(ACTS, NOUNS, ORGANISATIONS, PLACES, GIVEN_NAMES).expect("a test reads the lists that come along")
     }
 
-    /// The same lists with further places: CSV with the header `name,kind,within,demonym`.
+    /// The same lists with further places, in a form that [`gazetteer::read`] knows.
     ///
     /// # Errors
-    /// [`LexiconError`] for a line that is not of this form.
-    pub fn with_places(self, csv: &str) -> Result<Self, LexiconError> {
+    /// [`GazetteerError`] for a file that is of none of these forms.
+    pub fn with_places(self, file: &[u8]) -> Result<Self, GazetteerError> {
         let mut more = self;
-        more.add_places(csv)?;
-        more.hash = hash(&[&more.hash, csv]);
+        more.add_places(gazetteer::read(file)?);
+        more.hash = hash(&[more.hash.as_bytes(), file]);
         Ok(more)
     }
 
@@ -212,10 +211,11 @@ impl Lexicon {
         places: &str,
         given_names: &str,
     ) -> Result<Self, LexiconError> {
-        let wrong = |kind| move |_| LexiconError::File { kind, line: 0 };
-        let act_file: ActFile = toml::from_str(acts).map_err(wrong("acts"))?;
-        let noun_file: NounFile = toml::from_str(nouns).map_err(wrong("nouns"))?;
-        let organisation_file: OrganisationFile = toml::from_str(organisations).map_err(wrong("organisations"))?;
+        let refused = |kind| LexiconError::File { kind };
+        let act_file: ActFile = toml::from_str(acts).map_err(|_| refused("acts"))?;
+        let noun_file: NounFile = toml::from_str(nouns).map_err(|_| refused("nouns"))?;
+        let organisation_file: OrganisationFile =
+            toml::from_str(organisations).map_err(|_| refused("organisations"))?;
         let mut lexicon = Self {
             acts: HashMap::new(),
             body: act_file.found_dead.body.iter().cloned().collect(),
@@ -237,7 +237,7 @@ impl Lexicon {
                 .flat_map(str::split_whitespace)
                 .map(str::to_owned)
                 .collect(),
-            hash: hash(&[acts, nouns, organisations, places, given_names]),
+            hash: hash(&[acts, nouns, organisations, places, given_names].map(str::as_bytes)),
         };
         for (class, words) in [
             (ActClass::Kill, &act_file.kill),
@@ -258,7 +258,7 @@ impl Lexicon {
             phrases.sort_by_key(|phrase| (std::cmp::Reverse(phrase.words.len()), phrase.noun));
         }
         lexicon.add_nouns(&noun_file);
-        lexicon.add_places(places)?;
+        lexicon.add_places(gazetteer::read(places.as_bytes()).map_err(|_| refused("places"))?);
         Ok(lexicon)
     }
 
@@ -292,27 +292,22 @@ impl Lexicon {
         }
     }
 
-    fn add_places(&mut self, csv: &str) -> Result<(), LexiconError> {
-        for (number, line) in csv.lines().enumerate().skip(1).filter(|(_, line)| !line.trim().is_empty()) {
-            let fields: Vec<&str> = line.split(',').map(str::trim).collect();
-            let [name, kind, within, demonyms] = fields.as_slice() else {
-                return Err(LexiconError::File { kind: "places", line: number + 1 });
-            };
-            if name.is_empty() {
-                return Err(LexiconError::File { kind: "places", line: number + 1 });
+    fn add_places(&mut self, places: Vec<GazetteerPlace>) {
+        for place in places {
+            let listed = ListedPlace { name: place.name.clone(), kind: place.kind, within: place.within };
+            for name in std::iter::once(&place.name).chain(&place.other_names) {
+                let words = words_of(name);
+                self.places.entry(words[0].clone()).or_default().push((words, listed.clone()));
             }
-            let words = words_of(name);
-            let place =
-                ListedPlace { name: (*name).to_owned(), kind: (*kind).to_owned(), within: (*within).to_owned() };
-            let entry = self.places.entry(words[0].clone()).or_default();
-            entry.push((words, place));
-            entry.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
-            for demonym in demonyms.split('|').filter(|word| !word.is_empty()) {
+            for demonym in &place.demonyms {
                 let words = words_of(demonym);
                 self.demonyms.entry(words[0].clone()).or_default().push(words);
             }
         }
-        Ok(())
+        // The longest name wins.
+        for entry in self.places.values_mut() {
+            entry.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
+        }
     }
 
     /// What a number before this noun counts; none for a word that is no noun of the list.
@@ -356,7 +351,7 @@ fn phrases(list: &[String]) -> HashMap<String, Vec<Vec<String>>> {
     by_first
 }
 
-fn hash(parts: &[&str]) -> String {
+fn hash(parts: &[&[u8]]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_le_bytes());
@@ -385,11 +380,12 @@ mod tests {
         let plain = Lexicon::builtin();
         let more = plain
             .clone()
-            .with_places("name,kind,within,demonym\nKesh,city,Tirania,\nTirania,country,,Tiranian\n")
+            .with_places(b"name,kind,within,demonym\nKesh,city,Tirania,\nTirania,country,,Tiranian\n")
             .unwrap();
         assert_ne!(plain.hash(), more.hash());
         assert_eq!(more.within("Kesh"), ["Tirania"]);
-        let bad = Lexicon::builtin().with_places("name,kind,within,demonym\nKesh\n").unwrap_err();
-        assert_eq!(bad, LexiconError::File { kind: "places", line: 2 });
+        let bad =
+            Lexicon::builtin().with_places(b"name,kind,within,demonym\nOlenia,province,,\n,city,,\n").unwrap_err();
+        assert_eq!(bad, GazetteerError::Line { line: 3 });
     }
 }

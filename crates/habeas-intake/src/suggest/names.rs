@@ -412,9 +412,11 @@ impl Finder<'_> {
         let surely =
             matches!(self.before(at, 1), "in" | "from" | "to" | "near" | "of") || self.tokens[at].lower.len() > 4;
         // «a resident of Kesh Ali Borun»: the whole row is where they live.
+        // «Ali Borun» is nobody's village, also where a list has one of the name Ali.
+        let given = longer && words.len() == 1 && self.lexicon.given_names.contains(words[0].as_str());
         let home =
             self.before(at, 1) == "of" && matches!(self.before(at, 2), "resident" | "residents" | "village" | "native");
-        if longer && (!surely || home) {
+        if longer && (!surely || home || given) {
             return None;
         }
         let mut place_end = end;
@@ -440,7 +442,7 @@ mod tests {
     fn shown(text: &str) -> String {
         let tokens = tokenise(text);
         let lexicon = Lexicon::builtin()
-            .with_places("name,kind,within,demonym\nTirania,country,,Tiranian\nKesh,city,Tirania,\n")
+            .with_places(b"name,kind,within,demonym\nTirania,country,,Tiranian\nKesh,city,Tirania,\n")
             .unwrap();
         let kind = |kind| match kind {
             NameKind::Person => "person",

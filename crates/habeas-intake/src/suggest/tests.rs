@@ -7,7 +7,7 @@ fn page(text: &str) -> Page {
 }
 
 fn lexicon() -> Lexicon {
-    Lexicon::builtin().with_places("name,kind,within,demonym\nTirania,country,,Tiranian\nOlenia,province,Tirania,\nKesh,city,Olenia,\nDorval,city,Olenia,\n").unwrap()
+    Lexicon::builtin().with_places(b"name,kind,within,demonym\nTirania,country,,Tiranian\nOlenia,province,Tirania,\nKesh,city,Olenia,\nDorval,city,Olenia,\n").unwrap()
 }
 
 /// Each claim on a line: what, how many, when, where, by whom, who says so.

@@ -38,8 +38,8 @@ pub enum Command {
         /// The day it was published, where the text does not say
         #[arg(long, value_name = "YYYY-MM-DD", value_parser = suggest::day)]
         published: Option<habeas_core::Date>,
-        /// Further places: CSV with the header name,kind,within,demonym
-        #[arg(long, value_name = "FILE.csv")]
+        /// Further places: CSV (name,kind,within,demonym), a country file of GeoNames, or GeoJSON
+        #[arg(long, value_name = "FILE")]
         places: Option<PathBuf>,
         #[cfg(feature = "llm")]
         #[command(flatten)]
@@ -52,8 +52,8 @@ pub enum Command {
         /// The day it was published, where the text does not say
         #[arg(long, value_name = "YYYY-MM-DD", value_parser = suggest::day)]
         published: Option<habeas_core::Date>,
-        /// Further places: CSV with the header name,kind,within,demonym
-        #[arg(long, value_name = "FILE.csv")]
+        /// Further places: CSV (name,kind,within,demonym), a country file of GeoNames, or GeoJSON
+        #[arg(long, value_name = "FILE")]
         places: Option<PathBuf>,
     },
     /// Add a claim that a person has read in a source
@@ -111,8 +111,8 @@ pub enum Command {
         text: PathBuf,
         /// The labels of the text
         labels: Option<PathBuf>,
-        /// Further places: CSV with the header name,kind,within,demonym
-        #[arg(long, value_name = "FILE.csv")]
+        /// Further places: CSV (name,kind,within,demonym), a country file of GeoNames, or GeoJSON
+        #[arg(long, value_name = "FILE")]
         places: Option<PathBuf>,
     },
 }

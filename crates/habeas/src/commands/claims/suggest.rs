@@ -33,10 +33,10 @@ pub fn day(text: &str) -> Result<habeas_core::Date, String> {
 /// The built-in lists, with further places.
 pub fn lexicon(places: Option<&Path>) -> Result<Lexicon, Failure> {
     let Some(path) = places else { return Ok(Lexicon::builtin()) };
-    let csv = std::fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))?;
-    Lexicon::builtin().with_places(&csv).map_err(|error| {
-        Failure::new(Exit::Failed, error, "four fields a line, the first line is name,kind,within,demonym")
-            .at(path.display().to_string())
+    let file = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
+    Lexicon::builtin().with_places(&file).map_err(|error| {
+        let remedy = error.remedy();
+        Failure::new(Exit::Failed, error, remedy).at(path.display().to_string())
     })
 }
 

@@ -105,7 +105,7 @@ impl Field {
 }
 
 /// A [`Field`] with the number of its column in one table; `None` columns compare nothing.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Column {
     Name(NameField),
     Birth,

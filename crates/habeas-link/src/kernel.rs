@@ -7,7 +7,7 @@
 pub const CAPACITY: usize = 16;
 
 /// A folded word of up to sixteen letters, one byte each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
 pub struct Packed {
     letters: u128,
     present: u64,

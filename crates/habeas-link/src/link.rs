@@ -4,7 +4,7 @@ use crate::{
     blocking::{Completeness, Coverage, LikelyPairs, RuleReport, possible_rules, survey},
     em::{EstimateError, Fit, draw_models, estimate},
     model::{MOST_RULES, Model, ModelError, Weights, guess_model},
-    pairs::{MemoryEngine, PairEngine, PairError, Stage, Watch, pair_budget},
+    pairs::{InMemory, OpenEngine, PairError, Stage, Watch, pair_budget},
     partition::{Conflict, Constraints, Evidence, Leftover, WeakestJoint, correct_leftovers, partition},
     posterior::{Draws, Parameters, draw_with},
     table::Table,
@@ -195,6 +195,21 @@ pub fn link(
     options: &LinkOptions,
     watch: &Watch,
 ) -> Result<Linkage, LinkError> {
+    link_on(&InMemory(table), model, judgements, options, watch)
+}
+
+/// The same, with the candidate pairs made and scored by another engine.
+///
+/// # Errors
+/// [`LinkError`] as for [`link`], or a failure of the engine.
+pub fn link_on(
+    engines: &dyn OpenEngine,
+    model: Option<Model>,
+    judgements: &Constraints,
+    options: &LinkOptions,
+    watch: &Watch,
+) -> Result<Linkage, LinkError> {
+    let table = engines.table();
     check_records(table, judgements)?;
     let n_records = table.n_records();
     let mut clock = Clock::start();
@@ -208,7 +223,7 @@ pub fn link(
             (plan.model, plan.fit, Some(plan.coverage), plan.drawn, Some(plan.likely))
         }
     };
-    let engine = MemoryEngine::watched(table, &model, options.threads, watch)?;
+    let engine = engines.open(&model, options.threads, watch)?;
     clock.lap(Stage::Blocking);
     if let Some(cut) = options.cut {
         model.cut = cut;

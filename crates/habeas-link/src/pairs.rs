@@ -1,15 +1,24 @@
 //! Candidate pairs: the engine that scores them, and the tabulated comparison vectors that estimation learns from.
 
+mod blocks;
+mod cost;
 mod memory;
 
-pub use memory::MemoryEngine;
+pub use blocks::{BlockPairs, BlockScorer, Blocks};
+pub use cost::{Cost, Engine};
 pub(crate) use memory::pair_budget;
+pub use memory::{InMemory, MemoryEngine};
 
-use crate::{comparison::Outcome, model::Model};
+use crate::{blocking::RuleReport, comparison::Outcome, model::Model, table::Table};
 use habeas_core::{MatchWeight, ScoredPair};
 use std::{
     collections::HashMap,
-    sync::atomic::{AtomicBool, Ordering},
+    error::Error,
+    num::NonZeroUsize,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 /// All outcomes of one pair, one byte for each comparison: the level below, the rarity of the agreed value above.
@@ -28,6 +37,16 @@ impl Vector {
     /// Level (0 = not comparable) and rarity of one comparison, in one byte.
     pub(crate) fn byte(self, comparison: usize) -> u8 {
         (self.0 >> (8 * comparison)) as u8
+    }
+
+    /// The vector as bytes, the first comparison first.
+    pub fn to_bytes(self) -> [u8; 16] {
+        self.0.to_le_bytes()
+    }
+
+    /// A vector from its bytes.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(u128::from_le_bytes(bytes))
     }
 
     /// A vector of these levels, 0 for not comparable, with the bits of each agreed value.
@@ -97,11 +116,48 @@ pub struct Watch<'w> {
 }
 
 /// Why pairs could not be made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum PairError {
     /// The run was ended from outside.
     #[error("the run was ended before it was done")]
     Cancelled,
+    /// An engine other than the one in this process failed.
+    #[error(transparent)]
+    Engine(#[from] EngineFailure),
+}
+
+/// What an engine of another crate says of its failure.
+#[derive(Debug, Clone)]
+pub struct EngineFailure(Arc<dyn Error + Send + Sync>);
+
+impl EngineFailure {
+    /// Wraps the error of an engine.
+    pub fn new(source: impl Error + Send + Sync + 'static) -> Self {
+        Self(Arc::new(source))
+    }
+
+    /// The error as the engine's own type, where it is that.
+    pub fn of_type<E: Error + 'static>(&self) -> Option<&E> {
+        self.0.downcast_ref()
+    }
+}
+
+impl std::fmt::Display for EngineFailure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Error for EngineFailure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source()
+    }
+}
+
+impl PartialEq for EngineFailure {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 static NEVER: AtomicBool = AtomicBool::new(false);
@@ -112,18 +168,43 @@ impl Watch<'_> {
         Watch { progress: &|_, _, _| {}, cancel: &NEVER }
     }
 
-    pub(crate) fn check(&self) -> Result<(), PairError> {
+    /// Whether the run goes on.
+    ///
+    /// # Errors
+    /// [`PairError::Cancelled`] when it was ended.
+    pub fn check(&self) -> Result<(), PairError> {
         if self.cancel.load(Ordering::Relaxed) { Err(PairError::Cancelled) } else { Ok(()) }
     }
 }
 
-/// Scores candidate pairs, wherever the records lie.
+/// Makes the candidate pairs of one table by the blocking rules of one model, wherever it runs.
 pub trait PairEngine {
+    /// What each rule holds; own and found pairs are 0 until scored.
+    fn rules(&self) -> &[RuleReport];
+
+    /// Tabulates the comparison vectors of all candidate pairs, sorted by vector.
+    ///
+    /// # Errors
+    /// [`PairError`] when the run was ended or the engine failed.
+    fn patterns(&self, model: &Model, watch: &Watch) -> Result<Vec<(Vector, u64)>, PairError>;
+
     /// Scores every candidate pair and returns those at or above `floor`, sorted by record.
     ///
     /// # Errors
-    /// [`PairError`] when the run was ended.
+    /// [`PairError`] when the run was ended or the engine failed.
     fn pairs_above(&self, model: &Model, floor: MatchWeight, watch: &Watch) -> Result<Scored, PairError>;
+}
+
+/// Opens an engine once the blocking rules of a table are known.
+pub trait OpenEngine {
+    /// The table.
+    fn table(&self) -> &Table;
+
+    /// Makes the blocks of the model's rules.
+    ///
+    /// # Errors
+    /// [`PairError`] when the run was ended or the engine failed.
+    fn open(&self, model: &Model, threads: NonZeroUsize, watch: &Watch) -> Result<Box<dyn PairEngine + '_>, PairError>;
 }
 
 /// Pairs at or above a weight.

@@ -17,9 +17,10 @@ pub(crate) use dictionary::{NameToken, PlaceWords, TextColumn, Tokens};
 pub(crate) use rows::Rows;
 
 use habeas_core::EventKind;
+use serde::{Deserialize, Serialize};
 
 /// One list (or article, or testimony) that records come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListInfo {
     /// The short name that commands use.
     pub key: String,
@@ -30,7 +31,7 @@ pub struct ListInfo {
 }
 
 /// Which name of a person a comparison or key looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum NameField {
     /// The person's own name, with other names of two words or more beside it.
     Own,
@@ -45,7 +46,7 @@ pub enum NameField {
 }
 
 /// Which place a comparison or key looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum PlaceField {
     /// Where it happened, whatever happened.
     Event,
@@ -96,7 +97,9 @@ pub(crate) fn token_id(word: u32) -> usize {
 }
 
 /// All records, as numbers.
-#[derive(Debug)]
+///
+/// Serialised it can be compared elsewhere; what only reading needs is not in it.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Table {
     lists: Vec<ListInfo>,
     list_of: Vec<u16>,
@@ -123,6 +126,15 @@ impl Table {
     /// Number of records.
     pub fn n_records(&self) -> usize {
         self.list_of.len()
+    }
+
+    /// Bytes of memory that it takes.
+    pub fn n_bytes(&self) -> u64 {
+        let texts = self.texts.iter().chain([&self.documents]).map(TextColumn::n_bytes).sum::<usize>();
+        let tokens = self.tokens.iter().map(Tokens::n_bytes).sum::<usize>();
+        let of_records =
+            size_of_val(&self.list_of[..]) + size_of_val(&self.canonical[..]) + size_of_val(&self.content[..]);
+        (self.store.n_bytes() + texts + tokens + of_records) as u64
     }
 
     /// The lists.

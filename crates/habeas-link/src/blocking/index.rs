@@ -22,10 +22,14 @@ const MOST_SLOTS_BITS: u32 = 24;
 
 /// All blocks, by record. Records stand here by their place in the table's canonical order, so that nothing depends on
 /// the order of reading.
-#[derive(Debug)]
+///
+/// Serialised it still tells to which block a pair belongs, but no longer who is in a block.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct KeyIndex {
     /// Places of the records of each block, ascending; the blocks of a rule follow each other.
+    #[serde(skip)]
     members: Vec<u32>,
+    #[serde(skip)]
     block_ends: Vec<u32>,
     /// Number of blocks of each rule and those before it.
     rule_ends: Vec<u32>,
@@ -35,6 +39,7 @@ pub(crate) struct KeyIndex {
     /// Record of each place, and the reverse.
     records: Vec<u32>,
     places: Vec<u32>,
+    #[serde(skip)]
     pub(crate) reports: Vec<RuleReport>,
 }
 
@@ -45,10 +50,11 @@ pub(crate) struct Piece {
     end: u32,
 }
 
-/// A pair to be compared, smaller record first, with the first rule that holds it.
+/// A pair to be compared, smaller record first, with the first rule and the first block that hold it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Candidate {
-    pub(crate) rule: usize,
+    pub(crate) rule: u32,
+    pub(crate) block: u32,
     pub(crate) left: u32,
     pub(crate) right: u32,
 }
@@ -283,9 +289,29 @@ impl KeyIndex {
 
     /// The rule that a pair belongs to, if any holds it.
     pub(crate) fn rule_of(&self, a: u32, b: u32) -> Option<usize> {
+        self.block_of(a, b).map(|block| self.rule_of_block(block))
+    }
+
+    /// The first block that holds a pair, if any does.
+    pub(crate) fn block_of(&self, a: u32, b: u32) -> Option<u32> {
         let (first, second) = (self.blocks_of(self.places[a as usize]), self.blocks_of(self.places[b as usize]));
-        let shared = first.iter().find(|block| second.binary_search(block).is_ok());
-        shared.map(|block| self.rule_of_block(*block))
+        first.iter().copied().find(|block| second.binary_search(block).is_ok())
+    }
+
+    /// Records of all blocks together.
+    pub(crate) fn n_members(&self) -> u64 {
+        self.members.len() as u64
+    }
+
+    /// Blocks of one rule.
+    pub(crate) fn blocks_of_rule(&self, rule: usize) -> std::ops::Range<u32> {
+        let start = if rule == 0 { 0 } else { self.rule_ends[rule - 1] };
+        start..self.rule_ends[rule]
+    }
+
+    /// Records of a block.
+    pub(crate) fn records_of(&self, block: u32) -> impl ExactSizeIterator<Item = u32> {
+        self.members_of(block).iter().map(|place| self.records[*place as usize])
     }
 
     /// Cuts all places into pieces of about `pairs_each` pairs.
@@ -333,7 +359,8 @@ impl KeyIndex {
                     if *last != place {
                         *last = place;
                         let b = self.records[*other as usize];
-                        met.candidates.push(Candidate { rule, left: a.min(b), right: a.max(b) });
+                        let rule = rule as u32;
+                        met.candidates.push(Candidate { rule, block: *block, left: a.min(b), right: a.max(b) });
                     }
                 }
             }

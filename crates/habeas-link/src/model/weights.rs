@@ -15,7 +15,7 @@ const WARMED: usize = 64;
 pub(crate) type Outcomes = [Outcome; MOST_COMPARISONS];
 
 /// Match weights by comparison and level, in bits.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Weights {
     pub(crate) columns: Vec<Column>,
     /// log₂ m/u less the typical bits of the level; level 0 weighs nothing.

@@ -1,6 +1,6 @@
 //! The engine in this process: the reference that others must equal pair for pair.
 
-use super::{PairEngine, PairError, Scored, Stage, Watch};
+use super::{OpenEngine, PairEngine, PairError, Scored, Stage, Vector, Watch};
 use crate::{
     blocking::{Candidate, KeyIndex, Piece, RuleReport},
     model::{Model, Weights},
@@ -8,6 +8,7 @@ use crate::{
 };
 use habeas_core::{MatchWeight, ScoredPair};
 use std::{
+    collections::{BTreeMap, HashMap},
     num::NonZeroUsize,
     sync::{
         Mutex,
@@ -49,11 +50,6 @@ impl<'t> MemoryEngine<'t> {
         Ok(Self { table, index, threads: threads.get() })
     }
 
-    /// What each rule holds; own and found pairs are 0 until scored.
-    pub fn rules(&self) -> &[RuleReport] {
-        &self.index.reports
-    }
-
     /// The rule that a pair belongs to, as its index in the model, if any holds it.
     pub fn rule_of(&self, a: u32, b: u32) -> Option<usize> {
         self.index.rule_of(a, b)
@@ -93,7 +89,46 @@ impl<'t> MemoryEngine<'t> {
     }
 }
 
+/// Opens a [`MemoryEngine`] for a table.
+#[derive(Debug, Clone, Copy)]
+pub struct InMemory<'t>(pub &'t Table);
+
+impl OpenEngine for InMemory<'_> {
+    fn table(&self) -> &Table {
+        self.0
+    }
+
+    fn open(&self, model: &Model, threads: NonZeroUsize, watch: &Watch) -> Result<Box<dyn PairEngine + '_>, PairError> {
+        Ok(Box::new(MemoryEngine::watched(self.0, model, threads, watch)?))
+    }
+}
+
 impl PairEngine for MemoryEngine<'_> {
+    fn rules(&self) -> &[RuleReport] {
+        &self.index.reports
+    }
+
+    fn patterns(&self, model: &Model, watch: &Watch) -> Result<Vec<(Vector, u64)>, PairError> {
+        let weights = Weights::new(model, self.table);
+        let of_pieces = self.each(
+            watch,
+            &self.index.pieces(PAIRS_EACH),
+            || self.index.met(),
+            |piece, met| {
+                let mut counts: HashMap<Vector, u64> = HashMap::new();
+                self.index.visit(piece, met, |candidates| {
+                    for Candidate { left, right, .. } in candidates.iter().copied() {
+                        *counts.entry(weights.vector(self.table, left, right)).or_insert(0) += 1;
+                    }
+                });
+                counts
+            },
+        )?;
+        let mut counts: BTreeMap<Vector, u64> = BTreeMap::new();
+        of_pieces.into_iter().flatten().for_each(|(vector, n)| *counts.entry(vector).or_insert(0) += n);
+        Ok(counts.into_iter().collect())
+    }
+
     fn pairs_above(&self, model: &Model, floor: MatchWeight, watch: &Watch) -> Result<Scored, PairError> {
         let weights = Weights::new(model, self.table);
         let n_rules = self.index.reports.len();
@@ -107,7 +142,8 @@ impl PairEngine for MemoryEngine<'_> {
                 let mut found = empty();
                 self.index.visit(piece, met, |candidates| {
                     self.table.warm(candidates.iter().flat_map(|candidate| [candidate.left, candidate.right]));
-                    for Candidate { rule, left, right } in candidates.iter().copied() {
+                    for Candidate { rule, left, right, .. } in candidates.iter().copied() {
+                        let rule = rule as usize;
                         found.n_by_rule[rule] += 1;
                         if let Some(weight) = weights.weigh_above(self.table, left, right, floor) {
                             found.pairs.push(ScoredPair { left, right, weight });

@@ -1,13 +1,14 @@
 //! Distinct dates as spans of day numbers.
 
 use habeas_core::{Date, PartialDate};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// Day numbers beyond every date that a source states.
 const OPEN_DAYS: i32 = 4_000_000;
 
 /// One distinct date: its bounds, and the second reading where day and month may be swapped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct DateEntry {
     /// First possible day, in days since 1970-01-01.
     pub first: i32,
@@ -116,9 +117,10 @@ fn month_of(days: i32) -> i32 {
 }
 
 /// Distinct dates; number 0 is «no date».
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Dates {
     entries: Vec<DateEntry>,
+    #[serde(skip)]
     number_of: HashMap<DateEntry, u32, foldhash::fast::RandomState>,
     /// Evidence in bits of agreeing on this very day, as a date of birth and of an event.
     pub(crate) birth_bits: Vec<f32>,

@@ -2,6 +2,7 @@
 
 use super::Rows;
 use crate::{kernel::Packed, script::skeleton, table::stable_hash};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 type Index<K> = HashMap<K, u32, foldhash::fast::RandomState>;
@@ -18,7 +19,7 @@ pub(super) fn bits(n_records_with: f32, n_records: usize) -> f32 {
 }
 
 /// One distinct word of a name.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct NameToken {
     pub(crate) letters: Packed,
     /// The consonant skeleton as an Urdu or Persian reader has it.
@@ -42,8 +43,9 @@ impl NameToken {
 }
 
 /// Distinct words of one name field.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Tokens {
+    #[serde(skip)]
     index: Index<Box<str>>,
     tokens: Vec<NameToken>,
 }
@@ -65,6 +67,10 @@ impl Tokens {
         });
         self.index.insert(word.into(), number);
         number
+    }
+
+    pub(super) fn n_bytes(&self) -> usize {
+        size_of_val(&self.tokens[..])
     }
 
     pub(crate) fn get(&self, id: usize) -> &NameToken {
@@ -97,7 +103,7 @@ impl Tokens {
 }
 
 /// Distinct words of one place field.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct PlaceWords {
     /// Key and bits of evidence in sharing it, by number.
     words: Vec<(u32, f32)>,
@@ -129,7 +135,7 @@ impl PlaceWords {
 }
 
 /// One distinct text.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct TextValue {
     pub(crate) letters: Packed,
     /// Whether it holds a digit: then one changed sign is already much.
@@ -139,7 +145,7 @@ pub(crate) struct TextValue {
 }
 
 /// A generic column: words whose meaning linkage does not know, an occupation, a nationality, identity documents.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct TextColumn {
     pub(crate) label: String,
     /// Numbers of values per record; of a generic column the store has them once the table is closed.
@@ -147,8 +153,10 @@ pub(crate) struct TextColumn {
     values: Vec<TextValue>,
     /// Hashes of the words of each value with more than one word, sorted.
     words: Rows,
+    #[serde(skip)]
     index: Index<Box<str>>,
     /// Number, hash and length of the folded text by the text as written.
+    #[serde(skip)]
     written: HashMap<Box<str>, (u32, u64, u32), foldhash::fast::RandomState>,
     n_letters: u64,
     n_filled: u64,
@@ -215,6 +223,10 @@ impl TextColumn {
         self.rows.shrink();
         self.n_filled = self.rows.n_filled() as u64;
         self.n_values = self.rows.values.len() as u64;
+    }
+
+    pub(super) fn n_bytes(&self) -> usize {
+        self.rows.n_bytes() + self.words.n_bytes() + size_of_val(&self.values[..])
     }
 
     pub(super) fn forget_rows(&mut self) {

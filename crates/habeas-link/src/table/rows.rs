@@ -1,9 +1,10 @@
 //! Where the numbers of records lie: by column while they are read, by record while they are compared.
 
 use super::FORM_END;
+use serde::{Deserialize, Serialize};
 
 /// Lists of numbers, one per record, in one allocation.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Rows {
     ends: Vec<u32>,
     pub(super) values: Vec<u32>,
@@ -31,6 +32,10 @@ impl Rows {
         self.values.shrink_to_fit();
     }
 
+    pub(super) fn n_bytes(&self) -> usize {
+        size_of_val(&self.ends[..]) + size_of_val(&self.values[..])
+    }
+
     pub(super) fn n_filled(&self) -> usize {
         self.ends.windows(2).filter(|pair| pair[0] < pair[1]).count()
     }
@@ -45,7 +50,7 @@ const CACHE_LINE: usize = 16;
 
 /// All that a comparison looks at, record by record: one or two cache lines each. Records whose names begin alike lie
 /// near each other, because they are compared with each other.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct RecordStore {
     starts: Vec<u32>,
     words: Vec<u32>,
@@ -71,6 +76,10 @@ pub(super) struct StoredRecord<'r> {
 impl RecordStore {
     pub(super) fn new(n_records: usize) -> Self {
         Self { starts: vec![0; n_records], words: Vec::with_capacity(n_records * (HEADER + 8)) }
+    }
+
+    pub(super) fn n_bytes(&self) -> usize {
+        size_of_val(&self.starts[..]) + size_of_val(&self.words[..])
     }
 
     pub(super) fn put(&mut self, record: u32, stored: &StoredRecord) {

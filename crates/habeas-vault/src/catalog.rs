@@ -433,7 +433,8 @@ impl Catalog {
                 self.restate();
             }
             EntryKind::Source | EntryKind::ImportAbandoned => self.restate(),
-            EntryKind::Judgement | EntryKind::LinkRun => self.generation += 1,
+            // Judgements change nobody before the next linkage.
+            EntryKind::LinkRun => self.generation += 1,
             _ => {}
         }
         Ok(())

@@ -4,9 +4,11 @@
 //! page shows is read from the log by the positions that stand here.
 
 mod assertions;
+mod counted;
 mod persons;
 
 pub use assertions::{Asserting, AssertingFrame, AssertionRef, AssertionRow, MentionRow, Wanted};
+pub use counted::{ComparedKey, ComparedRow, Counted};
 pub use persons::{CaseLine, IndexedPerson, Joint, PersonFilter, PersonHit, PersonPage, PersonRow};
 
 use crate::{
@@ -22,7 +24,7 @@ use std::{
 };
 
 /// Raised when tables change; a database of another schema is rebuilt, never migrated.
-const SCHEMA: i64 = 4;
+const SCHEMA: i64 = 5;
 
 /// Why the index cannot be used. It can be deleted: nothing is held in it alone.
 #[derive(Debug, thiserror::Error)]
@@ -99,6 +101,7 @@ impl Index {
         let connection = connect(path, key)?;
         connection.execute_batch(TABLES)?;
         connection.execute_batch(assertions::TABLES)?;
+        connection.execute_batch(counted::TABLES)?;
         connection.execute("INSERT INTO meta (key, value) VALUES ('schema', ?1)", [SCHEMA])?;
         Ok(Self { connection: Mutex::new(connection), failed: false })
     }
@@ -185,6 +188,16 @@ impl Index {
         let place =
             |row: &rusqlite::Row<'_>| Ok((ImportId(row.get(6)?), position_of(row)?, row.get::<_, u32>(5)? as usize));
         let rows = statement.query_map([id.0], place)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The frames that hold the records of an import, in the order of the log.
+    pub fn frames_of(&self, import: ImportId) -> Result<Vec<Position>, IndexError> {
+        self.usable()?;
+        let connection = self.connection();
+        let sql = "SELECT device, segment, offset, seq, chain FROM frame WHERE import = ?1 ORDER BY no";
+        let mut statement = connection.prepare_cached(sql)?;
+        let rows = statement.query_map([import.0], position_of)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -289,7 +302,7 @@ const TABLES: &str = "
     CREATE INDEX person_place_no ON person_place (no);
     CREATE TABLE person_span (first INTEGER, last INTEGER, no INTEGER, PRIMARY KEY (first, last, no)) STRICT, WITHOUT ROWID;
     CREATE INDEX person_span_no ON person_span (no);
-    CREATE INDEX person_year ON person (year);
+    CREATE INDEX person_size ON person (n_records, person);
     CREATE VIRTUAL TABLE person_words USING fts5(
         words, content = '', detail = none, columnsize = 0, prefix = '3',
         tokenize = \"unicode61 remove_diacritics 0 categories 'L* M* N* Co'\");

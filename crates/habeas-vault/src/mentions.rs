@@ -24,6 +24,40 @@ impl Vault {
         Ok(standing.into_iter().filter_map(|(id, ..)| made.remove(&RecordId(id))).collect())
     }
 
+    /// Ids of the same, in the same order.
+    pub(crate) fn mention_ids(&self) -> Result<Vec<RecordId>, VaultError> {
+        let standing = self.index.mentions(None)?.into_iter().filter(|(_, source, _)| self.stands(*source));
+        Ok(standing.map(|(id, ..)| RecordId(id)).collect())
+    }
+
+    /// Passes the records of mentions that are wanted to `visit`, source by source.
+    pub(crate) fn each_mention_of(
+        &self,
+        mut wanted: impl FnMut(RecordId) -> bool,
+        mut visit: impl FnMut(Record),
+    ) -> Result<(), VaultError> {
+        let mut sources: BTreeMap<SourceId, BTreeSet<RecordId>> = BTreeMap::new();
+        for (id, source, _) in self.index.mentions(None)? {
+            if self.stands(source) && wanted(RecordId(id)) {
+                sources.entry(source).or_default().insert(RecordId(id));
+            }
+        }
+        for (source, ids) in sources {
+            self.mentions_of(source)?.into_iter().filter(|record| ids.contains(&record.id)).for_each(&mut visit);
+        }
+        Ok(())
+    }
+
+    /// The records of the mentions of a source, if it stands, in the order of their numbers.
+    pub fn mentions_of(&self, source: SourceId) -> Result<Vec<Record>, VaultError> {
+        if !self.stands(source) {
+            return Ok(Vec::new());
+        }
+        let mut records: Vec<Record> = self.mentions_from(source)?.0.into_iter().map(|made| made.record).collect();
+        records.sort_by_key(Record::number);
+        Ok(records)
+    }
+
     /// The record of one mention of a source that stands.
     pub(crate) fn mention(&self, id: RecordId) -> Result<Option<Record>, VaultError> {
         let Some((_, source, number)) = self.index.mentions_between(id.0, id.0, 1)?.pop() else { return Ok(None) };

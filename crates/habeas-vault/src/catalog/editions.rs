@@ -21,6 +21,11 @@ impl Editions {
         self.next.contains_key(&id)
     }
 
+    /// Records that others stand in the place of.
+    pub fn replaced(&self) -> impl Iterator<Item = RecordId> {
+        self.next.keys().copied()
+    }
+
     /// The record that stands in the place of this one now: itself where no edition changed it.
     pub fn current(&self, mut id: RecordId) -> RecordId {
         // As many steps as there are changes: two offices may have imported the same change twice, never in a circle for long.

@@ -1,6 +1,9 @@
 //! The search over persons: a table that the caller derives anew after each link run.
 
-use super::{Index, IndexError};
+use super::{
+    Index, IndexError,
+    counted::{self, ComparedRow},
+};
 use habeas_core::{PersonId, RecordId};
 use rusqlite::{OptionalExtension, ToSql, Transaction, params, params_from_iter};
 
@@ -37,6 +40,17 @@ pub struct PersonRow {
     pub records: Vec<RecordId>,
     /// How the last linkage weighed pairs of the records, the strongest first; empty in what a search gives.
     pub joints: Vec<Joint>,
+    /// The year in which tables count the person, in words that the caller understands; as all that follows, empty in
+    /// what a search gives.
+    pub year_words: String,
+    /// The sex by which tables count the person, likewise.
+    pub sex: String,
+    /// Where the person was taken, by the first source that states a point: latitude and longitude in degrees.
+    pub point: Option<(f64, f64)>,
+    /// Whether no linkage has seen the records.
+    pub is_unlinked: bool,
+    /// How lists that both name the person agree.
+    pub compared: Vec<ComparedRow>,
 }
 
 impl PersonRow {
@@ -58,6 +72,11 @@ impl PersonRow {
             n_contradictions: 0,
             records: Vec::new(),
             joints: Vec::new(),
+            year_words: String::new(),
+            sex: String::new(),
+            point: None,
+            is_unlinked: false,
+            compared: Vec::new(),
         }
     }
 }
@@ -92,7 +111,7 @@ pub struct IndexedPerson {
 }
 
 /// Which persons are wanted. Everything that is set must hold.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct PersonFilter {
     /// Folded words; a word of three letters or more also finds longer ones that begin with it.
     pub words: Vec<String>,
@@ -135,7 +154,7 @@ pub struct PersonPage {
 
 /// Which of those who bear a word are wanted.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Spelling {
+pub(super) enum Spelling {
     /// Those who bear it as it was asked for.
     AsAsked,
     /// Those who bear another spelling of it only.
@@ -145,17 +164,18 @@ enum Spelling {
 }
 
 /// Conditions of a query with their values.
-struct Conditions {
-    sql: String,
-    values: Vec<Box<dyn ToSql>>,
+pub(super) struct Conditions {
+    /// From which tables, and which of their rows.
+    pub(super) sql: String,
+    pub(super) values: Vec<Box<dyn ToSql>>,
     /// The column that orders the answer.
-    key: &'static str,
+    pub(super) key: &'static str,
 }
 
 /// Stands between several texts in one column (the unit separator of ASCII, which no label or key has).
-const BETWEEN: &str = "\u{1f}";
+pub(super) const BETWEEN: &str = "\u{1f}";
 
-fn split(joined: &str) -> Vec<String> {
+pub(super) fn split(joined: &str) -> Vec<String> {
     joined.split(BETWEEN).filter(|text| !text.is_empty()).map(str::to_owned).collect()
 }
 
@@ -167,29 +187,37 @@ impl Index {
         Ok(generation.map(|generation| generation as u64))
     }
 
-    /// Replaces all persons, in one transaction.
-    pub fn replace_persons(
-        &mut self,
-        rows: impl Iterator<Item = PersonRow>,
-        generation: u64,
-    ) -> Result<u64, IndexError> {
+    /// Forgets all persons: others follow by [`Index::add_persons`]. Until [`Index::finish_persons`] there are none that
+    /// are whole.
+    pub fn begin_persons(&mut self) -> Result<(), IndexError> {
         self.usable()?;
         let transaction = self.connection_mut().transaction()?;
         transaction.execute_batch(
-            "DELETE FROM person; DELETE FROM person_label; DELETE FROM person_source; DELETE FROM person_record; DELETE FROM person_place; \
-             DELETE FROM person_span; \
+            "DELETE FROM person; DELETE FROM person_label; DELETE FROM person_source; DELETE FROM person_record; \
+             DELETE FROM person_place; DELETE FROM person_span; DELETE FROM counted; DELETE FROM compared; DELETE FROM term; \
+             DELETE FROM mention_changed; DELETE FROM meta WHERE key = 'persons'; \
              INSERT INTO person_words (person_words) VALUES ('delete-all');",
         )?;
-        let mut n_persons = 0;
-        for (row, no) in rows.zip(1i64..) {
-            insert_person(&transaction, no, &row)?;
-            n_persons += 1;
+        Ok(transaction.commit()?)
+    }
+
+    /// Adds persons, each with its place in the order of all, in one transaction.
+    pub fn add_persons(&self, rows: impl Iterator<Item = (u64, PersonRow)>) -> Result<(), IndexError> {
+        self.usable()?;
+        let mut connection = self.connection();
+        let transaction = connection.transaction()?;
+        for (place, row) in rows {
+            insert_person(&transaction, place as i64, &row)?;
         }
-        transaction.execute("DELETE FROM mention_changed", [])?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Notes that all persons of a generation are there.
+    pub fn finish_persons(&mut self, generation: u64) -> Result<(), IndexError> {
+        self.usable()?;
         let sql = "INSERT OR REPLACE INTO meta (key, value) VALUES ('persons', ?1)";
-        transaction.execute(sql, [generation as i64])?;
-        transaction.commit()?;
-        Ok(n_persons)
+        self.connection_mut().execute(sql, [generation as i64])?;
+        Ok(())
     }
 
     /// Puts other rows in place of some persons, each where it stood; new ones come last. Those that are gone are left out.
@@ -243,7 +271,8 @@ impl Index {
         conditions.values.push(Box::new(limit as i64));
         let sql = format!(
             "SELECT p.no, p.person, p.name, p.taken, p.year, p.place, p.n_records, p.n_contradictions, \
-             p.labels, p.sources, p.cases {} ORDER BY {key} LIMIT ?",
+             p.labels, p.sources, p.cases FROM (SELECT {key} AS at {} ORDER BY {key} LIMIT ?) f \
+             JOIN person p ON p.no = f.at ORDER BY f.at",
             conditions.sql
         );
         let connection = self.connection();
@@ -284,6 +313,38 @@ impl Index {
         Ok(Some(IndexedPerson { person, records, joints: joints_of(&joints) }))
     }
 
+    /// Persons of at least so many records, those of the most first, after a number of records and a person; at most so many.
+    pub fn largest(
+        &self,
+        least: u32,
+        after: Option<(u32, PersonId)>,
+        limit: usize,
+    ) -> Result<Vec<PersonRow>, IndexError> {
+        self.usable()?;
+        let (n, person) = after.map_or((u32::MAX, [0; 16]), |(n, person)| (n, person.0));
+        let sql = "SELECT person, name, n_records, sources FROM person WHERE n_records >= ?1 \
+                   AND (n_records < ?2 OR (n_records = ?2 AND person > ?3)) ORDER BY n_records DESC, person LIMIT ?4";
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached(sql)?;
+        let rows = statement.query_map(params![least, n, person, limit as i64], |row| {
+            Ok(PersonRow {
+                name: row.get(1)?,
+                n_records: row.get(2)?,
+                sources: split(&row.get::<_, String>(3)?),
+                ..PersonRow::of(PersonId(row.get(0)?))
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How many persons have at least so many records.
+    pub fn count_larger(&self, least: u32) -> Result<u64, IndexError> {
+        self.usable()?;
+        let sql = "SELECT count(*) FROM person WHERE n_records >= ?1";
+        let n: i64 = self.connection().prepare_cached(sql)?.query_row([least], |row| row.get(0))?;
+        Ok(n as u64)
+    }
+
     /// How many persons a filter wants.
     pub fn count(&self, filter: &PersonFilter) -> Result<u64, IndexError> {
         self.usable()?;
@@ -318,6 +379,7 @@ fn insert_person(transaction: &Transaction<'_>, no: i64, row: &PersonRow) -> Res
     row.spans.iter().try_for_each(|(first, last)| span.execute(params![first, last, no]).map(drop))?;
     let mut record = transaction.prepare_cached("INSERT OR REPLACE INTO person_record VALUES (?1, ?2, ?3)")?;
     row.records.iter().zip(0u32..).try_for_each(|(id, nth)| record.execute(params![id.0, no, nth]).map(drop))?;
+    counted::insert(transaction, no, row)?;
     let mut words = transaction.prepare_cached("INSERT INTO person_words (rowid, words) VALUES (?1, ?2)")?;
     words.execute(params![no, row.search_text])?;
     let mut label = transaction.prepare_cached("INSERT OR IGNORE INTO person_label VALUES (?1, ?2)")?;
@@ -343,6 +405,7 @@ fn remove_person(transaction: &Transaction<'_>, person: PersonId) -> Result<Opti
     for table in ["person_record", "person_place", "person_span"] {
         transaction.prepare_cached(&format!("DELETE FROM {table} WHERE no = ?1"))?.execute([no])?;
     }
+    counted::remove(transaction, no)?;
     transaction.prepare_cached("DELETE FROM person WHERE no = ?1")?.execute([no])?;
     Ok(Some(no))
 }
@@ -366,14 +429,15 @@ fn joints_of(bytes: &[u8]) -> Vec<Joint> {
 }
 
 impl Conditions {
-    fn of(filter: &PersonFilter, spelling: Spelling) -> Self {
+    pub(super) fn of(filter: &PersonFilter, spelling: Spelling) -> Self {
         let asked = match_expression(&filter.words, &[]);
         let any = match_expression(&filter.words, &filter.spellings);
         let words = if spelling == Spelling::AsAsked { &asked } else { &any };
+        // Conditions are asked of the narrow table: it is read whole where nothing better narrows it.
         let (from, key) = if words.is_empty() {
-            ("FROM person p", "p.no")
+            ("FROM counted c", "c.no")
         } else {
-            ("FROM person_words w JOIN person p ON p.no = w.rowid", "w.rowid")
+            ("FROM person_words w CROSS JOIN counted c ON c.no = w.rowid", "w.rowid")
         };
         let mut conditions = Self { sql: format!("{from} WHERE true"), values: Vec::new(), key };
         if !words.is_empty() {
@@ -384,32 +448,34 @@ impl Conditions {
             conditions.and(not_asked, asked);
         }
         if let Some((first, last)) = filter.days {
-            conditions.and("EXISTS (SELECT 1 FROM person_span s WHERE s.no = p.no AND s.first <= ?", last);
+            conditions.and("EXISTS (SELECT 1 FROM person_span s WHERE s.no = c.no AND s.first <= ?", last);
             conditions.sql.push_str(" AND s.last >= ?)");
             conditions.values.push(Box::new(first));
         }
         if let Some((first, more)) = filter.within.split_first() {
             let any = ", ?".repeat(more.len());
-            let sql = format!("EXISTS (SELECT 1 FROM person_place l WHERE l.no = p.no AND l.place IN (?{any}))");
+            let sql = format!("EXISTS (SELECT 1 FROM person_place l WHERE l.no = c.no AND l.place IN (?{any}))");
             conditions.and(&sql, first.clone());
             conditions.values.extend(more.iter().map(|place| Box::new(place.clone()) as Box<dyn ToSql>));
         }
         if let Some((first, last)) = filter.years {
-            conditions.and("p.year >= ?", first);
-            conditions.and("p.year <= ?", last);
+            conditions.and("c.year >= ?", first);
+            conditions.and("c.year <= ?", last);
         }
         if let Some((first, more)) = filter.places.split_first() {
-            conditions.and(&format!("p.place IN (?{})", ", ?".repeat(more.len())), first.clone());
+            let any = ", ?".repeat(more.len());
+            let sql = format!("c.place IN (SELECT no FROM term WHERE text IN (?{any}))");
+            conditions.and(&sql, first.clone());
             conditions.values.extend(more.iter().map(|place| Box::new(place.clone()) as Box<dyn ToSql>));
         }
         if let Some(label) = &filter.label {
-            conditions.and("EXISTS (SELECT 1 FROM person_label l WHERE l.label = ? AND l.no = p.no)", label.clone());
+            conditions.and("EXISTS (SELECT 1 FROM person_label l WHERE l.label = ? AND l.no = c.no)", label.clone());
         }
         if let Some(source) = &filter.source {
-            conditions.and("EXISTS (SELECT 1 FROM person_source s WHERE s.source = ? AND s.no = p.no)", source.clone());
+            conditions.and("EXISTS (SELECT 1 FROM person_source s WHERE s.source = ? AND s.no = c.no)", source.clone());
         }
         if filter.only_contradicted {
-            conditions.sql.push_str(" AND p.n_contradictions > 0");
+            conditions.sql.push_str(" AND c.n_contradictions > 0");
         }
         conditions
     }

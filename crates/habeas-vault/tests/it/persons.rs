@@ -2,7 +2,7 @@
 
 use crate::world::{NOW, import, new_vault, reopen};
 use habeas_core::PersonId;
-use habeas_vault::{PersonFilter, PersonRow, Vault};
+use habeas_vault::{ComparedRow, PersonFilter, PersonRow, Vault};
 
 fn person(n: u32, words: &str) -> PersonRow {
     let mut id = [0; 16];
@@ -183,4 +183,85 @@ fn days_overlap_and_places_match_at_any_width() {
     }
     let within = PersonFilter { within: vec!["kesh".into(), "lund".into()], ..PersonFilter::default() };
     assert_eq!(found(&vault, &within), [0, 2]);
+}
+
+#[test]
+fn what_tables_count_is_told_of_those_that_a_filter_wants_in_their_order() {
+    let counted = |n: u32| PersonRow {
+        year_words: format!("={}", 1970 + n % 10),
+        sex: if n == 4 { String::new() } else { "=female".into() },
+        point: (n == 3).then_some((26.5, -3.25)),
+        is_unlinked: n == 5,
+        ..person(n, &format!("name{n}"))
+    };
+    let (_dir, vault) = vault_of((0..6).map(counted).collect());
+    let asked = |filter: &PersonFilter| {
+        let mut told = Vec::new();
+        let visit = vault.each_counted(filter, |one| {
+            told.push((
+                one.year.to_owned(),
+                one.sex.to_owned(),
+                one.place.to_owned(),
+                one.sources.len(),
+                one.point,
+                one.is_unlinked,
+            ));
+        });
+        visit.unwrap();
+        told
+    };
+    let all = asked(&PersonFilter::default());
+    assert_eq!(all[3], ("=1973".into(), "=female".into(), "tarsa".into(), 2, Some((26.5, -3.25)), false));
+    assert_eq!(all[5], ("=1975".into(), "=female".into(), "tarsa".into(), 1, None, true));
+    assert!(all[4].1.is_empty() && all.len() == 6);
+    let in_orla = PersonFilter { places: vec!["orla".into()], ..PersonFilter::default() };
+    assert_eq!(asked(&in_orla).iter().map(|one| &*one.0).collect::<Vec<_>>(), ["=1970", "=1972", "=1974"]);
+    assert_eq!(asked(&words(&["name2"])).len(), 1);
+}
+
+#[test]
+fn what_lists_say_differently_comes_least_agreeing_first_page_by_page_and_goes_with_its_person() {
+    let records =
+        |n: u32| [1, 2].map(|side| habeas_core::RecordId([side, n as u8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
+    let compared = |n: u32| PersonRow {
+        compared: vec![ComparedRow { field: "taken a b".into(), agreement: (n % 5) as u8, records: records(n) }],
+        ..person(n, "x")
+    };
+    let (_dir, mut vault) = vault_of((0..20).map(compared).collect());
+    let counts = vault.compared_counts().unwrap();
+    assert_eq!(
+        counts.iter().map(|(_, agreement, n)| (*agreement, *n)).collect::<Vec<_>>(),
+        [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
+    );
+    let (mut after, mut seen) = (None, Vec::new());
+    loop {
+        let page = vault.compared("taken a b", 3, after, 3).unwrap();
+        seen.extend(page.iter().map(|(_, [left, _])| left.0[1]));
+        match page.last() {
+            Some((key, _)) => after = Some(*key),
+            None => break,
+        }
+    }
+    assert_eq!(seen, [4, 9, 14, 19, 3, 8, 13, 18]);
+    vault.update_persons(&[], &[person(9, "x").person]).unwrap();
+    assert_eq!(vault.compared("taken a b", 4, None, 9).unwrap().len(), 3);
+    assert!(vault.compared("other", 0, None, 9).unwrap().is_empty());
+}
+
+#[test]
+fn the_persons_of_the_most_records_come_first_and_page_by_page() {
+    let (_dir, vault) = vault_of((0..30).map(|n| PersonRow { n_records: 1 + n % 5, ..person(n, "x") }).collect());
+    let (mut after, mut seen) = (None, Vec::new());
+    loop {
+        let page = vault.largest_persons(4, after, 5).unwrap();
+        seen.extend(page.iter().map(|row| (row.n_records, row.person)));
+        match page.last() {
+            Some(row) => after = Some((row.n_records, row.person)),
+            None => break,
+        }
+    }
+    let mut sorted = seen.clone();
+    sorted.sort_by_key(|(n, person)| (std::cmp::Reverse(*n), *person));
+    assert_eq!((seen.len() as u64, &seen), (vault.count_larger_persons(4).unwrap(), &sorted));
+    assert_eq!(seen.len(), 12);
 }

@@ -179,6 +179,13 @@ name = Name
 taken = Taken
 search-from = from
 search-to = to
+search-within = in a place and all within it
+narrow-by = Narrow down
+facets-conflict = Contradictions
+facets-more = { $n ->
+    [one] and one more
+   *[other] and { $n } more
+}
 cases-of-person-n = { $n ->
     [one] { $n } case
    *[other] { $n } cases

@@ -158,6 +158,13 @@ name = نام
 taken = اٹھائے جانے کی تاریخ
 search-from = سے
 search-to = تک
+search-within = کسی جگہ اور اس کے اندر سب میں
+narrow-by = مزید محدود کریں
+facets-conflict = متضاد بیانات
+facets-more = { $n ->
+    [one] اور ایک مزید
+   *[other] اور { $n } مزید
+}
 cases-of-person-n = { $n } کیس
 cases-of-person = اس شخص کے کیس
 case-undecided = معلوم نہیں کس کیس کا

@@ -3,7 +3,7 @@
 use crate::{
     cli::Global,
     commands::claims::Coder,
-    desk::{CaseQuery, CaseRow, Desk, asserted, shown, standing},
+    desk::{CaseQuery, CaseRow, Desk, Facet, Facets, asserted, shown, standing},
     failure::{Exit, Failure},
     opening,
     output::Output,
@@ -87,6 +87,9 @@ pub struct Filter {
     /// Only those whose accounts contradict each other
     #[arg(long)]
     contradicted: bool,
+    /// Count those found by status, source, year and place as well
+    #[arg(long)]
+    facets: bool,
     /// Go on after this key, as given at the end of a page
     #[arg(long, value_name = "KEY", allow_negative_numbers = true)]
     after: Option<String>,
@@ -126,12 +129,19 @@ fn list(desk: &Desk, filter: Filter, words: String, out: &Output) -> Result<Exit
     };
     let page = desk.search(&query)?;
     let rows: Vec<_> = page.rows.iter().map(row_json).collect();
-    out.result(&json!({ "schema": 1, "total": page.n_total, "next": page.next, "cases": rows }), || {
+    let mut object = json!({ "schema": 1, "total": page.facets.n_total, "next": page.next, "cases": rows });
+    if filter.facets {
+        object["facets"] = facets_json(&page.facets);
+    }
+    out.result(&object, || {
         let mut text = String::new();
         for row in &page.rows {
             let _ = writeln!(text, "{}", row_text(row));
         }
-        let _ = writeln!(text, "{} of {} case files", page.rows.len(), page.n_total);
+        let _ = writeln!(text, "{} of {} case files", page.rows.len(), page.facets.n_total);
+        if filter.facets {
+            text.push_str(&facets_text(&page.facets));
+        }
         text
     })?;
     match (&page.next, page.rows.first()) {
@@ -140,6 +150,43 @@ fn list(desk: &Desk, filter: Filter, words: String, out: &Output) -> Result<Exit
         (None, None) => out.next("habeas case list  (all case files)"),
     }
     Ok(Exit::Ok)
+}
+
+/// Kinds of persons found, each with the words that a filter takes.
+fn facet_groups(facets: &Facets) -> [(&'static str, Vec<(&str, u64)>); 4] {
+    fn plain(all: &[Facet]) -> Vec<(&str, u64)> {
+        all.iter().map(|one| (one.value.as_str(), one.n)).collect()
+    }
+    [
+        ("label", facets.labels.iter().map(|(label, n)| (label.code(), *n)).collect()),
+        ("source", plain(&facets.sources)),
+        ("year", plain(&facets.years)),
+        ("place", plain(&facets.places)),
+    ]
+}
+
+fn facets_json(facets: &Facets) -> serde_json::Value {
+    let mut object = json!({ "contradicted": facets.n_contradicted });
+    for (name, kinds) in facet_groups(facets) {
+        object[name] = kinds.iter().map(|(value, n)| json!({ "value": value, "persons": n })).collect();
+    }
+    object
+}
+
+fn facets_text(facets: &Facets) -> String {
+    const MOST: usize = 20;
+    let mut text = String::new();
+    for (name, kinds) in facet_groups(facets) {
+        let _ = writeln!(text, "\nby {name}");
+        for (value, n) in kinds.iter().take(MOST) {
+            let _ = writeln!(text, "  {n:>8}  {value}");
+        }
+        if kinds.len() > MOST {
+            let _ = writeln!(text, "  … {} more with --json", kinds.len() - MOST);
+        }
+    }
+    let _ = writeln!(text, "\n  {:>8}  with accounts that contradict each other", facets.n_contradicted);
+    text
 }
 
 fn row_json(row: &CaseRow) -> serde_json::Value {

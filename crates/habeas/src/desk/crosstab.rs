@@ -2,11 +2,12 @@
 
 use super::{
     Desk,
-    figures::{self, Category, POLICY_PLACE, POLICY_SEX, POLICY_YEAR},
+    figures::{Category, POLICY_PLACE, POLICY_SEX, POLICY_YEAR},
     lock,
 };
 use crate::failure::Failure;
-use habeas_core::{CaseFile, Right, fold};
+use habeas_core::Right;
+use habeas_vault::{Counted, PersonFilter};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex},
@@ -54,17 +55,12 @@ impl Dimension {
         }
     }
 
-    fn categories(self, case: &CaseFile<'_>) -> Vec<Category> {
+    fn categories(self, counted: &Counted<'_>) -> Vec<Category> {
         match self {
-            Self::Year => vec![figures::year(case)],
-            Self::Place => vec![figures::place(case)],
-            Self::Sex => vec![figures::sex(case)],
-            Self::List => {
-                let mut keys: Vec<String> = case.records.iter().map(|record| record.source.list().to_owned()).collect();
-                keys.sort();
-                keys.dedup();
-                keys.into_iter().map(Category::Is).collect()
-            }
+            Self::Year => vec![Category::of_code(counted.year)],
+            Self::Place => vec![Category::of_place(counted.place)],
+            Self::Sex => vec![Category::of_code(counted.sex)],
+            Self::List => counted.sources.iter().cloned().map(Category::Is).collect(),
         }
     }
 }
@@ -114,29 +110,21 @@ impl Desk {
         // As in the standing tables, words that are equal after folding are one category, written as they came first.
         let mut written: [BTreeMap<(u8, String), Category>; 2] = Default::default();
         let mut counts: BTreeMap<[(u8, String); 2], u64> = BTreeMap::new();
-        self.all()?.for_each_case(|case| {
-            for row in rows.categories(case) {
-                for column in columns.categories(case) {
-                    let keys = [key(&row), key(&column)];
+        self.each_counted(&PersonFilter::default(), |counted| {
+            for row in rows.categories(counted) {
+                for column in columns.categories(counted) {
+                    let keys = [row.key(), column.key()];
                     written[0].entry(keys[0].clone()).or_insert_with(|| row.clone());
                     written[1].entry(keys[1].clone()).or_insert(column);
                     *counts.entry(keys).or_default() += 1;
                 }
             }
-        });
+        })?;
         let cells = counts.iter().map(|([row, column], n)| (written[0][row].clone(), written[1][column].clone(), *n));
         let cells = cells.collect();
         let [row_words, column_words] = written.map(|words| words.into_values().collect());
         let table = Arc::new(Crosstab { rows: row_words, columns: column_words, cells });
         made.insert((rows, columns), table.clone());
         Ok(table)
-    }
-}
-
-fn key(category: &Category) -> (u8, String) {
-    match category {
-        Category::Is(words) => (0, fold(words)),
-        Category::Disputed(words) => (1, fold(words)),
-        Category::Unknown => (2, String::new()),
     }
 }

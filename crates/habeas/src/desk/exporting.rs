@@ -3,10 +3,11 @@
 use super::{
     Desk, Overlap,
     crosstab::Dimension,
-    figures::{FieldDisagreement, Table},
+    figures::{Disagreeing, FieldDisagreement, Table},
     shown,
 };
 use crate::failure::Failure;
+use habeas_core::Right;
 use serde_json::{Value as Json, json};
 
 /// One table that can be taken out.
@@ -162,7 +163,8 @@ fn disagreements_csv(fields: &[FieldDisagreement]) -> Result<Vec<u8>, Failure> {
 
 /// How often two lists disagree on one field; rows, for whoever may read cases, as record addresses.
 pub fn disagreement_json(desk: &Desk, field: &FieldDisagreement) -> Result<Json, Failure> {
-    let rows = field.rows.iter().map(|row| {
+    let behind = rows_behind(desk, field)?;
+    let rows = behind.iter().map(|row| {
         let records = [desk.address(row.left)?, desk.address(row.right)?];
         Ok(json!({ "agreement": shown::agreement_code(row.agreement), "records": records }))
     });
@@ -176,6 +178,15 @@ pub fn disagreement_json(desk: &Desk, field: &FieldDisagreement) -> Result<Json,
         "contradicts": field.n_contradicts,
         "rows": rows.collect::<Result<Vec<_>, Failure>>()?,
     }))
+}
+
+/// The records behind what differs, for whoever may read cases.
+fn rows_behind(desk: &Desk, field: &FieldDisagreement) -> Result<Vec<Disagreeing>, Failure> {
+    if !desk.may(Right::Cases) {
+        return Ok(Vec::new());
+    }
+    let rows = desk.disagreeing(field.predicate, &field.lists, None, usize::MAX)?;
+    Ok(rows.into_iter().map(|(_, row)| row).collect())
 }
 
 /// One CSV of all tables: `table,policy,category,second,persons,record_a,record_b`.
@@ -217,7 +228,7 @@ pub fn tables_csv(desk: &Desk) -> Result<Vec<u8>, Failure> {
         ] {
             csv.write_record(["disagreement", &lists, &name, word, &n.to_string(), "", ""]).map_err(wrong)?;
         }
-        for row in &field.rows {
+        for row in rows_behind(desk, field)? {
             let word = shown::agreement_code(row.agreement);
             csv.write_record([
                 "disagreement-row",

@@ -28,6 +28,40 @@ pub enum Category {
     Unknown,
 }
 
+impl Category {
+    /// Categories that are equal after folding are one, and stand in the order of their keys.
+    pub fn key(&self) -> (u8, String) {
+        match self {
+            Self::Is(words) => (0, fold(words)),
+            Self::Disputed(words) => (1, fold(words)),
+            Self::Unknown => (2, String::new()),
+        }
+    }
+
+    /// As the index holds it.
+    pub fn code(&self) -> String {
+        match self {
+            Self::Is(words) => format!("={words}"),
+            Self::Disputed(words) => format!("~{words}"),
+            Self::Unknown => String::new(),
+        }
+    }
+
+    /// Reads what [`Category::code`] wrote.
+    pub fn of_code(code: &str) -> Self {
+        match (code.strip_prefix('='), code.strip_prefix('~')) {
+            (Some(words), _) => Self::Is(words.to_owned()),
+            (_, Some(words)) => Self::Disputed(words.to_owned()),
+            _ => Self::Unknown,
+        }
+    }
+
+    /// The category of a place as lists of persons show it; they are never disputed.
+    pub fn of_place(place: &str) -> Self {
+        if place.is_empty() { Self::Unknown } else { Self::Is(place.to_owned()) }
+    }
+}
+
 /// Persons per category; the categories add up to the total.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
@@ -67,14 +101,12 @@ pub struct FieldDisagreement {
     pub n_differs: u64,
     /// Both cannot be true.
     pub n_contradicts: u64,
-    /// The records behind `n_contradicts` and `n_differs`, contradictions first.
-    pub rows: Vec<Disagreeing>,
 }
 
-/// Two records of one person that disagree.
+/// Two records of one person on a question that both answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Disagreeing {
-    /// How.
+    /// How far they agree.
     pub agreement: Agreement,
     /// Record of the first list.
     pub left: RecordId,
@@ -162,23 +194,32 @@ pub fn sex(case: &CaseFile<'_>) -> Category {
     }
 }
 
-/// The three standing tables.
-pub fn tables(snapshot: &Snapshot) -> Tables {
-    let mut years = Counter::default();
-    let mut places = Counter::default();
-    let mut sexes = Counter::default();
-    let mut n_documented = 0;
-    snapshot.for_each_case(|case| {
-        n_documented += 1;
-        years.add(year(case));
-        places.add(place(case));
-        sexes.add(sex(case));
-    });
-    Tables {
-        n_documented,
-        by_year: years.table(POLICY_YEAR, Order::ByName),
-        by_place: places.table(POLICY_PLACE, Order::BySize),
-        by_sex: sexes.table(POLICY_SEX, Order::ByName),
+/// The three standing tables as persons are counted into them, one after another.
+#[derive(Default)]
+pub struct Tally {
+    years: Counter,
+    places: Counter,
+    sexes: Counter,
+    n_documented: u64,
+}
+
+impl Tally {
+    /// Counts one person.
+    pub fn add(&mut self, year: Category, place: Category, sex: Category) {
+        self.n_documented += 1;
+        self.years.add(year);
+        self.places.add(place);
+        self.sexes.add(sex);
+    }
+
+    /// The tables.
+    pub fn tables(self) -> Tables {
+        Tables {
+            n_documented: self.n_documented,
+            by_year: self.years.table(POLICY_YEAR, Order::ByName),
+            by_place: self.places.table(POLICY_PLACE, Order::BySize),
+            by_sex: self.sexes.table(POLICY_SEX, Order::ByName),
+        }
     }
 }
 
@@ -195,12 +236,7 @@ struct Counter {
 
 impl Counter {
     fn add(&mut self, category: Category) {
-        let key = match &category {
-            Category::Is(words) => (0, fold(words)),
-            Category::Disputed(words) => (1, fold(words)),
-            Category::Unknown => (2, String::new()),
-        };
-        self.counts.entry(key).or_insert((category, 0)).1 += 1;
+        self.counts.entry(category.key()).or_insert((category, 0)).1 += 1;
     }
 
     fn table(self, policy: &'static str, order: Order) -> Table {
@@ -217,62 +253,66 @@ impl Counter {
     }
 }
 
-/// How often each two lists disagree, by field, over the persons that both name. A list with several records of a
-/// person disagrees only where none of them meets the other list.
-pub fn disagreements(snapshot: &Snapshot) -> Vec<FieldDisagreement> {
-    let mut fields: BTreeMap<(usize, usize, Predicate), FieldDisagreement> = BTreeMap::new();
-    let lists = snapshot.lists();
-    let list_of = |account: &Account<'_>| list_position(&lists, account.record);
-    snapshot.for_each_case(|case| {
-        if case.records.len() < 2 {
-            return;
-        }
-        for question in case.questions.iter().filter(|question| is_compared(question.predicate)) {
-            let accounts: Vec<(usize, Account<'_>)> =
-                question.accounts().filter_map(|account| Some((list_of(&account)?, account))).collect();
-            let mut kindest: BTreeMap<(usize, usize), Disagreeing> = BTreeMap::new();
-            for (i, (ours, left)) in accounts.iter().enumerate() {
-                for (theirs, right) in &accounts[i + 1..] {
-                    let (lists, left, right) = match ours.cmp(theirs) {
-                        std::cmp::Ordering::Less => ((*ours, *theirs), left, right),
-                        std::cmp::Ordering::Greater => ((*theirs, *ours), right, left),
-                        std::cmp::Ordering::Equal => continue,
-                    };
-                    let found = Disagreeing {
-                        agreement: relation(*left, *right),
-                        left: left.record.id,
-                        right: right.record.id,
-                    };
-                    let known = kindest.entry(lists).or_insert(found);
-                    if found.agreement < known.agreement {
-                        *known = found;
-                    }
+/// How two lists speak of one person on one question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compared {
+    /// The question.
+    pub predicate: Predicate,
+    /// Places of the two lists among all, the smaller first.
+    pub lists: [usize; 2],
+    /// The two records that agree best.
+    pub found: Disagreeing,
+}
+
+/// How each two lists that name a person agree, by question. A list with several records of the person disagrees only
+/// where none of them meets the other list.
+pub fn compared(lists: &[&Arc<Source>], case: &CaseFile<'_>) -> Vec<Compared> {
+    let list_of = |account: &Account<'_>| list_position(lists, account.record);
+    let mut all = Vec::new();
+    if case.records.len() < 2 {
+        return all;
+    }
+    for question in case.questions.iter().filter(|question| is_compared(question.predicate)) {
+        let accounts: Vec<(usize, Account<'_>)> =
+            question.accounts().filter_map(|account| Some((list_of(&account)?, account))).collect();
+        let mut kindest: BTreeMap<[usize; 2], Disagreeing> = BTreeMap::new();
+        for (i, (ours, left)) in accounts.iter().enumerate() {
+            for (theirs, right) in &accounts[i + 1..] {
+                let (lists, left, right) = match ours.cmp(theirs) {
+                    std::cmp::Ordering::Less => ([*ours, *theirs], left, right),
+                    std::cmp::Ordering::Greater => ([*theirs, *ours], right, left),
+                    std::cmp::Ordering::Equal => continue,
+                };
+                let found =
+                    Disagreeing { agreement: relation(*left, *right), left: left.record.id, right: right.record.id };
+                let known = kindest.entry(lists).or_insert(found);
+                if found.agreement < known.agreement {
+                    *known = found;
                 }
             }
-            for ((left, right), found) in kindest {
-                let field = fields.entry((left, right, question.predicate)).or_insert_with(|| FieldDisagreement {
-                    predicate: question.predicate,
-                    lists: [lists[left].key.clone(), lists[right].key.clone()],
-                    n_compared: 0,
-                    n_same: 0,
-                    n_compatible: 0,
-                    n_differs: 0,
-                    n_contradicts: 0,
-                    rows: Vec::new(),
-                });
-                field.count(found);
-            }
+        }
+        let predicate = question.predicate;
+        all.extend(kindest.into_iter().map(|(lists, found)| Compared { predicate, lists, found }));
+    }
+    all
+}
+
+/// How often each two lists disagree, by field, over the persons that both name.
+pub fn disagreements(snapshot: &Snapshot) -> Vec<FieldDisagreement> {
+    let mut fields: BTreeMap<([usize; 2], Predicate), FieldDisagreement> = BTreeMap::new();
+    let lists = snapshot.lists();
+    snapshot.for_each_case(|case| {
+        for Compared { predicate, lists: at, found } in compared(&lists, case) {
+            let keys = at.map(|at| lists[at].key.clone());
+            let field = fields.entry((at, predicate)).or_insert_with(|| FieldDisagreement::new(predicate, keys));
+            field.count(found.agreement, 1);
         }
     });
-    let mut fields: Vec<FieldDisagreement> = fields.into_values().collect();
-    for field in &mut fields {
-        field.rows.sort_by_key(|row| std::cmp::Reverse(row.agreement));
-    }
-    fields
+    fields.into_values().collect()
 }
 
 /// Which of the lists a record stands on, in any edition.
-fn list_position(lists: &[&Arc<Source>], record: &Record) -> Option<usize> {
+pub fn list_position(lists: &[&Arc<Source>], record: &Record) -> Option<usize> {
     let source = &record.source;
     let is_of = |list: &&Arc<Source>| list.list() == source.list();
     if source.kind == SourceKind::List { lists.iter().position(is_of) } else { None }
@@ -292,16 +332,19 @@ fn is_compared(predicate: Predicate) -> bool {
 }
 
 impl FieldDisagreement {
-    fn count(&mut self, found: Disagreeing) {
-        self.n_compared += 1;
-        match found.agreement {
-            Agreement::OneAccount | Agreement::Same => self.n_same += 1,
-            Agreement::Compatible => self.n_compatible += 1,
-            Agreement::Differs => self.n_differs += 1,
-            Agreement::Contradicts => self.n_contradicts += 1,
-        }
-        if found.agreement >= Agreement::Differs {
-            self.rows.push(found);
+    /// Nobody compared yet.
+    pub fn new(predicate: Predicate, lists: [String; 2]) -> Self {
+        Self { predicate, lists, n_compared: 0, n_same: 0, n_compatible: 0, n_differs: 0, n_contradicts: 0 }
+    }
+
+    /// Counts persons of whom the lists agree so far.
+    pub fn count(&mut self, agreement: Agreement, n: u64) {
+        self.n_compared += n;
+        match agreement {
+            Agreement::OneAccount | Agreement::Same => self.n_same += n,
+            Agreement::Compatible => self.n_compatible += n,
+            Agreement::Differs => self.n_differs += n,
+            Agreement::Contradicts => self.n_contradicts += n,
         }
     }
 }

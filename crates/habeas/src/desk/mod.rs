@@ -1,18 +1,21 @@
 //! The desk: one open vault with the views that commands and pages read.
 //!
 //! This is the one layer that hands anything out: the vault is reached by naming a right, and whoever opened it has that
-//! right by their role or gets nothing. The vault's index finds, its log tells: a list of cases comes from the index, what
-//! a case file shows is read from the log. Figures need every record; they are made once and kept until the vault changes.
+//! right by their role or gets nothing. The vault's index finds and counts, its log tells: lists and figures come from the
+//! index, what a case file shows is read from the log. Only jobs that compute over all records hold them in memory, and
+//! only while they run.
 
 pub mod asserted;
 pub mod book;
 pub mod coding;
+mod counting;
 pub mod crosstab;
 pub mod editions;
 pub mod estimating;
 pub mod exporting;
 pub mod figures;
 pub mod importing;
+mod indexing;
 pub mod jobs;
 pub mod linking;
 mod persons;
@@ -29,6 +32,7 @@ mod team;
 pub mod tray;
 
 pub use book::{Book, Settled};
+pub use counting::{Facet, Facets};
 pub use refusal::vault_failure;
 pub use searching::{CasePage, CaseQuery, CaseRow};
 pub use snapshot::{Person, Snapshot};
@@ -48,8 +52,8 @@ use habeas_intake::{
 };
 use habeas_vault::{AuditEntry, AuditEvent, DeviceInfo, LinkRun, MemberInfo, Notice, Vault};
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard},
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, MutexGuard, Weak},
 };
 
 /// Kind of stored result that marks a vault of invented people and holds their truth.
@@ -78,7 +82,11 @@ pub struct Who {
 
 struct Inner {
     vault: Mutex<Vault>,
-    snapshot: Mutex<Option<Arc<Snapshot>>>,
+    /// Work that needs all records shares them while it runs; with the last of it they are gone.
+    snapshot: Mutex<Weak<Snapshot>>,
+    /// One at a time brings the index of persons up to the log.
+    indexing: Mutex<()>,
+    facets: counting::Kept,
     figures: Mutex<Option<Arc<Figures>>>,
     link_run: Mutex<Option<Arc<LinkRun>>>,
     reviewing: reviewing::Kept,
@@ -98,7 +106,7 @@ pub struct Figures {
     pub tables: Tables,
     /// Overlap of lists.
     pub overlap: Overlap,
-    /// How often two lists disagree, by field. For whoever may not read cases the pairs behind the figures are left out.
+    /// How often two lists disagree, by field.
     pub disagreements: Vec<FieldDisagreement>,
     /// Sources in log order.
     pub sources: Vec<Arc<Source>>,
@@ -134,14 +142,10 @@ impl Overlap {
         (0..self.lists.len()).filter(on).map(|idx| self.lists[idx].as_str()).collect()
     }
 
-    fn new(snapshot: &Snapshot) -> Self {
-        let lists: Vec<String> = snapshot.lists().iter().map(|list| list.key.clone()).collect();
+    /// Of lists, and of how many persons are on each combination of them.
+    fn new(lists: Vec<String>, histories: BTreeMap<u32, u64>) -> Self {
         let n = lists.len();
         let (mut pairwise, mut on_exactly) = (vec![vec![0; n]; n], vec![0; n]);
-        let mut histories = std::collections::BTreeMap::new();
-        for mask in figures::list_masks(snapshot).into_iter().filter(|mask| *mask != 0) {
-            *histories.entry(mask).or_insert(0u64) += 1;
-        }
         for (mask, count) in &histories {
             on_exactly[mask.count_ones() as usize - 1] += count;
             for i in (0..n).filter(|i| mask >> i & 1 == 1) {
@@ -178,6 +182,8 @@ impl Desk {
         let inner = Inner {
             vault: Mutex::new(vault),
             snapshot: Mutex::default(),
+            indexing: Mutex::default(),
+            facets: counting::Kept::default(),
             figures: Mutex::default(),
             link_run: Mutex::default(),
             reviewing: reviewing::Kept::default(),
@@ -250,7 +256,8 @@ impl Desk {
     /// The vault itself, for what changes it and needs a right. Views are made anew afterwards.
     pub fn change<T>(&self, right: Right, change: impl FnOnce(&mut Vault) -> Result<T, Failure>) -> Result<T, Failure> {
         let result = change(&mut *self.vault(right)?)?;
-        *lock(&self.inner.snapshot) = None;
+        *lock(&self.inner.snapshot) = Weak::new();
+        self.inner.facets.forget();
         *lock(&self.inner.figures) = None;
         *lock(&self.inner.link_run) = None;
         self.inner.reviewing.forget();
@@ -266,53 +273,20 @@ impl Desk {
         keep(&mut *self.vault(right)?)
     }
 
-    /// All records and persons.
+    /// All records and persons in memory, for jobs that compute over all of them; no page needs it.
     pub fn snapshot(&self) -> Result<Arc<Snapshot>, Failure> {
         self.ask(Right::Cases)?;
-        self.all()
-    }
-
-    /// All records and persons, for figures about them.
-    fn all(&self) -> Result<Arc<Snapshot>, Failure> {
         let mut kept = lock(&self.inner.snapshot);
-        if let Some(snapshot) = kept.as_ref() {
-            return Ok(snapshot.clone());
+        if let Some(snapshot) = kept.upgrade() {
+            return Ok(snapshot);
         }
         let clusters = self.last_run()?.map(|run| clusters_of(&run)).unwrap_or_default();
         let vault = self.opened();
         let mut records = Vec::with_capacity(vault.n_records() as usize);
         vault.for_each_record(|record| records.push(record)).map_err(vault_failure)?;
         let snapshot = Arc::new(Snapshot::new(records, vault.sources().to_vec(), |id| clusters.get(&id).copied()));
-        *kept = Some(snapshot.clone());
+        *kept = Arc::downgrade(&snapshot);
         Ok(snapshot)
-    }
-
-    /// Tables, overlap and disagreements.
-    pub fn figures(&self) -> Result<Arc<Figures>, Failure> {
-        self.ask(Right::Tables)?;
-        let mut kept = lock(&self.inner.figures);
-        if let Some(figures) = kept.as_ref() {
-            return Ok(figures.clone());
-        }
-        let snapshot = self.all()?;
-        let mut n_contradicted = 0;
-        snapshot.for_each_case(|case| n_contradicted += u64::from(case.contradictions().next().is_some()));
-        let mut disagreements = figures::disagreements(&snapshot);
-        if !self.may(Right::Cases) {
-            disagreements.iter_mut().for_each(|field| field.rows.clear());
-        }
-        let figures = Arc::new(Figures {
-            tables: figures::tables(&snapshot),
-            overlap: Overlap::new(&snapshot),
-            disagreements,
-            sources: snapshot.sources.clone(),
-            n_records: snapshot.records.len() as u64,
-            n_persons: snapshot.persons.len() as u64,
-            n_contradicted,
-            n_unlinked: snapshot.n_unlinked as u64,
-        });
-        *kept = Some(figures.clone());
-        Ok(figures)
     }
 
     /// Stored estimates, newest first.

@@ -2,7 +2,8 @@
 
 use super::{Desk, vault_failure};
 use crate::failure::Failure;
-use habeas_core::{CaseFile, MatchWeight, Record, RecordId, Right, SourceId};
+use habeas_core::{CaseFile, MatchWeight, PersonId, Record, RecordId, Right, SourceId};
+use habeas_vault::PersonRow;
 use std::collections::HashMap;
 
 impl Desk {
@@ -91,12 +92,52 @@ impl Desk {
 
     /// Number of records of each source.
     pub fn record_counts(&self) -> Result<HashMap<SourceId, u64>, Failure> {
+        self.vault(Right::Cases)?.record_counts().map_err(vault_failure)
+    }
+
+    /// Those of these records that stand, in log order.
+    pub fn records(&self, ids: &[RecordId]) -> Result<Vec<Record>, Failure> {
+        self.vault(Right::Cases)?.records_of(ids).map_err(vault_failure)
+    }
+
+    /// The persons of some records, in their order.
+    pub fn person_ids(&self, records: &[RecordId]) -> Result<Vec<PersonId>, Failure> {
+        self.index_persons_if_stale()?;
         let vault = self.vault(Right::Cases)?;
-        let mut counts = HashMap::new();
-        for import in vault.imports().iter().filter(|import| import.undone.is_none()) {
-            *counts.entry(import.source.id).or_default() += import.n_records;
-        }
-        Ok(counts)
+        let person = |record: &RecordId| {
+            let indexed = vault.indexed_person(*record).map_err(vault_failure)?;
+            Ok(indexed.map_or_else(|| PersonId::from(*record), |indexed| indexed.person))
+        };
+        records.iter().map(person).collect()
+    }
+
+    /// Records of a list, from a number on; at most so many.
+    pub fn rows_from(&self, key: &str, number: u64, limit: usize) -> Result<Vec<Record>, Failure> {
+        self.vault(Right::Cases)?.records_from(key, number, limit).map_err(vault_failure)
+    }
+
+    /// The last record of a list before a number.
+    pub fn row_before(&self, key: &str, number: u64) -> Result<Option<Record>, Failure> {
+        self.vault(Right::Cases)?.record_before(key, number).map_err(vault_failure)
+    }
+
+    /// The records that people made of the mentions of a source, in the order of their numbers.
+    pub fn mentions_of(&self, source: SourceId) -> Result<Vec<Record>, Failure> {
+        self.vault(Right::Cases)?.mentions_of(source).map_err(vault_failure)
+    }
+
+    /// Persons of at least so many records, those of the most first, after a number of records and a person, with how many
+    /// they are in all.
+    pub fn largest_persons(
+        &self,
+        least: u32,
+        after: Option<(u32, PersonId)>,
+        limit: usize,
+    ) -> Result<(Vec<PersonRow>, u64), Failure> {
+        self.index_persons_if_stale()?;
+        let vault = self.vault(Right::Cases)?;
+        let rows = vault.largest_persons(least, after, limit).map_err(vault_failure)?;
+        Ok((rows, vault.count_larger_persons(least).map_err(vault_failure)?))
     }
 
     /// The address of a record that stands; empty where it does not.

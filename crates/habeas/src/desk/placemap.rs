@@ -1,13 +1,10 @@
 //! Where persons were taken, place by place: for a drawing inside the application. One mark stands for all persons of a place,
 //! in the middle of what sources state of it; no person has a mark, and nothing of it is ever published.
 
-use super::{
-    Desk,
-    figures::{self, Category},
-    lock,
-};
+use super::{Desk, figures::Category, lock};
 use crate::failure::Failure;
-use habeas_core::{CaseFile, Point, Predicate, Right, Value, fold};
+use habeas_core::{CaseFile, Predicate, Right, Value, fold};
+use habeas_vault::PersonFilter;
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
@@ -69,22 +66,22 @@ impl Desk {
         }
         let mut sums: BTreeMap<String, Sum> = BTreeMap::new();
         let mut n_elsewhere = 0;
-        self.all()?.for_each_case(|case| match figures::place(case) {
+        self.each_counted(&PersonFilter::default(), |counted| match Category::of_place(counted.place) {
             Category::Is(place) => {
                 let sum = sums.entry(fold(&place)).or_default();
                 if sum.written.is_empty() {
                     sum.written = place;
                 }
                 sum.n_persons += 1;
-                if let Some(point) = point_of(case) {
-                    let east = point.longitude.to_radians();
+                if let Some((latitude, longitude)) = counted.point {
+                    let east = longitude.to_radians();
                     sum.points += 1;
-                    sum.latitude += point.latitude;
+                    sum.latitude += latitude;
                     sum.east = (sum.east.0 + east.cos(), sum.east.1 + east.sin());
                 }
             }
             _ => n_elsewhere += 1,
-        });
+        })?;
         let tenth = |degrees: f64| (degrees * 10.0).round() / 10.0;
         let (placed, unplaced): (Vec<Sum>, Vec<Sum>) = sums.into_values().partition(|sum| sum.points > 0);
         n_elsewhere += unplaced.iter().map(|sum| sum.n_persons).sum::<u64>();
@@ -106,10 +103,10 @@ impl Desk {
 }
 
 /// The first point that a source states of where it happened.
-fn point_of(case: &CaseFile<'_>) -> Option<Point> {
+pub(super) fn point_of(case: &CaseFile<'_>) -> Option<(f64, f64)> {
     let claims = case.records.iter().flat_map(|record| &record.claims);
     claims.filter(|claim| matches!(claim.predicate, Predicate::EventPlace(_))).find_map(|claim| match &claim.value {
-        Value::Place(place) => place.point,
+        Value::Place(place) => place.point.map(|point| (point.latitude, point.longitude)),
         _ => None,
     })
 }

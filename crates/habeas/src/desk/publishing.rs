@@ -16,7 +16,7 @@ use super::{Desk, figures, vault_failure};
 use crate::failure::{Exit, Failure};
 use habeas_core::{
     Audience, Consent, ConsentBook, Date, Disclosed, DisclosureRequest, MemorialEntry, PersonId, Predicate, Purpose,
-    Right, SourceKind, SpeakerKind, Subject, ToldCase, Value, disclose, fold,
+    RecordId, Right, SourceKind, SpeakerKind, Subject, ToldCase, Value, case_file, disclose, fold,
 };
 use habeas_publish::{
     address::SeriesKey,
@@ -27,8 +27,8 @@ use habeas_stats::{
     suppress::{Earlier, SuppressError, TableSpec, Withholding, release_beside},
     tally::{Tally, Unit},
 };
-use habeas_vault::ReleaseInfo;
-use std::collections::{BTreeSet, HashMap};
+use habeas_vault::{IndexedPerson, ReleaseInfo};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// For whom and what for something is to leave.
 #[derive(Debug, Clone, Copy)]
@@ -91,16 +91,23 @@ pub struct Numbers {
 impl Desk {
     /// All statements of consent, sorted by the person whom each is about now.
     pub fn consent_book(&self) -> Result<ConsentBook, Failure> {
-        let snapshot = self.snapshot()?;
+        self.index_persons_if_stale()?;
         let vault = self.vault(Right::Cases)?;
         // Where a later edition changed the row, consent holds for what stands in its place.
         let now = |consent: &Consent| Consent { about: vault.current_record(consent.about), ..consent.clone() };
         let consents: Vec<Consent> = vault.consents().map(now).collect();
-        drop(vault);
-        let mut book = ConsentBook::new(&consents, |record| snapshot.person_of(record).map(|person| person.id));
-        let about: Vec<PersonId> = book.persons().collect();
-        for person in snapshot.persons.iter().filter(|person| about.binary_search(&person.id).is_ok()) {
-            book.note(person.id, Subject::of(&snapshot.case_of(person)));
+        let mut persons: BTreeMap<RecordId, IndexedPerson> = BTreeMap::new();
+        for about in consents.iter().map(|consent| consent.about) {
+            if let Some(person) = vault.indexed_person(about).map_err(vault_failure)? {
+                persons.insert(about, person);
+            }
+        }
+        let mut book = ConsentBook::new(&consents, |record| persons.get(&record).map(|person| person.person));
+        for person in persons.values() {
+            let records = vault.records_of(&person.records).map_err(vault_failure)?;
+            if !records.is_empty() {
+                book.note(person.person, Subject::of(&case_file(&records.iter().collect::<Vec<_>>())));
+            }
         }
         Ok(book)
     }

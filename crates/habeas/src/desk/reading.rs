@@ -34,9 +34,18 @@ const CONTEXT: [Wanted<'_>; 10] = [
 
 impl Desk {
     /// The book of some entities with all that hangs on them: acts done to a person, acts and parts of an incident.
+    ///
+    /// # Errors
+    /// [`Failure`] without the right to see cases.
     pub fn book_about(&self, of: &[Entity]) -> Result<Book, Failure> {
+        self.ask(Right::Cases)?;
+        self.book_behind(of)
+    }
+
+    /// The same for what the desk itself makes of it, whoever asks.
+    pub(super) fn book_behind(&self, of: &[Entity]) -> Result<Book, Failure> {
         let context = self.context()?;
-        let vault = self.vault(Right::Cases)?;
+        let vault = self.opened();
         let family = family(&vault, of)?;
         let about: Vec<Wanted<'_>> = family.iter().map(|entity| Wanted::About(*entity)).collect();
         let said = vault.find_assertions(&about).map_err(vault_failure)?;
@@ -118,10 +127,9 @@ impl Desk {
     fn context(&self) -> Result<Arc<Context>, Failure> {
         let mut kept = lock(&self.inner.context);
         if let Some(context) = kept.as_ref() {
-            self.ask(Right::Cases)?;
             return Ok(Arc::clone(context));
         }
-        let vault = self.vault(Right::Cases)?;
+        let vault = self.opened();
         let mut found = vault.find_assertions(&CONTEXT).map_err(vault_failure)?;
         let decided: Vec<AssertionRef> =
             found.iter().filter(|one| one.topic == Topic::Of(Matter::Resolution)).copied().collect();

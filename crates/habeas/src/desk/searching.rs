@@ -1,13 +1,12 @@
-//! The search over persons: what the index keeps of a case file, kept up with the log, and asked by words and filters.
+//! The search over persons: the index asked by words and filters.
 
-use super::{Book, Desk, figures, shown, vault_failure};
+use super::{Book, Desk, Facets, vault_failure};
 use crate::failure::Failure;
 use habeas_core::{
-    AssertionId, CaseFile, CaseNames, Cases, Date, Entity, EntityId, EntityKind, EventKind, Label, Matter, PersonId,
-    Predicate, Record, RecordId, Right, Topic, Value, case_file, cases, fold, parse_edtf,
+    CaseNames, Cases, Date, Entity, EntityId, EntityKind, Label, PersonId, Record, Right, cases, fold, parse_edtf,
 };
-use habeas_vault::{CaseLine, Joint, LinkRun, PersonFilter, PersonRow, Wanted};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use habeas_vault::{PersonFilter, PersonRow};
+use std::sync::Arc;
 
 /// Which case files.
 #[derive(Debug, Clone, Default)]
@@ -41,8 +40,8 @@ pub struct CaseQuery {
 pub struct CasePage {
     /// The rows.
     pub rows: Vec<CaseRow>,
-    /// How many match in all.
-    pub n_total: u64,
+    /// How many match in all, and of which kinds they are.
+    pub facets: Arc<Facets>,
     /// Key for the next page, if there is one.
     pub next: Option<String>,
 }
@@ -77,6 +76,7 @@ impl Desk {
         self.ask(Right::Cases)?;
         self.index_persons_if_stale()?;
         let years = query.year.as_deref().map(years_of).transpose()?;
+        let places = query.place.as_deref().map(|place| self.spellings_of_place(place)).transpose()?;
         let within = query.within.as_deref().map(|name| self.names_within(name)).transpose()?;
         let after = match query.after.as_deref().map(str::parse) {
             None => None,
@@ -91,18 +91,17 @@ impl Desk {
             words,
             days: days_of(query.from.as_deref(), query.to.as_deref())?,
             years,
-            places: query.place.iter().cloned().collect(),
+            places: places.unwrap_or_default(),
             within: within.unwrap_or_default(),
             label: query.label.clone(),
             source: query.source.clone(),
             only_contradicted: query.only_contradicted,
         };
-        let vault = self.vault(Right::Cases)?;
-        let page = vault.search_persons(&filter, after, query.limit).map_err(vault_failure)?;
-        let n_total = vault.count_persons(&filter).map_err(vault_failure)?;
+        let facets = self.facets(&filter)?;
+        let page = self.vault(Right::Cases)?.search_persons(&filter, after, query.limit).map_err(vault_failure)?;
         Ok(CasePage {
             rows: page.hits.into_iter().map(|hit| case_row(hit.row)).collect(),
-            n_total,
+            facets,
             next: page.next.map(|key| key.to_string()),
         })
     }
@@ -124,129 +123,7 @@ impl Desk {
         let found = cases(&records.iter().collect::<Vec<_>>(), &CaseNames::of(&book.counting()));
         Ok((book, found))
     }
-
-    /// Which cases people have named, of all persons.
-    fn case_names(&self) -> Result<CaseNames, Failure> {
-        let concerned: Vec<Entity> = {
-            let vault = self.opened();
-            let find = |wanted: &[Wanted<'_>]| vault.find_assertions(wanted).map_err(vault_failure);
-            let mut concerned: Vec<Entity> = Vec::new();
-            let actor = Wanted::On(Topic::Of(Matter::Actor), Some(EntityKind::Case));
-            concerned.extend(find(&[actor])?.into_iter().filter_map(|one| one.target));
-            let part_of = |kind| Wanted::On(Topic::Of(Matter::PartOf), Some(kind));
-            for one in find(&[part_of(EntityKind::Act), part_of(EntityKind::Assertion)])? {
-                match one.about.kind {
-                    _ if one.target.is_none_or(|target| target.kind != EntityKind::Case) => {}
-                    EntityKind::Act => {
-                        concerned.extend(find(&[Wanted::About(one.about)])?.into_iter().filter_map(|one| one.target));
-                    }
-                    _ => {
-                        let claim = AssertionId(one.about.id.0);
-                        concerned.extend(find(&[Wanted::Id(claim)])?.into_iter().map(|claim| claim.about));
-                    }
-                }
-            }
-            concerned
-        };
-        if concerned.is_empty() {
-            return Ok(CaseNames::default());
-        }
-        Ok(CaseNames::of(&self.book_about(&concerned)?.counting()))
-    }
-
-    /// Brings the index of persons up to the log: all of it after a linkage, the persons of changed mentions otherwise.
-    pub fn index_persons_if_stale(&self) -> Result<(), Failure> {
-        if !self.opened().index_is_stale_for_persons().map_err(vault_failure)? {
-            return self.follow_mentions();
-        }
-        let run = self.last_run()?;
-        let snapshot = self.all()?;
-        let (weighed, names) = (run.as_deref().map(Weighed::of).unwrap_or_default(), self.case_names()?);
-        let rows = snapshot.persons.iter().map(|person| person_row(&snapshot.case_of(person), &weighed, &names));
-        self.opened().index_persons(rows).map_err(vault_failure)?;
-        Ok(())
-    }
-
-    /// Makes anew what the index keeps of persons whose mentions have come, changed or gone.
-    fn follow_mentions(&self) -> Result<(), Failure> {
-        let changed = self.opened().mentions_changed().map_err(vault_failure)?;
-        if changed.is_empty() {
-            return Ok(());
-        }
-        let (run, names) = (self.last_run()?, self.case_names()?);
-        let cluster_of: HashMap<RecordId, u32> = run.as_deref().map(super::clusters_of).unwrap_or_default();
-        let mut groups: BTreeMap<RecordId, BTreeSet<RecordId>> = BTreeMap::new();
-        let mut gone: BTreeSet<PersonId> = BTreeSet::new();
-        let vault = self.opened();
-        for id in changed {
-            let mut group = BTreeSet::from([id]);
-            if let (Some(run), Some(cluster)) = (&run, cluster_of.get(&id)) {
-                let together = run.record_ids.iter().filter(|other| cluster_of.get(other) == Some(cluster));
-                group.extend(together);
-            }
-            for known in group.clone() {
-                if let Some(indexed) = vault.indexed_person(known).map_err(vault_failure)? {
-                    gone.insert(indexed.person);
-                    group.extend(indexed.records);
-                }
-            }
-            let first = group.first().copied().unwrap_or(id);
-            groups.entry(first).or_default().extend(group);
-        }
-        let weighed = run.as_deref().map(Weighed::of).unwrap_or_default();
-        let mut rows = Vec::with_capacity(groups.len());
-        for group in groups.values() {
-            let ids: Vec<RecordId> = group.iter().copied().collect();
-            let records: Vec<Record> = vault.records_of(&ids).map_err(vault_failure)?;
-            if !records.is_empty() {
-                rows.push(person_row(&case_file(&records.iter().collect::<Vec<_>>()), &weighed, &names));
-            }
-        }
-        drop(vault);
-        let stay: BTreeSet<PersonId> = rows.iter().map(|row| row.person).collect();
-        let gone: Vec<PersonId> = gone.difference(&stay).copied().collect();
-        self.opened().update_persons(&rows, &gone).map_err(vault_failure)
-    }
 }
-
-/// How the last linkage weighed pairs of records that it took for one person.
-#[derive(Default)]
-struct Weighed {
-    pairs: HashMap<RecordId, Vec<(RecordId, f32)>>,
-}
-
-impl Weighed {
-    fn of(run: &LinkRun) -> Self {
-        let cluster_of = run.partition.cluster_of();
-        let mut pairs: HashMap<RecordId, Vec<(RecordId, f32)>> = HashMap::new();
-        let same =
-            |pair: &&habeas_core::ScoredPair| cluster_of.get(pair.left as usize) == cluster_of.get(pair.right as usize);
-        for pair in run.pairs.iter().filter(same) {
-            let (left, right) = (run.record_ids[pair.left as usize], run.record_ids[pair.right as usize]);
-            pairs.entry(left).or_default().push((right, pair.weight.0 as f32));
-        }
-        Self { pairs }
-    }
-
-    /// The strongest pairs among the records of a case.
-    fn joints(&self, case: &CaseFile<'_>) -> Vec<Joint> {
-        let place = |id: RecordId| {
-            let at = case.records.iter().position(|record| record.id == id)?;
-            u16::try_from(at).ok()
-        };
-        let pairs = case.records.iter().filter_map(|record| Some((record.id, self.pairs.get(&record.id)?)));
-        let mut joints: Vec<Joint> = pairs
-            .flat_map(|(left, others)| others.iter().map(move |(right, weight)| (left, *right, *weight)))
-            .filter_map(|(left, right, weight)| Some(Joint { records: [place(left)?, place(right)?], weight }))
-            .collect();
-        joints.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-        joints.truncate(MOST_JOINTS);
-        joints
-    }
-}
-
-/// Joints that are kept of one person.
-const MOST_JOINTS: usize = 12;
 
 /// A year, or a span of years: `2014`, `2014..2016`.
 fn years_of(text: &str) -> Result<(i16, i16), Failure> {
@@ -257,89 +134,8 @@ fn years_of(text: &str) -> Result<(i16, i16), Failure> {
     }
 }
 
-/// What the index keeps of a case file, to find and list it.
-fn person_row(case: &CaseFile<'_>, weighed: &Weighed, names: &CaseNames) -> PersonRow {
-    let mut search: Vec<String> = Vec::new();
-    for record in &case.records {
-        for claim in &record.claims {
-            match &claim.value {
-                Value::Name(name) => search.push(fold(&name.text())),
-                Value::Place(place) => search.push(fold(&place.text())),
-                _ if matches!(claim.predicate, Predicate::Alias | Predicate::FatherName | Predicate::ListNumber) => {
-                    search.push(fold(&record.words(claim)));
-                }
-                _ => {}
-            }
-        }
-    }
-    let mut classes: Vec<String> = search.iter().flat_map(|text| text.split(' ')).flat_map(spellings).collect();
-    search.append(&mut classes);
-    search.sort();
-    search.dedup();
-    let mut sources: Vec<String> = case.records.iter().map(|record| record.source.list().to_owned()).collect();
-    sources.sort();
-    sources.dedup();
-    let (mut spans, mut places) = (Vec::new(), Vec::new());
-    for claim in case.records.iter().flat_map(|record| &record.claims) {
-        match (claim.predicate, &claim.value) {
-            (Predicate::EventDate(EventKind::Taken | EventKind::LastSeen), Value::Date(date)) => {
-                spans.extend(date.readings().map(|span| day_bounds(span.earliest, span.latest)));
-            }
-            (Predicate::EventPlace(_), Value::Place(place)) => places.extend(place.parts.iter().map(|part| fold(part))),
-            _ => {}
-        }
-    }
-    let told = cases(&case.records, names).all;
-    let lines: Vec<CaseLine> = told
-        .iter()
-        .map(|one| {
-            let file = case_file(&one.records.iter().collect::<Vec<_>>());
-            CaseLine { taken: taken_text(&file), labels: label_codes(&file.labels) }
-        })
-        .collect();
-    // Each case has a label of its own: whoever was released and taken again is not «disputed».
-    let mut labels: Vec<String> = lines.iter().flat_map(|line| line.labels.iter().cloned()).collect();
-    labels.sort();
-    labels.dedup();
-    PersonRow {
-        person: case.person,
-        name: case.names().join(BETWEEN_NAMES),
-        search_text: search.join(" "),
-        taken: taken_text(case),
-        year: match figures::year(case) {
-            figures::Category::Is(year) => year.parse().ok(),
-            _ => None,
-        },
-        place: match figures::place(case) {
-            figures::Category::Is(place) => place,
-            _ => String::new(),
-        },
-        labels: if lines.len() > 1 { labels } else { label_codes(&case.labels) },
-        spans,
-        places,
-        cases: lines,
-        sources,
-        n_records: case.records.len() as u32,
-        n_contradictions: case.contradictions().count() as u32,
-        records: case.records.iter().map(|record| record.id).collect(),
-        joints: weighed.joints(case),
-    }
-}
-
-fn label_codes(labels: &[Label]) -> Vec<String> {
-    labels.iter().map(|label| label.code().to_owned()).collect()
-}
-
-/// When a person was taken, one text for each reading.
-fn taken_text(case: &CaseFile<'_>) -> String {
-    let taken = case.question(Predicate::EventDate(EventKind::Taken)).into_iter().flat_map(|question| {
-        question.readings.iter().filter_map(|reading| shown::value_text(reading.accounts[0].claim))
-    });
-    taken.collect::<Vec<_>>().join(" | ")
-}
-
 /// The tokens of a word's spelling classes, which no word of a name is: those of the linkage, of two consonants or more.
-fn spellings(word: &str) -> Vec<String> {
+pub(super) fn spellings(word: &str) -> Vec<String> {
     let classes = habeas_link::skeleton(word);
     let mut tokens: Vec<String> = [classes.eastern, classes.arabic]
         .into_iter()
@@ -354,7 +150,7 @@ fn spellings(word: &str) -> Vec<String> {
 const CLASS: char = '\u{e000}';
 
 /// Days as numbers that grow with time; what is open lies before or after all days.
-fn day_bounds(first: Option<Date>, last: Option<Date>) -> (i32, i32) {
+pub(super) fn day_bounds(first: Option<Date>, last: Option<Date>) -> (i32, i32) {
     let number = |day: Date| i32::from(day.year()) * 10_000 + i32::from(day.month()) * 100 + i32::from(day.day());
     (first.map_or(i32::MIN, number), last.map_or(i32::MAX, number))
 }
@@ -371,7 +167,7 @@ fn days_of(from: Option<&str>, to: Option<&str>) -> Result<Option<(i32, i32)>, F
 }
 
 /// Stands between the names of a person, one for each script.
-const BETWEEN_NAMES: &str = " / ";
+pub(super) const BETWEEN_NAMES: &str = " / ";
 
 fn labels_of(codes: &[String]) -> Vec<Label> {
     codes.iter().filter_map(|code| Label::from_code(code)).collect()

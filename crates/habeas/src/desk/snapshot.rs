@@ -3,6 +3,18 @@
 use habeas_core::{CaseFile, PersonId, Record, RecordId, Source, SourceKind, case_file};
 use std::{collections::HashMap, sync::Arc};
 
+/// Lists, by their first editions that stand, in the order in which they were imported. A record is of the list that its
+/// source is an edition of.
+pub fn lists_of(sources: &[Arc<Source>]) -> Vec<&Arc<Source>> {
+    let mut lists: Vec<&Arc<Source>> = Vec::new();
+    for source in sources.iter().filter(|source| source.kind == SourceKind::List) {
+        if lists.iter().all(|known| known.list() != source.list()) {
+            lists.push(source);
+        }
+    }
+    lists
+}
+
 /// One person: the records that speak of them, in log order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
@@ -54,16 +66,9 @@ impl Snapshot {
         Self { records, sources, persons, n_unlinked, record_idx, person_of_record }
     }
 
-    /// Lists, by their first editions that stand, in the order in which they were imported. A record is of the list that its
-    /// source is an edition of.
+    /// Lists of this snapshot; see [`lists_of`].
     pub fn lists(&self) -> Vec<&Arc<Source>> {
-        let mut lists: Vec<&Arc<Source>> = Vec::new();
-        for source in self.sources.iter().filter(|source| source.kind == SourceKind::List) {
-            if lists.iter().all(|known| known.list() != source.list()) {
-                lists.push(source);
-            }
-        }
-        lists
+        lists_of(&self.sources)
     }
 
     /// The index of a record.

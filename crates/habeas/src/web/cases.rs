@@ -7,13 +7,16 @@ use super::{
     reader::Reader,
     words,
 };
-use crate::desk::{CasePage, CaseQuery, CaseRow, Desk};
+use crate::desk::{CasePage, CaseQuery, CaseRow, Desk, Facet};
 use habeas_core::Label;
-use habeas_publish::ui::datum;
+use habeas_publish::ui::{datum, grouped};
 use maud::{Markup, html};
 
 /// Case files on one page.
 const PER_PAGE: usize = 50;
+
+/// Kinds of one facet that are listed; the search finds the others.
+const MOST_KINDS: usize = 12;
 
 /// Which case files.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -52,23 +55,27 @@ impl Query {
 
     /// The address of the same list, from its beginning or after a key.
     fn address(&self, after: &str) -> String {
+        self.address_with("after", after)
+    }
+
+    /// The address of the list from its beginning with another value of one filter.
+    fn address_with(&self, name: &str, value: &str) -> String {
         let contradicted = if self.only_contradicted { "1" } else { "" };
         let year = self.year.map_or_else(String::new, |year| year.to_string());
-        address(
-            "/cases",
-            &[
-                ("q", &self.words),
-                ("year", &year),
-                ("from", self.from.as_deref().unwrap_or("")),
-                ("to", self.to.as_deref().unwrap_or("")),
-                ("place", self.place.as_deref().unwrap_or("")),
-                ("within", self.within.as_deref().unwrap_or("")),
-                ("status", self.label.map_or("", Label::code)),
-                ("source", self.source.as_deref().unwrap_or("")),
-                ("contradicted", contradicted),
-                ("after", after),
-            ],
-        )
+        let mut all = [
+            ("q", self.words.as_str()),
+            ("year", &year),
+            ("from", self.from.as_deref().unwrap_or("")),
+            ("to", self.to.as_deref().unwrap_or("")),
+            ("place", self.place.as_deref().unwrap_or("")),
+            ("within", self.within.as_deref().unwrap_or("")),
+            ("status", self.label.map_or("", Label::code)),
+            ("source", self.source.as_deref().unwrap_or("")),
+            ("contradicted", contradicted),
+            ("after", ""),
+        ];
+        all.iter_mut().filter(|(known, _)| *known == name).for_each(|(_, known)| *known = value);
+        address("/cases", &all)
     }
 }
 
@@ -164,10 +171,13 @@ fn search(reader: &Reader, view: &View) -> Markup {
                 label for="f-to" { (reader.t("search-to")) }
                 input #f-to name="to" value=(query.to.as_deref().unwrap_or("")) placeholder="2016" autocomplete="off" maxlength="10";
             }
-            @if let Some(within) = &query.within { input type="hidden" name="within" value=(within); }
             p.field {
                 label for="f-place" { (reader.t("place")) }
                 input #f-place name="place" value=(query.place.as_deref().unwrap_or("")) dir="auto" autocomplete="off" maxlength="200";
+            }
+            p.field {
+                label for="f-within" { (reader.t("search-within")) }
+                input #f-within name="within" value=(query.within.as_deref().unwrap_or("")) placeholder="place:corva" dir="auto" autocomplete="off" maxlength="200";
             }
             p.field.check {
                 label { input type="checkbox" name="contradicted" value="1" checked[query.only_contradicted]; span { (reader.t("only-contradicted")) } }
@@ -180,8 +190,9 @@ fn search(reader: &Reader, view: &View) -> Markup {
 fn found(reader: &Reader, view: &View) -> Markup {
     let filtered = view.query.address("") != "/cases";
     html! {
-        div #found data-say=(reader.n("cases-n", &[("n", view.page.n_total)])) {
-            p.found { (reader.n("cases-n", &[("n", view.page.n_total)])) @if filtered { " · " a href="/cases" { (reader.t("show-all")) } } }
+        div #found data-say=(reader.n("cases-n", &[("n", view.page.facets.n_total)])) {
+            p.found { (reader.n("cases-n", &[("n", view.page.facets.n_total)])) @if filtered { " · " a href="/cases" { (reader.t("show-all")) } } }
+            (facets(reader, view, filtered))
             @if view.page.rows.is_empty() {
                 @if filtered { (empty(&reader.t("cases-none-found"), None)) }
                 @else { (empty(&reader.t("cases-none"), Some("habeas import FILE --as LIST"))) }
@@ -193,6 +204,64 @@ fn found(reader: &Reader, view: &View) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// What the persons found could be narrowed by, each with how many they are. A filter that is set can be taken off.
+fn facets(reader: &Reader, view: &View, is_narrowed: bool) -> Markup {
+    let (query, facets) = (&view.query, &view.page.facets);
+    let title = |key: &str| {
+        let source = view.sources.iter().find(|(known, _)| known == key);
+        source.map_or_else(|| key.to_owned(), |(_, title)| title.clone())
+    };
+    let year = query.year.map(|year| year.to_string());
+    let plain = |all: &[Facet]| all.iter().map(|one| (one.value.clone(), one.value.clone(), one.n)).collect();
+    let groups: [(&str, &str, Option<&str>, Vec<(String, String, u64)>); 4] = [
+        (
+            "status",
+            "status",
+            query.label.map(Label::code),
+            facets
+                .labels
+                .iter()
+                .map(|(label, n)| (label.code().to_owned(), words::label(reader, *label), *n))
+                .collect(),
+        ),
+        (
+            "source",
+            "source",
+            query.source.as_deref(),
+            facets.sources.iter().map(|one| (one.value.clone(), title(&one.value), one.n)).collect(),
+        ),
+        ("year", "year", year.as_deref(), plain(&facets.years)),
+        ("place", "place", query.place.as_deref(), plain(&facets.places)),
+    ];
+    html! {
+        @if facets.n_total > 0 { details.facets open[is_narrowed] {
+            summary { (reader.t("narrow-by")) }
+            div.groups {
+                @for (name, label, chosen, kinds) in &groups { @if !kinds.is_empty() {
+                    section {
+                        h3 { (reader.t(label)) }
+                        ul { @for (value, text, n) in kinds.iter().take(MOST_KINDS) { li {
+                            @let is_chosen = *chosen == Some(value.as_str());
+                            @let to = if is_chosen { query.address_with(name, "") } else { query.address_with(name, value) };
+                            a href=(to) aria-current=[is_chosen.then_some("true")] { (datum(text)) }
+                            " " span.n { (grouped(*n)) }
+                        } } }
+                        @if kinds.len() > MOST_KINDS { p.note { (reader.n("facets-more", &[("n", (kinds.len() - MOST_KINDS) as u64)])) } }
+                    }
+                } }
+                @if facets.n_contradicted > 0 { section {
+                    h3 { (reader.t("facets-conflict")) }
+                    ul { li {
+                        @let to = query.address_with("contradicted", if query.only_contradicted { "" } else { "1" });
+                        a href=(to) aria-current=[query.only_contradicted.then_some("true")] { (reader.t("only-contradicted")) }
+                        " " span.n { (grouped(facets.n_contradicted)) }
+                    } }
+                } }
+            }
+        } }
     }
 }
 

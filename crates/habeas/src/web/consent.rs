@@ -21,7 +21,7 @@ use crate::{
 use axum::response::{IntoResponse, Redirect, Response};
 use habeas_core::{
     Audience, Consent, ConsentAnswer, ConsentId, ConsentMedium, ConsentState, Date, FieldGroup, Giver, PersonId,
-    Purpose, Right, UserId,
+    Purpose, Record, RecordId, Right, UserId, case_file,
 };
 use habeas_publish::ui::datum;
 use maud::{Markup, html};
@@ -82,10 +82,11 @@ const SOON_DAYS: i64 = 90;
 /// # Errors
 /// [`PageError`] where nobody has this id, or the vault cannot be read.
 pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
-    let (book, on, snapshot) = (desk.consent_book()?, today()?, desk.snapshot()?);
-    let names = |person: PersonId| -> Vec<String> {
-        let found = snapshot.persons.iter().find(|known| known.id == person);
-        found.map(|known| snapshot.case_of(known).names()).unwrap_or_default()
+    let (book, on) = (desk.consent_book()?, today()?);
+    let names = |person: PersonId| -> Result<Vec<String>, PageError> {
+        let records = desk.person_of(RecordId(person.0))?;
+        let all: Vec<&Record> = records.iter().collect();
+        Ok(if all.is_empty() { Vec::new() } else { case_file(&all).names() })
     };
     let Some(of) = query.of else {
         let soon = on.checked_add(jiff::Span::new().days(SOON_DAYS)).unwrap_or(Date::MAX);
@@ -93,14 +94,15 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
         let n_all = rows.len();
         let after = |row: &Answered| query.after.as_ref().is_none_or(|after| row.person.to_string() > *after);
         let mut rest = rows.into_iter().filter(after);
-        let rows: Vec<_> = rest.by_ref().take(MOST_ROWS).map(|row| (names(row.person), row)).collect();
+        let rows = rest.by_ref().take(MOST_ROWS).map(|row| Ok((names(row.person)?, row)));
+        let rows: Vec<_> = rows.collect::<Result<_, PageError>>()?;
         let next = rest.next().and(rows.last()).map(|(_, row)| row.person);
         return Ok(View::Everybody(Page { rows, n_all, only_ending: query.only_ending, next }));
     };
     let id = desk.person_of_id(&of).map_err(|_| PageError::NotFound)?;
     Ok(View::One(Box::new(Person {
         id,
-        names: names(id),
+        names: names(id)?,
         stands: stands(&book, id, on),
         statements: book.statements(id).to_vec(),
         today: on,

@@ -7,10 +7,12 @@ use super::{
     reader::Reader,
     words,
 };
-use crate::desk::{Desk, Snapshot, figures::Disagreeing};
+use crate::desk::{Desk, figures::Disagreeing};
 use habeas_core::{Agreement, Claim, PersonId, Predicate, Record, RecordId};
 use habeas_publish::ui::datum;
+use habeas_vault::ComparedKey;
 use maud::{Markup, html};
+use std::collections::HashMap;
 
 /// Pairs of records on one page.
 const PER_PAGE: usize = 50;
@@ -20,7 +22,7 @@ const PER_PAGE: usize = 50;
 pub struct Query {
     question: Predicate,
     lists: [String; 2],
-    after: Option<RecordId>,
+    after: Option<ComparedKey>,
 }
 
 impl Query {
@@ -32,7 +34,10 @@ impl Query {
         Ok(Self {
             question: Predicate::from_code(question).ok_or(PageError::NotFound)?,
             lists: [left, right],
-            after: query::known(pairs, "after", |text| text.parse().ok())?,
+            after: query::known(pairs, "after", |text| {
+                let (agreement, person) = text.split_once('-')?;
+                Some((agreement.parse().ok()?, person.parse().ok()?))
+            })?,
         })
     }
 }
@@ -58,7 +63,7 @@ pub struct View {
     n_compared: u64,
     n_rows: u64,
     pairs: Vec<Pair>,
-    next: Option<RecordId>,
+    next: Option<ComparedKey>,
 }
 
 /// Reads one page of pairs.
@@ -66,39 +71,39 @@ pub struct View {
 /// # Errors
 /// [`PageError::NotFound`] where the two lists were not compared on this question.
 pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
-    let (snapshot, figures) = (desk.snapshot()?, desk.figures()?);
+    let figures = desk.figures()?;
     let same = |field: &&crate::desk::figures::FieldDisagreement| {
         field.predicate == query.question && field.lists == query.lists
     };
     let field = figures.disagreements.iter().find(same).ok_or(PageError::NotFound)?;
-    let start = match query.after {
-        Some(after) => {
-            field.rows.iter().position(|row| row.left == after).ok_or(PageError::Parameter { name: "after" })? + 1
-        }
-        None => 0,
-    };
-    let shown = &field.rows[start..field.rows.len().min(start + PER_PAGE)];
+    let mut shown = desk.disagreeing(query.question, &query.lists, query.after, PER_PAGE + 1)?;
+    let more = shown.len() > PER_PAGE;
+    shown.truncate(PER_PAGE);
+    let next = shown.last().map(|(key, _)| *key).filter(|_| more);
+    let ids: Vec<RecordId> = shown.iter().flat_map(|(_, row)| [row.left, row.right]).collect();
+    let records: HashMap<RecordId, Record> = desk.records(&ids)?.into_iter().map(|one| (one.id, one)).collect();
+    let persons = desk.person_ids(&ids)?;
+    let pairs = shown.iter().zip(persons.iter().step_by(2));
     let title = |key: &String| {
-        let source = snapshot.sources.iter().find(|source| source.key == *key);
+        let source = figures.sources.iter().find(|source| source.key == *key);
         source.map_or_else(|| key.clone(), |source| source.title.clone())
     };
     Ok(View {
         titles: [title(&query.lists[0]), title(&query.lists[1])],
         n_compared: field.n_compared,
-        n_rows: field.rows.len() as u64,
-        pairs: shown.iter().filter_map(|row| pair(&snapshot, query.question, row)).collect(),
-        next: (start + PER_PAGE < field.rows.len()).then(|| shown.last().map(|row| row.left)).flatten(),
+        n_rows: field.n_contradicts + field.n_differs,
+        pairs: pairs.filter_map(|((_, row), person)| pair(&records, *person, query.question, row)).collect(),
+        next,
         query,
     })
 }
 
-fn pair(snapshot: &Snapshot, question: Predicate, row: &Disagreeing) -> Option<Pair> {
+fn pair(records: &HashMap<RecordId, Record>, person: PersonId, question: Predicate, row: &Disagreeing) -> Option<Pair> {
     let side = |id| {
-        let record = &snapshot.records[snapshot.record_idx(id)? as usize];
+        let record = records.get(&id)?;
         let claims = record.claims.iter().filter(|claim| claim.predicate == question).cloned().collect();
         Some((record.clone(), claims))
     };
-    let person = snapshot.person_of(row.left)?.id;
     Some(Pair { agreement: row.agreement, person, sides: [side(row.left)?, side(row.right)?] })
 }
 
@@ -128,7 +133,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
         } }
         nav.pages aria-label=(reader.t("pages")) {
             @if view.query.after.is_some() { a.btn href=(own) { (reader.t("first-page")) } }
-            @if let Some(next) = view.next { a.btn rel="next" href=(address(&own, &[("after", &next.to_string())])) { (reader.t("next-page")) } }
+            @if let Some(next) = view.next { a.btn rel="next" href=(address(&own, &[("after", &format!("{}-{}", next.0, next.1))])) { (reader.t("next-page")) } }
         }
     };
     layout::page(reader, &title, Some(Section::Stats), &body)

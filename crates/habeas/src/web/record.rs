@@ -48,16 +48,23 @@ pub struct View {
 /// # Errors
 /// [`PageError::NotFound`] where the source has no such record.
 pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
-    let snapshot = desk.snapshot()?;
-    let own: Vec<&Record> = snapshot.records.iter().filter(|record| record.source.key == query.key).collect();
-    let idx = own.iter().position(|record| record.number() == query.number).ok_or(PageError::NotFound)?;
-    let record = own[idx].clone();
-    let number = |record: &&Record| record.number();
+    let source = desk.sources()?.into_iter().find(|source| source.key == query.key).ok_or(PageError::NotFound)?;
+    let mut from = desk.rows_from(&query.key, query.number, 2)?.into_iter();
+    let (record, before, after) = match from.next().filter(|record| record.number() == query.number) {
+        Some(record) => (record, desk.row_before(&query.key, query.number)?, from.next()),
+        None => {
+            let mut own = desk.mentions_of(source.id)?;
+            let idx = own.iter().position(|record| record.number() == query.number).ok_or(PageError::NotFound)?;
+            let after = (idx + 1 < own.len()).then(|| own.remove(idx + 1));
+            let record = own.remove(idx);
+            (record, idx.checked_sub(1).map(|idx| own.remove(idx)), after)
+        }
+    };
     Ok(View {
-        person: snapshot.person_of(record.id).map_or_else(|| PersonId::from(record.id), |person| person.id),
-        n_in_source: own.len() as u64,
-        before: idx.checked_sub(1).and_then(|idx| own.get(idx)).map(number),
-        after: own.get(idx + 1).map(number),
+        person: desk.person_ids(&[record.id])?[0],
+        n_in_source: desk.record_counts()?.get(&source.id).copied().unwrap_or(0),
+        before: before.map(|record| record.number()),
+        after: after.map(|record| record.number()),
         earlier: desk.earlier_records(record.id)?,
         record,
     })

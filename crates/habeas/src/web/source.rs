@@ -24,7 +24,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use habeas_core::{
-    Entity, ImportId, MadeBy, Matter, Origin, PersonId, Record, Right, Source, SourceKind, Stand, Topic,
+    Entity, ImportId, MadeBy, Matter, Origin, PersonId, Record, RecordId, Right, Source, SourceKind, Stand, Topic,
 };
 use habeas_publish::ui::{Link, Quotation, datum, pieces, quotation};
 use habeas_vault::ImportSummary;
@@ -109,49 +109,49 @@ pub struct View {
 /// # Errors
 /// [`PageError::NotFound`] where no source has the key.
 pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
-    let snapshot = desk.snapshot()?;
-    let source = snapshot.sources.iter().find(|source| source.key == query.key).ok_or(PageError::NotFound)?.clone();
-    let records: Vec<&Record> = snapshot.records.iter().filter(|record| record.source.id == source.id).collect();
-    let line = |record: &&Record| Line {
-        number: record.number(),
-        cells: record.cells.clone(),
-        person: snapshot.person_of(record.id).map_or_else(|| PersonId::from(record.id), |person| person.id),
-    };
-    // A text of which nothing is coded yet has no records.
-    let of_text = |record: &&Record| matches!(record.origin, Origin::Text { .. });
-    let is_text = records.first().map_or(source.kind != SourceKind::List, of_text);
+    let sources = desk.sources()?;
+    let source = sources.iter().find(|source| source.key == query.key).ok_or(PageError::NotFound)?.clone();
+    let n_records = desk.record_counts()?.get(&source.id).copied().unwrap_or(0);
+    let from = query.after.map_or(0, |after| after.saturating_add(1));
+    let mut rows = desk.rows_from(&source.key, from, PER_PAGE + 1)?;
+    // A text of which nothing is coded yet has no records; past the last row of a list there are none either.
+    let of_text = |record: &Record| matches!(record.origin, Origin::Text { .. });
+    let is_text = rows.first().map_or(source.kind != SourceKind::List && query.after.is_none(), of_text);
     let content = if is_text {
         let own = format!("/sources/{}", segment(&source.key));
         let book = desk.book()?;
-        let of_records = records.iter().flat_map(|record| marks(record));
+        let mut records = desk.rows_from(&source.key, 0, usize::MAX)?;
+        records.extend(desk.mentions_of(source.id)?);
+        let of_records = records.iter().flat_map(marks);
         let of_records = of_records.map(|(range, mention)| (range, format!("{own}/{mention}")));
         let waiting = groups(&book, Queue::Proposed, desk.who().user);
         Content::Text {
             text: desk.shown_text(&source)?,
             marks: claimed(&book, &source).chain(of_records).collect(),
-            mentions: records.iter().map(line).collect(),
+            mentions: lines(desk, &records)?,
             n_waiting: waiting.iter().filter(|group| group.source == source.id).count(),
             may_suggest: !book.assertions.iter().any(|one| {
                 matches!(one.made_by, MadeBy::Rule(..)) && one.quotes.iter().any(|quote| quote.source == source.id)
             }),
         }
     } else {
-        let mut rest = records.iter().filter(|record| query.after.is_none_or(|after| record.number() > after));
-        let lines: Vec<Line> = rest.by_ref().take(PER_PAGE).map(line).collect();
-        let next = rest.next().and(lines.last()).map(|line| line.number);
+        let more = rows.len() > PER_PAGE;
+        rows.truncate(PER_PAGE);
+        let lines = lines(desk, &rows)?;
+        let next = lines.last().map(|line| line.number).filter(|_| more);
         Content::Rows { lines, after: query.after, next }
     };
     let imports = desk.imports()?.into_iter().filter(|import| import.source.id == source.id && import.undone.is_none());
     let imports = imports.map(|import| (import.id, import.begun_ms, import.summary)).collect();
     let of_list = |other: &&Arc<Source>| other.kind == SourceKind::List && other.list() == source.list();
-    let editions = snapshot.sources.iter().filter(of_list).filter(|other| other.id != source.id);
+    let editions = sources.iter().filter(of_list).filter(|other| other.id != source.id);
     let editions = editions.map(|other| (other.key.clone(), other.edition.clone())).collect();
     let mut gone = if is_text { Vec::new() } else { desk.gone_records()? };
     gone.retain(|row| row.list == source.list());
     let mut view = View {
         editions,
         gone,
-        n_records: records.len() as u64,
+        n_records,
         original: None,
         made_of_it: Vec::new(),
         others: Vec::new(),
@@ -163,6 +163,13 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
         relate(desk, &mut view)?;
     }
     Ok(view)
+}
+
+fn lines(desk: &Desk, records: &[Record]) -> Result<Vec<Line>, PageError> {
+    let ids: Vec<RecordId> = records.iter().map(|record| record.id).collect();
+    let persons = desk.person_ids(&ids)?.into_iter();
+    let line = |(record, person): (&Record, _)| Line { number: record.number(), cells: record.cells.clone(), person };
+    Ok(records.iter().zip(persons).map(line).collect())
 }
 
 /// Adds the text that this one is made from, and those that are made from it, as people have recorded it.

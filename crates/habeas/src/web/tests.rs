@@ -4,6 +4,7 @@
 mod claims;
 mod entities;
 mod export;
+mod figures;
 mod incoming;
 mod locking;
 mod messages;

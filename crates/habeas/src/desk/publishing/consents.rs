@@ -41,8 +41,7 @@ impl Desk {
     /// The person that an id or address leads to.
     pub fn person_of_id(&self, id: &str) -> Result<PersonId, Failure> {
         let record = self.records_of_person(id)?[0].id;
-        let snapshot = self.snapshot()?;
-        Ok(snapshot.person_of(record).map_or(PersonId::from(record), |person| person.id))
+        Ok(self.person_ids(&[record])?[0])
     }
 
     /// Keeps a statement about the person that an id or address leads to.

@@ -12,19 +12,14 @@ use super::{
         reader::Reader,
         router::{html_page, refuse},
     },
-    refused, tabs, typed, undo,
+    Problem, tabs, typed, undo,
 };
 use crate::{
     commands::{claims::Step, resolve},
-    desk::{
-        Book, Desk, Settled,
-        coding::{self, Uncoded},
-    },
-    failure::Failure,
+    desk::{Book, Desk, Settled, coding},
 };
 use axum::{
     extract::Path,
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use habeas_core::{AssertionId, Bounds, ConflictSet, PolicyKind, Topic, groups};
@@ -148,13 +143,6 @@ pub struct View {
     typed: Vec<(String, String)>,
 }
 
-enum Problem {
-    /// Without a policy or a reason.
-    Unfinished,
-    Changed,
-    Refused(Box<Failure>),
-}
-
 /// Reads the question that a claim answers.
 ///
 /// # Errors
@@ -197,7 +185,7 @@ pub async fn decide(desk: Desk, reader: Reader, Path(id): Path<String>, SignedFo
         let (by, why) = (query::known(&fields, "by", PolicyKind::from_code)?, forms::reason(&fields, "why")?);
         let view = load(&desk, &id)?;
         let Some(by) = by.filter(|_| !why.is_empty()) else {
-            return Ok(View { problem: Some(Problem::Unfinished), typed: fields, ..view });
+            return Ok(View { problem: Some(Problem::Unfinished("settle-unfinished")), typed: fields, ..view });
         };
         let take = query::known(&fields, "take", |text| text.parse::<AssertionId>().ok())?.map(|id| id.to_string());
         let order = typed(&fields, "order").split(',').map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
@@ -206,16 +194,14 @@ pub async fn decide(desk: Desk, reader: Reader, Path(id): Path<String>, SignedFo
             |book: &Book| book.get(view.question.claim).is_some_and(|one| state(book, &book.accounts(one)) == seen);
         let problem = match desk.code(&[Step::Resolve(args)], still, key.0) {
             Ok(_) => return Ok(view),
-            Err(Uncoded::Changed) => Problem::Changed,
-            Err(Uncoded::Refused(failure)) => Problem::Refused(failure),
+            Err(uncoded) => Problem::from(uncoded),
         };
         Ok(View { problem: Some(problem), typed: fields, ..load(&desk, &id)? })
     });
     match taken.await {
         Ok(Ok(view)) => match view.problem {
             None => Redirect::to(&format!("/claims/{}/accounts", view.question.claim)).into_response(),
-            Some(Problem::Changed) => html_page(StatusCode::CONFLICT, render(&reader, &view)),
-            Some(_) => html_page(StatusCode::UNPROCESSABLE_ENTITY, render(&reader, &view)),
+            Some(ref problem) => html_page(problem.status(), render(&reader, &view)),
         },
         Ok(Err(error)) => refuse(&reader, &error),
         Err(_) => refuse(&reader, &PageError::Bug),
@@ -232,12 +218,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
             h1 { (datum(&question.about)) " · " (title) }
             (outcome(reader, question))
         }
-        @match &view.problem {
-            Some(Problem::Changed) => { div.said role="alert" { p { (reader.t("claims-changed")) } } }
-            Some(Problem::Refused(failure)) => { (refused(reader, failure)) }
-            Some(Problem::Unfinished) => { div.said role="alert" { p { (reader.t("settle-unfinished")) } } }
-            None => {}
-        }
+        @if let Some(problem) = &view.problem { (problem.draw(reader)) }
         div.scroll tabindex="0" role="group" aria-label=(reader.t("accounts")) { table.list {
             caption.vh { (reader.t("accounts")) }
             thead { tr { @for key in ["read-as", "words-as-written", "said-by", "review"] { th scope="col" { (reader.t(key)) } } } }

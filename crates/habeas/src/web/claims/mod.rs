@@ -16,12 +16,16 @@ use super::{
     reader::Reader,
     router::refuse,
 };
-use crate::desk::{
-    Book, Desk,
-    coding::{Queue, groups},
+use crate::{
+    desk::{
+        Book, Desk,
+        coding::{Queue, Uncoded, groups},
+    },
+    failure::Failure,
 };
 use axum::{
     extract::Path,
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use habeas_core::{Assertion, AssertionId, Content, EntityKind, MadeBy, Matter, SourceKind, Topic};
@@ -181,8 +185,46 @@ pub async fn suggest(desk: Desk, reader: Reader, Path(key): Path<String>, Signed
     }
 }
 
+/// Why what was pressed was not recorded.
+pub(super) enum Problem {
+    /// Somebody judged it since it was shown.
+    Changed,
+    /// The vault refused.
+    Refused(Box<Failure>),
+    /// Something is missing, or no button was pressed yet; the message says it.
+    Unfinished(&'static str),
+}
+
+impl From<Uncoded> for Problem {
+    fn from(uncoded: Uncoded) -> Self {
+        match uncoded {
+            Uncoded::Changed => Self::Changed,
+            Uncoded::Refused(failure) => Self::Refused(failure),
+        }
+    }
+}
+
+impl Problem {
+    /// The status of the answer.
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Changed => StatusCode::CONFLICT,
+            Self::Refused(_) | Self::Unfinished(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        }
+    }
+
+    /// What the page says of it.
+    fn draw(&self, reader: &Reader) -> Markup {
+        match self {
+            Self::Changed => html! { div.said role="alert" { p { (reader.t("claims-changed")) } } },
+            Self::Refused(failure) => refused(reader, failure),
+            Self::Unfinished(message) => html! { div.said role="alert" { p { (reader.t(message)) } } },
+        }
+    }
+}
+
 /// What a refusal says on a page: what is wrong. What to do at a command line helps nobody here.
-fn refused(reader: &Reader, failure: &crate::failure::Failure) -> Markup {
+fn refused(reader: &Reader, failure: &Failure) -> Markup {
     let for_terminals = failure.remedy.contains("--") || failure.remedy.contains("habeas ");
     html! {
         div.said #problem role="alert" tabindex="-1" {

@@ -11,23 +11,19 @@ use super::{
         reader::Reader,
         router::{html_page, refuse},
     },
+    Problem,
     queue::around,
-    refused, typed, undo,
+    typed, undo,
 };
 use crate::{
     commands::{
         audit::day_of,
         claims::{Accept, Assign, Judge, Say, Step},
     },
-    desk::{
-        Desk,
-        coding::{self, Uncoded},
-    },
-    failure::Failure,
+    desk::{Desk, coding},
 };
 use axum::{
     extract::Path,
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use habeas_core::{Assertion, AssertionId, Content, Entity, Matter, Right, Source, Topic};
@@ -63,12 +59,6 @@ pub struct View {
     problem: Option<Problem>,
     /// What was typed, by field.
     typed: Vec<(String, String)>,
-}
-
-enum Problem {
-    Undecided,
-    Changed,
-    Refused(Box<Failure>),
 }
 
 /// Reads the claim.
@@ -173,20 +163,21 @@ pub async fn act(desk: Desk, reader: Reader, Path(id): Path<String>, SignedForm(
         let seen = query::value(&fields, "seen")?.ok_or(PageError::Parameter { name: "seen" })?;
         let view = load(&desk, &id)?;
         // The form came without its button, as after a lock.
-        let Some(what) = what else { return Ok(View { problem: Some(Problem::Undecided), typed: fields, ..view }) };
+        let Some(what) = what else {
+            let problem = Some(Problem::Unfinished("nothing-recorded"));
+            return Ok(View { problem, typed: fields, ..view });
+        };
         let step = step(&what, &view, &fields)?;
         let problem = match desk.code(&[step], |book| coding::state_of(book, &[view.id]) == seen, key.0) {
             Ok(_) => return Ok(view),
-            Err(Uncoded::Changed) => Problem::Changed,
-            Err(Uncoded::Refused(failure)) => Problem::Refused(failure),
+            Err(uncoded) => Problem::from(uncoded),
         };
         Ok(View { problem: Some(problem), typed: fields, ..load(&desk, &id)? })
     });
     match taken.await {
         Ok(Ok(view)) => match view.problem {
             None => Redirect::to(&format!("/claims/{}", view.id)).into_response(),
-            Some(Problem::Changed) => html_page(StatusCode::CONFLICT, render(&reader, &view)),
-            Some(_) => html_page(StatusCode::UNPROCESSABLE_ENTITY, render(&reader, &view)),
+            Some(ref problem) => html_page(problem.status(), render(&reader, &view)),
         },
         Ok(Err(error)) => refuse(&reader, &error),
         Err(_) => refuse(&reader, &PageError::Bug),
@@ -203,12 +194,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
             h1 { (title) ": " (datum(&incident::value(reader, &view.said))) }
             p { code { (view.name) } " " (incident::standing_note(reader, &view.said)) }
         }
-        @match &view.problem {
-            Some(Problem::Changed) => { div.said role="alert" { p { (reader.t("claims-changed")) } } }
-            Some(Problem::Refused(failure)) => { (refused(reader, failure)) }
-            Some(Problem::Undecided) => { div.said role="status" { p { (reader.t("nothing-recorded")) } } }
-            None => {}
-        }
+        @if let Some(problem) = &view.problem { (problem.draw(reader)) }
         @if let Some((source, parts)) = &view.passage { (quotation(&Quotation {
             id: "passage".into(),
         sid: source.key.clone(),

@@ -14,15 +14,14 @@ use super::{
         reader::Reader,
         router::{html_page, refuse},
     },
-    refused, undo,
+    Problem, undo,
 };
 use crate::{
     commands::claims::{Accept, Judge, Step},
     desk::{
         Book, Desk,
-        coding::{self, Group, Queue, Uncoded, groups},
+        coding::{self, Group, Queue, groups},
     },
-    failure::Failure,
 };
 use axum::{
     extract::Query as Parameters,
@@ -93,14 +92,6 @@ struct Shown {
     place: (usize, usize),
     before: Option<AssertionId>,
     after: Option<AssertionId>,
-}
-
-/// Why a form was not taken.
-enum Problem {
-    Changed,
-    Refused(Box<Failure>),
-    /// No button was pressed yet.
-    Undecided,
 }
 
 /// What the page shows.
@@ -264,8 +255,7 @@ pub async fn decide(desk: Desk, reader: Reader, SignedForm(fields): SignedForm) 
     let taken = tokio::task::spawn_blocking(move || take(&desk, answer)).await;
     match taken {
         Ok(Ok(view)) => match view.problem {
-            Some(Problem::Changed) => html_page(StatusCode::CONFLICT, render(&reader, &view)),
-            Some(_) => html_page(StatusCode::UNPROCESSABLE_ENTITY, render(&reader, &view)),
+            Some(ref problem) => html_page(problem.status(), render(&reader, &view)),
             None if reader.wants_part => self::answer(&reader, &view),
             None => Redirect::to(&onward).into_response(),
         },
@@ -291,9 +281,8 @@ fn take(desk: &Desk, answer: Answer) -> Result<View, PageError> {
             let view = load(desk, &Query { at: answer.next, ..answer.query })?;
             return Ok(View { done: true, ..view });
         }
-        Some(Err(Uncoded::Changed)) => Problem::Changed,
-        Some(Err(Uncoded::Refused(failure))) => Problem::Refused(failure),
-        None => Problem::Undecided,
+        Some(Err(uncoded)) => Problem::from(uncoded),
+        None => Problem::Unfinished("nothing-recorded"),
     };
     // The same claims again as they stand now, with what was typed.
     let book = desk.book()?;
@@ -348,12 +337,7 @@ fn panel(reader: &Reader, view: &View) -> Markup {
     };
     html! {
         div #panel data-say=(say) {
-            @match &view.problem {
-                Some(Problem::Changed) => { div.said role="alert" { p { (reader.t("claims-changed")) } } }
-                Some(Problem::Refused(failure)) => { (refused(reader, failure)) }
-                Some(Problem::Undecided) => { div.said role="status" { p { (reader.t("nothing-recorded")) } } }
-                None => {}
-            }
+            @if let Some(problem) = &view.problem { (problem.draw(reader)) }
             @match &view.shown {
                 Some(shown) => { (screen(reader, view, shown)) }
                 None => { section.pair.done { h2 { (reader.t("queue-done")) } p { a.btn href="/claims" { (reader.t("claims")) } } (undo_form(reader, view)) } }

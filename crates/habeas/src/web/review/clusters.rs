@@ -16,7 +16,7 @@ use super::{
     },
     kinds, name_of, pair,
 };
-use crate::desk::{Desk, Person, reviewing::pair_state};
+use crate::desk::{Desk, reviewing::pair_state};
 use axum::{
     extract::{Path, Query as Parameters},
     http::StatusCode,
@@ -24,6 +24,7 @@ use axum::{
 };
 use habeas_core::{PersonId, Predicate, Record, RecordId, RecordPair, Verdict};
 use habeas_publish::ui::{Cell, Head, Link, Row, Table, datum, table};
+use habeas_vault::PersonRow;
 use maud::{Markup, html};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -295,7 +296,7 @@ pub struct List {
 pub async fn list(desk: Desk, reader: Reader, Parameters(pairs): Parameters<Pairs>) -> Response {
     let read = |text: &str| {
         let (n, id) = text.split_once('-')?;
-        Some((n.parse::<usize>().ok()?, id.parse::<RecordId>().ok()?))
+        Some((n.parse().ok()?, PersonId::from(id.parse::<RecordId>().ok()?)))
     };
     match query::known(&pairs, "after", read) {
         Ok(after) => page(desk, reader, move |desk| load_list(desk, after), render_list).await,
@@ -303,23 +304,16 @@ pub async fn list(desk: Desk, reader: Reader, Parameters(pairs): Parameters<Pair
     }
 }
 
-fn load_list(desk: &Desk, after: Option<(usize, RecordId)>) -> Result<List, PageError> {
-    let snapshot = desk.snapshot()?;
-    let mut large: Vec<_> = snapshot.persons.iter().filter(|person| person.records.len() >= LEAST).collect();
-    large.sort_by_key(|person| (std::cmp::Reverse(person.records.len()), person.id));
-    let n = large.len() as u64;
-    let is_later =
-        |len: usize, id: PersonId| after.is_none_or(|(n, last)| len < n || (len == n && id > PersonId::from(last)));
-    let shown: Vec<_> =
-        large.into_iter().filter(|person| is_later(person.records.len(), person.id)).take(PER_PAGE + 1).collect();
-    let next = (shown.len() > PER_PAGE).then(|| &shown[PER_PAGE - 1]);
-    let next = next.map(|last| format!("{}-{}", last.records.len(), last.id));
-    let of = |person: &&Person| {
-        let records: Vec<&Record> = person.records.iter().map(|idx| &snapshot.records[*idx as usize]).collect();
-        let sources: BTreeSet<_> = records.iter().map(|record| record.source.id).collect();
-        (person.id, name_of(records[0]), records.len() as u64, sources.len() < records.len())
+fn load_list(desk: &Desk, after: Option<(u32, PersonId)>) -> Result<List, PageError> {
+    let (mut shown, n) = desk.largest_persons(LEAST as u32, after, PER_PAGE + 1)?;
+    let more = shown.len() > PER_PAGE;
+    shown.truncate(PER_PAGE);
+    let next = shown.last().filter(|_| more).map(|last| format!("{}-{}", last.n_records, last.person));
+    let of = |row: PersonRow| {
+        let twice = row.sources.len() < row.n_records as usize;
+        (row.person, row.name, u64::from(row.n_records), twice)
     };
-    Ok(List { persons: shown.iter().take(PER_PAGE).map(of).collect(), next, n })
+    Ok(List { persons: shown.into_iter().map(of).collect(), next, n })
 }
 
 fn render_list(reader: &Reader, view: &List) -> Markup {

@@ -414,3 +414,51 @@ async fn a_translation_stands_beside_its_original_and_the_two_are_one_origin() {
     let strange = House::filled(&house.page("/sources/post").await, "/sources/post/made-from");
     assert!(!house.press_all("/sources/post/made-from", &strange, &[("of", "nowhere")]).await.0.is_redirection());
 }
+
+#[tokio::test]
+async fn two_members_at_once_see_what_the_other_wrote_and_nothing_is_lost_or_written_twice() {
+    let house = House::with_suggestions(Role::Coder);
+    let token = house.app.sessions.new_entry(Instant::now() + Duration::from_secs(600)).unwrap();
+    let entered = house.app.sessions.enter(&token, Instant::now() + Duration::from_secs(600), true).unwrap();
+    let other = House {
+        app: house.app.clone(),
+        cookie: format!("{COOKIE}={entered}"),
+        person: String::new(),
+        entity: String::new(),
+        folder: tempfile::tempdir().unwrap(),
+    };
+    assert_ne!(house.form_token(), other.form_token());
+    let address = "/claims/queue?source=blast";
+    let claims = |fields: &[(String, String)]| -> Vec<String> {
+        fields.iter().filter(|(name, _)| name == "claim").map(|(_, id)| id.clone()).collect()
+    };
+    let (mine, theirs) = tokio::join!(house.page(address), other.page(address));
+    let [mine, theirs] = [mine, theirs].map(|page| House::filled(&page, "/claims/queue"));
+    assert!(!claims(&mine).is_empty());
+    assert_eq!(claims(&mine), claims(&theirs));
+    let n = house.n_said();
+    // Both press at the same time on the same claims: one is recorded, the other is shown what stands.
+    let accept = [("verdict", "accept"), ("why", "heard it myself")];
+    let reject = [("verdict", "reject"), ("why", "not in the words")];
+    let (first, second) = tokio::join!(
+        house.press_all("/claims/queue", &mine, &accept),
+        other.press_all("/claims/queue", &theirs, &reject)
+    );
+    let mut statuses = [first.0, second.0];
+    statuses.sort();
+    assert_eq!(statuses, [StatusCode::SEE_OTHER, StatusCode::CONFLICT]);
+    let written = house.n_said() - n;
+    assert_eq!(written, claims(&mine).len(), "one word on each claim");
+    // Whoever was taken presses again, as after a lost connection: nothing is written twice.
+    if first.0 == StatusCode::SEE_OTHER {
+        house.press_all("/claims/queue", &mine, &accept).await;
+    } else {
+        other.press_all("/claims/queue", &theirs, &reject).await;
+    }
+    assert_eq!(house.n_said() - n, written);
+    // What the one has written the other is not asked again.
+    for session in [&house, &other] {
+        let now = House::filled(&session.page(address).await, "/claims/queue");
+        assert!(claims(&now).iter().all(|id| !claims(&mine).contains(id)));
+    }
+}

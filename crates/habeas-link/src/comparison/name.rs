@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use crate::{
-    kernel::{Packed, jaro_winkler, one_edit_apart},
+    kernel::{Packed, jaro_winkler, letters_apart},
     table::{FORM_END, NameToken, TokenRole, Tokens, token_id},
 };
 
@@ -29,12 +29,14 @@ pub(super) const RELATIVE_LEVELS: &[&str] = &[
 
 /// Words of one form; more are not aligned. Bit masks of aligned words rest on this.
 const MOST_WORDS: usize = 16;
-/// Similarity of letters from which two words may be one name spelt differently.
-const SPELT_DIFFERENTLY: f32 = 0.87;
-/// Letters from which one edit anywhere, also at the front, leaves a word recognisable.
-const LONG_ENOUGH: usize = 5;
+/// Similarity of letters from which two words are worth looking at letter by letter.
+const WORTH_SPELLING: f32 = 0.75;
+/// Share of the longer word's letters by which two words of one name differ at most.
+const MOST_APART: f32 = 0.25;
+/// Letters by which they differ at most, however long they are.
+const MOST_LETTERS_APART: f32 = 2.0;
 /// The same for words that also have one consonant skeleton.
-const SAME_SKELETON: f32 = 0.70;
+const SAME_SKELETON: f32 = 0.5;
 /// Words that another writer makes one of, at most («Nasir ud Din»).
 const MOST_JOINED: usize = 3;
 /// Similarity of letters from which words together are one word.
@@ -73,20 +75,20 @@ fn word_similarity(tokens: &Tokens, a: u32, b: u32) -> Option<(f32, f32)> {
         return (x.first() == y.first()).then_some((0.5, INITIAL_BITS.min(first.bits).min(second.bits)));
     }
     let class_bits = first.class_bits.min(second.class_bits);
-    if first.same_class(second) {
-        // In another script no letter is equal; the skeleton is all there is.
-        let across = (x.first() ^ y.first()) & 0x80 != 0;
-        if across {
-            return Some((0.9, class_bits));
-        }
-        let similarity = jaro_winkler(x, y, SAME_SKELETON);
-        return (similarity >= SAME_SKELETON).then_some((1.0 + similarity, class_bits));
+    let same_class = first.same_class(second);
+    // In another script no letter is equal; the skeleton is all there is.
+    if (x.first() ^ y.first()) & 0x80 != 0 {
+        return same_class.then_some((0.9, class_bits));
     }
-    let mut similarity = jaro_winkler(x, y, SPELT_DIFFERENTLY);
-    if similarity == 0.0 && x.len().min(y.len()) >= LONG_ENOUGH && one_edit_apart(x, y) {
-        similarity = SPELT_DIFFERENTLY;
+    if !same_class && jaro_winkler(x, y, WORTH_SPELLING) < WORTH_SPELLING {
+        return None;
     }
-    (similarity >= SPELT_DIFFERENTLY).then_some((similarity, (class_bits - NEIGHBOURS_BITS).max(0.0)))
+    let (apart, longer) = (letters_apart(x, y), x.len().max(y.len()) as f32);
+    if same_class {
+        return (apart <= SAME_SKELETON * longer).then_some((2.0 - apart / longer, class_bits));
+    }
+    let one_name = apart <= (MOST_APART * longer).min(MOST_LETTERS_APART);
+    one_name.then_some((1.0 - apart / longer, (class_bits - NEIGHBOURS_BITS).max(0.0)))
 }
 
 pub(super) fn align(tokens: &Tokens, a: &[u32], b: &[u32]) -> Alignment {

@@ -31,6 +31,8 @@ pub(super) const RELATIVE_LEVELS: &[&str] = &[
 const MOST_WORDS: usize = 16;
 /// Similarity of letters from which two words are worth looking at letter by letter.
 const WORTH_SPELLING: f32 = 0.75;
+/// The same from which they are taken for alike where records say more than names.
+const ALIKE_BESIDE_OTHERS: f32 = 0.87;
 /// Share of the longer word's letters by which two words of one name differ at most.
 const MOST_APART: f32 = 0.25;
 /// Letters by which they differ at most, however long they are.
@@ -52,6 +54,16 @@ pub(super) const MOST_BITS: f32 = 36.0;
 /// Level of a person's own names that are the same but spelt differently.
 pub(super) const SPELT_DIFFERENTLY_LEVEL: u8 = 9;
 
+/// What else may tell that two words alike are one name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beside {
+    /// All that two records say: a beginning in common is worth a look («Chris», «Christopher»), and how often such
+    /// words are of one person is learnt.
+    Records,
+    /// Nothing: «Castillo» is not «Castro».
+    Nothing,
+}
+
 /// How the words of two forms go together.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Alignment {
@@ -68,7 +80,7 @@ pub(super) struct Alignment {
 }
 
 /// How alike two words are: bits of evidence, and a rank for choosing partners.
-fn word_similarity(tokens: &Tokens, a: u32, b: u32) -> Option<(f32, f32)> {
+fn word_similarity(tokens: &Tokens, a: u32, b: u32, beside: Beside) -> Option<(f32, f32)> {
     let (first, second) = (tokens.get(token_id(a)), tokens.get(token_id(b)));
     let (x, y) = (first.letters, second.letters);
     if x.len() == 1 || y.len() == 1 {
@@ -80,18 +92,25 @@ fn word_similarity(tokens: &Tokens, a: u32, b: u32) -> Option<(f32, f32)> {
     if (x.first() ^ y.first()) & 0x80 != 0 {
         return same_class.then_some((0.9, class_bits));
     }
-    if !same_class && jaro_winkler(x, y, WORTH_SPELLING) < WORTH_SPELLING {
-        return None;
+    let fuzzy_bits = (class_bits - NEIGHBOURS_BITS).max(0.0);
+    if !same_class {
+        let similarity = jaro_winkler(x, y, WORTH_SPELLING);
+        if beside == Beside::Records && similarity >= ALIKE_BESIDE_OTHERS {
+            return Some((similarity, fuzzy_bits));
+        }
+        if similarity < WORTH_SPELLING {
+            return None;
+        }
     }
     let (apart, longer) = (letters_apart(x, y), x.len().max(y.len()) as f32);
     if same_class {
         return (apart <= SAME_SKELETON * longer).then_some((2.0 - apart / longer, class_bits));
     }
     let one_name = apart <= (MOST_APART * longer).min(MOST_LETTERS_APART);
-    one_name.then_some((1.0 - apart / longer, (class_bits - NEIGHBOURS_BITS).max(0.0)))
+    one_name.then_some((1.0 - apart / longer, fuzzy_bits))
 }
 
-pub(super) fn align(tokens: &Tokens, a: &[u32], b: &[u32]) -> Alignment {
+pub(super) fn align(tokens: &Tokens, a: &[u32], b: &[u32], beside: Beside) -> Alignment {
     let (a, b) = (&a[..a.len().min(MOST_WORDS)], &b[..b.len().min(MOST_WORDS)]);
     let mut found = Alignment::default();
     let (mut used_a, mut used_b) = (0u32, 0u32);
@@ -120,7 +139,7 @@ pub(super) fn align(tokens: &Tokens, a: &[u32], b: &[u32]) -> Alignment {
     let mut partners: Vec<(f32, f32, u128, usize, usize)> = Vec::new();
     for i in (0..a.len()).filter(|i| used_a >> i & 1 == 0) {
         for j in (0..b.len()).filter(|j| used_b >> j & 1 == 0) {
-            if let Some((rank, bits)) = word_similarity(tokens, a[i], b[j]) {
+            if let Some((rank, bits)) = word_similarity(tokens, a[i], b[j], beside) {
                 // Ties are broken by the letters, so that neither order nor numbering matters.
                 let letters = |word: u32| tokens.get(token_id(word)).letters.order();
                 partners.push((rank, bits, letters(a[i]).wrapping_add(letters(b[j])), i, j));
@@ -230,7 +249,7 @@ fn compare(tokens: &Tokens, a: &[u32], b: &[u32], level: fn(&Alignment) -> u8) -
             if first.is_empty() || second.is_empty() {
                 continue;
             }
-            let found = align(tokens, first, second);
+            let found = align(tokens, first, second, Beside::Records);
             let outcome = Outcome { level: level(&found), bits: found.bits.min(MOST_BITS) };
             if (outcome.level, outcome.bits) > (best.level, best.bits) {
                 best = outcome;

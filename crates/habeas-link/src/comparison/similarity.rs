@@ -2,7 +2,7 @@
 
 use super::{
     legal_form::{LegalForm, without_legal_form},
-    name::{Alignment, align},
+    name::{Alignment, Beside, align},
 };
 use crate::table::{NameField, Table, TableBuilder};
 use habeas_core::{Claim, NameAsGiven, Passage, Predicate, Value};
@@ -84,9 +84,9 @@ fn compared(
         return NameSimilarity { score: 0.0, why: "one of them holds no name".to_owned() };
     }
     let tokens = &table.tokens[NameField::Own as usize];
-    let found = align(tokens, first, second);
+    let found = align(tokens, first, second, Beside::Nothing);
     let father_and_son = sons.is_some_and(|son| {
-        let own = align(tokens, name(son), name(son + 1));
+        let own = align(tokens, name(son), name(son + 1), Beside::Nothing);
         own.n_exact + own.n_fuzzy == 0
     });
     let forms_differ = matches!(forms, (Some(a), Some(b)) if a.differs(b));

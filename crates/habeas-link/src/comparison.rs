@@ -6,6 +6,7 @@
 //! also where it is spelt differently.
 
 mod date;
+mod legal_form;
 mod name;
 mod place;
 mod similarity;

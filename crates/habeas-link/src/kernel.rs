@@ -3,6 +3,10 @@
 //! Longer words are cut to their first sixteen letters, which no spelling difference of names needs to see beyond;
 //! equality is never decided here but on dictionary numbers.
 
+mod spelling;
+
+pub use spelling::letters_apart;
+
 /// Letters that a packed word can hold.
 pub const CAPACITY: usize = 16;
 
@@ -15,7 +19,7 @@ pub struct Packed {
 }
 
 /// One byte for a letter: ASCII is itself; letters of other scripts share the upper half.
-fn code(letter: char) -> u8 {
+const fn code(letter: char) -> u8 {
     if letter.is_ascii() { letter as u8 } else { 128 | (letter as u32 % 127) as u8 }
 }
 

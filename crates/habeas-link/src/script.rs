@@ -23,6 +23,10 @@ enum Reading {
 ///
 /// Digits stay. A token without consonants keeps a mark of how it begins, or itself.
 pub fn skeleton(token: &str) -> Skeleton {
+    // A sign that is a syllable has no consonants to go by: another sign is another name.
+    if token.chars().any(|c| matches!(c, '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '\u{1100}'..='\u{11FF}')) {
+        return Skeleton { eastern: token.to_owned(), arabic: token.to_owned() };
+    }
     let arabic_script = token.chars().any(|c| ('\u{0600}'..='\u{08FF}').contains(&c));
     let read = |reading| {
         let mut letters =

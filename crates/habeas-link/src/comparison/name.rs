@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use crate::{
-    kernel::{Packed, jaro_winkler, one_edit_apart},
+    kernel::{Packed, jaro_winkler, letters_apart},
     table::{FORM_END, NameToken, TokenRole, Tokens, token_id},
 };
 
@@ -29,12 +29,16 @@ pub(super) const RELATIVE_LEVELS: &[&str] = &[
 
 /// Words of one form; more are not aligned. Bit masks of aligned words rest on this.
 const MOST_WORDS: usize = 16;
-/// Similarity of letters from which two words may be one name spelt differently.
-const SPELT_DIFFERENTLY: f32 = 0.87;
-/// Letters from which one edit anywhere, also at the front, leaves a word recognisable.
-const LONG_ENOUGH: usize = 5;
+/// Similarity of letters from which two words are worth looking at letter by letter.
+const WORTH_SPELLING: f32 = 0.75;
+/// The same from which they are taken for alike where records say more than names.
+const ALIKE_BESIDE_OTHERS: f32 = 0.87;
+/// Share of the longer word's letters by which two words of one name differ at most.
+const MOST_APART: f32 = 0.25;
+/// Letters by which they differ at most, however long they are.
+const MOST_LETTERS_APART: f32 = 2.0;
 /// The same for words that also have one consonant skeleton.
-const SAME_SKELETON: f32 = 0.70;
+const SAME_SKELETON: f32 = 0.5;
 /// Words that another writer makes one of, at most («Nasir ud Din»).
 const MOST_JOINED: usize = 3;
 /// Similarity of letters from which words together are one word.
@@ -49,6 +53,16 @@ const NEIGHBOURS_BITS: f32 = 2.0;
 pub(super) const MOST_BITS: f32 = 36.0;
 /// Level of a person's own names that are the same but spelt differently.
 pub(super) const SPELT_DIFFERENTLY_LEVEL: u8 = 9;
+
+/// What else may tell that two words alike are one name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beside {
+    /// All that two records say: a beginning in common is worth a look («Chris», «Christopher»), and how often such
+    /// words are of one person is learnt.
+    Records,
+    /// Nothing: «Castillo» is not «Castro».
+    Nothing,
+}
 
 /// How the words of two forms go together.
 #[derive(Debug, Clone, Copy, Default)]
@@ -66,30 +80,37 @@ pub(super) struct Alignment {
 }
 
 /// How alike two words are: bits of evidence, and a rank for choosing partners.
-fn word_similarity(tokens: &Tokens, a: u32, b: u32) -> Option<(f32, f32)> {
+fn word_similarity(tokens: &Tokens, a: u32, b: u32, beside: Beside) -> Option<(f32, f32)> {
     let (first, second) = (tokens.get(token_id(a)), tokens.get(token_id(b)));
     let (x, y) = (first.letters, second.letters);
     if x.len() == 1 || y.len() == 1 {
         return (x.first() == y.first()).then_some((0.5, INITIAL_BITS.min(first.bits).min(second.bits)));
     }
     let class_bits = first.class_bits.min(second.class_bits);
-    if first.same_class(second) {
-        // In another script no letter is equal; the skeleton is all there is.
-        let across = (x.first() ^ y.first()) & 0x80 != 0;
-        if across {
-            return Some((0.9, class_bits));
+    let same_class = first.same_class(second);
+    // In another script no letter is equal; the skeleton is all there is.
+    if (x.first() ^ y.first()) & 0x80 != 0 {
+        return same_class.then_some((0.9, class_bits));
+    }
+    let fuzzy_bits = (class_bits - NEIGHBOURS_BITS).max(0.0);
+    if !same_class {
+        let similarity = jaro_winkler(x, y, WORTH_SPELLING);
+        if beside == Beside::Records && similarity >= ALIKE_BESIDE_OTHERS {
+            return Some((similarity, fuzzy_bits));
         }
-        let similarity = jaro_winkler(x, y, SAME_SKELETON);
-        return (similarity >= SAME_SKELETON).then_some((1.0 + similarity, class_bits));
+        if similarity < WORTH_SPELLING {
+            return None;
+        }
     }
-    let mut similarity = jaro_winkler(x, y, SPELT_DIFFERENTLY);
-    if similarity == 0.0 && x.len().min(y.len()) >= LONG_ENOUGH && one_edit_apart(x, y) {
-        similarity = SPELT_DIFFERENTLY;
+    let (apart, longer) = (letters_apart(x, y), x.len().max(y.len()) as f32);
+    if same_class {
+        return (apart <= SAME_SKELETON * longer).then_some((2.0 - apart / longer, class_bits));
     }
-    (similarity >= SPELT_DIFFERENTLY).then_some((similarity, (class_bits - NEIGHBOURS_BITS).max(0.0)))
+    let one_name = apart <= (MOST_APART * longer).min(MOST_LETTERS_APART);
+    one_name.then_some((1.0 - apart / longer, fuzzy_bits))
 }
 
-pub(super) fn align(tokens: &Tokens, a: &[u32], b: &[u32]) -> Alignment {
+pub(super) fn align(tokens: &Tokens, a: &[u32], b: &[u32], beside: Beside) -> Alignment {
     let (a, b) = (&a[..a.len().min(MOST_WORDS)], &b[..b.len().min(MOST_WORDS)]);
     let mut found = Alignment::default();
     let (mut used_a, mut used_b) = (0u32, 0u32);
@@ -118,7 +139,7 @@ pub(super) fn align(tokens: &Tokens, a: &[u32], b: &[u32]) -> Alignment {
     let mut partners: Vec<(f32, f32, u128, usize, usize)> = Vec::new();
     for i in (0..a.len()).filter(|i| used_a >> i & 1 == 0) {
         for j in (0..b.len()).filter(|j| used_b >> j & 1 == 0) {
-            if let Some((rank, bits)) = word_similarity(tokens, a[i], b[j]) {
+            if let Some((rank, bits)) = word_similarity(tokens, a[i], b[j], beside) {
                 // Ties are broken by the letters, so that neither order nor numbering matters.
                 let letters = |word: u32| tokens.get(token_id(word)).letters.order();
                 partners.push((rank, bits, letters(a[i]).wrapping_add(letters(b[j])), i, j));
@@ -228,7 +249,7 @@ fn compare(tokens: &Tokens, a: &[u32], b: &[u32], level: fn(&Alignment) -> u8) -
             if first.is_empty() || second.is_empty() {
                 continue;
             }
-            let found = align(tokens, first, second);
+            let found = align(tokens, first, second, Beside::Records);
             let outcome = Outcome { level: level(&found), bits: found.bits.min(MOST_BITS) };
             if (outcome.level, outcome.bits) > (best.level, best.bits) {
                 best = outcome;

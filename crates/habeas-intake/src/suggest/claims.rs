@@ -169,6 +169,14 @@ pub(super) fn assemble(material: &Material<'_>, found: &mut Vec<counts::Found>) 
     found.sort_by_key(|count| count.tokens.start);
     for count in found.iter() {
         let people = matches!(count.count.class, CountClass::People | CountClass::Elided);
+        // «the two freed men»: says who they are.
+        used.extend((0..material.acts.len()).filter(|act| {
+            let act = &material.acts[*act];
+            people
+                && act.class != ActClass::FoundDead
+                && count.tokens.start < act.tokens.start
+                && act.tokens.end < count.tokens.end
+        }));
         if count.count.bound == CountBound::Vague {
             continue;
         }
@@ -241,7 +249,18 @@ impl Material<'_> {
             } else if inside {
                 None
             } else if act.tokens.start >= count.tokens.end {
-                self.behind(count, act)
+                // «18 women were threatened, of them 15 killed»: the number in between is nearer.
+                let between = all.iter().any(|other| {
+                    let people = matches!(other.count.class, CountClass::People | CountClass::Elided);
+                    let inside = (count.tokens.end..act.tokens.start).contains(&other.tokens.start);
+                    // «40 women and 28 children», «17 people, including six policemen»: told of together.
+                    let joined = inside
+                        && self.tokens[count.tokens.end..other.tokens.start]
+                            .iter()
+                            .all(|token| token.is_any(&["and", ",", "including"]));
+                    people && inside && !joined
+                });
+                if between { None } else { self.behind(count, act) }
             } else if act.tokens.end <= count.tokens.start {
                 self.object(count, act, all)
             } else {

@@ -382,7 +382,7 @@ fn elided(tokens: &[Token], lexicon: &Lexicon, end: usize, start: usize, sentenc
             ])
     });
     let ends = next.kind != super::tokens::TokenKind::Word
-        || next.is_any(&["and", "in", "at", "on", "of", "after", "during", "near", "when"]);
+        || next.is_any(&["and", "in", "at", "on", "of", "after", "during", "near", "when", "for", "over"]);
     deed || object && ends
 }
 

@@ -63,7 +63,10 @@ const SAYS: [&str; 34] = [
 ];
 
 /// Speakers without a name.
-const GENERIC: [&str; 54] = [
+const GENERIC: [&str; 57] = [
+    "prosecution",
+    "prosecutor",
+    "prosecutors",
     "counsel",
     "lawyer",
     "mother",
@@ -160,7 +163,10 @@ pub(crate) fn find(tokens: &[Token], names: &[Name]) -> Vec<Speaking> {
             } else if passive && !matches!(lower(at - 1), "has" | "have" | "had" | "also") {
                 None
             } else {
-                behind(tokens, &named, at - 1 - usize::from(passive))
+                // «…, said a report by Olmwatch»: the speaker stands behind.
+                let inverted =
+                    || tokens[at - 1].is_any(&[",", "”", "\"", "’"]).then(|| ahead(tokens, names, at + 1)).flatten();
+                behind(tokens, &named, at - 1 - usize::from(passive)).or_else(inverted)
             }
         } else if token.is("report") && matches!(lower(at + 1), "by" | "of" | "from")
             || token.is("documented") && lower(at + 1) == "by"

@@ -208,6 +208,24 @@ fn who_acts_stands_before_the_deed_as_well_as_behind_by() {
 }
 
 #[test]
+fn whom_and_by_whom_is_told_from_those_who_only_stand_near() {
+    check(
+        "Unknown gunmen shot dead three policemen in Kesh on 2 May 2019 and snatched two prisoners, the prosecution said.\n\
+         A bomber had targeted the police and killed seven people in Dorval, said a report by Olmwatch.\n\
+         The two freed men were in good health. At least 18 women were threatened in Kesh and of them 15 were killed.\n\
+         The Tiranian army arrested a former general named Ondal Tesk. The poet Neth Borun told the court that he was abducted.\n",
+        expect![[r#"
+            kill 3/3/3 [] 2019-05-02 | Kesh | by Unknown gunmen | says «prosecution»
+            abduct 2/2/2 [] 2019-05-02 | Kesh | by Unknown gunmen | says «prosecution»
+            kill 7/7/7 [] 2019-05-02* | Dorval | by - | says author
+            kill 15/15/15 [] 2019-05-02* | Kesh | by - | says author
+            arrest 1/1/1 [Ondal Tesk] - | Kesh* | by Tiranian army | says author
+            abduct 1/1/1 [Neth Borun] - | Kesh* | by - | says Neth Borun
+        "#]],
+    );
+}
+
+#[test]
 fn suggestions_of_a_text_in_another_language_are_dates_alone() {
     let page = page(
         "Le 12/03/2014, trois hommes ont été enlevés à Kesh par des inconnus armés, selon les familles. 2014-03-15.",

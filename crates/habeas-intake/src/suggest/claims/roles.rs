@@ -122,6 +122,19 @@ impl Material<'_> {
             let end = end + usize::from(self.lower(end) == ",");
             self.lower(end) == "who" && matches!(self.lower(end + 1), "was" | "has" | "had")
         };
+        // «Adil Venn told the court that he was picked up».
+        if before.is_none() && self.pronouns(act).0 {
+            let spoke = |idx: &usize| {
+                let name = &self.names[*idx];
+                let said =
+                    self.tokens.get(name.tokens.end).is_some_and(|token| token.is_any(&["said", "told", "says"]));
+                name.kind == NameKind::Person
+                    && self.sentence(name.tokens.start) == sentence
+                    && said
+                    && name.tokens.end < act.tokens.start
+            };
+            return (0..self.names.len()).find(spoke).into_iter().collect();
+        }
         before.map_or_else(Vec::new, |idx| if alone(idx) { vec![idx] } else { self.row(idx, &persons) })
     }
 
@@ -150,12 +163,32 @@ impl Material<'_> {
     fn is_object(&self, act: &acts::Found, name: &names::Found) -> bool {
         let Some(gap) = self.tokens.get(act.tokens.end..name.tokens.start) else { return false };
         let led = gap.iter().all(|token| {
-            token.is_any(&["of", "the", "a", "an", "-", ",", "another", "young", "local"])
-                || self.lexicon.noun(&token.lower) == Some(NounClass::Person)
+            token.is_any(&[
+                "of",
+                "the",
+                "a",
+                "an",
+                "-",
+                ",",
+                "another",
+                "young",
+                "local",
+                "former",
+                "named",
+                "called",
+                "identified",
+                "as",
+                "senior",
+                "his",
+                "her",
+                "prominent",
+                "leading",
+                "retired",
+            ]) || self.lexicon.noun(&token.lower) == Some(NounClass::Person)
                 || self.lexicon.titles.contains(&token.lower)
         });
         let of = gap.first().is_some_and(|token| token.is("of"));
-        led && gap.len() <= 5 && (of || !act.passive && !act.noun)
+        led && gap.len() <= 8 && (of || !act.passive && !act.noun)
     }
 
     /// Persons joined with this one by commas and «and».
@@ -378,10 +411,16 @@ impl Material<'_> {
         // Behind these nobody acts: «in an attack on police», «according to the army».
         const GOVERNS: [&str; 13] =
             ["of", "by", "to", "on", "against", "with", "in", "from", "for", "at", "between", "told", "s"];
+        // Nor does whom somebody else «targeted», nor «three policemen».
         let governed = |start: usize| {
             let article = start > first && self.tokens[start - 1].is_any(&["the", "a", "an", "some"]);
             let start = start - usize::from(article);
-            start > first && self.tokens[start - 1].is_any(&GOVERNS)
+            let before = (start > first).then(|| &self.tokens[start - 1]);
+            before.is_some_and(|before| {
+                before.is_any(&GOVERNS)
+                    || before.lower.ends_with("ed") && !before.is_any(&["suspected", "armed", "masked", "unidentified"])
+                    || numbers::read(std::slice::from_ref(before)).is_some()
+            })
         };
         let organisations = self
             .names

@@ -46,7 +46,9 @@ impl Finder<'_> {
         let (one, two) = (self.before(start, 1), self.before(start, 2));
         let calendar = words.iter().any(|word| CALENDAR.contains(word));
         let is_demonym = |word: &str| self.lexicon.demonyms.contains_key(word);
-        let demonym = words.iter().any(|word| is_demonym(word) || word.strip_suffix('s').is_some_and(is_demonym));
+        let demonym = words.iter().any(|word| is_demonym(word) || word.strip_suffix('s').is_some_and(is_demonym))
+            // «Danish Ali»: a given name behind it makes it one.
+            && !(length == 2 && self.lexicon.given_names.contains(words[length - 1]));
         // «Young Tiranians» are many.
         if words.last().and_then(|word| word.strip_suffix('s')).is_some_and(is_demonym) {
             return None;
@@ -128,6 +130,19 @@ impl Finder<'_> {
             let kind = NameKind::Organisation { force: false };
             return (length >= 2 && !demonym).then_some(Found { tokens: start..run, kind });
         }
+        // «Olmwatch said», «the Olmwatch report»: one word that speaks, and no part of anybody's name.
+        let reports = speaks || matches!(behind, "report" | "reports" | "reported" | "documented");
+        if length == 1
+            && reports
+            && !given
+            && !demonym
+            && !heading
+            && !token.first
+            && self.lexicon.noun(words[0]).is_none()
+            && !self.in_longer(start)
+        {
+            return Some(Found { tokens: start..run, kind: NameKind::Organisation { force: false } });
+        }
         // «the Borun tribe» is nobody alone.
         if matches!(behind, "tribe" | "clan" | "tribes" | "family" | "community") {
             return None;
@@ -164,6 +179,19 @@ impl Finder<'_> {
         let near = |idx: Option<usize>| idx.is_some_and(|idx| self.lexicon.given_names.contains(self.lower(idx)));
         matches!(self.before(at, 1), "," | "and") && near(at.checked_sub(2))
             || matches!(self.lower(at + 1), "," | "and") && near(Some(at + 2))
+    }
+
+    /// Whether the word stands in a row of capitals elsewhere: then it is a part of that name.
+    fn in_longer(&self, at: usize) -> bool {
+        let word = self.lower(at);
+        let capital = |idx: usize| self.tokens.get(idx).is_some_and(|token| token.is_word() && token.capital);
+        (0..self.tokens.len()).any(|idx| {
+            idx != at
+                && self.tokens[idx].lower == word
+                && self.tokens[idx].capital
+                && (idx > 0 && capital(idx - 1) && self.tokens[idx - 1].sentence == self.tokens[idx].sentence
+                    || capital(idx + 1))
+        })
     }
 
     fn is_upper_run(&self, range: Range<usize>) -> bool {

@@ -207,6 +207,9 @@ fn found(reader: &Reader, view: &View) -> Markup {
     }
 }
 
+/// Kinds of persons: what the filter takes, what is shown, and how many they are.
+type Kinds = Vec<(String, String, u64)>;
+
 /// What the persons found could be narrowed by, each with how many they are. A filter that is set can be taken off.
 fn facets(reader: &Reader, view: &View, is_narrowed: bool) -> Markup {
     let (query, facets) = (&view.query, &view.page.facets);
@@ -216,7 +219,7 @@ fn facets(reader: &Reader, view: &View, is_narrowed: bool) -> Markup {
     };
     let year = query.year.map(|year| year.to_string());
     let plain = |all: &[Facet]| all.iter().map(|one| (one.value.clone(), one.value.clone(), one.n)).collect();
-    let groups: [(&str, &str, Option<&str>, Vec<(String, String, u64)>); 4] = [
+    let groups: [(&str, &str, Option<&str>, Kinds); 4] = [
         (
             "status",
             "status",

@@ -245,7 +245,7 @@ fn facets(reader: &Reader, view: &View, is_narrowed: bool) -> Markup {
             div.groups {
                 @for (name, label, chosen, kinds) in &groups { @if !kinds.is_empty() {
                     section {
-                        h3 { (reader.t(label)) }
+                        h2 { (reader.t(label)) }
                         ul { @for (value, text, n) in kinds.iter().take(MOST_KINDS) { li {
                             @let is_chosen = *chosen == Some(value.as_str());
                             @let to = if is_chosen { query.address_with(name, "") } else { query.address_with(name, value) };
@@ -256,7 +256,7 @@ fn facets(reader: &Reader, view: &View, is_narrowed: bool) -> Markup {
                     }
                 } }
                 @if facets.n_contradicted > 0 { section {
-                    h3 { (reader.t("facets-conflict")) }
+                    h2 { (reader.t("facets-conflict")) }
                     ul { li {
                         @let to = query.address_with("contradicted", if query.only_contradicted { "" } else { "1" });
                         a href=(to) aria-current=[query.only_contradicted.then_some("true")] { (reader.t("only-contradicted")) }

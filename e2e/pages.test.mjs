@@ -99,6 +99,26 @@ describe("the way back", () => {
     await page.close();
   });
 
+  test("persons found are narrowed down by counts, which add up to what is then shown", async () => {
+    const page = await context.newPage();
+    const seen = watch(page, server.base);
+    await page.goto(`${server.base}/cases`);
+    await page.focus("details.facets summary");
+    await page.keyboard.press("Enter");
+    const place = page.locator("details.facets a[href*='place=']").first();
+    const n = (await place.locator("xpath=following-sibling::span[1]").textContent()).trim();
+    await place.focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/place=/);
+    assert.ok((await page.locator(".found").textContent()).includes(n), `${n} of this place`);
+    assert.equal(await page.locator("details.facets[open] a[aria-current]").count(), 1);
+    pages.narrowed = page.url().slice(server.base.length);
+    await page.locator("details.facets a[aria-current]").click();
+    await page.waitForURL(url => !url.search.includes("place="));
+    assert.deepEqual(seen, []);
+    await page.close();
+  });
+
   test("rows behind a disagreement, a whole list, a whole text", async () => {
     const page = await context.newPage();
     await page.goto(`${server.base}/stats`);

@@ -207,6 +207,9 @@ fn found(reader: &Reader, view: &View) -> Markup {
     }
 }
 
+/// Kinds of persons: what the filter takes, what is shown, and how many they are.
+type Kinds = Vec<(String, String, u64)>;
+
 /// What the persons found could be narrowed by, each with how many they are. A filter that is set can be taken off.
 fn facets(reader: &Reader, view: &View, is_narrowed: bool) -> Markup {
     let (query, facets) = (&view.query, &view.page.facets);
@@ -216,7 +219,7 @@ fn facets(reader: &Reader, view: &View, is_narrowed: bool) -> Markup {
     };
     let year = query.year.map(|year| year.to_string());
     let plain = |all: &[Facet]| all.iter().map(|one| (one.value.clone(), one.value.clone(), one.n)).collect();
-    let groups: [(&str, &str, Option<&str>, Vec<(String, String, u64)>); 4] = [
+    let groups: [(&str, &str, Option<&str>, Kinds); 4] = [
         (
             "status",
             "status",
@@ -242,7 +245,7 @@ fn facets(reader: &Reader, view: &View, is_narrowed: bool) -> Markup {
             div.groups {
                 @for (name, label, chosen, kinds) in &groups { @if !kinds.is_empty() {
                     section {
-                        h3 { (reader.t(label)) }
+                        h2 { (reader.t(label)) }
                         ul { @for (value, text, n) in kinds.iter().take(MOST_KINDS) { li {
                             @let is_chosen = *chosen == Some(value.as_str());
                             @let to = if is_chosen { query.address_with(name, "") } else { query.address_with(name, value) };
@@ -253,7 +256,7 @@ fn facets(reader: &Reader, view: &View, is_narrowed: bool) -> Markup {
                     }
                 } }
                 @if facets.n_contradicted > 0 { section {
-                    h3 { (reader.t("facets-conflict")) }
+                    h2 { (reader.t("facets-conflict")) }
                     ul { li {
                         @let to = query.address_with("contradicted", if query.only_contradicted { "" } else { "1" });
                         a href=(to) aria-current=[query.only_contradicted.then_some("true")] { (reader.t("only-contradicted")) }

@@ -4,6 +4,7 @@ use super::{
     error::PageError,
     layout::{self, Section},
     reader::Reader,
+    refusals,
 };
 use crate::{
     commands::{
@@ -13,7 +14,6 @@ use crate::{
     desk::Desk,
     failure::Failure,
 };
-use habeas_publish::ui::datum;
 use maud::{Markup, html};
 
 /// What was found out.
@@ -45,7 +45,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
         h2 { (reader.t("doctor-worker")) }
         @match &view.layers {
             Ok(layers) => { ul.queue { @for (layer, holds) in layers { li { (answer(reader, Some(*holds))) p lang="en" dir="ltr" { (layer) } } } } }
-            Err(failure) => { div.said role="alert" { p { (datum(&failure.what)) } p { (datum(&failure.remedy)) } } }
+            Err(failure) => { div.said role="alert" { (refusals::say(reader, failure)) } }
         }
         p.note { (reader.t("doctor-more")) " " code dir="ltr" { "habeas doctor" } }
     };

@@ -1,6 +1,6 @@
 //! When a page cannot be shown: what, where, what to do, and what state things are in. Never a name or a passage.
 
-use super::{layout, reader::Reader};
+use super::{layout, reader::Reader, refusals};
 use crate::{
     failure::Failure,
     rights::{Denied, roles_with},
@@ -84,9 +84,8 @@ pub fn render(reader: &Reader, error: &PageError) -> Markup {
             }
             @if let PageError::Parameter { name } = error { dt { (reader.t("err-where")) } dd { code { (name) } } }
             @if let PageError::Vault(failure) = error {
-                dt { (reader.t("err-what")) } dd { (datum(&failure.what)) }
+                dt { (reader.t("err-what")) } dd { (refusals::say(reader, failure)) }
                 @if let Some(place) = &failure.place { dt { (reader.t("err-where")) } dd { (datum(place)) } }
-                dt { (reader.t("err-do")) } dd { (datum(&failure.remedy)) }
             } @else {
                 dt { (reader.t("err-do")) } dd { (reader.t(&format!("rec-{key}"))) }
             }

@@ -8,6 +8,7 @@ use super::{
     layout::{self, Section},
     query,
     reader::Reader,
+    refusals,
     router::{html_page, refuse},
 };
 use crate::{
@@ -186,9 +187,9 @@ fn part(reader: &Reader, job: &Job, stands: &Stands, ran: Duration) -> Markup {
             div #job data-say=(reader.t("job-failed")) {
                 div.said role="alert" {
                     p { b { (reader.t("job-failed")) } }
-                    p { (datum(&failure.what)) }
+                    (refusals::say(reader, failure))
                     @if let Some(place) = &failure.place { p.note { (datum(place)) } }
-                    p { (datum(&failure.remedy)) } p.note { (datum(&failure.state)) }
+                    p.note lang="en" dir="ltr" { (failure.state) }
                 }
                 p { a.btn href=(layout::home(reader)) { (reader.t("back-home")) } }
             }

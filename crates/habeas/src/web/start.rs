@@ -8,6 +8,7 @@ use super::{
     guard::SignedForm,
     layout, query,
     reader::{Reader, cookie},
+    refusals,
     router::{App, html_page, refuse},
     session::COOKIE,
 };
@@ -28,7 +29,6 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
-use habeas_publish::ui::datum;
 use habeas_vault::{InitOptions, Passphrase, Vault};
 use maud::{Markup, html};
 use std::{
@@ -187,7 +187,7 @@ fn render(reader: &Reader, typed: &Typed, failure: Option<&Failure>) -> Markup {
     let body = html! {
         header.pagehead { h1 { (reader.t("start-title")) } p.lead { (reader.t("start-lead")) } }
         @if let Some(failure) = failure {
-            div.said role="alert" { p { (datum(&failure.what)) } p { (datum(&failure.remedy)) } }
+            div.said role="alert" { (refusals::say(reader, failure)) }
         }
         section.pair.done aria-labelledby="make-h" {
             h2 #make-h { (reader.t("start-make")) }

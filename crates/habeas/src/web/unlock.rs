@@ -8,6 +8,7 @@ use super::{
     lock::{Moment, StillLocked},
     query::Pairs,
     reader::{Reader, cookie},
+    refusals,
     router::App,
     routes::{Caller, need_at},
     session::COOKIE,
@@ -18,7 +19,6 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use habeas_publish::ui::datum;
 use habeas_vault::Passphrase;
 use maud::{Markup, html};
 use zeroize::Zeroizing;
@@ -168,7 +168,7 @@ fn form(reader: &Reader, word: &Word, kept: &Kept) -> Markup {
         Word::Wrong => html! { p.said role="alert" { (reader.t("unlock-wrong")) } },
         Word::Wait(seconds) => html! { p.said role="alert" { (reader.n("unlock-wait", &[("n", *seconds)])) } },
         Word::Failed(failure) => {
-            html! { p.said role="alert" { (datum(&failure.what)) " — " (datum(&failure.remedy)) } }
+            html! { div.said role="alert" { (refusals::say(reader, failure)) } }
         }
     };
     html! {

@@ -14,6 +14,7 @@ use super::{
     layout::{self, Section, empty},
     query::{address, segment},
     reader::Reader,
+    refusals,
     router::refuse,
 };
 use crate::{
@@ -223,12 +224,11 @@ impl Problem {
     }
 }
 
-/// What a refusal says on a page: what is wrong. What to do at a command line helps nobody here.
+/// What a refusal says on a page.
 fn refused(reader: &Reader, failure: &Failure) -> Markup {
-    let for_terminals = failure.remedy.contains("--") || failure.remedy.contains("habeas ");
     html! {
         div.said #problem role="alert" tabindex="-1" {
-            p { (datum(&failure.what)) @if !for_terminals { " — " (datum(&failure.remedy)) } }
+            (refusals::say(reader, failure))
             p { (reader.t("nothing-recorded")) }
         }
     }

@@ -8,6 +8,7 @@ use super::{
         layout::{self, Section},
         query,
         reader::Reader,
+        refusals,
         router::{html_page, refuse},
         words,
     },
@@ -368,7 +369,7 @@ fn preview(reader: &Reader, view: &View) -> Markup {
         section #preview aria-labelledby="preview-h" {
             h2 #preview-h { (reader.t("incoming-preview")) }
             @match &view.preview {
-                Err(failure) => { p.said role="alert" { (datum(&failure.what)) " — " (datum(&failure.remedy)) } }
+                Err(failure) => { div.said role="alert" { (refusals::say(reader, failure)) } }
                 Ok(preview) => {
                     p.found { (report_line(reader, &preview.report)) }
                     @if preview.report.rows() >= READ { p.note { (reader.n("incoming-first-rows", &[("n", READ)])) } }

@@ -13,6 +13,7 @@ use super::{
     guard::SignedForm,
     layout::{self, Section},
     reader::Reader,
+    refusals,
     router::{html_page, page, refuse},
     routes::Caller,
 };
@@ -213,9 +214,8 @@ fn unreadable(reader: &Reader, id: &str, name: &str, failure: &crate::failure::F
     let body = html! {
         header.pagehead { p.note { a href="/sources/new" { (reader.t("incoming-title")) } } h1 { (datum(name)) } }
         div.said role="alert" {
-            p { (datum(&failure.what)) }
+            (refusals::say(reader, failure))
             @if let Some(place) = &failure.place { p.note { (datum(place)) } }
-            p { (datum(&failure.remedy)) }
         }
         div.under {
             a.btn href=(address_of(id, true)) { (reader.t("incoming-as-list")) }

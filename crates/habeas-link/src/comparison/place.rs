@@ -6,6 +6,7 @@ use crate::table::PlaceWords;
 pub(super) const LEVELS: &[&str] = &[
     "no word of the places in common",
     "some words of the places in common",
+    "most words of the places in common",
     "one place holds all words of the other",
 ];
 
@@ -29,7 +30,8 @@ pub(super) fn compare(words: &PlaceWords, a: &[u32], b: &[u32]) -> Outcome {
     }
     match n_common {
         0 => Outcome::level(1),
-        n if n == a.len().min(b.len()) => Outcome { level: 3, bits },
+        n if n == a.len().min(b.len()) => Outcome { level: 4, bits },
+        n if 2 * n > a.len().min(b.len()) => Outcome { level: 3, bits },
         _ => Outcome { level: 2, bits },
     }
 }

@@ -72,7 +72,7 @@ const EVENT: Start = &[
     (0.12, 0.10, false),
     (0.60, 0.50, true),
 ];
-const PLACE: Start = &[(0.15, 0.2, false), (0.35, 0.3, true), (0.50, 0.5, true)];
+const PLACE: Start = &[(0.15, 0.2, false), (0.20, 0.2, true), (0.15, 0.1, true), (0.50, 0.5, true)];
 const SEX: Start = &[(0.01, 0.35, false), (0.99, 0.65, false)];
 const DOCUMENT: Start = &[(0.05, 0.98, false), (0.10, 0.01, false), (0.85, 0.01, true)];
 const TEXT: Start = &[(0.15, 0.5, false), (0.10, 0.1, false), (0.10, 0.05, false), (0.65, 0.35, true)];

@@ -119,8 +119,7 @@ impl Words {
         if !self.places.contains_key(part) {
             let mut keys = Vec::new();
             for word in fold_tokens(part).into_iter().take(most) {
-                let is_number = word.bytes().all(|b| b.is_ascii_digit());
-                if word.chars().count() < 3 || is_number || PARTICLES.contains(&word.as_str()) {
+                if word.chars().count() < 3 || PARTICLES.contains(&word.as_str()) {
                     continue;
                 }
                 // Consonants meet across scripts; a word with fewer than two of them would meet too many others.

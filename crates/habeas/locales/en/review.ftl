@@ -123,6 +123,7 @@ level-the-same-names = the same names
 level-a-name-in-common-others-differ = a name in common, others differ
 level-no-word-of-the-places-in-common = no word of the places in common
 level-some-words-of-the-places-in-common = some words of the places in common
+level-most-words-of-the-places-in-common = most words of the places in common
 level-one-place-holds-all-words-of-the-other = one place holds all words of the other
 level-different = different
 level-partly-alike = partly alike

@@ -117,6 +117,7 @@ level-the-same-names = نام ایک
 level-a-name-in-common-others-differ = ایک نام مشترک، باقی مختلف
 level-no-word-of-the-places-in-common = مقامات میں کوئی لفظ مشترک نہیں
 level-some-words-of-the-places-in-common = مقامات میں کچھ لفظ مشترک
+level-most-words-of-the-places-in-common = مقامات میں اکثر لفظ مشترک
 level-one-place-holds-all-words-of-the-other = ایک مقام میں دوسرے کے تمام لفظ موجود
 level-different = مختلف
 level-partly-alike = کچھ ملتا جلتا

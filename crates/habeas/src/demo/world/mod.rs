@@ -41,7 +41,7 @@ use std::io::Write;
 pub const DEFAULT_RECORDS: u64 = 3_300;
 /// Fewer records hold no contested case and no overlap to estimate from.
 pub const LEAST_RECORDS: u64 = 200;
-/// More would take more than a few gigabytes of memory; the largest integration of a truth commission had 13 million.
+/// More would take more than a gigabyte of memory. The largest integration of a truth commission had 13 million.
 pub const MOST_RECORDS: u64 = 20_000_000;
 
 /// How many records a person has on average, by coverage and second rows; the tests hold it to 2 %.

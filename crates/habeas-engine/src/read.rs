@@ -40,6 +40,12 @@ pub enum ReadError {
         /// The folder.
         path: PathBuf,
     },
+    /// A file of no bytes or no columns, which DataFusion takes for a list of nobody.
+    #[error("{}: there is nothing in it", path.display())]
+    Nothing {
+        /// The file.
+        path: PathBuf,
+    },
     /// A file that is cut off, damaged, or not what its name says.
     #[error("{}: it is cut off or damaged, or not what its name says", path.display())]
     Damaged {
@@ -109,8 +115,12 @@ pub fn read_as_csv(path: &Path) -> Result<Vec<u8>, ReadError> {
         let (mut text, mut first): (Vec<u8>, Option<SchemaRef>) = (Vec::new(), None);
         for part in &parts {
             let damaged = |source| ReadError::Damaged { path: part.clone(), source };
+            let is_void = fs::metadata(part).is_ok_and(|metadata| metadata.len() == 0);
             let frame = open(part).await.map_err(damaged)?;
             let schema = frame.schema().inner().clone();
+            if is_void || schema.fields().is_empty() {
+                return Err(ReadError::Nothing { path: part.clone() });
+            }
             check_columns(part, &schema)?;
             let is_first = first.is_none();
             let expected = first.get_or_insert_with(|| schema.clone());
@@ -182,3 +192,6 @@ fn check_columns(path: &Path, schema: &SchemaRef) -> Result<(), ReadError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -108,7 +108,8 @@ impl WorkFolder {
             && manifest.shard == shard.id.to_string()
             && (manifest.rows, manifest.own_pairs) == (shard.n_rows, shard.n_own);
         let pairs = folder.join(PAIRS);
-        if !fits || fs::read(&pairs).map_or(true, |bytes| hex(&Sha256::digest(bytes)) != manifest.sha256) {
+        let is_same = |bytes: Vec<u8>| hex(&Sha256::digest(bytes)) == manifest.sha256;
+        if !fits || !fs::read(&pairs).is_ok_and(is_same) {
             return Ok(None);
         }
         let Ok(pairs) = read_pairs(&pairs) else { return Ok(None) };

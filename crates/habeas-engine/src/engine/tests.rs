@@ -1,5 +1,7 @@
 //! The engine returns what the engine in memory returns, or nothing.
 
+mod real_list;
+
 use super::*;
 use crate::function::LinkBlock;
 use datafusion::{

@@ -16,3 +16,4 @@ pub mod replicates;
 pub mod sheets;
 pub mod site;
 pub mod ui;
+pub mod watermark;

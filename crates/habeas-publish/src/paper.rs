@@ -1,18 +1,21 @@
-//! Documents for readers who are bound: one structure, drawn as a page for screen and print, as plain text, and as data.
+//! Documents for readers who are bound: one structure, drawn as a page for screen and print, as PDF, as
+//! plain text, and as data.
 //!
 //! Words of sources and words of ours stand in different fields, so a name can neither become markup nor a command.
 
 mod case;
+mod pdf;
 mod submission;
 
-pub use case::{CaseImprint, note_case, write_case};
+pub use case::{CaseImprint, WrittenCase, note_case, write_case};
+pub use pdf::{Faces, PdfError};
 pub use submission::{ChecklistRow, Submission, Submitter};
 
 use crate::{
-    files::OutputFile,
+    files::{OutputFile, OutputFiles},
     ui::{self, datum},
 };
-use habeas_core::{FieldGroup, Predicate, SpeakerKind, ToldAccount, ToldSpeaker, groups_of};
+use habeas_core::{Date, FieldGroup, Predicate, SpeakerKind, ToldAccount, ToldSpeaker, groups_of};
 use maud::html;
 use serde_json::{Value as Json, json};
 use std::fmt::Write;
@@ -144,6 +147,34 @@ impl Paper {
         let parts = self.parts.iter();
         let parts: Vec<Json> = parts.map(|part| json!({ "heading": part.heading, "lines": lines(part) })).collect();
         json!({ "schema": 1, "title": self.title, "lang": self.lang, "lead": self.lead, "parts": parts, "foot": self.foot })
+    }
+}
+
+impl Paper {
+    /// Writes the document in every form, each with what `note` notes in its ledger; why it is not there as PDF, if it is not.
+    fn write(
+        &self,
+        files: &mut OutputFiles,
+        stem: &str,
+        data: &Json,
+        (faces, made_on): (&Faces, Date),
+        note: impl Fn(&mut OutputFile),
+    ) -> Option<PdfError> {
+        let data = format!("{data:#}\n");
+        let printed = self.pdf(faces, made_on, data.as_bytes());
+        let mut written = vec![("html", self.html().into_bytes()), ("txt", self.text().into_bytes())];
+        let problem = match printed {
+            Ok(bytes) => {
+                written.push(("pdf", bytes));
+                None
+            }
+            Err(problem) => Some(problem),
+        };
+        written.push(("json", data.into_bytes()));
+        for (kind, bytes) in written {
+            note(files.put(format!("{stem}.{kind}"), bytes));
+        }
+        problem
     }
 }
 

@@ -125,6 +125,7 @@ pub const COMMANDS: &[Asked] = &[
     asked("publish diff", PUBLISH),
     asked("publish verify", Nothing),
     asked("publish deliver", PUBLISH),
+    asked("publish whose", PUBLISH),
     asked("publish withdraw", PUBLISH),
     asked("publish policy", CASES),
     asked("serve", Member),

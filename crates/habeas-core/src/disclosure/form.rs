@@ -1,7 +1,9 @@
 //! What bodies of the United Nations ask of a case, field by field, and how soon a case must reach them.
 //!
-//! The fields follow the published guidance of the working group on enforced disappearances and of the committee under the
-//! convention. Forms are revised: whoever submits compares them with the form in force.
+//! The fields of the working group follow its published note on submissions: six elements without which it takes no case,
+//! and what helps beside them. Those of the committee follow its guidance of 2021 on requests for urgent action
+//! (CED/C/4/Rev.1), by which the identity of authors is always confidential, so that it does not ask for it. Forms are
+//! revised: whoever submits compares them with the form in force.
 
 use crate::vocabulary::vocabulary;
 use crate::{Agreement, CaseFile, Date, Element, EventKind, PartialDate, Predicate, Question, Value};
@@ -48,6 +50,7 @@ const MARKS: AnsweredBy =
     AnsweredBy::Case(&[Predicate::FatherName, Predicate::MotherName, Predicate::IdentityDocument]);
 const BIRTH: AnsweredBy = AnsweredBy::Case(&[Predicate::Age, Predicate::BirthDate]);
 const LIFE: AnsweredBy = AnsweredBy::Case(&[Predicate::Occupation, Predicate::Nationality, Predicate::BirthPlace]);
+const HOME: AnsweredBy = AnsweredBy::Case(&[Predicate::Residence]);
 const WHEN: AnsweredBy = AnsweredBy::Case(&[Predicate::EventDate(TAKEN), Predicate::EventDate(SEEN)]);
 const WHERE: AnsweredBy = AnsweredBy::Case(&[Predicate::EventPlace(TAKEN), Predicate::EventPlace(SEEN)]);
 const HELD: AnsweredBy =
@@ -82,13 +85,16 @@ const WGEID: &[FormField] = &[
     field("1.2", "sex", false, AnsweredBy::Case(&[Predicate::Sex]), FAMILY),
     field("1.3", "age or date of birth", false, BIRTH, "identity papers, with the family"),
     field("1.4", "occupation, nationality, place of birth", false, LIFE, FAMILY),
+    field("1.5", "where the person lived", false, HOME, FAMILY),
     field("2", "date of the taking, month and year at least", true, WHEN, WITNESS),
     field("3", "place of the taking, or where last seen", true, WHERE, WITNESS),
     field("3.1", "where seen since, such as in detention", false, HELD, "ask whoever was held there and was released"),
     field("4", "forces held to be responsible", true, FORCES, WITNESS),
     field("4.1", "what happened", false, ACCOUNT, WITNESS),
     field("4.2", "what authorities say", false, SAID, "answers of police, courts and ministries"),
+    field("4.3", "who saw it, by relation and not by name", false, AnsweredBy::Submitter("witnesses"), OWN),
     field("5", "steps that the family has taken", true, STEPS, PAPERS),
+    field("5.1", "where no steps were taken, why", false, AnsweredBy::Submitter("no_steps"), OWN),
     field("6", "who submits", true, AnsweredBy::Submitter("name"), OWN),
     field("6.1", "address of whoever submits", true, AnsweredBy::Submitter("address"), OWN),
     field("6.2", "telephone or e-mail", false, AnsweredBy::Submitter("reached_at"), OWN),
@@ -108,11 +114,20 @@ const WGEID: &[FormField] = &[
         AnsweredBy::Submitter("confidential"),
         OWN,
     ),
+    field("6.7", "reprisals that are feared or were suffered", false, AnsweredBy::Submitter("reprisals"), OWN),
     field("7", "other procedures that the case was brought to", false, AnsweredBy::Submitter("other_procedures"), OWN),
+    field("8", "annexes, as copies: petitions, statements, a photograph", false, AnsweredBy::Submitter("annexes"), OWN),
+    field("9", "place, date and signature", false, AnsweredBy::Submitter("signed"), OWN),
 ];
 
 const CED: &[FormField] = &[
-    field("1", "State party concerned", true, AnsweredBy::Submitter("state"), OWN),
+    field(
+        "1",
+        "State party: where it happened, or whose national the person is",
+        true,
+        AnsweredBy::Submitter("state"),
+        OWN,
+    ),
     field("2", "name", true, NAME, FAMILY),
     field("2.1", "father's name or another mark of identity", false, MARKS, "identity papers, with the family"),
     field("2.2", "sex", false, AnsweredBy::Case(&[Predicate::Sex]), FAMILY),
@@ -125,6 +140,7 @@ const CED: &[FormField] = &[
     field("3.4", "where seen since, such as in detention", false, HELD, "ask whoever was held there and was released"),
     field("4", "bodies of the State that the case was put to, and what they did", true, STEPS, PAPERS),
     field("4.1", "what authorities say", false, SAID, "answers of police, courts and ministries"),
+    field("4.2", "where it was put to none, why", false, AnsweredBy::Submitter("no_steps"), OWN),
     field(
         "5",
         "other international procedures that examine the case",
@@ -142,13 +158,10 @@ const CED: &[FormField] = &[
         AnsweredBy::Submitter("relation"),
         OWN,
     ),
-    field(
-        "6.4",
-        "whether the submitter's identity is to be kept confidential",
-        true,
-        AnsweredBy::Submitter("confidential"),
-        OWN,
-    ),
+    field("6.4", "reprisals that are feared or were suffered", false, AnsweredBy::Submitter("reprisals"), OWN),
+    field("7", "measures of protection that are asked for, and why", false, AnsweredBy::Submitter("protection"), OWN),
+    field("8", "annexes, as copies", false, AnsweredBy::Submitter("annexes"), OWN),
+    field("9", "place, date and signature", false, AnsweredBy::Submitter("signed"), OWN),
 ];
 
 impl Form {

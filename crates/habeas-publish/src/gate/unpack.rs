@@ -7,7 +7,10 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 use flate2::read::{GzDecoder, ZlibDecoder};
-use std::io::{Cursor, Read};
+use std::{
+    collections::BTreeSet,
+    io::{Cursor, Read},
+};
 
 /// A file is unpacked no deeper: wrappings of wrappings beyond this are refused.
 const MOST_DEPTH: usize = 6;
@@ -82,7 +85,7 @@ impl Unpacked {
             _ => match std::str::from_utf8(bytes) {
                 Ok(text) if is_text(text) => self.text(path, part, text, outermost, depth),
                 _ => {
-                    self.wide(part, bytes, depth);
+                    self.wide(part, bytes, false);
                     self.refuse(Reason::UnknownFile);
                 }
             },
@@ -117,8 +120,8 @@ impl Unpacked {
             self.leaf(&below(part, "entities"), entities(text), false);
         }
         for (at, run) in runs(text, |byte| byte.is_ascii_hexdigit()) {
-            let bytes: Vec<u8> = run.as_bytes().chunks_exact(2).filter_map(|two| hex(two[0], two[1])).collect();
-            self.wrapped(path, &below(part, &format!("hexadecimal at {at}")), &bytes, depth);
+            let name = below(part, &format!("hexadecimal at {at}"));
+            self.wrapped(path, &name, &bytes_of_hex(run), false, depth);
         }
         let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte);
         for (at, run) in runs(text, is_base64) {
@@ -135,23 +138,23 @@ impl Unpacked {
                 let tail = &tail[..tail.len() - usize::from(tail.len() % 4 == 1)];
                 let decoded = BASE64.decode(tail);
                 if let Ok(bytes) = decoded {
-                    self.wrapped(path, &below(part, &format!("base64 at {at}")), &bytes, depth);
+                    self.wrapped(path, &below(part, &format!("base64 at {at}")), &bytes, false, depth);
                 }
             }
         }
     }
 
     /// What a decoding gave: only what looks like something is looked at again.
-    fn wrapped(&mut self, path: &str, part: &str, bytes: &[u8], depth: usize) {
+    fn wrapped(&mut self, path: &str, part: &str, bytes: &[u8], outermost: bool, depth: usize) {
         match std::str::from_utf8(bytes) {
-            Ok(text) if is_text(text) && text.len() >= 4 => self.text(path, part, text, false, depth + 1),
-            _ if is_container(bytes) => self.part(path, part, bytes, false, depth + 1),
-            _ => self.wide(part, bytes, depth),
+            Ok(text) if is_text(text) && text.len() >= 4 => self.text(path, part, text, outermost, depth + 1),
+            _ if is_container(bytes) => self.part(path, part, bytes, outermost, depth + 1),
+            _ => self.wide(part, bytes, outermost),
         }
     }
 
     /// Text of two bytes a letter, in either order and at either alignment.
-    fn wide(&mut self, part: &str, bytes: &[u8], _depth: usize) {
+    fn wide(&mut self, part: &str, bytes: &[u8], outermost: bool) {
         for start in 0..2.min(bytes.len()) {
             for big in [false, true] {
                 let unit = |two: &[u8]| {
@@ -163,11 +166,11 @@ impl Unpacked {
                     text.push(c.unwrap_or('\n'));
                 }
                 let long: Vec<&str> = text.split('\n').filter(|run| run.chars().count() >= 4).collect();
-                self.leaf(&below(part, "UTF-16"), long.join("\n"), false);
+                self.leaf(&below(part, "UTF-16"), long.join("\n"), outermost);
             }
         }
         let narrow: String = String::from_utf8_lossy(bytes).replace('\u{FFFD}', "\n");
-        self.leaf(&below(part, "bytes"), narrow, false);
+        self.leaf(&below(part, "bytes"), narrow, outermost);
     }
 
     fn archive(&mut self, part: &str, bytes: &[u8], outermost: bool, depth: usize) {
@@ -183,7 +186,7 @@ impl Unpacked {
             self.part(&name, &below(part, &format!("entry {}", i + 1)), &inner, outermost, depth + 1);
         }
         // What stands between entries belongs to none of them.
-        self.wide(&below(part, "around entries"), bytes, depth);
+        self.wide(&below(part, "around entries"), bytes, false);
     }
 
     fn pdf(&mut self, part: &str, bytes: &[u8], outermost: bool, depth: usize) {
@@ -191,35 +194,68 @@ impl Unpacked {
         if document.is_encrypted() {
             return self.refuse(Reason::Unreadable);
         }
-        let pages: Vec<u32> = document.get_pages().keys().copied().collect();
-        for page in pages {
-            if let Ok(text) = document.extract_text(&[page]) {
-                self.leaf(&below(part, &format!("page {page}")), text, outermost);
+        let (mut whole, mut contents) = (String::new(), BTreeSet::new());
+        for (number, id) in document.get_pages() {
+            let name = below(part, &format!("page {number}"));
+            let drawn: Result<Vec<String>, _> = document.extract_text_chunks(&[number]).into_iter().collect();
+            let Ok(drawn) = drawn else { return self.refuse(Reason::Unreadable) };
+            let drawn = drawn.concat();
+            whole.push_str(&drawn);
+            // Glyphs of a right-to-left script stand in the order of the eye.
+            let mirrored: Vec<String> = drawn.lines().map(|line| line.chars().rev().collect()).collect();
+            self.leaf(&below(&name, "from right to left"), mirrored.join("\n"), outermost);
+            self.leaf(&name, drawn, outermost);
+            contents.extend(document.get_page_contents(id));
+            let Some(said) = said_for_glyphs(&document, id) else { return self.refuse(Reason::Unreadable) };
+            self.leaf(&below(&name, "as it is read out"), said.concat(), outermost);
+            self.leaf(&below(&name, "as it is read out, piece by piece"), said.join("\n"), outermost);
+        }
+        // A name may begin on one page and end on the next.
+        self.leaf(&below(part, "all pages"), whole, outermost);
+        for (id, object) in &document.objects {
+            let name = below(part, &format!("object {}", id.0));
+            match object {
+                lopdf::Object::Stream(stream) if contents.contains(id) => {
+                    self.pdf_object(&name, &lopdf::Object::Dictionary(stream.dict.clone()), outermost, depth);
+                    self.page_content(&name, &content_of(stream), outermost, depth);
+                }
+                _ => self.pdf_object(&name, object, outermost, depth),
             }
         }
-        for (id, object) in &document.objects {
-            self.pdf_object(&below(part, &format!("object {}", id.0)), object, depth);
-        }
-        self.pdf_object(&below(part, "trailer"), &lopdf::Object::Dictionary(document.trailer.clone()), depth);
+        let trailer = lopdf::Object::Dictionary(document.trailer.clone());
+        self.pdf_object(&below(part, "trailer"), &trailer, outermost, depth);
         // Earlier revisions and what no table leads to.
-        self.wide(&below(part, "raw"), bytes, depth);
+        self.wide(&below(part, "raw"), bytes, false);
     }
 
-    fn pdf_object(&mut self, part: &str, object: &lopdf::Object, depth: usize) {
+    /// Strings of a page stand there in hexadecimal by the format's own rules: nobody has wrapped them.
+    fn page_content(&mut self, part: &str, content: &[u8], outermost: bool, depth: usize) {
+        let text = String::from_utf8_lossy(content);
+        self.wide(part, content, outermost);
+        for (at, run) in runs(&text, |byte| byte.is_ascii_hexdigit()) {
+            self.wrapped("", &below(part, &format!("string at {at}")), &bytes_of_hex(run), outermost, depth);
+        }
+    }
+
+    fn pdf_object(&mut self, part: &str, object: &lopdf::Object, outermost: bool, depth: usize) {
         match object {
-            lopdf::Object::String(bytes, _) => self.wrapped("", part, bytes, depth),
-            lopdf::Object::Array(all) => all.iter().for_each(|one| self.pdf_object(part, one, depth)),
+            lopdf::Object::String(bytes, _) => self.wrapped("", part, bytes, false, depth),
+            lopdf::Object::Array(all) => all.iter().for_each(|one| self.pdf_object(part, one, outermost, depth)),
             lopdf::Object::Dictionary(dictionary) => {
                 for (key, value) in dictionary.iter() {
                     self.leaf(part, String::from_utf8_lossy(key).into_owned(), false);
-                    self.pdf_object(part, value, depth);
+                    // What stands for glyphs is text of the document like these.
+                    match (key.as_slice(), lopdf::decode_text_string(value)) {
+                        (b"ActualText", Ok(said)) => self.leaf(&below(part, "as it is read out"), said, outermost),
+                        _ => self.pdf_object(part, value, outermost, depth),
+                    }
                 }
             }
             lopdf::Object::Name(name) => self.leaf(part, String::from_utf8_lossy(name).into_owned(), false),
             lopdf::Object::Stream(stream) => {
-                self.pdf_object(part, &lopdf::Object::Dictionary(stream.dict.clone()), depth);
-                let content = stream.decompressed_content().unwrap_or_else(|_| stream.content.clone());
-                self.wrapped("", part, &content, depth);
+                self.pdf_object(part, &lopdf::Object::Dictionary(stream.dict.clone()), outermost, depth);
+                // Files that are attached the writer of the document wrote.
+                self.wrapped("", part, &content_of(stream), outermost, depth);
             }
             _ => {}
         }
@@ -235,25 +271,33 @@ impl Unpacked {
             let kind = &head[4..8];
             if !matches!(kind, b"IDAT" | b"IHDR" | b"PLTE" | b"IEND") {
                 let name = below(part, &format!("chunk {}", String::from_utf8_lossy(kind)));
-                self.wide(&name, data, depth);
+                self.wide(&name, data, false);
                 // Compressed text follows a keyword, a zero and a byte for the method.
                 let zlib = data.iter().position(|byte| *byte == 0).and_then(|at| data.get(at + 2..));
                 for start in [zlib, data.windows(2).position(|two| two[0] == 0x78).and_then(|at| data.get(at..))] {
                     if let Some(inner) = start.and_then(|compressed| limited(ZlibDecoder::new(compressed))) {
-                        self.wrapped("", &name, &inner, depth);
+                        self.wrapped("", &name, &inner, false, depth);
                     }
                 }
             }
             rest = tail.get(4..).unwrap_or_default();
         }
-        self.wide(&below(part, "after the picture"), rest, depth);
+        self.wide(&below(part, "after the picture"), rest, false);
     }
 
     /// Segments of a JPEG before its pixels, and whatever follows them.
     fn jpeg(&mut self, part: &str, bytes: &[u8]) {
         self.refuse(Reason::Picture);
-        self.wide(&below(part, "segments"), bytes, 0);
+        self.wide(&below(part, "segments"), bytes, false);
     }
+}
+
+/// What a page gives to be read out, searched and copied in the place of its glyphs, in the order of the page.
+fn said_for_glyphs(document: &lopdf::Document, page: lopdf::ObjectId) -> Option<Vec<String>> {
+    let content = lopdf::content::Content::decode(&document.get_page_content(page).ok()?).ok()?;
+    let marks = content.operations.iter().filter(|operation| operation.operator == "BDC");
+    let said = marks.filter_map(|mark| mark.operands.get(1)?.as_dict().ok()?.get(b"ActualText").ok());
+    said.map(|words| lopdf::decode_text_string(words).ok()).collect()
 }
 
 fn below(part: &str, name: &str) -> String {
@@ -395,6 +439,14 @@ fn entities(text: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+fn content_of(stream: &lopdf::Stream) -> Vec<u8> {
+    stream.decompressed_content().unwrap_or_else(|_| stream.content.clone())
+}
+
+fn bytes_of_hex(run: &str) -> Vec<u8> {
+    run.as_bytes().chunks_exact(2).filter_map(|two| hex(two[0], two[1])).collect()
 }
 
 fn hex(high: u8, low: u8) -> Option<u8> {

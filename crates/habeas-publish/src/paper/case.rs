@@ -1,7 +1,10 @@
 //! A case file for readers who are bound: every account that may be told, side by side.
 
-use super::{Answer, Line, Paper, Part, aside, note_told};
-use crate::{files::OutputFiles, site::Words};
+use super::{Answer, Faces, Line, Paper, Part, PdfError, aside, note_told};
+use crate::{
+    files::{OutputFile, OutputFiles},
+    site::Words,
+};
 use habeas_core::{Date, Disclosed, Polarity, ToldCase, Value};
 
 /// What a case file says of itself.
@@ -15,12 +18,15 @@ pub struct CaseImprint<'i> {
     pub checkpoint: &'i str,
     /// The day that it bears.
     pub made_on: Date,
+    /// Whose copy it is, where it is somebody's.
+    pub copy_for: Option<&'i str>,
 }
 
 /// The case file as a document in one language.
 fn case_paper(told: &Disclosed<ToldCase>, imprint: CaseImprint<'_>, words: &dyn Words) -> Paper {
     let case = told.get();
-    let CaseImprint { reference, number, checkpoint, made_on } = imprint;
+    let CaseImprint { reference, number, checkpoint, made_on, copy_for } = imprint;
+    let copy = copy_for.map(|whose| format!("{}: {whose} · ", words.t("paper-copy-for"))).unwrap_or_default();
     let labels: Vec<String> = case.labels.iter().map(|label| words.label(*label)).collect();
     let lines = case.questions.iter().map(|question| {
         let answers = question.accounts.iter().map(|account| {
@@ -51,32 +57,43 @@ fn case_paper(told: &Disclosed<ToldCase>, imprint: CaseImprint<'_>, words: &dyn 
         heads: [words.t("paper-asked"), words.t("paper-answers")],
         lead: vec![format!("{} {reference}", words.t("paper-reference")), labels.join(" / ")],
         parts: vec![Part { heading: words.t("paper-accounts"), lines: lines.collect() }],
-        foot: format!("{reference} · R{number:04} · {made_on} · {} {checkpoint}", words.t("site-checkpoint")),
+        foot: format!("{copy}{reference} · R{number:04} · {made_on} · {} {checkpoint}", words.t("site-checkpoint")),
     }
 }
 
-/// The case file as page, text and data, below a folder, in each language; the first one without its tag in the name.
+/// A case file in all its forms and languages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WrittenCase {
+    /// The files.
+    pub files: OutputFiles,
+    /// The documents by the stem of their files.
+    pub papers: Vec<(String, Paper)>,
+    /// Stems of those that are not there as PDF, and why.
+    pub unprinted: Vec<(String, PdfError)>,
+}
+
+/// The case file as page, PDF, text and data, below a folder, in each language; the first one without its tag in the name.
 pub fn write_case(
     told: &Disclosed<ToldCase>,
     imprint: CaseImprint<'_>,
     words: &[&dyn Words],
+    faces: &Faces,
     folder: &str,
-) -> (OutputFiles, Vec<(String, Paper)>) {
-    let mut files = OutputFiles::default();
-    let mut papers = Vec::new();
+) -> WrittenCase {
+    let mut written = WrittenCase::default();
     for (idx, words) in words.iter().enumerate() {
         let paper = case_paper(told, imprint, *words);
         let stem = if idx == 0 { format!("{folder}case") } else { format!("{folder}case.{}", words.lang()) };
-        for (name, text) in [("html", paper.html()), ("txt", paper.text()), ("json", format!("{:#}\n", paper.json()))] {
-            note_case(files.put(format!("{stem}.{name}"), text), told);
-        }
-        papers.push((stem, paper));
+        let note = |file: &mut OutputFile| note_case(file, told);
+        let problem = paper.write(&mut written.files, &stem, &paper.json(), (faces, imprint.made_on), note);
+        written.unprinted.extend(problem.map(|problem| (stem.clone(), problem)));
+        written.papers.push((stem, paper));
     }
-    (files, papers)
+    written
 }
 
 /// Notes in the ledger of a file what a case file tells by name.
-pub fn note_case(file: &mut crate::files::OutputFile, told: &Disclosed<ToldCase>) {
+pub fn note_case(file: &mut OutputFile, told: &Disclosed<ToldCase>) {
     let questions = told.get().questions.iter();
     note_told(file, questions.flat_map(|question| question.accounts.iter().map(|a| (question.predicate, a))));
 }

@@ -1,7 +1,7 @@
 //! A submission to a body of the United Nations: the fields of its form, answered from what may be told of a case.
 
-use super::{Answer, Line, Paper, Part, aside, note_told};
-use crate::files::OutputFiles;
+use super::{Answer, Faces, Line, Paper, Part, PdfError, aside, note_told};
+use crate::files::{OutputFile, OutputFiles};
 use habeas_core::{
     AnsweredBy, Date, Disclosed, ElementStand, FieldStand, Form, FormField, Polarity, Predicate, Qualification,
     SpeakerKind, ToldAccount, ToldCase, Urgency, Value, urgency,
@@ -36,6 +36,8 @@ pub struct Submission<'s> {
     pub reference: &'s str,
     /// The checkpoint that it rests on.
     pub checkpoint: &'s str,
+    /// Whose copy it is, where it is somebody's.
+    pub copy_for: Option<&'s str>,
 }
 
 /// How one field stands.
@@ -98,6 +100,7 @@ impl Submission<'_> {
         let lines = self.form.fields().iter().map(|field| self.line(field)).collect();
         let mut parts = vec![Part { heading: "The form".into(), lines }];
         parts.extend(self.elements());
+        let copy = self.copy_for.map(|whose| format!("Copy for: {whose} · ")).unwrap_or_default();
         Paper {
             title: title.into(),
             lang: "en".into(),
@@ -106,7 +109,7 @@ impl Submission<'_> {
             lead,
             parts,
             foot: format!(
-                "Reference {} · checkpoint {} · an answer that is not given (—) is not known or not told.",
+                "{copy}Reference {} · checkpoint {} · an answer that is not given (—) is not known or not told.",
                 self.reference, self.checkpoint
             ),
         }
@@ -161,8 +164,8 @@ impl Submission<'_> {
         })
     }
 
-    /// The files: a page for screen and print, plain text, and data, below a folder.
-    pub fn write(&self, folder: &str) -> OutputFiles {
+    /// The files: a page for screen and print, PDF, plain text, and data, below a folder; why there is no PDF, if there is none.
+    pub fn write(&self, faces: &Faces, folder: &str) -> (OutputFiles, Option<PdfError>) {
         let paper = self.paper();
         let mut data = paper.json();
         data["form"] = json!(self.form.code());
@@ -172,21 +175,16 @@ impl Submission<'_> {
         }
         let grant = self.told.grant();
         data["opened_by_consent"] = json!(grant.groups.iter().map(|(group, _)| group.code()).collect::<Vec<_>>());
-        let mut files = OutputFiles::default();
-        let written = [
-            ("submission.html", paper.html()),
-            ("submission.txt", paper.text()),
-            ("submission.json", format!("{data:#}\n")),
-        ];
-        for (name, text) in written {
-            let file = files.put(format!("{folder}{name}"), text);
+        let note = |file: &mut OutputFile| {
             note_told(file, self.form.fields().iter().flat_map(|field| self.accounts(field)));
             // Whoever submits says so of themselves.
             for key in ["name", "address", "reached_at"] {
                 self.submitter.answer(key).into_iter().for_each(|words| file.note(words, 1));
             }
-        }
-        files
+        };
+        let mut files = OutputFiles::default();
+        let problem = paper.write(&mut files, &format!("{folder}submission"), &data, (faces, self.received), note);
+        (files, problem)
     }
 }
 

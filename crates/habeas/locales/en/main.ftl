@@ -791,6 +791,7 @@ proposed-n = { $n ->
 }
 proposed-do = None of them counts before a person has accepted it:
 paper-case = Case file
+paper-copy-for = Copy for
 paper-asked = Asked
 paper-answers = Answers, with who says so and where it stands
 paper-accounts = What accounts say

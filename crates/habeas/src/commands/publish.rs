@@ -1,6 +1,7 @@
 //! `habeas publish`: releases of what may leave, checked, signed, numbered, and taken back.
 
 mod bound;
+mod bundle;
 mod compose;
 mod deliver;
 mod folder;
@@ -57,8 +58,15 @@ pub enum Command {
         #[arg(long)]
         allow_git: bool,
     },
-    /// Note who was given a copy
+    /// Note who was given a copy; make it as a sealed bundle
     Deliver(Deliver),
+    /// Whose copy a table was that has turned up elsewhere, by the order of its rows
+    Whose {
+        /// Number of the release
+        number: u64,
+        /// The table that was found
+        file: PathBuf,
+    },
     /// All releases with what became of them
     List,
     /// What a release changes against the last one that was published
@@ -209,6 +217,7 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
         Command::Approve { number } => approve(&desk, number, out),
         Command::Build { dir, what, release, allow_git } => build(&desk, &dir, &what, release, allow_git, out),
         Command::Deliver(args) => deliver::deliver(&desk, args, out),
+        Command::Whose { number, file } => bundle::whose(&desk, number, &file, out),
         Command::List => list(&desk, out),
         Command::Diff(what) => diff(&desk, &what, out),
         Command::Withdraw { number, reason } => withdraw(&desk, number, reason, out),
@@ -250,5 +259,6 @@ fn plan(desk: &Desk, what: &What, checkpoint: String) -> Result<Plan, Failure> {
         looked: what.looked.clone(),
         bound,
         microdata: Microdata::of(what),
+        copy_for: None,
     })
 }

@@ -376,7 +376,8 @@ pub async fn deliver(desk: Desk, reader: Reader, SignedForm(fields): SignedForm)
     match read() {
         Err(error) => refuse(&reader, &error),
         Ok(args) => {
-            let done = tokio::task::spawn_blocking(move || publish::delivered(&desk, args).map(drop));
+            let done =
+                tokio::task::spawn_blocking(move || publish::delivered(&desk, args, &Output::silent()).map(drop));
             back(&reader, done.await)
         }
     }

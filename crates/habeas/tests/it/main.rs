@@ -8,6 +8,7 @@ mod bad_input;
 mod cases;
 mod claims;
 mod coding;
+mod copies;
 mod demo;
 mod editions;
 mod estimation_docs;

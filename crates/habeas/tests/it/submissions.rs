@@ -12,7 +12,7 @@ const BY: &str = "name = \"Committee of Families\"\naddress = \"12 Harbour Stree
     keeps_contact = \"yes\"\nconfidential = \"no\"\nrelation = \"acts for the mother\"\nstate = \"Republic of Corva\"\n\
     other_procedures = \"none\"\n";
 
-fn office() -> Office {
+pub fn office() -> Office {
     let office = Office::with_vault();
     office.file("families.csv", LIST);
     office.file("by.toml", BY);
@@ -20,7 +20,7 @@ fn office() -> Office {
     office
 }
 
-fn agrees(office: &Office, id: &str, groups: &str, audience: &str, purpose: &str) {
+pub fn agrees(office: &Office, id: &str, groups: &str, audience: &str, purpose: &str) {
     let who = ["consent", "record", id, "--giver", "family", "--relation", "mother", "--risk-text", "1"];
     let what = ["--group", groups, "--audience", audience, "--purpose", purpose, "--from", "2020-01-01"];
     office.run(&[&who[..], &what].concat()).succeeds();
@@ -61,8 +61,10 @@ fn a_case_goes_to_the_working_group_with_what_the_family_opened_and_its_sources(
     office.run(&["publish", "verify", "S1"]).succeeds();
     // The same bytes again, from what the vault keeps of it.
     office.run(&["publish", "build", "again", "--release", "1"]).succeeds();
-    let read = |dir: &str| fs::read(office.path(&format!("{dir}/submission.html"))).unwrap();
-    assert_eq!(read("S1"), read("again"));
+    let read = |path: &str| fs::read(office.path(path)).unwrap();
+    assert_eq!(read("S1/submission.html"), read("again/submission.html"));
+    assert!(read("S1/submission.pdf").starts_with(b"%PDF-1.7"));
+    assert_eq!(read("S1/submission.pdf"), read("again/submission.pdf"));
 }
 
 #[test]
@@ -107,6 +109,9 @@ fn a_case_file_goes_to_the_lawyers_account_by_account_and_replaces_no_public_rel
     assert!(!page.contains("Karim"));
     let urdu = fs::read_to_string(office.path("C1/case.ur.html")).unwrap();
     assert!(urdu.contains("dir=\"rtl\"") && urdu.contains("Daria Velen"));
+    for file in ["case.pdf", "case.ur.pdf"] {
+        assert!(fs::read(office.path(&format!("C1/{file}"))).unwrap().starts_with(b"%PDF-1.7"), "{file}");
+    }
     office.run(&["publish", "build", "R2", "--profile", "tables"]).succeeds();
     let releases = office.json(&["publish", "list"]);
     assert_eq!(releases["releases"][1]["supersedes"], Value::Null, "{releases}");

@@ -20,7 +20,7 @@ pub struct OneCase {
     #[arg(long, value_name = "ID")]
     pub person: Option<String>,
     /// A file that says who submits: name, address, reached_at, relation, family_agrees, keeps_contact, confidential,
-    /// other_procedures, state, each = "words"
+    /// other_procedures, state, witnesses, no_steps, reprisals, protection, annexes, signed, each = "words"
     #[arg(long, value_name = "FILE")]
     pub by: Option<PathBuf>,
     /// The day on which the convention entered into force for the State, for ced
@@ -67,6 +67,12 @@ struct Written {
     confidential: String,
     other_procedures: String,
     state: String,
+    witnesses: String,
+    no_steps: String,
+    reprisals: String,
+    protection: String,
+    annexes: String,
+    signed: String,
 }
 
 impl Written {
@@ -81,6 +87,12 @@ impl Written {
             ("confidential", self.confidential),
             ("other_procedures", self.other_procedures),
             ("state", self.state),
+            ("witnesses", self.witnesses),
+            ("no_steps", self.no_steps),
+            ("reprisals", self.reprisals),
+            ("protection", self.protection),
+            ("annexes", self.annexes),
+            ("signed", self.signed),
         ];
         Submitter { answers: answers.map(|(key, words)| (key.to_owned(), words)).to_vec() }
     }

@@ -55,6 +55,8 @@ pub struct Plan {
     pub bound: Option<Bound>,
     /// What replicates were asked for, where it is of these.
     pub microdata: Option<Microdata>,
+    /// Whose copy it is, where it is made for one recipient.
+    pub copy_for: Option<String>,
 }
 
 impl Plan {
@@ -98,6 +100,7 @@ impl Plan {
             looked: parts.next().map(str::to_owned),
             bound: Bound::read(&release.recipe_json)?,
             microdata: Microdata::read(&release.recipe_json)?,
+            copy_for: None,
         })
     }
 

@@ -21,7 +21,7 @@ use habeas_core::{
 use habeas_publish::{
     files::{OutputFiles, sha256},
     gate,
-    paper::{CaseImprint, FACES, Submission, write_case},
+    paper::{CaseImprint, FACES, Faces, PdfError, Submission, write_case},
     release,
     site::Words,
 };
@@ -67,6 +67,8 @@ pub fn compose(desk: &Desk, plan: &Plan, bound: &Bound, out: &Output) -> Result<
     let (mut objections, mut notes) = (Vec::new(), Vec::new());
     // The same documents without answers: their words are those of the language.
     let mut plain = OutputFiles::default();
+    let (faces, fonts) = web::site_fonts();
+    let print_faces = faces_of_paper(&fonts)?;
     let mut files = match plan.profile {
         Profile::Wgeid | Profile::Ced => {
             let form = if plan.profile == Profile::Wgeid { Form::Wgeid } else { Form::Ced };
@@ -77,13 +79,16 @@ pub fn compose(desk: &Desk, plan: &Plan, bound: &Bound, out: &Output) -> Result<
                 received: plan.made_on,
                 reference: &reference,
                 checkpoint: &plan.checkpoint,
+                copy_for: plan.copy_for.as_deref(),
             };
             judge(&submission, &case, bound, &mut objections, &mut notes);
             if form == Form::Ced {
                 objections.extend(elsewhere(desk, bound)?);
             }
             plain.put("submission.txt", submission.paper().without_answers().text());
-            submission.write("")
+            let (files, problem) = submission.write(&print_faces, "");
+            notes.extend(problem.map(|problem| unprinted("submission", problem)));
+            files
         }
         _ => {
             let readers: Vec<web::Reader> = plan.langs.iter().map(|lang| web::Reader::of_file(lang)).collect();
@@ -93,15 +98,16 @@ pub fn compose(desk: &Desk, plan: &Plan, bound: &Bound, out: &Output) -> Result<
                 number: plan.number,
                 checkpoint: &plan.checkpoint,
                 made_on: plan.made_on,
+                copy_for: plan.copy_for.as_deref(),
             };
-            let (files, papers) = write_case(&told, imprint, &words, "");
-            for (stem, paper) in &papers {
+            let written = write_case(&told, imprint, &words, &print_faces, "");
+            for (stem, paper) in &written.papers {
                 plain.put(format!("{stem}.txt"), paper.clone().without_answers().text());
             }
-            files
+            notes.extend(written.unprinted.iter().map(|(stem, problem)| unprinted(stem, *problem)));
+            written.files
         }
     };
-    let (faces, fonts) = web::site_fonts();
     let mut trusted: BTreeSet<String> = [sha256(faces.as_bytes())].into();
     files.put(FACES, faces);
     for (name, bytes) in fonts {
@@ -138,6 +144,19 @@ pub fn compose(desk: &Desk, plan: &Plan, bound: &Bound, out: &Output) -> Result<
         objections,
         notes,
     })
+}
+
+/// The faces that documents are printed with, in the order in which a letter is looked for.
+fn faces_of_paper(fonts: &[(String, Vec<u8>)]) -> Result<Faces, Failure> {
+    let named = |name: &str| fonts.iter().find(|(file, _)| file.strip_suffix(".woff2") == Some(name));
+    let packed = ["inter", "inter-ext", "naskh"].iter().filter_map(|name| named(name));
+    Faces::unpack(packed.map(|(_, bytes)| bytes.as_slice()))
+        .map_err(|error| Failure::new(Exit::Failed, error, "this is a fault of habeas: please report it"))
+}
+
+/// A document that is there as page and text only.
+fn unprinted(stem: &str, problem: PdfError) -> String {
+    format!("without   {stem}.pdf: {problem}; the page prints")
 }
 
 fn named(told: &Disclosed<ToldCase>) -> Named {

@@ -159,7 +159,7 @@ pub fn check(desk: &Desk, what: &What, out: &Output) -> Result<Exit, Failure> {
 }
 
 /// Composes and refuses what may not leave.
-fn composed_clean(desk: &Desk, plan: &Plan, out: &Output) -> Result<Composed, Failure> {
+pub fn composed_clean(desk: &Desk, plan: &Plan, out: &Output) -> Result<Composed, Failure> {
     let composed = compose::compose(desk, plan, out)?;
     let lines = objections(desk, &composed)?;
     if let Some(first) = lines.first() {
@@ -205,7 +205,7 @@ pub fn propose(desk: &Desk, what: &What, out: &Output) -> Result<ReleaseInfo, Fa
 }
 
 /// Composes a proposed release anew and holds it to what was proposed, byte for byte.
-fn again(desk: &Desk, info: &ReleaseInfo, out: &Output) -> Result<Composed, Failure> {
+pub fn again(desk: &Desk, info: &ReleaseInfo, out: &Output) -> Result<Composed, Failure> {
     let consents_since = desk.keep(Right::Publish, |vault| {
         let since =
             vault.consents().filter(|c| vault.consent_recorded_ms(c.id).is_some_and(|at| at > info.recorded_ms));
@@ -286,8 +286,7 @@ pub fn built(
     }
     let mut composed = again(desk, &info, out)?;
     let number = info.release.number;
-    let note = release::note(number, &info.release.manifest);
-    let signed = desk.keep(Right::Publish, |vault| Ok(vault.release_signatures(&info, &note)))?;
+    let (note, signed) = signatures(desk, &info)?;
     let needed = if info.release.two_persons { 2 } else { 1 };
     if signed.len() < needed {
         let what = format!("{} of {needed} persons have signed R{number:04}", signed.len());
@@ -315,6 +314,22 @@ pub fn built(
         manifest_sha256: manifest_hash(&info.release),
         keys: signed.iter().map(|(name, public, _)| release::verifier_key(name, public)).collect(),
     })
+}
+
+/// Name, public key and signature of each who has signed.
+type Signatures = Vec<(String, [u8; 32], String)>;
+
+/// What is signed of a release, and by whom.
+fn signatures(desk: &Desk, info: &ReleaseInfo) -> Result<(String, Signatures), Failure> {
+    let note = release::note(info.release.number, &info.release.manifest);
+    let signed = desk.keep(Right::Publish, |vault| Ok(vault.release_signatures(info, &note)))?;
+    Ok((note, signed))
+}
+
+/// The signed note of a release.
+pub fn signed(desk: &Desk, info: &ReleaseInfo) -> Result<String, Failure> {
+    let (note, signed) = signatures(desk, info)?;
+    Ok(release::signed_note(&note, &signed))
 }
 
 /// `habeas publish build`.

@@ -79,6 +79,10 @@ pub enum Command {
     /// Find which records speak of the same person
     #[command(subcommand)]
     Link(link::Command),
+    /// Lend this machine to a linkage that runs elsewhere
+    #[cfg(feature = "cluster")]
+    #[command(subcommand)]
+    Cluster(crate::commands::cluster::Command),
     /// Decide about pairs of records
     #[command(subcommand)]
     Review(review::Command),

@@ -89,6 +89,8 @@ pub const COMMANDS: &[Asked] = &[
     also_past("link clusters", CASES),
     asked("link pairs", CASES),
     asked("link names", Nothing),
+    #[cfg(feature = "cluster")]
+    asked("cluster worker", Nothing),
     asked("review next", CASES),
     asked("review decide", JUDGE),
     asked("review undo", JUDGE),

@@ -5,9 +5,13 @@ pub mod backup;
 pub mod case;
 pub mod checkpoint;
 pub mod claims;
+#[cfg(feature = "cluster")]
+pub mod cluster;
 pub mod consent;
+pub mod cost;
 pub mod demo;
 pub mod doctor;
+pub mod engine;
 pub mod erase;
 pub mod estimate;
 pub mod figures;
@@ -48,6 +52,8 @@ pub fn run(cli: Cli, words: &str, out: &Output) -> Result<Exit, Failure> {
         Command::Map(args) => map::run(args, out),
         Command::Import(args) => import::run(args, global, out),
         Command::Claims(command) => claims::run(command, global, out),
+        #[cfg(feature = "cluster")]
+        Command::Cluster(command) => cluster::run(&command, out),
         Command::Link(command) => link::run(command, global, out),
         Command::Review(command) => review::run(command, global, out),
         Command::Case(command) => case::run(command, global, out),

@@ -1,7 +1,12 @@
 //! Linkage of plain files, without a vault: for statisticians and for measuring.
 
 use crate::{
-    commands::{link::pairs_csv, link::read_model, report::write_whole},
+    commands::{
+        cost,
+        engine::EngineArgs,
+        link::{pairs_csv, read_model},
+        report::write_whole,
+    },
     demo::evaluation_json,
     desk::linking,
     failure::{Exit, Failure},
@@ -11,14 +16,15 @@ use crate::{
 use habeas_core::{Partition, Probability, ScoredPair};
 use habeas_intake::{limits::Limits, mapping::Field};
 use habeas_link::{
-    Constraints, LinkOptions, Linkage, ListInfo, ReliabilityBin, Table, TableBuilder, blocking_recall, bootstrap,
-    evaluate, reliability,
+    LinkOptions, Linkage, ListInfo, ReliabilityBin, Table, TableBuilder, blocking_recall, bootstrap, evaluate,
+    reliability,
 };
 use serde_json::{Value, json};
 use std::{
     collections::HashMap,
     ops::ControlFlow,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Instant,
 };
 
@@ -64,9 +70,8 @@ pub struct Args {
     /// Seed of the draws
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Where to run
-    #[arg(long, default_value = "memory", value_parser = ["memory"])]
-    engine: String,
+    #[command(flatten)]
+    engine: EngineArgs,
 }
 
 /// Say how plain files would be linked, without linking them
@@ -81,9 +86,15 @@ pub struct PlanArgs {
     /// A column that holds the true person and is left out
     #[arg(long, value_name = "COLUMN")]
     truth: Option<String>,
+    /// A model to use instead of estimating one
+    #[arg(long, value_name = "MODEL.toml")]
+    model: Option<PathBuf>,
     /// Where to write the model
     #[arg(long, value_name = "MODEL.toml")]
     model_out: Option<PathBuf>,
+    /// Minutes in which it is to be done; names the engine and the number of workers for it
+    #[arg(long, value_name = "MINUTES")]
+    within: Option<f64>,
 }
 
 /// Compare names, two in each line of a CSV file
@@ -101,7 +112,7 @@ pub struct NamesArgs {
 
 /// Records of plain files as the linkage compares them.
 struct Loaded {
-    table: Table,
+    table: Arc<Table>,
     keys: Vec<String>,
     /// List and row of each record.
     places: Vec<(u16, u64)>,
@@ -123,7 +134,7 @@ pub fn files(args: &Args, out: &Output) -> Result<Exit, Failure> {
             probability.ok_or_else(|| Failure::usage("--cut is a probability between 0 and 1", "such as 0.5"))?;
         options.cut = Some(habeas_core::MatchWeight((probability.get() / (1.0 - probability.get())).log2()));
     }
-    let linkage = linking::run(&loaded.table, model, &Constraints::default(), &options, out)?;
+    let linkage = args.engine.link(&loaded.table, model, &options, out)?;
     let mut written = Vec::new();
     let mut put = |path: &Path, bytes: &[u8]| {
         write_whole(path, bytes).map_err(|error| Failure::file("written", path, &error))?;
@@ -202,7 +213,7 @@ fn load(lists: &[PathBuf], maps: &[PathBuf], truth: Option<&str>) -> Result<Load
     // Mappings first: the table must know all lists before the first record.
     let mut opened = Vec::new();
     for (idx, path) in lists.iter().enumerate() {
-        let file = ListFile::read(path)?;
+        let file = read_list(path)?;
         let mapping = maps.get(idx).map(|path| listing::read_mapping(path)).transpose()?;
         let mapping = match mapping {
             Some(mapping) => mapping,
@@ -236,7 +247,22 @@ fn load(lists: &[PathBuf], maps: &[PathBuf], truth: Option<&str>) -> Result<Load
         })?;
     }
     let truth = truth.is_some().then(|| numbered(labels));
-    Ok(Loaded { table: builder.finish(), keys, places, truth, n_set_aside })
+    Ok(Loaded { table: Arc::new(builder.finish()), keys, places, truth, n_set_aside })
+}
+
+/// A list in a file of text or of a spreadsheet or, where this build has a query engine, in one of its files.
+fn read_list(path: &Path) -> Result<ListFile, Failure> {
+    #[cfg(feature = "cluster")]
+    if habeas_engine::is_columnar(path) {
+        let bytes = habeas_engine::read_as_csv(path).map_err(|error| {
+            let source = std::error::Error::source(&error).map(|source| format!(" ({source})")).unwrap_or_default();
+            Failure::new(Exit::Failed, format_args!("{error}{source}"), "have the file written again")
+                .leaving("Nothing was linked.")
+        })?;
+        let name = format!("{}.csv", path.file_stem().unwrap_or_default().to_string_lossy());
+        return Ok(ListFile { name, bytes });
+    }
+    ListFile::read(path)
 }
 
 fn truth_column(header: &[String], truth: Option<&str>, file: &str) -> Result<Option<usize>, Failure> {
@@ -298,44 +324,59 @@ fn reliability_json(bins: &[ReliabilityBin]) -> Value {
 
 /// Runs `link plan`.
 pub fn plan(args: &PlanArgs, out: &Output) -> Result<Exit, Failure> {
+    if args.within.is_some_and(|minutes| !(minutes.is_finite() && minutes > 0.0)) {
+        return Err(Failure::usage("--within is a number of minutes above 0", "such as 30 or 0.5"));
+    }
+    let given = read_model(args.model.as_deref())?;
     let loaded = load(&args.lists, &args.map, args.truth.as_deref())?;
-    let plan = linking::plan(&loaded.table, &linking::options(0, 1), out)?;
+    let options = linking::options(0, 1);
+    let planned = match given {
+        None => Some(linking::plan(&loaded.table, &options, out)?),
+        Some(_) => None,
+    };
+    let model = given.as_ref().or(planned.as_ref().map(|plan| &plan.model));
+    let model = model.expect("a model is given or planned");
+    let cost = linking::cost(&loaded.table, model, &options, out)?;
     if let Some(path) = &args.model_out {
-        let toml = habeas_link::to_toml(&plan.model);
+        let toml = habeas_link::to_toml(model);
         write_whole(path, toml.as_bytes()).map_err(|error| Failure::file("written", path, &error))?;
     }
-    let coverage = &plan.coverage;
-    let compared: Vec<String> = plan.model.comparisons.iter().map(|comparison| comparison.field.code()).collect();
+    let coverage = planned.as_ref().map(|plan| &plan.coverage);
+    let compared: Vec<String> = model.comparisons.iter().map(|comparison| comparison.field.code()).collect();
     let object = json!({
         "schema": 1,
         "records": loaded.places.len(),
         "lists": loaded.keys.len(),
         "compared": compared,
-        "learnt": plan.fit.is_some(),
-        "candidate_pairs_expected": coverage.n_pairs.round(),
-        "blocking": linking::coverage_json(coverage),
+        "learnt": planned.as_ref().is_some_and(|plan| plan.fit.is_some()),
+        "candidate_pairs_expected": coverage.map(|coverage| coverage.n_pairs.round()),
+        "blocking": coverage.map(linking::coverage_json),
+        "candidate_pairs": cost.n_pairs,
+        "cost": cost::json(&cost, options.threads, args.within),
         "set_aside": loaded.n_set_aside,
     });
     out.result(&object, || {
         let mut text = format!(
-            "{} records of {} lists; compared: {}\nabout {:.0} candidate pairs, {:.1} % of the pairs of one person that the \
-             survey knows\n",
+            "{} records of {} lists; compared: {}\n",
             loaded.places.len(),
             loaded.keys.len(),
-            compared.join(", "),
-            coverage.n_pairs,
-            100.0 * coverage.recall
+            compared.join(", ")
         );
-        for rule in &coverage.rules {
+        if let Some(coverage) = coverage {
             text.push_str(&format!(
-                "{:>12.0} pairs  {:>5.1} % of persons' pairs, {:>5.2} % by it alone  {}\n",
-                rule.n_pairs,
-                100.0 * rule.share,
-                100.0 * rule.only_share,
-                rule.rule.code()
+                "{:.1} % of the pairs of one person that the survey knows\n",
+                100.0 * coverage.recall
             ));
+            for rule in &coverage.rules {
+                text.push_str(&format!(
+                    "{:>5.1} % of persons' pairs, {:>5.2} % by it alone  {}\n",
+                    100.0 * rule.share,
+                    100.0 * rule.only_share,
+                    rule.rule.code()
+                ));
+            }
         }
-        text
+        text + &cost::text(&cost, options.threads, args.within)
     })?;
     out.next("habeas link files LISTS --out clusters.csv");
     Ok(Exit::Ok)

@@ -8,8 +8,8 @@ use crate::{
 };
 use habeas_core::{Judgement, Partition, RecordId, Right, Source, SourceId, SourceKind, Standing, Verdict, standing};
 use habeas_link::{
-    Constraints, Coverage, Draws, LinkError, LinkOptions, Linkage, ListInfo, Model, PairError, Plan, Stage, Table,
-    TableBuilder, Watch, link,
+    Constraints, Cost, Coverage, Draws, InMemory, LinkError, LinkOptions, Linkage, ListInfo, Model, OpenEngine,
+    PairError, Plan, Stage, Table, TableBuilder, Watch, link_on,
 };
 use habeas_vault::{LinkRun, Vault};
 use serde_json::{Value as Json, json};
@@ -98,10 +98,25 @@ pub fn run(
     options: &LinkOptions,
     out: &Output,
 ) -> Result<Linkage, Failure> {
+    run_on(&InMemory(table), model, constraints, options, out)
+}
+
+/// Links a table on some engine, with progress on a terminal.
+pub fn run_on(
+    engines: &dyn OpenEngine,
+    model: Option<Model>,
+    constraints: &Constraints,
+    options: &LinkOptions,
+    out: &Output,
+) -> Result<Linkage, Failure> {
+    watched(out, |watch| link_on(engines, model, constraints, options, watch).map_err(link_failure))
+}
+
+/// Does something that may be interrupted, with progress on a terminal.
+fn watched<T>(out: &Output, work: impl FnOnce(&Watch) -> T) -> T {
     let interruption = Interruption::watch(out);
     let progress = |stage: Stage, done: u64, total: u64| out.progress(stage_words(stage), done, total);
-    let watch = Watch { progress: &progress, cancel: interruption.flag() };
-    link(table, model, constraints, options, &watch).map_err(link_failure)
+    work(&Watch { progress: &progress, cancel: interruption.flag() })
 }
 
 /// Draws of the linkage from its posterior, over the records in the order of their ids.
@@ -125,10 +140,13 @@ pub fn draws(
 
 /// Plans the linkage of a table, with progress on a terminal.
 pub fn plan(table: &Table, options: &LinkOptions, out: &Output) -> Result<Plan, Failure> {
-    let interruption = Interruption::watch(out);
-    let progress = |stage: Stage, done: u64, total: u64| out.progress(stage_words(stage), done, total);
-    let watch = Watch { progress: &progress, cancel: interruption.flag() };
-    habeas_link::plan(table, &Constraints::default(), options, &watch).map_err(link_failure)
+    watched(out, |watch| habeas_link::plan(table, &Constraints::default(), options, watch).map_err(link_failure))
+}
+
+/// Reckons what a linkage will cost, with progress on a terminal.
+pub fn cost(table: &Table, model: &Model, options: &LinkOptions, out: &Output) -> Result<Cost, Failure> {
+    let reckoned = watched(out, |watch| Cost::of(table, model, options.threads, watch));
+    reckoned.map_err(|source| link_failure(LinkError::from(source)))
 }
 
 /// Why nothing was linked, for people.
@@ -137,8 +155,14 @@ fn link_failure(error: LinkError) -> Failure {
         return Failure::new(Exit::Interrupted, "the linkage was stopped", "run it again")
             .leaving("Nothing was written.");
     }
-    let source = std::error::Error::source(&error).map(|source| format!(": {source}")).unwrap_or_default();
-    Failure::new(Exit::Failed, format_args!("{error}{source}"), "mend the model, or leave it out and one is estimated")
+    let causes = std::iter::successors(std::error::Error::source(&error), |error| error.source());
+    let why: String = causes.map(|cause| format!(": {cause}")).collect();
+    let remedy = if matches!(error, LinkError::Pairs { .. }) {
+        "run it again, with --engine memory if it stays so"
+    } else {
+        "mend the model, or leave it out and one is estimated"
+    };
+    Failure::new(Exit::Failed, format_args!("{error}{why}"), remedy).leaving("Nothing was written.")
 }
 
 /// Links all records of a desk and keeps the result in its vault.

@@ -18,6 +18,7 @@ mod memory;
 mod plain_files;
 mod program;
 mod publishing;
+mod query_engine;
 mod reviewing;
 mod submissions;
 mod team;

@@ -16,7 +16,7 @@ use super::{Desk, figures, vault_failure};
 use crate::failure::{Exit, Failure};
 use habeas_core::{
     Audience, Consent, ConsentBook, Date, Disclosed, DisclosureRequest, MemorialEntry, PersonId, Predicate, Purpose,
-    RecordId, Right, SourceKind, SpeakerKind, Subject, ToldCase, Value, case_file, disclose, fold,
+    Record, RecordId, Right, SourceKind, SpeakerKind, Subject, ToldCase, Value, case_file, disclose, fold,
 };
 use habeas_publish::{
     address::SeriesKey,
@@ -103,11 +103,16 @@ impl Desk {
             }
         }
         let mut book = ConsentBook::new(&consents, |record| persons.get(&record).map(|person| person.person));
-        for person in persons.values() {
-            let records = vault.records_of(&person.records).map_err(vault_failure)?;
-            if !records.is_empty() {
-                book.note(person.person, Subject::of(&case_file(&records.iter().collect::<Vec<_>>())));
-            }
+        // All at once: a frame of the log that holds records of several persons is opened once.
+        let person_of: BTreeMap<RecordId, PersonId> =
+            persons.values().flat_map(|known| known.records.iter().map(|record| (*record, known.person))).collect();
+        let ids: Vec<RecordId> = person_of.keys().copied().collect();
+        let mut records_of: BTreeMap<PersonId, Vec<Record>> = BTreeMap::new();
+        for record in vault.records_of(&ids).map_err(vault_failure)? {
+            records_of.entry(person_of[&record.id]).or_default().push(record);
+        }
+        for (person, records) in records_of {
+            book.note(person, Subject::of(&case_file(&records.iter().collect::<Vec<_>>())));
         }
         Ok(book)
     }

@@ -1,5 +1,6 @@
 //! Figures: the frame around a drawing, tiles of numbers, and the card that every number carries.
 
+use super::datum;
 use maud::{Markup, html};
 
 /// A line of a card.
@@ -80,7 +81,7 @@ pub fn tiles(tiles: &[Tile]) -> Markup {
                 bdi { (tile.value) }
                 @if let Some(interval) = &tile.interval { " " span.interval { bdi { (interval) } } }
             }
-            @if !tile.note.is_empty() { p.sub { (tile.note) } }
+            @if !tile.note.is_empty() { p.sub { (datum(&tile.note)) } }
             @if let Some(lines) = &tile.card { (card(lines)) }
         } } }
     }

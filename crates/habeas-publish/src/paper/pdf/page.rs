@@ -14,6 +14,7 @@ use krilla::{
     surface::Surface,
     tagging::{Artifact, ArtifactType, ContentTag, SpanTag},
 };
+use unicode_bidi::BidiClass;
 
 /// A4, in points.
 pub const SIZE: (f32, f32) = (595.28, 841.89);
@@ -126,10 +127,13 @@ impl<'f> Press<'f> {
         is_rtl: Option<bool>,
     ) -> Result<Slot, PdfError> {
         let (left, width) = self.column(column);
+        // Numbers alone have no direction of their own.
+        let is_rtl = is_rtl.or_else(|| (!words.chars().any(char::is_alphabetic)).then_some(self.is_rtl));
         let paragraph = self.setter.set(words, weight, size, width, is_rtl)?;
         let slot = self.said.len();
         let has_rtl = paragraph.lines.iter().flat_map(|line| &line.runs).any(|(_, run)| run.is_rtl);
-        self.said.push(has_rtl.then(|| words.to_owned()));
+        let is_script = |c: char| matches!(unicode_bidi::bidi_class(c), BidiClass::R | BidiClass::AL);
+        self.said.push((has_rtl || words.chars().any(is_script)).then(|| words.to_owned()));
         for line in paragraph.lines {
             let height = size * LEADING;
             if self.at.y + height > BOTTOM {

@@ -107,6 +107,14 @@ fn words_of_a_right_to_left_script_come_out_in_the_order_in_which_they_are_read(
 }
 
 #[test]
+fn signs_that_only_steer_change_no_blank_and_hide_no_word() {
+    for (words, said) in [("\u{2066}Daria Velen\u{2069}", NAME), ("\u{202D}ا", "ا"), ("\u{202E}abc", "abc")] {
+        let text = leaves(&made(&paper("en", &[words, "end of the answers"])));
+        assert!(text.contains(said) && text.contains("end of the answers"), "{words:?}");
+    }
+}
+
+#[test]
 fn a_long_document_goes_on_from_page_to_page_and_loses_no_word() {
     let words: Vec<String> = (0..120).map(|n| format!("account number {n} says that it was so")).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();

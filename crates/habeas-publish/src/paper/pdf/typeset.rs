@@ -164,7 +164,9 @@ impl<'f> Setter<'f> {
                 for (part, face, _) in parts {
                     let run = self.shape(&text[part.clone()], face, weight, size, is_rtl);
                     let after = x + run.width;
-                    placed.push((part.start, x, run));
+                    if !run.glyphs.is_empty() {
+                        placed.push((part.start, x, run));
+                    }
                     x = after;
                 }
             }
@@ -219,20 +221,33 @@ impl<'f> Setter<'f> {
         let per_em = |units: i32| units as f32 / shaper.units_per_em() as f32;
         let glyphs = shaped.glyph_infos().iter().zip(shaped.glyph_positions()).map(|(info, position)| {
             let start = info.cluster as usize;
+            let (start, end) = without_steering(text, start, end(start));
             KrillaGlyph::new(
                 GlyphId::new(info.glyph_id),
                 per_em(position.x_advance),
                 per_em(position.x_offset),
                 per_em(position.y_offset),
                 per_em(position.y_advance),
-                start..end(start),
+                start..end,
                 None,
             )
         });
-        let glyphs: Vec<KrillaGlyph> = glyphs.collect();
+        // A sign that only steers would be the glyph of a blank, and every blank would then be read as that sign.
+        let glyphs: Vec<KrillaGlyph> = glyphs.filter(|glyph| !glyph.text_range.is_empty()).collect();
         let width = glyphs.iter().map(|glyph| glyph.x_advance * size).sum();
         Run { font: drawing.clone(), glyphs, text: text.to_owned(), is_rtl, width }
     }
+}
+
+/// Signs that join, part or turn letters and are none themselves.
+fn only_steers(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}
+
+/// A range of a text without the signs at its ends that only steer.
+fn without_steering(text: &str, start: usize, end: usize) -> (usize, usize) {
+    let said = text[start..end].trim_start_matches(only_steers);
+    (end - said.len(), end - said.len() + said.trim_end_matches(only_steers).len())
 }
 
 /// Parts of a range that have one face and one direction.

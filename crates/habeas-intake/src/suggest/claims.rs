@@ -494,33 +494,32 @@ impl Material<'_> {
         let mut names = Vec::new();
         let (mut at, mut end) = (count.tokens.end, count.tokens.end);
         let sentence = self.sentence(count.tokens.start);
-        while self.tokens.get(at).is_some_and(|token| {
-            token.sentence == sentence
-                && (token.is_any(&[
-                    "-",
-                    "–",
-                    "—",
-                    ":",
-                    "(",
-                    ",",
-                    ";",
-                    "and",
-                    "namely",
-                    "named",
-                    "called",
-                    "including",
-                    "identified",
-                    "as",
-                    "were",
-                    "was",
-                    "son",
-                    "daughter",
-                    "of",
-                    "aged",
-                ]) && !(token.is_any(&["were", "was"])
-                    && !self.tokens[at + 1..].first().is_some_and(|next| next.is("identified")))
-                    || !names.is_empty() && token.is_number())
-        }) {
+        const LEADS: [&str; 18] = [
+            "-",
+            "–",
+            "—",
+            ":",
+            "(",
+            ",",
+            ";",
+            "and",
+            "namely",
+            "named",
+            "called",
+            "including",
+            "identified",
+            "as",
+            "son",
+            "daughter",
+            "of",
+            "aged",
+        ];
+        let leads = |at: usize, any_named: bool| {
+            let Some(token) = self.tokens.get(at).filter(|token| token.sentence == sentence) else { return false };
+            let identified = token.is_any(&["were", "was"]) && self.lower(at + 1) == "identified";
+            token.is_any(&LEADS) || identified || any_named && token.is_number()
+        };
+        while leads(at, !names.is_empty()) {
             at += 1;
             let named = self
                 .names

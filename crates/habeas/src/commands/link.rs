@@ -23,7 +23,7 @@ pub enum Command {
     /// Link all records of the vault
     Run(Run),
     /// Link plain files, without a vault
-    Files(plain::Args),
+    Files(Box<plain::Args>),
     /// Say how plain files would be linked: what is compared, which pairs, at what cost
     Plan(plain::PlanArgs),
     /// Say why two records are, or are not, one person

@@ -321,6 +321,7 @@ mod tests {
             publish list         ·         may       may       may       may       ·
             publish diff         ·         ·         ·         may       may       ·
             publish deliver      ·         ·         ·         may       may       ·
+            publish whose        ·         ·         ·         may       may       ·
             publish withdraw     ·         ·         ·         may       may       ·
             publish policy       ·         may       may       may       may       ·
             serve                may       may       may       may       may       may

@@ -766,6 +766,7 @@ did-release-published = release published
 did-release-withdrawn = release withdrawn
 did-delivered = copy handed over
 export-release = release
+export-bundle = a sealed copy of a release
 site-other-places = other places
 site-table-period-sex = By period and sex
 site-period = Period

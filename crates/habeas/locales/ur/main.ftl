@@ -715,6 +715,7 @@ did-release-published = اشاعت جاری کی گئی
 did-release-withdrawn = اشاعت واپس لی گئی
 did-delivered = نقل دی گئی
 export-release = اشاعت
+export-bundle = اشاعت کی ایک مہر بند نقل
 site-other-places = دیگر مقامات
 site-table-period-sex = عرصے اور جنس کے لحاظ سے
 site-period = عرصہ

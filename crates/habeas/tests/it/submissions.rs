@@ -126,15 +126,19 @@ pub fn two_lists() -> Office {
     let office = Office::with_vault();
     let row = |list: usize, n: usize| {
         let syllables = ["da", "ri", "ko", "mel", "tas", "vo", "nur", "bel", "sa", "phi"];
-        let word = |n: usize| format!("{}{}{}", syllables[n % 10], syllables[n / 10 % 10], syllables[n * 7 % 10]);
+        // Steps without a common factor with a thousand: nobody's neighbour has nearly the same name.
+        let word = |step: usize| {
+            let n = (n + 1) * step % 1000;
+            format!("{}{}{}", syllables[n % 10], syllables[n / 10 % 10], syllables[n / 100])
+        };
         let district = ["Corva", "Hest"][n % 2];
         format!(
             "{},{} {},{} {},201{}-0{}-1{},{district}\n",
             n + list,
-            word(n),
-            word(n + 31),
-            word(n + 57),
-            word(n + 31),
+            word(377),
+            word(719),
+            word(533),
+            word(719),
             n % 5,
             n % 9 + 1,
             n % 9
@@ -162,7 +166,7 @@ fn replicates_hold_counts_by_draw_that_the_estimators_read_and_nobodys_name() {
     let files = ["counts-0001.csv", "counts-0002.csv", "counts-0003.csv", "dictionary.json", "README"];
     for file in files {
         let text = fs::read_to_string(office.path(&format!("M1/{file}"))).unwrap();
-        for secret in ["families", "clinic", "dari", "kotas"] {
+        for secret in ["families", "clinic", "belbelmel", "phiribel"] {
             assert!(!text.contains(secret), "{file} holds {secret}");
         }
     }

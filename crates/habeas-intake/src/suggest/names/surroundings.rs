@@ -84,8 +84,10 @@ impl Finder<'_> {
             && matches!(two, "identified" | "named" | "known" | "recognised" | "recognized" | "revealed")
             || matches!(one, "named" | "namely" | "alias")
             || matches!((two, one), ("names" | "named", "were" | "are"));
-        let apposition =
-            one == "," && self.lexicon.noun(two) == Some(NounClass::Person) && !self.is_upper_run(start..run);
+        let apposition = one == ","
+            && self.lexicon.noun(two) == Some(NounClass::Person)
+            && !self.is_upper_run(start..run)
+            && !(length == 1 && self.lexicon.noun(words[0]).is_some());
         let listed = self.lexicon.listed(&words.join(" ")).is_some();
         if length <= 5 && !heading && !demonym && !listed && (self.has_parent_behind(run) || known_as || apposition) {
             return Some(Found { tokens: start..run, kind: NameKind::Person });
@@ -93,7 +95,10 @@ impl Finder<'_> {
         let byline = words
             .iter()
             .any(|word| matches!(*word, "correspondent" | "reporter" | "staff" | "bureau" | "desk" | "monitoring"));
-        if byline || calendar || words.iter().all(|word| self.lexicon.organisation_heads.contains(*word)) {
+        // Initials alone («P.S.»), and a people's name alone, name nobody.
+        let nobody =
+            words.iter().all(|word| word.chars().count() == 1) || length == 1 && self.lexicon.noun(words[0]).is_some();
+        if nobody || byline || calendar || words.iter().all(|word| self.lexicon.organisation_heads.contains(*word)) {
             return None;
         }
         // «Sufi shrine», «Civil Hospital».

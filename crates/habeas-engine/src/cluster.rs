@@ -12,5 +12,6 @@ pub use client::Workers;
 pub use wire::{ClusterError, Token};
 pub use worker::{WorkerOptions, serve};
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;

@@ -14,8 +14,16 @@ use crate::{
     log::Statement,
     vault::{Vault, VaultError, clear_of},
 };
-use habeas_core::{Compartment, Consent, ConsentId, Giver, Right, UserId};
-use std::collections::HashMap;
+use habeas_core::{Compartment, Consent, ConsentId, Giver, RecordId, Right, UserId};
+use std::collections::{HashMap, HashSet};
+
+/// Whether a new statement stands in the place of an earlier one about the same person: of the same giver, or a decision of
+/// the family in the place of its relatives.
+fn stands_for(new: &Consent, earlier: &Consent) -> bool {
+    let family = |giver| matches!(giver, Giver::Family | Giver::FamilyDecision);
+    let same = earlier.giver == new.giver && earlier.relation == new.relation;
+    same || new.giver == Giver::FamilyDecision && family(earlier.giver)
+}
 
 impl Vault {
     /// Statements of consent in log order.
@@ -39,12 +47,15 @@ impl Vault {
     pub fn add_consent(
         &mut self,
         draft: Consent,
-        of_person: &[habeas_core::RecordId],
+        of_person: &[RecordId],
         contact: Option<&str>,
         now_ms: i64,
     ) -> Result<ConsentId, VaultError> {
         self.require(Right::Code)?;
-        let (consent, statement) = self.draft_consent(draft, of_person, &[])?;
+        let about = |known: &&Consent| known.about == draft.about || of_person.contains(&known.about);
+        let before = self.consents().filter(about).filter(|known| stands_for(&draft, known));
+        let replaces = before.map(|known| known.id).collect();
+        let (consent, statement) = self.draft_consent(draft, replaces)?;
         let mut statements = vec![statement];
         if let Some(words) = contact {
             let id = self.log.fresh_id()?;
@@ -59,29 +70,25 @@ impl Vault {
     /// Records many statements at once, each about one record; a later one knows of those before it.
     pub fn add_consents(&mut self, drafts: Vec<Consent>, now_ms: i64) -> Result<(), VaultError> {
         self.require(Right::Code)?;
-        let (mut known, mut statements) = (Vec::new(), Vec::new());
+        // By record: a list of a million people brings as many answers.
+        let mut known: HashMap<RecordId, Vec<Consent>> = HashMap::new();
+        let wanted: HashSet<RecordId> = drafts.iter().map(|draft| draft.about).collect();
+        for consent in self.consents().filter(|known| wanted.contains(&known.about)) {
+            known.entry(consent.about).or_default().push(consent.clone());
+        }
+        let mut statements = Vec::new();
         for draft in drafts {
-            let (consent, statement) = self.draft_consent(draft, &[], &known)?;
-            known.push(consent);
+            let before = known.entry(draft.about).or_default();
+            let replaces = before.iter().filter(|known| stands_for(&draft, known)).map(|known| known.id).collect();
+            let (consent, statement) = self.draft_consent(draft, replaces)?;
+            before.push(consent);
             statements.push(statement);
         }
         self.record(now_ms, statements)
     }
 
-    fn draft_consent(
-        &mut self,
-        draft: Consent,
-        of_person: &[habeas_core::RecordId],
-        just_now: &[Consent],
-    ) -> Result<(Consent, Statement), VaultError> {
+    fn draft_consent(&mut self, draft: Consent, replaces: Vec<ConsentId>) -> Result<(Consent, Statement), VaultError> {
         let (id, item) = (self.log.fresh_id()?, self.statements_item()?);
-        let family = |giver| matches!(giver, Giver::Family | Giver::FamilyDecision);
-        let before = self.consents().chain(just_now).filter(|known| {
-            let same = known.giver == draft.giver && known.relation == draft.relation;
-            let decided = draft.giver == Giver::FamilyDecision && family(known.giver);
-            (same || decided) && (known.about == draft.about || of_person.contains(&known.about))
-        });
-        let replaces = before.map(|known| known.id).collect();
         let consent = Consent { id: ConsentId(id), replaces, recorded_by: self.me(), ..draft };
         let statement = Statement::new(id, EntryKind::Consent, item, Clear::default(), &consent);
         Ok((consent, statement))

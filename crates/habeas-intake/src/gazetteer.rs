@@ -23,8 +23,6 @@ pub struct GazetteerPlace {
     pub within: String,
     /// Words for its people: «Tiranian».
     pub demonyms: Vec<String>,
-    /// When it was so named or bounded, in EDTF, as the list writes it; empty where it does not say.
-    pub valid: String,
 }
 
 /// Why a list of places cannot be read.
@@ -59,7 +57,7 @@ impl GazetteerError {
         match self {
             Self::TooMany { .. } => "take the file of one country, or the part that is needed",
             _ => {
-                "a CSV with the header name,kind,within,demonym (and other_names, valid), a country file of GeoNames as it \
+                "a CSV with the header name,kind,within,demonym (and other_names), a country file of GeoNames as it \
                  comes, or a GeoJSON FeatureCollection whose features have a property «name»"
             }
         }
@@ -97,7 +95,7 @@ fn table(bytes: &[u8]) -> Result<Vec<GazetteerPlace>, GazetteerError> {
     let column = |name: &str| columns.iter().position(|column| column == name);
     let name_at = column("name").ok_or(GazetteerError::Form)?;
     let (kind, within, demonym) = (column("kind"), column("within"), column("demonym"));
-    let (other, valid) = (column("other_names"), column("valid"));
+    let other = column("other_names");
     let mut places = Vec::new();
     let mut wrong = None;
     let read = table.rows(|event| {
@@ -120,7 +118,6 @@ fn table(bytes: &[u8]) -> Result<Vec<GazetteerPlace>, GazetteerError> {
             kind: cell(kind).to_owned(),
             within: cell(within).to_owned(),
             demonyms: names(cell(demonym)),
-            valid: cell(valid).to_owned(),
         });
         if places.len() > MAX_PLACES { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
@@ -240,7 +237,6 @@ fn geojson(bytes: &[u8]) -> Result<Vec<GazetteerPlace>, GazetteerError> {
             kind: says(&["kind", "shapeType", "type"]),
             within: says(&["within", "is_in", "parent"]),
             demonyms: names(&says(&["demonym"])),
-            valid: says(&["valid"]),
             name,
         });
     }
@@ -254,13 +250,12 @@ mod tests {
     fn shown(bytes: &[u8]) -> Vec<String> {
         let line = |place: GazetteerPlace| {
             format!(
-                "{} ({}) in {} also {} of {} valid {}",
+                "{} ({}) in {} also {} of {}",
                 place.name,
                 place.kind,
                 place.within,
                 place.other_names.join("/"),
-                place.demonyms.join("/"),
-                place.valid
+                place.demonyms.join("/")
             )
         };
         read(bytes).unwrap().into_iter().map(line).collect()
@@ -284,25 +279,25 @@ mod tests {
         assert_eq!(
             shown(file.as_bytes()),
             [
-                "Tirania (country) in  also Tiran/تيران of  valid ",
-                "Olenia (province) in Tirania also  of  valid ",
-                "Upper Kesh (district) in Olenia also  of  valid ",
-                "Dorval (city) in Upper Kesh also Dorwal of  valid ",
-                "Lone (city) in Tirania also  of  valid ",
+                "Tirania (country) in  also Tiran/تيران of ",
+                "Olenia (province) in Tirania also  of ",
+                "Upper Kesh (district) in Olenia also  of ",
+                "Dorval (city) in Upper Kesh also Dorwal of ",
+                "Lone (city) in Tirania also  of ",
             ]
         );
     }
 
     #[test]
-    fn an_own_table_may_name_scripts_demonyms_and_validity() {
-        let csv = "Name;Kind;Within;Demonym;Other names;Valid\nUpper Kesh;district;Olenia;Keshi|Keshian;کیش;2005/..\n";
-        assert_eq!(shown(csv.as_bytes()), ["Upper Kesh (district) in Olenia also کیش of Keshi/Keshian valid 2005/.."]);
+    fn an_own_table_may_name_other_scripts_and_demonyms() {
+        let csv = "Name;Kind;Within;Demonym;Other names\nUpper Kesh;district;Olenia;Keshi|Keshian;کیش\n";
+        assert_eq!(shown(csv.as_bytes()), ["Upper Kesh (district) in Olenia also کیش of Keshi/Keshian"]);
     }
 
     #[test]
     fn outlines_bring_their_names() {
         let json = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"Dorval","name:ur":"ڈوروال","kind":"city","within":"Olenia"},"geometry":{"type":"Polygon","coordinates":[]}}]}"#;
-        assert_eq!(shown(json.as_bytes()), ["Dorval (city) in Olenia also ڈوروال of  valid "]);
+        assert_eq!(shown(json.as_bytes()), ["Dorval (city) in Olenia also ڈوروال of "]);
     }
 
     #[test]

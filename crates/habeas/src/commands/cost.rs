@@ -1,5 +1,6 @@
 //! What a linkage will cost, as `link plan` tells it.
 
+use crate::desk::linking::rule_json;
 use habeas_link::{Cost, Engine};
 use serde_json::{Value, json};
 use std::num::NonZeroUsize;
@@ -42,20 +43,7 @@ pub fn json(cost: &Cost, cores: NonZeroUsize, minutes: Option<f64>) -> Value {
             "network_bytes": cost.network_bytes(engine),
         })
     };
-    let rules: Vec<Value> = cost
-        .rules
-        .iter()
-        .map(|rule| {
-            json!({
-                "rule": rule.rule.code(),
-                "records": rule.n_records,
-                "pairs_sharing": rule.n_pairs_sharing,
-                "pairs": rule.n_pairs,
-                "own_pairs": rule.n_own_pairs,
-                "largest_block": rule.largest_block,
-            })
-        })
-        .collect();
+    let rules: Vec<Value> = cost.rules.iter().map(rule_json).collect();
     json!({
         "rules": rules,
         "dominating_rule": cost.dominating().map(|rule| rule.rule.code()),

@@ -255,9 +255,8 @@ fn read_list(path: &Path) -> Result<ListFile, Failure> {
     #[cfg(feature = "cluster")]
     if habeas_engine::is_columnar(path) {
         let bytes = habeas_engine::read_as_csv(path).map_err(|error| {
-            let source = std::error::Error::source(&error).map(|source| format!(" ({source})")).unwrap_or_default();
-            Failure::new(Exit::Failed, format_args!("{error}{source}"), "have the file written again")
-                .leaving("Nothing was linked.")
+            // What the engine said stays inside: it may quote a cell.
+            Failure::new(Exit::Failed, error, "have the file written again").leaving("Nothing was linked.")
         })?;
         let name = format!("{}.csv", path.file_stem().unwrap_or_default().to_string_lossy());
         return Ok(ListFile { name, bytes });

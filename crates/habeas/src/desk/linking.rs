@@ -210,15 +210,9 @@ pub fn summary(linkage: &Linkage, n_records: usize, n_lists: usize) -> Json {
         .rules
         .iter()
         .map(|rule| {
-            json!({
-                "rule": rule.rule.code(),
-                "records": rule.n_records,
-                "pairs_sharing": rule.n_pairs_sharing,
-                "pairs": rule.n_pairs,
-                "own_pairs": rule.n_own_pairs,
-                "found": rule.n_found,
-                "largest_block": rule.largest_block,
-            })
+            let mut shown = rule_json(rule);
+            shown["found"] = json!(rule.n_found);
+            shown
         })
         .collect();
     let coverage = linkage.coverage.as_ref().map(coverage_json);
@@ -243,6 +237,18 @@ pub fn summary(linkage: &Linkage, n_records: usize, n_lists: usize) -> Json {
             "net_missed_share": found.net_missed_share(),
         })),
         "draws": draws_json(&linkage.draws),
+    })
+}
+
+/// How many records and pairs one blocking rule has.
+pub fn rule_json(rule: &habeas_link::RuleReport) -> Json {
+    json!({
+        "rule": rule.rule.code(),
+        "records": rule.n_records,
+        "pairs_sharing": rule.n_pairs_sharing,
+        "pairs": rule.n_pairs,
+        "own_pairs": rule.n_own_pairs,
+        "largest_block": rule.largest_block,
     })
 }
 

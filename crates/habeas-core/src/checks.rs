@@ -11,7 +11,7 @@ use crate::{
     Assertion, AssertionId, Bounds, Content, CountRelation, CountValue, Entity, Flow, Matter, Measure, OriginOf,
     PartialDate, Ties, Topic, Truth, YearOf,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 vocabulary!(
     /// What is checked.
@@ -45,6 +45,10 @@ vocabulary!(
         TotalTakenForSubgroup = "total-taken-for-subgroup",
         /// The date may be that of another act.
         DateOfAnotherAct = "date-of-another-act",
+        /// The day is not the weekday that the words name.
+        WrongWeekday = "wrong-weekday",
+        /// The text tells of days after it was first published: it has been revised since.
+        RevisedSince = "revised-since",
         /// Nothing known explains it.
         Unexplained = "unexplained",
     }
@@ -103,13 +107,42 @@ impl Figure<'_> {
     }
 }
 
+/// All figures, found by their id and by what they are about.
+struct Figures<'a> {
+    /// In the order given.
+    all: Vec<Figure<'a>>,
+    by_id: HashMap<AssertionId, usize>,
+    by_subject: HashMap<Entity, Vec<usize>>,
+}
+
+impl<'a> Figures<'a> {
+    fn of(counting: &[&'a Assertion]) -> Self {
+        let tallied = counting.iter().filter(|one| one.is_tallied());
+        let all: Vec<Figure<'a>> = tallied.filter_map(|said| Some(Figure { said, count: said.count()? })).collect();
+        let by_id = all.iter().enumerate().map(|(idx, figure)| (figure.said.id, idx)).collect();
+        let mut by_subject: HashMap<Entity, Vec<usize>> = HashMap::new();
+        for (idx, figure) in all.iter().enumerate() {
+            by_subject.entry(figure.said.about).or_default().push(idx);
+        }
+        Self { all, by_id, by_subject }
+    }
+
+    fn iter(&self) -> std::slice::Iter<'_, Figure<'a>> {
+        self.all.iter()
+    }
+
+    fn get(&self, id: AssertionId) -> Option<&Figure<'a>> {
+        self.by_id.get(&id).map(|idx| &self.all[*idx])
+    }
+
+    fn about(&self, subject: Entity) -> impl Iterator<Item = &Figure<'a>> {
+        self.by_subject.get(&subject).into_iter().flatten().map(|idx| &self.all[*idx])
+    }
+}
+
 /// Checks everything that assertions that count say. Rules that nothing speaks of make no finding.
 pub fn check(counting: &[&Assertion], ties: &Ties) -> Vec<Finding> {
-    let figures: Vec<Figure<'_>> = counting
-        .iter()
-        .filter(|one| one.is_tallied())
-        .filter_map(|said| Some(Figure { said, count: said.count()? }))
-        .collect();
+    let figures = Figures::of(counting);
     let mut findings = Vec::new();
     parts(&figures, &mut findings);
     subgroups_of_others(&figures, ties, &mut findings);
@@ -127,14 +160,10 @@ pub fn check(counting: &[&Assertion], ties: &Ties) -> Vec<Finding> {
     findings
 }
 
-fn of_id<'f, 'a>(figures: &'f [Figure<'a>], id: AssertionId) -> Option<&'f Figure<'a>> {
-    figures.iter().find(|figure| figure.said.id == id)
-}
-
 /// Parts that a source itself sets under a whole.
-fn parts(figures: &[Figure<'_>], findings: &mut Vec<Finding>) {
+fn parts(figures: &Figures<'_>, findings: &mut Vec<Finding>) {
     let mut wholes: BTreeMap<AssertionId, Vec<&Figure<'_>>> = BTreeMap::new();
-    for part in figures {
+    for part in figures.iter() {
         for (relation, whole) in &part.count.relations {
             if *relation == CountRelation::PartOf {
                 wholes.entry(*whole).or_default().push(part);
@@ -142,7 +171,7 @@ fn parts(figures: &[Figure<'_>], findings: &mut Vec<Finding>) {
         }
     }
     for (id, parts) in wholes {
-        let Some(whole) = of_id(figures, id) else { continue };
+        let Some(whole) = figures.get(id) else { continue };
         // Women and children are parts of one kind; «by area» and «by year» are two ways to cut the whole.
         let bounds: Vec<Bounds> = parts.iter().map(|part| part.bounds()).collect();
         let outcome = sum_against(&whole.bounds(), &bounds, whole.count.exhaustive);
@@ -158,14 +187,15 @@ fn parts(figures: &[Figure<'_>], findings: &mut Vec<Finding>) {
 }
 
 /// A subgroup of one account that is greater than the whole of another: only failures are told.
-fn subgroups_of_others(figures: &[Figure<'_>], ties: &Ties, findings: &mut Vec<Finding>) {
+fn subgroups_of_others(figures: &Figures<'_>, ties: &Ties, findings: &mut Vec<Finding>) {
     for part in figures.iter().filter(|figure| !figure.count.subgroup.is_empty()) {
         let wholes: Vec<&Figure<'_>> = figures
-            .iter()
+            .about(part.said.about)
             .filter(|whole| {
-                let one_matter = whole.said.about == part.said.about && whole.count.measure == part.count.measure;
                 let whole_of_all = whole.count.subgroup.is_empty() && whole.count.unit == part.count.unit;
-                one_matter && whole_of_all && ties.origin(whole.said) != ties.origin(part.said)
+                whole.count.measure == part.count.measure
+                    && whole_of_all
+                    && ties.origin(whole.said) != ties.origin(part.said)
             })
             .filter(|whole| matches!(sum_against(&whole.bounds(), &[part.bounds()], false), Outcome::FailsBy(_)))
             .collect();
@@ -182,7 +212,7 @@ fn subgroups_of_others(figures: &[Figure<'_>], ties: &Ties, findings: &mut Vec<F
 }
 
 /// What a register states for one day.
-fn stocks(figures: &[Figure<'_>], findings: &mut Vec<Finding>) {
+fn stocks(figures: &Figures<'_>, findings: &mut Vec<Finding>) {
     let mut days: BTreeMap<(Entity, String), Vec<&Figure<'_>>> = BTreeMap::new();
     for figure in figures.iter().filter(|figure| figure.count.subgroup.is_empty()) {
         if let Some(day) = &figure.count.as_of {
@@ -235,7 +265,7 @@ fn exact<const N: usize>(rule: Rule, said: [(AssertionId, u64); N], expected: u6
 }
 
 /// Totals of one speaker over time: they never fall, and what came between is their difference.
-fn series(figures: &[Figure<'_>], ties: &Ties, findings: &mut Vec<Finding>) {
+fn series(figures: &Figures<'_>, ties: &Ties, findings: &mut Vec<Finding>) {
     type Totals<'f, 'a> = Vec<(&'f PartialDate, &'f Figure<'a>)>;
     let mut totals: BTreeMap<(Entity, Measure, OriginOf), Totals<'_, '_>> = BTreeMap::new();
     let is_total = |figure: &&Figure<'_>| {
@@ -261,10 +291,12 @@ fn series(figures: &[Figure<'_>], ties: &Ties, findings: &mut Vec<Finding>) {
                 let said = [(after.said.id, after_n), (before.said.id, before_n)];
                 findings.push(exact(Rule::Cumulative, said, before_n, None));
             }
-            let flow = figures.iter().find(|figure| {
-                let kind = figure.said.about == about && figure.count.measure == measure;
+            let flow = figures.about(about).find(|figure| {
                 let between = figure.count.as_of.as_ref() == Some(*later) && follows(earlier, later);
-                kind && figure.count.flow == Flow::Flow && figure.count.subgroup.is_empty() && between
+                figure.count.measure == measure
+                    && figure.count.flow == Flow::Flow
+                    && figure.count.subgroup.is_empty()
+                    && between
             });
             if let Some((flow, n)) = flow.and_then(|flow| Some((flow, flow.exact()?))) {
                 let said = [(flow.said.id, n), (after.said.id, after_n), (before.said.id, before_n)];
@@ -283,7 +315,7 @@ fn follows(earlier: &PartialDate, later: &PartialDate) -> bool {
 }
 
 /// «Increased every year since» against every yearly series of that measure.
-fn trends(said: &Assertion, claim: &crate::Trend, figures: &[Figure<'_>], ties: &Ties, findings: &mut Vec<Finding>) {
+fn trends(said: &Assertion, claim: &crate::Trend, figures: &Figures<'_>, ties: &Ties, findings: &mut Vec<Finding>) {
     let mut yearly: BTreeMap<(Entity, OriginOf), BTreeMap<i16, &Figure<'_>>> = BTreeMap::new();
     for figure in figures.iter().filter(|f| f.count.measure == claim.measure && f.count.flow == Flow::Flow) {
         if let Some(YearOf::Certain(year)) = figure.count.period.as_ref().map(PartialDate::year_of)
@@ -318,8 +350,8 @@ fn trends(said: &Assertion, claim: &crate::Trend, figures: &[Figure<'_>], ties: 
     }
 }
 
-fn ratios(said: &Assertion, claim: &crate::Ratio, figures: &[Figure<'_>], findings: &mut Vec<Finding>) {
-    let exact = |id| of_id(figures, id).and_then(Figure::exact);
+fn ratios(said: &Assertion, claim: &crate::Ratio, figures: &Figures<'_>, findings: &mut Vec<Finding>) {
+    let exact = |id| figures.get(id).and_then(Figure::exact);
     let outcome = match (exact(claim.of), exact(claim.to)) {
         (Some(of), Some(to)) => ratio(of, to, claim),
         _ => Outcome::CannotTell,
@@ -329,19 +361,18 @@ fn ratios(said: &Assertion, claim: &crate::Ratio, figures: &[Figure<'_>], findin
 }
 
 /// Figures of one subject, measure and time that count different things: they are no single number.
-fn definitions(figures: &[Figure<'_>], findings: &mut Vec<Finding>) {
-    for (i, one) in figures.iter().enumerate() {
-        for other in &figures[i + 1..] {
-            let one_matter = one.said.about == other.said.about
-                && one.count.measure == other.count.measure
-                && one.count.subgroup == other.count.subgroup
-                && one.count.period == other.count.period
-                && one.count.as_of == other.count.as_of;
-            let differ = one.count.unit != other.count.unit || one.count.definition != other.count.definition;
-            if one_matter && differ {
+fn definitions(figures: &Figures<'_>, findings: &mut Vec<Finding>) {
+    type Matter<'f> = (Entity, Measure, &'f str, Option<&'f PartialDate>, Option<&'f PartialDate>);
+    let mut of_one_matter: HashMap<Matter<'_>, Vec<&Figure<'_>>> = HashMap::new();
+    for other in figures.iter() {
+        let Figure { said, count } = other;
+        let matter = (said.about, count.measure, &*count.subgroup, count.period.as_ref(), count.as_of.as_ref());
+        let before = of_one_matter.entry(matter).or_default();
+        for one in before.iter() {
+            if one.count.unit != count.unit || one.count.definition != count.definition {
                 findings.push(Finding {
                     rule: Rule::Definition,
-                    assertions: vec![one.said.id, other.said.id],
+                    assertions: vec![one.said.id, said.id],
                     expected: Some(one.bounds()),
                     found: Some(other.bounds()),
                     outcome: Outcome::CannotTell,
@@ -349,6 +380,7 @@ fn definitions(figures: &[Figure<'_>], findings: &mut Vec<Finding>) {
                 });
             }
         }
+        before.push(other);
     }
 }
 

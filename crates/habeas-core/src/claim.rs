@@ -128,6 +128,8 @@ pub enum Predicate {
     Nationality,
     /// Occupation.
     Occupation,
+    /// An office, post or role that the person holds, as the source calls it.
+    Post,
     /// Number of an identity document.
     IdentityDocument,
     /// That an event happened.
@@ -172,6 +174,7 @@ impl Predicate {
             Self::Residence => "residence",
             Self::Nationality => "nationality",
             Self::Occupation => "occupation",
+            Self::Post => "post",
             Self::IdentityDocument => "identity-document",
             Self::Fate => "fate",
             Self::Whereabouts => "whereabouts",
@@ -221,6 +224,7 @@ impl Predicate {
         Self::Residence,
         Self::Nationality,
         Self::Occupation,
+        Self::Post,
         Self::IdentityDocument,
         Self::Fate,
         Self::Whereabouts,

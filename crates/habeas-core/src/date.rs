@@ -341,7 +341,10 @@ impl PartialDate {
 impl fmt::Display for PartialDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.others.is_empty() {
-            write_span(f, self.first, self.holds)?;
+            // «Two weeks in December»: the month is where it lies, not how exactly it is known.
+            let is_finer = matches!(self.precision, Precision::Week | Precision::Fortnight);
+            let short = short(self.first).filter(|_| !is_finer || self.first.single().is_some());
+            write_span(f, self.first, short, self.holds)?;
         } else {
             f.write_str("[")?;
             for (i, span) in self.readings().enumerate() {
@@ -375,9 +378,9 @@ fn short(span: DaySpan) -> Option<String> {
     }
 }
 
-fn write_span(f: &mut fmt::Formatter<'_>, span: DaySpan, holds: Holds) -> fmt::Result {
+fn write_span(f: &mut fmt::Formatter<'_>, span: DaySpan, short: Option<String>, holds: Holds) -> fmt::Result {
     let (earliest, latest) = (span.earliest, span.latest);
-    match (short(span), holds) {
+    match (short, holds) {
         (Some(short), Holds::Some) => f.write_str(&short),
         (Some(short), Holds::Starts) => write!(f, "{short}/.."),
         (Some(short), Holds::Ends) => write!(f, "../{short}"),

@@ -14,6 +14,7 @@ mod claim;
 mod consent;
 mod count;
 mod date;
+mod date_schemes;
 mod disclosure;
 mod edtf;
 mod entity;
@@ -37,6 +38,7 @@ mod timeline;
 mod topic;
 mod vocab;
 mod vocabulary;
+mod weekday;
 
 pub use anchor::{document_years, effective_date};
 pub use assertion::{
@@ -54,6 +56,7 @@ pub use consent::{
 };
 pub use count::{Bound, Bounds, CountError, CountRelation, CountValue, Flow, Measure, Unit};
 pub use date::{Date, DateBasis, DaySpan, Holds, PartialDate, PartialDateError, Precision, Truth, YearOf};
+pub use date_schemes::UcdpDate;
 pub use disclosure::{
     AnsweredBy, CaseToTell, Disclosable, Disclosed, DisclosurePolicy, DisclosureRequest, FieldStand, Form, FormField,
     Grant, MemorialEntry, Told, ToldAccount, ToldCase, ToldEvent, ToldQuestion, ToldSpeaker, Urgency, Withheld,
@@ -85,3 +88,4 @@ pub use text::{Script, fold, fold_tokens, script_of};
 pub use timeline::{Moment, timeline};
 pub use topic::{Matter, Takes, Topic};
 pub use vocab::{AddedTerm, Term, VOCABULARY_VERSION, Vocabulary, crosswalk, is_code};
+pub use weekday::weekday_named;

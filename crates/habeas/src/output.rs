@@ -64,8 +64,16 @@ impl Output {
         self.json
     }
 
-    /// Writes the result: the object as one line of JSON, or the text.
+    /// Writes the result: the object as one line of JSON, or the text. A reader who has gone has seen enough of it: that is
+    /// no failure.
     pub fn result(&self, object: &Value, text: impl FnOnce() -> String) -> Result<(), Failure> {
+        match self.write_result(object, text) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => Ok(written?),
+        }
+    }
+
+    fn write_result(&self, object: &Value, text: impl FnOnce() -> String) -> io::Result<()> {
         let mut out = io::stdout().lock();
         if self.json {
             serde_json::to_writer(&mut out, object).map_err(io::Error::from)?;
@@ -77,7 +85,7 @@ impl Output {
                 writeln!(out)?;
             }
         }
-        Ok(out.flush()?)
+        out.flush()
     }
 
     /// Writes bytes of a result as they are, such as CSV.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::assertion::tests::{Said, entity};
-use crate::{Bound, EntityId, EntityKind, Ratio, Trend};
+use crate::{Bound, EntityId, EntityKind, Ratio, Trend, parse_edtf};
 use proptest::prelude::*;
 
 fn run(all: &[Assertion]) -> Vec<Finding> {
@@ -186,6 +186,30 @@ fn nothing_happened_after_it_was_told_and_nobody_was_taken_after_their_body_was_
     let published =
         said.about(Entity { kind: EntityKind::Source, id: EntityId(source.0) }).date("published", "2024-01-13").done();
     assert_eq!(of(Rule::Calendar, &run(&[event, published])).len(), 1);
+}
+
+#[test]
+fn a_weekday_is_a_check_digit_and_a_text_that_tells_of_later_days_was_revised() {
+    let mut said = Said::of(entity(EntityKind::Incident, 1));
+    let mut named = |words: &str, days: &str| {
+        let mut one = said.date("when", days).done();
+        one.quotes[0].words = words.into();
+        of(Rule::Calendar, &run(&[one]))
+    };
+    assert_eq!(named("Saturday, 12 November", "[2016-11-12,2022-11-12]"), [(Outcome::Holds, None)]);
+    assert_eq!(named("Friday, 12 November", "2016-11-12"), [(Outcome::FailsBy(1), Some(Hint::WrongWeekday))]);
+    assert_eq!(named("one Friday in November", "2016-11"), [], "which day it was is not said");
+    let source = crate::SourceId([77; 16]);
+    let text = Entity { kind: EntityKind::Source, id: EntityId(source.0) };
+    let first = said.about(text).date("first-published", "2023-12-30").from(source).done();
+    let march = entity(EntityKind::Action, 2);
+    let mut told = |day: &str| {
+        let mut one = said.about(march).say(Topic::Of(Matter::Context), Content::Text("it went on".into())).done();
+        (one.valid, one.quotes[0].source) = (parse_edtf(day).ok(), source);
+        of(Rule::Calendar, &run(&[first.clone(), one]))
+    };
+    assert_eq!(told("2024-01-05"), [(Outcome::CannotTell, Some(Hint::RevisedSince))]);
+    assert_eq!(told("2023-12"), []);
 }
 
 #[test]

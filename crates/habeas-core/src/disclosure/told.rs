@@ -140,7 +140,9 @@ pub fn groups_of(predicate: Predicate) -> &'static [FieldGroup] {
         | Predicate::MotherName
         | Predicate::MotherFamilyName
         | Predicate::MarriedName
-        | Predicate::ListNumber => &[FieldGroup::Identity],
+        | Predicate::ListNumber
+        // An office has one holder: it names whoever holds it.
+        | Predicate::Post => &[FieldGroup::Identity],
         Predicate::Sex | Predicate::BirthDate | Predicate::Age | Predicate::Nationality | Predicate::Occupation => {
             &[FieldGroup::Attributes]
         }

@@ -37,6 +37,7 @@ q-age = العمر
 q-residence = مكان الإقامة
 q-nationality = الجنسية
 q-occupation = المهنة
+q-post = المنصب
 q-identity-document = وثيقة الهوية
 q-fate = المصير
 q-whereabouts = مكان الوجود

@@ -37,6 +37,7 @@ q-age = Edad
 q-residence = Residencia
 q-nationality = Nacionalidad
 q-occupation = Ocupación
+q-post = Cargo
 q-identity-document = Documento de identidad
 q-fate = Suerte
 q-whereabouts = Paradero

@@ -37,6 +37,7 @@ q-age = سن
 q-residence = محل سکونت
 q-nationality = تابعیت
 q-occupation = شغل
+q-post = سِمَت
 q-identity-document = مدرک هویت
 q-fate = سرنوشت
 q-whereabouts = محل نگهداری یا حضور

@@ -3,14 +3,14 @@
 use crate::{
     cli::Global,
     commands::init::now_ms,
-    desk::{Desk, importing::Added, vault_failure},
+    desk::{Desk, asserted, importing::Added, vault_failure},
     failure::{Exit, Failure},
     listing::ListFile,
     opening,
     output::Output,
 };
 use clap::{Subcommand, ValueEnum};
-use habeas_core::{Right, Source, SourceKind};
+use habeas_core::{Entity, Right, Source, SourceKind};
 use serde_json::json;
 use std::{
     fmt::Write,
@@ -103,6 +103,15 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
             let editions: Vec<&str> = sources.iter().filter(of_list).map(|other| other.key.as_str()).collect();
             let mut object = source_json(source);
             object["editions"] = json!(editions);
+            let stated = match source.kind {
+                // What a source says of itself is a claim like any other, and those are for readers of cases.
+                SourceKind::Article | SourceKind::Testimony | SourceKind::Statement if desk.may(Right::Cases) => {
+                    let book = desk.book_about(&[Entity::source(source.id)])?;
+                    asserted::stated_of_text(&book, source)
+                }
+                _ => Vec::new(),
+            };
+            object["stated"] = stated.iter().map(|(matter, accounts)| (matter.code(), json!(accounts))).collect();
             out.result(&object, || {
                 let mut text = format!(
                     "{}\n  kind      {}\n  title     {}\n  said by   {}\n  edition   {}\n  file      {}\n  sha-256   {}",
@@ -111,6 +120,10 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
                 );
                 if editions.len() > 1 {
                     let _ = write!(text, "\n  editions  {}", editions.join(", "));
+                }
+                for (matter, accounts) in &stated {
+                    let told = if accounts.is_empty() { "not stated".into() } else { accounts.join(" · ") };
+                    let _ = write!(text, "\n  {:<15} {told}", matter.code());
                 }
                 text
             })?;

@@ -3,14 +3,37 @@
 
 use super::{Book, Settled};
 use habeas_core::{
-    Assertion, Bounds, ConflictSet, Content, CountRelation, CountValue, Finding, Flow, Modality, Moment, Outcome,
-    PartialDate, Polarity, Policy, Resolved, Review, groups,
+    Assertion, Bounds, ConflictSet, Content, CountRelation, CountValue, Entity, Finding, Flow, Matter, Modality,
+    Moment, Outcome, PartialDate, Polarity, Policy, Resolved, Review, Source, Topic, groups,
 };
 use serde_json::{Value as Json, json};
-use std::fmt::Write;
+use std::{collections::BTreeSet, fmt::Write};
 
 /// Stands where a reader may not see what is said.
 const HIDDEN: &str = "‹secret›";
+
+/// What a source says of itself is asked of each text: a day of capture never stands in for one of publication.
+pub const OF_A_TEXT: [Matter; 5] =
+    [Matter::Author, Matter::Publisher, Matter::Published, Matter::FirstPublished, Matter::DerivedFrom];
+
+/// The accounts of [`OF_A_TEXT`] that count, each once; none where nobody states it. Originals of which no copy is kept are
+/// marked.
+pub fn stated_of_text(book: &Book, source: &Source) -> Vec<(Matter, Vec<String>)> {
+    let said = book.counting_about(Entity::source(source.id));
+    let held = |one: &Assertion| {
+        let original = one.leads_to().filter(|_| one.topic == Topic::Of(Matter::DerivedFrom));
+        original.is_none_or(|original| book.sources.iter().any(|known| Entity::source(known.id) == original))
+    };
+    let words = |one: &&Assertion| match content_text(book, one) {
+        text if held(one) => text,
+        text => format!("{text} (not held)"),
+    };
+    let accounts = |matter| {
+        let on_it = said.iter().filter(|one| one.topic == Topic::Of(matter));
+        on_it.map(words).collect::<BTreeSet<String>>().into_iter().collect()
+    };
+    OF_A_TEXT.into_iter().map(|matter| (matter, accounts(matter))).collect()
+}
 
 /// Bounds as low, best and high; open ones are null.
 pub fn bounds_json(bounds: &Bounds) -> Json {
@@ -177,6 +200,13 @@ pub fn assertion_json(book: &Book, one: &Assertion) -> Json {
             "as_told": one.date().map(ToString::to_string),
             "holds": format!("{:?}", date.holds()).to_lowercase(),
             "precision": format!("{:?}", date.precision()).to_lowercase(),
+            "elsewhere": {
+                "ucdp": date.in_ucdp().map(|date| json!({
+                    "start": date.start.to_string(), "end": date.end.to_string(), "date_prec": date.precision,
+                })),
+                "acled_time_precision": date.in_acled(),
+                "huridocs_48": date.in_huridocs(),
+            },
         })),
         "passages": quotes,
         "said_by": chain,
@@ -352,8 +382,8 @@ pub fn finding_json(book: &Book, finding: &Finding) -> Json {
 /// What people have answered to a finding: answers to the claim that it checks.
 fn answers(book: &Book, finding: &Finding) -> Vec<String> {
     let Some(first) = finding.assertions.first() else { return Vec::new() };
-    let about = habeas_core::Entity::assertion(*first);
-    let answers = book.counting().into_iter().filter(|one| one.about == about && one.topic.code() == "answer");
+    let about = Entity::assertion(*first);
+    let answers = book.counting_about(about).into_iter().filter(|one| one.topic == Topic::Of(Matter::Answer));
     answers.map(|one| content_text(book, one)).collect()
 }
 
@@ -385,6 +415,8 @@ fn hint_text(hint: habeas_core::Hint) -> &'static str {
         Hint::DisposedIsOlder => "the figure disposed is a month old: the difference is what was done that month",
         Hint::TotalTakenForSubgroup => "the total may have been taken for the subgroup",
         Hint::DateOfAnotherAct => "the date may be that of another act",
+        Hint::WrongWeekday => "the day is not the weekday that the words name",
+        Hint::RevisedSince => "the text tells of days after it was first published: it was revised since",
         Hint::Unexplained => "nothing that is known explains it",
     }
 }

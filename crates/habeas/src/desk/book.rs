@@ -25,6 +25,8 @@ pub struct Book {
     /// What hangs together.
     pub ties: Ties,
     places: HashMap<AssertionId, usize>,
+    /// Places of those that count, by what they are about.
+    counting: HashMap<Entity, Vec<usize>>,
     handles: BTreeMap<Entity, String>,
     /// Entities by kind and folded handle.
     named: BTreeMap<(EntityKind, String), Vec<Entity>>,
@@ -108,7 +110,25 @@ impl Book {
         });
         let (terms, years) = (terms.collect(), BTreeMap::new());
         let places = assertions.iter().enumerate().map(|(place, one)| (one.id, place)).collect();
-        let mut book = Self { assertions, stands, sources, ties, places, handles, named, years, terms, sees_secrets };
+        let mut about: HashMap<Entity, Vec<usize>> = HashMap::new();
+        for (place, one) in assertions.iter().enumerate() {
+            if stands.get(&one.id).is_some_and(Stand::counts) {
+                about.entry(one.about).or_default().push(place);
+            }
+        }
+        let mut book = Self {
+            counting: about,
+            assertions,
+            stands,
+            sources,
+            ties,
+            places,
+            handles,
+            named,
+            years,
+            terms,
+            sees_secrets,
+        };
         book.years = book.settled_years();
         book
     }
@@ -116,6 +136,11 @@ impl Book {
     /// The assertions that count, in the order of the log.
     pub fn counting(&self) -> Vec<&Assertion> {
         counting(&self.assertions, &self.stands)
+    }
+
+    /// Those of them that are about an entity.
+    pub fn counting_about(&self, about: Entity) -> Vec<&Assertion> {
+        self.counting.get(&about).into_iter().flatten().map(|place| &self.assertions[*place]).collect()
     }
 
     /// An assertion by its id.
@@ -238,7 +263,7 @@ impl Book {
 
     /// All accounts of the question that an assertion answers.
     pub fn accounts(&self, like: &Assertion) -> ConflictSet<'_> {
-        accounts_of(&self.counting(), like.about, like.topic, Some(like), &self.ties)
+        accounts_of(&self.counting_about(like.about), like.about, like.topic, Some(like), &self.ties)
     }
 
     /// Checks of everything that counts.
@@ -249,9 +274,8 @@ impl Book {
     /// How people have settled a question. A person's later decision stands in place of their earlier one.
     pub fn settled(&self, set: &ConflictSet<'_>) -> Settled<'_> {
         let mut by_person: BTreeMap<habeas_core::UserId, (&Assertion, &Resolution)> = BTreeMap::new();
-        for one in self.counting() {
+        for one in self.counting_about(set.about) {
             if let Content::Resolution(resolution) = &one.content
-                && one.about == set.about
                 && resolution.topic == set.topic
                 && set.ids().iter().any(|id| resolution.seen.contains(id))
             {
@@ -288,9 +312,9 @@ impl Book {
     pub fn year_of_figure(&self, one: &Assertion) -> Option<String> {
         let period = one.count().and_then(|count| count.period.clone());
         let of_subject = || {
-            let when = |other: &&&Assertion| other.about == one.about && other.topic == Topic::Of(Matter::When);
-            let counting = self.counting();
-            let mut dates: Vec<PartialDate> = counting.iter().filter(when).filter_map(|when| self.date(when)).collect();
+            let about = self.counting_about(one.about);
+            let when = about.into_iter().filter(|other| other.topic == Topic::Of(Matter::When));
+            let mut dates: Vec<PartialDate> = when.filter_map(|when| self.date(when)).collect();
             dates.dedup();
             // Accounts that differ leave the year open unless all lie in one.
             let labels: BTreeSet<String> = dates.iter().filter_map(year_label).collect();

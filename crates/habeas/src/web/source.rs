@@ -14,7 +14,7 @@ use super::{
 use crate::{
     commands::audit::day_of,
     desk::{
-        Book, Desk,
+        Book, Desk, asserted,
         coding::{Queue, groups, is_claim},
         editions::Gone,
     },
@@ -71,6 +71,8 @@ enum Content {
         text: Arc<str>,
         marks: Vec<(Range<usize>, String)>,
         mentions: Vec<Line>,
+        /// What is claimed of author, days and original.
+        stated: Vec<(Matter, Vec<String>)>,
         n_waiting: usize,
         may_suggest: bool,
     },
@@ -129,6 +131,7 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
             text: desk.shown_text(&source)?,
             marks: claimed(&book, &source).chain(of_records).collect(),
             mentions: lines(desk, &records)?,
+            stated: asserted::stated_of_text(&book, &source),
             n_waiting: waiting.iter().filter(|group| group.source == source.id).count(),
             may_suggest: !book.assertions.iter().any(|one| {
                 matches!(one.made_by, MadeBy::Rule(..)) && one.quotes.iter().any(|quote| quote.source == source.id)
@@ -267,7 +270,11 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
                     @if let Some(next) = next { a.btn rel="next" href=(address(&own, &[("after", &next.to_string())])) { (reader.t("next-page")) } }
                 }
             }
-            Content::Text { text, marks, mentions, n_waiting, may_suggest } => {
+            Content::Text { text, marks, mentions, stated, n_waiting, may_suggest } => {
+                dl.facts { @for (matter, accounts) in stated { div {
+                    dt { (reader.t(&format!("topic-{}", matter.code()))) }
+                    dd { @if accounts.is_empty() { (reader.t("not-stated")) } @else { (datum(&accounts.join(" · "))) } }
+                } } }
                 p.lead { (reader.t("text-lead")) }
                 @let new = address("/claims/new", &[("source", &view.source.key)]);
                 @if reader.may_open(&new) {

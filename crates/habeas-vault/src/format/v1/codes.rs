@@ -186,6 +186,7 @@ impl Code for Predicate {
             Self::Element(Element::Deprivation) => 21,
             Self::Element(Element::State) => 22,
             Self::Element(Element::Concealment) => 23,
+            Self::Post => 24,
             Self::Event(kind) => EVENT + kind.number(),
             Self::EventDate(kind) => EVENT_DATE + kind.number(),
             Self::EventPlace(kind) => EVENT_PLACE + kind.number(),

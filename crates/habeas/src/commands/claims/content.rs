@@ -244,6 +244,7 @@ fn person_value(
         Predicate::ListNumber
         | Predicate::Nationality
         | Predicate::Occupation
+        | Predicate::Post
         | Predicate::IdentityDocument
         | Predicate::Perpetrator(_)
         | Predicate::Remarks

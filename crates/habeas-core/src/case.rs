@@ -50,6 +50,8 @@ pub struct Question<'r> {
     pub readings: Vec<Reading<'r>>,
     /// How they stand to each other.
     pub agreement: Agreement,
+    /// How people have decided about it, where [`crate::Settlements`] were asked.
+    pub decided: Option<crate::Decided<'r>>,
 }
 
 /// Something that happened, with all that is said of when; one per kind of event.
@@ -127,9 +129,11 @@ impl<'r> CaseFile<'r> {
         }))
     }
 
-    /// Questions whose accounts cannot all be true.
+    /// Questions whose accounts cannot all be true, and that nobody has settled.
     pub fn contradictions(&self) -> impl Iterator<Item = &Question<'r>> {
-        self.questions.iter().filter(|question| question.agreement == Agreement::Contradicts)
+        let open =
+            |question: &&Question<'_>| question.agreement == Agreement::Contradicts && question.taken().is_none();
+        self.questions.iter().filter(open)
     }
 
     /// Names on record, one for each script, the earliest recorded first.
@@ -190,7 +194,8 @@ fn question<'r>(records: &[&'r Record], predicate: Predicate) -> Question<'r> {
     }
     let compared =
         !matches!(predicate, Predicate::ListNumber | Predicate::Remarks | Predicate::Attribute | Predicate::Alias);
-    Question { predicate, readings, agreement: if compared { agreement } else { Agreement::OneAccount } }
+    let agreement = if compared { agreement } else { Agreement::OneAccount };
+    Question { predicate, readings, agreement, decided: None }
 }
 
 fn letter(index: usize) -> char {

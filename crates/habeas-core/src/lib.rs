@@ -31,6 +31,7 @@ mod policy;
 mod qualification;
 mod role;
 mod same;
+mod settlement;
 mod source;
 mod status;
 mod text;
@@ -82,6 +83,7 @@ pub use policy::{
 pub use qualification::{ElementStand, Elements, Qualification};
 pub use role::{Compartment, Right, Role};
 pub use same::SameEntities;
+pub use settlement::{Decided, Settlement, Settlements, account_id};
 pub use source::{Attribution, Origin, Record, RecordAddress, Source, SourceKind, Speaker, SpeakerKind};
 pub use status::{Acknowledgement, Axes, Fate, Label, Register, Whereabouts, label};
 pub use text::{Script, fold, fold_tokens, script_of};

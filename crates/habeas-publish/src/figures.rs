@@ -19,7 +19,7 @@ pub struct Dimension {
     pub code: String,
     /// The categories, in the order of their numbers.
     pub categories: Vec<String>,
-    /// The policy that sorts persons, such as `year.agreed@1`.
+    /// The policy that sorts persons, such as `year.agreed@2`.
     pub policy: String,
 }
 

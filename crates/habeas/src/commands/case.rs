@@ -230,10 +230,11 @@ fn row_text(row: &CaseRow) -> String {
     )
 }
 
-fn show(desk: &Desk, id: &str, out: &Output) -> Result<Exit, Failure> {
+/// Shows a case file.
+pub fn show(desk: &Desk, id: &str, out: &Output) -> Result<Exit, Failure> {
     let records = desk.records_of_person(id)?;
     let (book, cases) = desk.cases_of(&records)?;
-    let case = habeas_core::case_file(&records.iter().collect::<Vec<_>>());
+    let case = desk.case_of(&records)?;
     let mut object = shown::case_json(&case);
     object["claims"] = standing::claims_json(&book, &case).into();
     object["cases"] = standing::cases_json(&book, &cases);
@@ -245,7 +246,7 @@ fn show(desk: &Desk, id: &str, out: &Output) -> Result<Exit, Failure> {
 fn status(desk: &Desk, id: &str, out: &Output) -> Result<Exit, Failure> {
     let records = desk.records_of_person(id)?;
     let (book, cases) = desk.cases_of(&records)?;
-    let case = habeas_core::case_file(&records.iter().collect::<Vec<_>>());
+    let case = desk.case_of(&records)?;
     let mut status = standing::status_json(&book, &case);
     let each = cases.all.iter().map(|one| {
         let mut status = standing::status_json(&book, &one.file());
@@ -307,7 +308,7 @@ fn timeline(desk: &Desk, of: &str, out: &Output) -> Result<Exit, Failure> {
         (book, name, vec![entity], Vec::new())
     } else {
         let records = desk.records_of_person(of)?;
-        let case = habeas_core::case_file(&records.iter().collect::<Vec<_>>());
+        let case = desk.case_of(&records)?;
         let happenings = shown::case_json(&case)["timeline"].as_array().cloned().unwrap_or_default();
         let mentions = standing::mentions_of(&case);
         (desk.book_about(&mentions)?, case.person.short(), mentions, happenings)
@@ -334,7 +335,7 @@ fn timeline(desk: &Desk, of: &str, out: &Output) -> Result<Exit, Failure> {
 
 fn missing(desk: &Desk, id: &str, out: &Output) -> Result<Exit, Failure> {
     let records = desk.records_of_person(id)?;
-    let case = habeas_core::case_file(&records.iter().collect::<Vec<_>>());
+    let case = desk.case_of(&records)?;
     let asked = standing::asked_of(&case);
     let n_answered = asked.iter().filter(|asked| asked.n_accounts > 0 && !asked.too_vague).count();
     let stand = |asked: &standing::Asked| match (asked.n_accounts, asked.too_vague, asked.disputed) {

@@ -132,7 +132,7 @@ fn disagreement_line(field: &FieldDisagreement) -> String {
 
 fn case(desk: &Desk, id: &str, form: &Form, out: &Output) -> Result<Exit, Failure> {
     let records = desk.records_of_person(id)?;
-    let case = habeas_core::case_file(&records.iter().collect::<Vec<_>>());
+    let case = desk.case_of(&records)?;
     let written = form.write(
         || Ok(web::report_case(&case, &form.lang, desk.is_demo())),
         || {

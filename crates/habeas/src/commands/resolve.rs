@@ -8,19 +8,25 @@ use crate::{
     opening,
     output::Output,
 };
-use habeas_core::{AssertionId, Content, Matter, POLICY_VERSION, Policy, PolicyKind, Resolution, Topic};
+use habeas_core::{
+    AssertionId, Content, Entity, EntityId, EntityKind, Matter, POLICY_VERSION, Policy, PolicyKind, Predicate,
+    Resolution, Topic, account_id, is_of_a_case,
+};
 use serde_json::json;
 
 /// Settle accounts that cannot all be true by a named policy, with the reason
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// Any claim that is an account of the question
+    /// Any claim that is an account of the question; with --question a person, by id or by the address of a record
     pub claim: String,
+    /// A question of a case file, such as event-date.taken: its accounts are records, and --take is the address of one
+    #[arg(long, value_name = "CODE")]
+    pub question: Option<String>,
     /// By which policy
     #[arg(long, value_parser = one_of(PolicyKind::ALL, PolicyKind::code))]
     pub by: PolicyKind,
-    /// The account that the team takes
-    #[arg(long, value_name = "CLAIM", required_if_eq("by", "team"))]
+    /// The account that the team takes: a claim, or the address of a record
+    #[arg(long, value_name = "ACCOUNT", required_if_eq("by", "team"))]
     pub take: Option<String>,
     /// Sources in the order in which they are believed, with commas
     #[arg(long, value_name = "KEY,…", value_delimiter = ',', required_if_eq("by", "source-order"))]
@@ -37,7 +43,10 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
     let mut coder = Coder::new(&desk)?;
     decide(&mut coder, &args)?;
     desk.assert(coder.into_made())?;
-    show(&desk, &claim, out)
+    match &args.question {
+        Some(_) => crate::commands::case::show(&desk, &claim, out),
+        None => show(&desk, &claim, out),
+    }
 }
 
 fn show(desk: &Desk, claim: &str, out: &Output) -> Result<Exit, Failure> {
@@ -52,6 +61,9 @@ fn show(desk: &Desk, claim: &str, out: &Output) -> Result<Exit, Failure> {
 
 /// Makes the decision, with the accounts that are known now.
 pub fn decide(coder: &mut Coder<'_>, args: &Args) -> Result<AssertionId, Failure> {
+    if let Some(question) = &args.question {
+        return decide_of_case(coder, args, question);
+    }
     let id = coder.claim(&args.claim)?;
     let (about, topic, mut seen) = {
         let one = coder.get(id).ok_or_else(|| Failure::usage("no claim has this name", "see: habeas claims list"))?;
@@ -76,6 +88,47 @@ pub fn decide(coder: &mut Coder<'_>, args: &Args) -> Result<AssertionId, Failure
     };
     seen.sort();
     let resolution = Resolution { topic, policy, version: POLICY_VERSION, why: args.why.clone(), seen };
+    let one = coder.plain(about, Topic::Of(Matter::Resolution), Content::Resolution(resolution))?;
+    Ok(coder.push(one))
+}
+
+/// Makes a decision about a question of a case file, whose accounts are records.
+fn decide_of_case(coder: &mut Coder<'_>, args: &Args, question: &str) -> Result<AssertionId, Failure> {
+    let desk = coder.desk();
+    let unasked = |what: &str| Failure::usage(what, format!("see what is asked: habeas case show {}", args.claim));
+    let predicate = Predicate::from_code(question).ok_or_else(|| unasked("no case file asks this question"))?;
+    let records = desk.records_of_person(&args.claim)?;
+    let (_, cases) = desk.cases_of(&records)?;
+    if cases.all.len() > 1 && is_of_a_case(predicate) {
+        let remedy = "say of which case each is: habeas case assign";
+        return Err(Failure::usage("this person has several cases, and these may be accounts of two", remedy));
+    }
+    let file = desk.case_of(&records)?;
+    let asked = file.question(predicate).ok_or_else(|| unasked("nobody answers this question"))?;
+    let mut seen: Vec<AssertionId> = asked.accounts().map(|account| account_id(account.record.id)).collect();
+    seen.sort();
+    seen.dedup();
+    let (about, policy) = match args.by {
+        PolicyKind::Team => {
+            let taken = desk.record_at(args.take.as_deref().unwrap_or_default())?;
+            if !seen.contains(&account_id(taken)) {
+                return Err(unasked("this record answers another question, or is another person's"));
+            }
+            (taken, Policy::Team(account_id(taken)))
+        }
+        PolicyKind::SourceOrder => {
+            let ids = args.order.iter().map(|key| coder.book().source(key).map(|source| source.id));
+            (records[0].id, Policy::SourceOrder(ids.collect::<Result<_, _>>()?))
+        }
+        PolicyKind::Range | PolicyKind::Majority => {
+            let remedy =
+                "take one account (--by team --take ADDRESS), or a declared order (--by source-order --order KEY,KEY)";
+            return Err(Failure::usage("this policy makes numbers, and this is a question of a case file", remedy));
+        }
+    };
+    let (topic, why) = (Topic::Person(predicate), args.why.clone());
+    let resolution = Resolution { topic, policy, version: POLICY_VERSION, why, seen };
+    let about = Entity { kind: EntityKind::Mention, id: EntityId(about.0) };
     let one = coder.plain(about, Topic::Of(Matter::Resolution), Content::Resolution(resolution))?;
     Ok(coder.push(one))
 }

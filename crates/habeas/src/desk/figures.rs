@@ -11,11 +11,11 @@ use habeas_core::{
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The policies behind the tables; their ids travel with every number.
-pub const POLICY_YEAR: &str = "year.agreed@1";
+pub const POLICY_YEAR: &str = "year.agreed@2";
 /// See [`POLICY_YEAR`].
-pub const POLICY_PLACE: &str = "place.first-recorded@1";
+pub const POLICY_PLACE: &str = "place.first-recorded@2";
 /// See [`POLICY_YEAR`].
-pub const POLICY_SEX: &str = "sex.agreed@1";
+pub const POLICY_SEX: &str = "sex.agreed@2";
 
 /// A category of a table, in the order in which tables show them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,7 +117,7 @@ pub struct Disagreeing {
 /// The events whose date dates the case, the first that has one.
 const DATING_EVENTS: [EventKind; 4] = [EventKind::Taken, EventKind::LastSeen, EventKind::Killed, EventKind::FoundDead];
 
-/// The year of a person by `year.agreed@1`: what all accounts of the first dated event allow. Of whoever was released and
+/// The year of a person by `year.agreed@2`: what all accounts of the first dated event allow, or the one that people took. Of whoever was released and
 /// taken again it is that of the first case: a release and a second taking take no disappearance out of its year.
 pub fn year(case: &CaseFile<'_>) -> Category {
     let found = year_of_file(case);
@@ -133,7 +133,7 @@ pub fn year(case: &CaseFile<'_>) -> Category {
 fn year_of_file(case: &CaseFile<'_>) -> Category {
     let dated = DATING_EVENTS.iter().find_map(|kind| {
         let question = case.question(Predicate::EventDate(*kind))?;
-        let years: Vec<YearOf> = question.accounts().filter_map(|account| year_of(&account)).collect();
+        let years: Vec<YearOf> = question.going_by().iter().filter_map(year_of).collect();
         (!years.is_empty()).then_some(years)
     });
     let Some(years) = dated else { return Category::Unknown };
@@ -162,12 +162,13 @@ fn year_of(account: &Account<'_>) -> Option<YearOf> {
     }
 }
 
-/// The widest place of the event by `place.first-recorded@1`: in the words of the first account that names one.
+/// The widest place of the event by `place.first-recorded@2`: in the words of the first account that names one, or of
+/// the one that people took.
 pub fn place(case: &CaseFile<'_>) -> Category {
     let accounts = DATING_EVENTS.iter().filter_map(|kind| case.question(Predicate::EventPlace(*kind)));
     accounts
         .flat_map(|question| {
-            let mut accounts: Vec<Account<'_>> = question.accounts().collect();
+            let mut accounts: Vec<Account<'_>> = question.going_by();
             accounts.sort_by_key(|account| case.records.iter().position(|record| record.id == account.record.id));
             accounts
         })
@@ -178,11 +179,12 @@ pub fn place(case: &CaseFile<'_>) -> Category {
         .unwrap_or(Category::Unknown)
 }
 
-/// Sex by `sex.agreed@1`.
+/// Sex by `sex.agreed@2`: what all accounts say, or the one that people took.
 pub fn sex(case: &CaseFile<'_>) -> Category {
     let Some(question) = case.question(Predicate::Sex) else { return Category::Unknown };
     let mut said: Vec<&str> = question
-        .accounts()
+        .going_by()
+        .into_iter()
         .filter_map(|account| if let Value::Sex(sex) = account.claim.value { Some(Sex::code(sex)) } else { None })
         .collect();
     said.sort_unstable();

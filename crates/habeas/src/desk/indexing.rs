@@ -16,7 +16,7 @@ use super::{
 use crate::failure::Failure;
 use habeas_core::{
     AssertionId, CaseFile, CaseNames, Entity, EntityKind, EventKind, Label, Matter, PersonId, Predicate, Record,
-    RecordId, Source, Topic, Value, case_file, cases, fold,
+    RecordId, Settlements, Source, Topic, Value, case_file, cases, fold,
 };
 use habeas_vault::{CaseLine, ComparedRow, Joint, LinkRun, PersonRow, Vault, Wanted};
 use std::{
@@ -150,7 +150,14 @@ impl Desk {
             Numbered::of(run.record_ids.iter().copied().zip(run.partition.cluster_of().iter().copied()).collect())
         });
         let sources = self.opened().sources().to_vec();
-        Ok(Folding { run, clusters: clusters.unwrap_or_default(), weighed, names: self.case_names()?, sources })
+        Ok(Folding {
+            run,
+            clusters: clusters.unwrap_or_default(),
+            weighed,
+            names: self.case_names()?,
+            settlements: self.settlements()?,
+            sources,
+        })
     }
 }
 
@@ -297,6 +304,7 @@ struct Folding {
     clusters: Numbered,
     weighed: Weighed,
     names: CaseNames,
+    settlements: Settlements,
     sources: Vec<Arc<Source>>,
 }
 
@@ -309,7 +317,7 @@ impl Folding {
     }
 
     fn row(&self, records: &[Record]) -> PersonRow {
-        person_row(&case_file(&records.iter().collect::<Vec<_>>()), self)
+        person_row(&self.settlements.settle(case_file(&records.iter().collect::<Vec<_>>())), self)
     }
 }
 

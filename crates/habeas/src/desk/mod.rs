@@ -281,10 +281,13 @@ impl Desk {
             return Ok(snapshot);
         }
         let clusters = self.last_run()?.map(|run| clusters_of(&run)).unwrap_or_default();
+        let settlements = self.settlements()?;
         let vault = self.opened();
         let mut records = Vec::with_capacity(vault.n_records() as usize);
         vault.for_each_record(|record| records.push(record)).map_err(vault_failure)?;
-        let snapshot = Arc::new(Snapshot::new(records, vault.sources().to_vec(), |id| clusters.get(&id).copied()));
+        let mut joined = Snapshot::new(records, vault.sources().to_vec(), |id| clusters.get(&id).copied());
+        joined.settlements = settlements;
+        let snapshot = Arc::new(joined);
         *kept = Arc::downgrade(&snapshot);
         Ok(snapshot)
     }

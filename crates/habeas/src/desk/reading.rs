@@ -5,7 +5,10 @@
 
 use super::{Book, Desk, lock, vault_failure};
 use crate::failure::Failure;
-use habeas_core::{Assertion, AssertionId, Content, Entity, EntityKind, Matter, Policy, Right, SourceId, Topic, fold};
+use habeas_core::{
+    Assertion, AssertionId, CaseFile, Content, Entity, EntityKind, Matter, Policy, Record, Right, Settlements,
+    SourceId, Stand, Topic, case_file, fold, standings,
+};
 use habeas_vault::{AssertionRef, Vault, Wanted};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,6 +19,7 @@ use std::{
 #[derive(Default)]
 pub struct Context {
     assertions: BTreeMap<AssertionRef, Assertion>,
+    settlements: Settlements,
 }
 
 /// What hangs together across the vault, and is therefore read whole.
@@ -105,6 +109,20 @@ impl Desk {
         Ok(self.book_of(&vault, &Context::default(), read, &[]))
     }
 
+    /// How people have settled questions of case files.
+    pub(super) fn settlements(&self) -> Result<Settlements, Failure> {
+        Ok(self.context()?.settlements.clone())
+    }
+
+    /// The case file of a person, with what people have decided about it. `records` are those of the person in log order.
+    ///
+    /// # Errors
+    /// [`Failure`] without the right to see cases.
+    pub fn case_of<'r>(&self, records: &'r [Record]) -> Result<CaseFile<'r>, Failure> {
+        self.ask(Right::Cases)?;
+        Ok(self.context()?.settlements.settle(case_file(&records.iter().collect::<Vec<_>>())))
+    }
+
     fn book_of(
         &self,
         vault: &Vault,
@@ -152,7 +170,10 @@ impl Desk {
         found.dedup();
         let found = vault.with_standing(found).map_err(vault_failure)?;
         let assertions = read(&vault, found)?;
-        Ok(Arc::clone(kept.insert(Arc::new(Context { assertions }))))
+        let stands = standings(assertions.values());
+        let counts = |one: &&Assertion| stands.get(&one.id).is_some_and(Stand::counts);
+        let settlements = Settlements::of(&assertions.values().filter(counts).collect::<Vec<_>>());
+        Ok(Arc::clone(kept.insert(Arc::new(Context { assertions, settlements }))))
     }
 }
 

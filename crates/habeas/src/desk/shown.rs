@@ -2,7 +2,7 @@
 
 use super::Overlap;
 use super::figures::{Category, Table, Tables};
-use habeas_core::{Account, Agreement, CaseFile, Claim, Happening, Label, Polarity, Question, Record, Value};
+use habeas_core::{Account, Agreement, CaseFile, Claim, Decided, Happening, Label, Polarity, Question, Record, Value};
 use serde_json::{Value as Json, json};
 use std::fmt::Write;
 
@@ -81,7 +81,34 @@ fn question_json(question: &Question<'_>) -> Json {
         "question": question.predicate.code(),
         "agreement": agreement_code(question.agreement),
         "readings": readings,
+        "decided": question.decided.as_ref().map(decided_json),
     })
+}
+
+fn decided_json(decided: &Decided<'_>) -> Json {
+    match decided {
+        Decided::Disputed(n) => json!({ "disputed": n }),
+        Decided::By(settlement) => json!({
+            "policy": settlement.policy.id(),
+            "taken": settlement.taken.record.address().to_string(),
+            "words": settlement.taken.words(),
+            "why": settlement.why,
+            "by": settlement.by.to_string(),
+            "at_ms": settlement.at_ms,
+            "stale": settlement.is_stale,
+        }),
+    }
+}
+
+fn decided_text(decided: &Decided<'_>) -> String {
+    match decided {
+        Decided::Disputed(n) => format!("{n} people have decided differently: none of it holds until they agree"),
+        Decided::By(settlement) => {
+            let (policy, taken) = (settlement.policy.id(), settlement.taken.record.address());
+            let stale = if settlement.is_stale { "; an account has come in since: decide again" } else { "" };
+            format!("settled: {taken} is taken  [{policy}: {}]{stale}", settlement.why)
+        }
+    }
 }
 
 fn label_codes(labels: &[Label]) -> Vec<&'static str> {
@@ -163,6 +190,9 @@ pub fn case_text(case: &CaseFile<'_>) -> String {
             for account in &reading.accounts {
                 let _ = writeln!(out, "  {} {}", reading.letter, account_line(account));
             }
+        }
+        if let Some(decided) = &question.decided {
+            let _ = writeln!(out, "  {}", decided_text(decided));
         }
     }
     let dated: Vec<&Happening<'_>> = case.happenings.iter().filter(|happening| !happening.dates.is_empty()).collect();

@@ -1,6 +1,6 @@
 //! All records and persons of a vault at one moment, in memory.
 
-use habeas_core::{CaseFile, PersonId, Record, RecordId, Source, SourceKind, case_file};
+use habeas_core::{CaseFile, PersonId, Record, RecordId, Settlements, Source, SourceKind, case_file};
 use std::{collections::HashMap, sync::Arc};
 
 /// Lists, by their first editions that stand, in the order in which they were imported. A record is of the list that its
@@ -35,6 +35,8 @@ pub struct Snapshot {
     pub persons: Vec<Person>,
     /// Records that came in after the last run of the linkage; each counts as a person of its own until the next run.
     pub n_unlinked: usize,
+    /// What people have decided about questions of case files.
+    pub settlements: Settlements,
     record_idx: HashMap<RecordId, u32>,
     person_of_record: Vec<u32>,
 }
@@ -63,7 +65,8 @@ impl Snapshot {
             person_of_record.push(person);
         }
         let record_idx = records.iter().enumerate().map(|(idx, record)| (record.id, idx as u32)).collect();
-        Self { records, sources, persons, n_unlinked, record_idx, person_of_record }
+        let settlements = Settlements::default();
+        Self { records, sources, persons, n_unlinked, settlements, record_idx, person_of_record }
     }
 
     /// Lists of this snapshot; see [`lists_of`].
@@ -85,7 +88,7 @@ impl Snapshot {
     /// The case file of a person of this snapshot.
     pub fn case_of(&self, person: &Person) -> CaseFile<'_> {
         let records: Vec<&Record> = person.records.iter().map(|idx| &self.records[*idx as usize]).collect();
-        case_file(&records)
+        self.settlements.settle(case_file(&records))
     }
 
     /// Makes each case file in turn; none is kept.

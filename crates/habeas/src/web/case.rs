@@ -13,7 +13,6 @@ use crate::desk::{Book, Desk, standing};
 use habeas_core::{
     Account, Agreement, Attribution, CaseFile, CellSpan, Claim, Element, Elements, Entity, EventKind, Judgement, Label,
     MatchWeight, Origin, PartialDate, PersonCase, PersonId, Predicate, Record, RecordId, SourceKind, Value, Verdict,
-    case_file,
 };
 use habeas_publish::ui::{
     AccountRow, Accounts, AccountsWords, Answer, Chip, Column, Link, Moment, Quotation, accounts, datum, pieces,
@@ -207,7 +206,7 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
     if records.is_empty() {
         return Err(PageError::NotFound);
     }
-    let case = case_file(&records.iter().collect::<Vec<_>>());
+    let case = desk.case_of(&records)?;
     let joints = if case.records.len() > 1 { joints(desk, &case)? } else { Vec::new() };
     let mentions = standing::mentions_of(&case);
     let (book, cases) = desk.cases_of(&records)?;

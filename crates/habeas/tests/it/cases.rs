@@ -56,6 +56,58 @@ fn whoever_is_taken_released_and_taken_again_is_one_person_with_two_cases() {
 }
 
 #[test]
+fn accounts_of_a_case_file_that_cannot_all_be_true_are_settled_by_name_and_stay() {
+    let office = Office::with_vault();
+    let list = |name: &str, day: &str| {
+        office.file(&format!("{name}.csv"), format!("Name,Father,Taken on,Place\nAdil Mola Borun,Rahim,{day},Kesh\n"));
+        office.run(&["import", &format!("{name}.csv"), "--as", name]).succeeds();
+    };
+    list("committee", "2014-05-01");
+    list("families", "2015-05-03");
+    office.run(&["review", "decide", "committee:1", "families:1", "same", "--why", "one father, one town"]).succeeds();
+    office.json(&["link", "run"]);
+    let years = || {
+        let tables = office.json(&["report", "tables"]);
+        let rows = tables["tables"]["by_year"]["rows"].as_array().unwrap().clone();
+        let row = rows.iter().find(|row| row["persons"] == 1).unwrap();
+        (row["category"].as_str().unwrap().to_owned(), tables["tables"]["by_year"]["policy"].clone())
+    };
+    let open = || office.json(&["case", "list", "--contradicted"])["total"].clone();
+    assert_eq!((years().0.as_str(), open()), ("disputed: 2014 or 2015", json!(1)));
+    let settle = |take: &str| {
+        office.run(&[
+            "resolve",
+            "committee:1",
+            "--question",
+            "event-date.taken",
+            "--by",
+            "team",
+            "--take",
+            take,
+            "--why",
+            "the family's paper bears a stamp",
+            "--json",
+        ])
+    };
+    assert!(settle("committee:9").ends_with(2).stderr.contains("no record"));
+    let shown: Value = serde_json::from_str(&settle("families:1").succeeds().stdout).unwrap();
+    let asked =
+        shown["questions"].as_array().unwrap().iter().find(|one| one["question"] == "event-date.taken").unwrap();
+    assert_eq!(
+        (&asked["decided"]["taken"], &asked["decided"]["policy"]),
+        (&json!("families:1"), &json!("resolve.team@1"))
+    );
+    assert_eq!((&asked["agreement"], asked["readings"].as_array().unwrap().len()), (&json!("contradicts"), 2));
+    assert_eq!((years(), open()), (("2015".into(), json!("year.agreed@2")), json!(0)));
+    // A third list that says something else opens the question again.
+    list("press", "2013-02-02");
+    office.run(&["review", "decide", "committee:1", "press:1", "same", "--why", "one father, one town"]).succeeds();
+    office.json(&["link", "run"]);
+    assert_eq!((years().0.as_str(), open()), ("disputed: 2013 or 2014 or 2015", json!(1)));
+    assert!(office.run(&["case", "show", "press:1"]).succeeds().stdout.contains("decide again"));
+}
+
+#[test]
 fn people_say_of_which_case_a_claim_is_where_time_does_not_tell() {
     let office = office();
     taken_twice(&office);

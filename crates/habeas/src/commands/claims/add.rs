@@ -170,6 +170,11 @@ pub struct Coder<'d> {
 }
 
 impl<'d> Coder<'d> {
+    /// The desk that it codes at.
+    pub fn desk(&self) -> &'d Desk {
+        self.desk
+    }
+
     /// A coder at the desk.
     pub fn new(desk: &'d Desk) -> Result<Self, Failure> {
         let (me, book) = (desk.who().user, desk.book()?);

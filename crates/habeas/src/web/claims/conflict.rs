@@ -189,7 +189,14 @@ pub async fn decide(desk: Desk, reader: Reader, Path(id): Path<String>, SignedFo
         };
         let take = query::known(&fields, "take", |text| text.parse::<AssertionId>().ok())?.map(|id| id.to_string());
         let order = typed(&fields, "order").split(',').map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
-        let args = resolve::Args { claim: view.question.claim.to_string(), by, take, order: order.collect(), why };
+        let args = resolve::Args {
+            claim: view.question.claim.to_string(),
+            question: None,
+            by,
+            take,
+            order: order.collect(),
+            why,
+        };
         let still =
             |book: &Book| book.get(view.question.claim).is_some_and(|one| state(book, &book.accounts(one)) == seen);
         let problem = match desk.code(&[Step::Resolve(args)], still, key.0) {

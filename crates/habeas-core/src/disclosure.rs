@@ -16,10 +16,12 @@
 
 mod form;
 mod memorial;
+mod paper;
 mod told;
 
 pub use form::{AnsweredBy, FieldStand, Form, FormField, Urgency, stand_of, urgency};
 pub use memorial::{MemorialEntry, Told, ToldEvent};
+pub use paper::{PapersToTell, ToldPapers};
 pub use told::{CaseToTell, ToldAccount, ToldCase, ToldQuestion, ToldSpeaker, groups_of};
 
 use crate::{Audience, ConsentBook, ConsentId, Date, FieldGroup, PersonId, Purpose, fold};

@@ -14,6 +14,7 @@ pub mod gazetteer;
 pub mod limits;
 pub mod mapping;
 pub mod page;
+pub mod picture;
 pub mod read;
 pub mod suggest;
 pub mod table;

@@ -34,6 +34,8 @@ pub struct Limits {
     pub html_depth: u64,
     /// Pages of a PDF.
     pub pdf_pages: u64,
+    /// Pixels of a picture before it is made smaller. Telephones make 50 million, scanners 35 million of a page.
+    pub pixels: u64,
     /// Parts of a message.
     pub nested_parts: u64,
     /// Bytes that a web archive may unpack to: all of it stands in the worker's memory.
@@ -69,6 +71,7 @@ impl Default for Limits {
             text_bytes: 8 * MIB,
             html_depth: 512,
             pdf_pages: 5_000,
+            pixels: 100_000_000,
             nested_parts: 20,
             archive_bytes: 128 * MIB,
             children: 1_000,

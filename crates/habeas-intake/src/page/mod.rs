@@ -77,7 +77,7 @@ impl Page {
                 text::read(bytes)
             }
             (_, Some(format)) => {
-                let request = Request { format, sheet: None, first_rows: None, limits: limits.clone() };
+                let request = Request { format, sheet: None, first_rows: None, draw: None, limits: limits.clone() };
                 let (mut draft, missing) = read_document(worker.ok_or(TableError::NoWorker)?, &request, bytes)?;
                 if missing > 0 {
                     draft.remarks.push(PageRemark::Unconfined { layers: missing });

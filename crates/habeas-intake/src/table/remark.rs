@@ -291,6 +291,26 @@ pub enum TableError {
         /// The bound.
         limit: u64,
     },
+    /// The file is nothing of which pages can be drawn.
+    #[error("the file is {found}, of which no page can be drawn")]
+    NoPicture {
+        /// By the bytes.
+        found: Kind,
+    },
+    /// A page beyond the last one.
+    #[error("the file has {pages} pages, and page {asked} was asked for")]
+    NoSuchPage {
+        /// The page that was asked for, 1 for the first.
+        asked: u32,
+        /// How many it has.
+        pages: u32,
+    },
+    /// A picture of more pixels than the bound.
+    #[error("the picture has more than {limit} pixels")]
+    TooManyPixels {
+        /// The bound.
+        limit: u64,
+    },
     /// Encrypted.
     #[error("the file is locked with a password")]
     Locked,
@@ -414,7 +434,9 @@ impl TableError {
         match self {
             Self::Empty { .. } => "E_EMPTY",
             Self::TooLarge { .. } => "E_SIZE",
-            Self::NoTable { .. } | Self::NoPage { .. } => "E_TYPE",
+            Self::NoTable { .. } | Self::NoPage { .. } | Self::NoPicture { .. } => "E_TYPE",
+            Self::NoSuchPage { .. } => "E_NO_PAGE",
+            Self::TooManyPixels { .. } => "E_PIXELS",
             Self::TooDeep { .. } => "E_DEPTH",
             Self::TooMuchText { .. } => "E_TEXT",
             Self::TooManyPages { .. } => "E_PAGES",
@@ -449,6 +471,9 @@ impl TableError {
             Self::NoTable { found: Kind::Pdf | Kind::Docx | Kind::Document | Kind::Email, .. } => {
                 "add it as a text with `habeas source add`"
             }
+            Self::NoPicture { .. } => "save it as PDF, PNG, JPEG, TIFF or WebP and add that; keep the original",
+            Self::NoSuchPage { .. } => "name one of its pages; the first is 1",
+            Self::TooManyPixels { .. } => "save it smaller and add that; keep the original",
             Self::NoTable { .. } => "save the list as CSV or XLSX and import that",
             Self::Locked => "open it with its password and save it without one; the password is never stored here",
             Self::NoHeader { .. } => "name the row that holds the headers: `header_row` in the mapping",

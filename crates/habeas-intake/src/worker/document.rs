@@ -115,7 +115,7 @@ mod tests {
 
     fn outcome(replies: Vec<Reply>) -> Result<usize, TableError> {
         let limits = Limits { text_bytes: 20, children: 1, child_bytes: 4, ..Limits::default() };
-        let request = Request { format: Format::Html, sheet: None, first_rows: None, limits };
+        let request = Request { format: Format::Html, sheet: None, first_rows: None, draw: None, limits };
         let mut gathering = Gathering::new(&request.limits);
         for reply in replies {
             let _ = gathering.take(reply)?;

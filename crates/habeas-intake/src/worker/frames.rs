@@ -22,6 +22,8 @@ pub(crate) struct Request {
     pub sheet: Option<String>,
     /// Stop after this many rows.
     pub first_rows: Option<u64>,
+    /// Draw this page, 1 for the first, instead of reading.
+    pub draw: Option<u32>,
     pub limits: Limits,
 }
 
@@ -98,6 +100,8 @@ pub(crate) enum Reply {
     Child { name: String, locus: Locus, details: Vec<Detail> },
     /// Bytes of that file, in base 64.
     Bytes(String),
+    /// The page that was asked for, of so many; its pixels follow as bytes, three for each, row by row.
+    Drawn { width: u32, height: u32, pages: u32 },
     /// The file is refused.
     Refused(Refusal),
     /// All was said.
@@ -164,6 +168,8 @@ pub(crate) enum Refusal {
     Deep { limit: u64 },
     Text { limit: u64 },
     Pages { limit: u64 },
+    NoSuchPage { asked: u32, pages: u32 },
+    Pixels { limit: u64 },
     Zip(ZipFault),
     Damaged(DamagedPart),
 }
@@ -180,6 +186,8 @@ impl From<Refusal> for TableError {
             Refusal::Deep { limit } => Self::TooDeep { limit },
             Refusal::Text { limit } => Self::TooMuchText { limit },
             Refusal::Pages { limit } => Self::TooManyPages { limit },
+            Refusal::NoSuchPage { asked, pages } => Self::NoSuchPage { asked, pages },
+            Refusal::Pixels { limit } => Self::TooManyPixels { limit },
             Refusal::Zip(fault) => Self::Zip { fault },
             Refusal::Damaged(part) => Self::Damaged { part },
         }

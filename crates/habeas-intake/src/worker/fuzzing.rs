@@ -29,7 +29,7 @@ fn request(kind: Kind) -> Option<Request> {
         html_depth: 64,
         ..Limits::default()
     };
-    Some(Request { format, sheet: None, first_rows: None, limits })
+    Some(Request { format, sheet: None, first_rows: None, draw: None, limits })
 }
 
 /// Reads `bytes` as `kind` on the child's side, and lets the parent check every frame of the answer.

@@ -7,6 +7,7 @@
 mod child;
 mod confine;
 mod document;
+mod drawing;
 pub(crate) mod frames;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
@@ -17,6 +18,7 @@ mod zip_guard;
 
 pub use child::serve;
 pub(crate) use document::read_document;
+pub(crate) use drawing::draw;
 pub use parent::probe;
 pub(crate) use parent::run;
 

@@ -109,7 +109,7 @@ pub(super) fn converse(
 /// [`TableError`] when the worker cannot be started or does not answer as one.
 pub fn probe(worker: &WorkerProgram) -> Result<Vec<(&'static str, bool)>, TableError> {
     let limits = Limits { worker_wall_seconds: 10, ..Limits::default() };
-    let request = Request { format: Format::Xlsx, sheet: None, first_rows: None, limits };
+    let request = Request { format: Format::Xlsx, sheet: None, first_rows: None, draw: None, limits };
     let mut take = |_: Answer| ControlFlow::Continue(());
     let mut protocol = Protocol::new(&request, &mut take);
     let outcome = converse(worker, &request, &[], &mut protocol);
@@ -232,7 +232,7 @@ mod tests {
     use crate::worker::frames::{WireCell, WireKind};
 
     fn outcome(replies: Vec<Reply>) -> Result<usize, TableError> {
-        let request = Request { format: Format::Xlsx, sheet: None, first_rows: None, limits: Limits::default() };
+        let request = Request { format: Format::Xlsx, sheet: None, first_rows: None, draw: None, limits: Limits::default() };
         let mut n_rows = 0;
         let mut count = |answer| {
             n_rows += usize::from(matches!(answer, Answer::Row(_)));

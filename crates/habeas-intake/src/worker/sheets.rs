@@ -2,6 +2,7 @@
 //! format allows.
 
 use super::{
+    drawing,
     frames::{Format, Meta, Refusal, Reply, Request, WireCell, WireKind, WireRow},
     pages,
     zip_guard::guard,
@@ -38,6 +39,9 @@ pub(super) type Send<'s> = dyn FnMut(Reply) -> Result<(), Halt> + 's;
 /// Reads the workbook and sends all frames but the first and the last; returns the numbers of rows and cells.
 pub(super) fn read(request: &Request, bytes: &[u8], send: &mut Send<'_>) -> Result<(u64, u64), Halt> {
     let active = request.format.is_zip() && guard(bytes, &request.limits)?.active;
+    if let Some(page) = request.draw {
+        return drawing::read(request, page, bytes, send).map(|()| (0, 0));
+    }
     let mut sink = Sink::new(request, send);
     let end = match request.format {
         Format::Xlsx => xlsx(bytes, request, active, &mut sink),

@@ -317,15 +317,14 @@ fn learn_m(model: &mut Model, start: &Model, cases: &Cases, per: f64, reckon: &m
                 let below: f64 = of_kin[..first_several].iter().sum();
                 let with_a_name_in_common = (below - of_kin[0]) / below;
                 let several: f64 = start[first_several..].iter().map(|level| level.kin).sum();
-                let (by_chance, chance) = several_by_chance(&comparison.levels, first_several, single);
-                let declared = share * (1.0 - by_chance);
-                for (l, level) in comparison.levels.iter_mut().enumerate() {
-                    level.kin = if l < first_several {
-                        of_kin[l] / below * (1.0 - (declared + by_chance) * with_a_name_in_common)
-                    } else {
-                        (start[l].kin / several * declared + chance[l] * by_chance) * with_a_name_in_common
-                    };
-                }
+                let by_chance = several_by_chance(&comparison.levels, first_several, single);
+                let of_several: Vec<f64> = (first_several..start.len())
+                    .map(|l| (start[l].kin / several * share).max(by_chance[l]) * with_a_name_in_common)
+                    .collect();
+                let rest = 1.0 - of_several.iter().sum::<f64>();
+                let (few, many) = comparison.levels.split_at_mut(first_several);
+                few.iter_mut().zip(&of_kin).for_each(|(level, kin)| level.kin = kin / below * rest);
+                many.iter_mut().zip(of_several).for_each(|(level, kin)| level.kin = kin);
             }
             KinLearning::AsOfOnePerson => {
                 comparison.levels.iter_mut().zip(&m).for_each(|(level, m)| level.kin = *m);
@@ -340,13 +339,12 @@ fn learn_m(model: &mut Model, start: &Model, cases: &Cases, per: f64, reckon: &m
 /// names, of which strangers agree on a share p each, one is alike in 2p of the pairs and both in p². Where all names of
 /// a list are nearly the same, this is what people who were taken together show, not that one in fifty shares several
 /// names. Where a record has a single name (level `single`, from 0), nothing else can be alike.
-fn several_by_chance(levels: &[Level], first_several: usize, single: usize) -> (f64, Vec<f64>) {
-    let is_several = |l: usize| l >= first_several && l != single;
-    let u = |l: usize| if is_several(l) { levels[l].u } else { 0.0 };
+fn several_by_chance(levels: &[Level], first_several: usize, single: usize) -> Vec<f64> {
+    let u = |l: usize| if l >= first_several && l != single { levels[l].u } else { 0.0 };
     let several: f64 = (0..levels.len()).map(u).sum();
     let one_or_more: f64 = levels[1..].iter().map(|level| level.u).sum();
     let share = (2.0 * several / one_or_more.max(f64::MIN_POSITIVE)).min(MOST_BY_CHANCE);
-    (share, (0..levels.len()).map(|l| u(l) / several.max(f64::MIN_POSITIVE)).collect())
+    (0..levels.len()).map(|l| share * u(l) / several.max(f64::MIN_POSITIVE)).collect()
 }
 
 /// Learns u and the typical bits of agreed values; `known` are posteriors and the pairs of one person so far.

@@ -12,6 +12,7 @@ mod place;
 mod similarity;
 mod text;
 
+pub(crate) use name::are_alike;
 pub use similarity::{NameSimilarity, similarities, similarity};
 
 use crate::table::{NameField, PlaceField, Table};

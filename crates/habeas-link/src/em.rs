@@ -29,6 +29,8 @@ const PRIOR_RANDOM: f64 = 1.0;
 /// share a surname only; left free, estimation joins them. Greater values join more brothers, smaller ones lose people
 /// whom two lists know under different names.
 const MOST_TIMES_DECLARED: f64 = 3.0;
+/// Share of those with a name in common that may have several alike by chance, at most.
+const MOST_BY_CHANCE: f64 = 0.9;
 /// Least shape of a gamma variate, so that no drawn probability is nought.
 const LEAST_SHAPE: f64 = 1e-6;
 /// Pairs at a level from which its typical bits are learnt.
@@ -302,7 +304,7 @@ fn learn_m(model: &mut Model, start: &Model, cases: &Cases, per: f64, reckon: &m
                 let of_kin = learnt(&cases.kin, &|level| level.kin);
                 comparison.levels.iter_mut().zip(of_kin).for_each(|(level, kin)| level.kin = kin);
             }
-            KinLearning::BelowSeveral { first_several, share } => {
+            KinLearning::BelowSeveral { first_several, single, share } => {
                 // Nothing in common: whether it is a cover name or somebody else, no unlabelled pair can tell at all.
                 m[0] = start[0].m;
                 for l in 1..first_several {
@@ -315,14 +317,14 @@ fn learn_m(model: &mut Model, start: &Model, cases: &Cases, per: f64, reckon: &m
                 let below: f64 = of_kin[..first_several].iter().sum();
                 let with_a_name_in_common = (below - of_kin[0]) / below;
                 let several: f64 = start[first_several..].iter().map(|level| level.kin).sum();
-                let of_several = share * with_a_name_in_common;
-                for (l, level) in comparison.levels.iter_mut().enumerate() {
-                    level.kin = if l < first_several {
-                        of_kin[l] / below * (1.0 - of_several)
-                    } else {
-                        start[l].kin / several * of_several
-                    };
-                }
+                let by_chance = several_by_chance(&comparison.levels, first_several, single);
+                let of_several: Vec<f64> = (first_several..start.len())
+                    .map(|l| (start[l].kin / several * share).max(by_chance[l]) * with_a_name_in_common)
+                    .collect();
+                let rest = 1.0 - of_several.iter().sum::<f64>();
+                let (few, many) = comparison.levels.split_at_mut(first_several);
+                few.iter_mut().zip(&of_kin).for_each(|(level, kin)| level.kin = kin / below * rest);
+                many.iter_mut().zip(of_several).for_each(|(level, kin)| level.kin = kin);
             }
             KinLearning::AsOfOnePerson => {
                 comparison.levels.iter_mut().zip(&m).for_each(|(level, m)| level.kin = *m);
@@ -331,6 +333,18 @@ fn learn_m(model: &mut Model, start: &Model, cases: &Cases, per: f64, reckon: &m
         }
         comparison.levels.iter_mut().zip(m).for_each(|(level, m)| level.m = m);
     }
+}
+
+/// How often two who have one name in common have a second one alike by chance, and at which levels. Of independent
+/// names, of which strangers agree on a share p each, one is alike in 2p of the pairs and both in p². Where all names of
+/// a list are nearly the same, this is what people who were taken together show, not that one in fifty shares several
+/// names. Where a record has a single name (level `single`, from 0), nothing else can be alike.
+fn several_by_chance(levels: &[Level], first_several: usize, single: usize) -> Vec<f64> {
+    let u = |l: usize| if l >= first_several && l != single { levels[l].u } else { 0.0 };
+    let several: f64 = (0..levels.len()).map(u).sum();
+    let one_or_more: f64 = levels[1..].iter().map(|level| level.u).sum();
+    let share = (2.0 * several / one_or_more.max(f64::MIN_POSITIVE)).min(MOST_BY_CHANCE);
+    (0..levels.len()).map(|l| share * u(l) / several.max(f64::MIN_POSITIVE)).collect()
 }
 
 /// Learns u and the typical bits of agreed values; `known` are posteriors and the pairs of one person so far.

@@ -8,9 +8,12 @@ use crate::{
     pairs::{PairError, Stage, Watch},
     table::Table,
 };
-use std::sync::{
-    Mutex,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    collections::VecDeque,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 /// Rules that one model may have.
@@ -19,6 +22,8 @@ pub(crate) const MOST_RULES: usize = 24;
 const LEAST_LARGEST: u64 = 8;
 /// Slots of the table that keys are marked in, at most, by their bits: 4 MB.
 const MOST_SLOTS_BITS: u32 = 24;
+/// Keys that are given back together once they were read.
+const KEYS_OF_A_PIECE: usize = 1 << 16;
 
 /// All blocks, by record. Records stand here by their place in the table's canonical order, so that nothing depends on
 /// the order of reading.
@@ -149,29 +154,62 @@ impl KeysMet {
     }
 }
 
+/// Keys of all records that one rule makes, a piece at a time, so that what was read is given back at once.
+#[derive(Default)]
+struct KeyPieces {
+    pieces: VecDeque<Vec<u64>>,
+    /// Keys of each place.
+    n_of: Vec<u8>,
+}
+
+impl KeyPieces {
+    fn push(&mut self, keys: &[u64]) {
+        if self.pieces.back().is_none_or(|piece| piece.capacity() - piece.len() < keys.len()) {
+            self.pieces.push_back(Vec::with_capacity(KEYS_OF_A_PIECE.max(keys.len())));
+        }
+        self.pieces.back_mut().expect("a piece was just made").extend_from_slice(keys);
+        self.n_of.push(keys.len() as u8);
+    }
+
+    /// Hands every place and its keys over, in order.
+    fn drain(mut self, mut take: impl FnMut(u32, &[u64])) {
+        let mut at = 0;
+        for (place, n) in (0..).zip(self.n_of.iter().map(|n| usize::from(*n))) {
+            while self.pieces.front().is_some_and(|piece| at == piece.len()) {
+                self.pieces.pop_front();
+                at = 0;
+            }
+            let keys = self.pieces.front().map_or(&[][..], |piece| &piece[at..at + n]);
+            take(place, keys);
+            at += n;
+        }
+    }
+}
+
 fn blocks_of(values: &KeyValues, rule: &BlockingRule, n_records: usize, budget: u64) -> RuleBlocks {
     let columns = values.columns(rule);
     // Most keys belong to one record. Marking in a small table which were met keeps those out of the sorting.
     let mut met = KeysMet::new(n_records);
     let (mut n_keyed, mut n_shared) = (0u64, 0usize);
-    let (mut keys, mut all, mut n_of) = (Vec::new(), Vec::new(), Vec::with_capacity(n_records));
+    let (mut keys, mut all) = (Vec::new(), KeyPieces::default());
     for place in 0..n_records as u32 {
         combined(&columns, place, &mut keys);
         n_keyed += u64::from(!keys.is_empty());
         n_shared += keys.iter().map(|key| usize::from(met.meet(*key))).sum::<usize>();
-        n_of.push(keys.len() as u8);
-        all.extend_from_slice(&keys);
+        all.push(&keys);
     }
-    let mut entries: Vec<(u64, u32)> = Vec::with_capacity(2 * n_shared);
-    let mut rest = all.as_slice();
-    for (place, n) in (0..).zip(n_of) {
-        let (keys, others) = rest.split_at(usize::from(n));
-        entries.extend(keys.iter().filter(|key| met.again(**key)).map(|key| (*key, place)));
-        rest = others;
-    }
-    drop((met, all));
+    // The upper bits of the key above the place: half the bytes of a pair of both, sorted in half the time. Of ten
+    // million records 40 bits of the key are left.
+    let place_bits = usize::BITS - n_records.leading_zeros();
+    let mut entries: Vec<u64> = Vec::with_capacity(2 * n_shared);
+    all.drain(|place, keys| {
+        let again = keys.iter().filter(|key| met.again(**key));
+        entries.extend(again.map(|key| key >> place_bits << place_bits | u64::from(place)));
+    });
+    drop(met);
     entries.sort_unstable();
-    let runs = || entries.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1);
+    let place_of = |entry: &u64| (entry & ((1 << place_bits) - 1)) as u32;
+    let runs = || entries.chunk_by(|a, b| a >> place_bits == b >> place_bits).filter(|run| run.len() > 1);
     let largest = rule
         .largest_block
         .map_or_else(|| affordable(&mut runs().map(|run| run.len() as u32).collect::<Vec<u32>>(), budget), u64::from);
@@ -195,18 +233,18 @@ fn blocks_of(values: &KeyValues, rule: &BlockingRule, n_records: usize, budget: 
         let n = run.len() as u64;
         blocks.report.n_pairs_sharing += pairs_of(n);
         if n <= largest {
-            blocks.put(run);
+            blocks.put(run.iter().map(place_of));
         } else if chained {
-            run.windows(2).for_each(|both| blocks.put(both));
+            run.windows(2).for_each(|both| blocks.put(both.iter().map(place_of)));
         }
     }
     blocks
 }
 
 impl RuleBlocks {
-    fn put(&mut self, run: &[(u64, u32)]) {
+    fn put(&mut self, run: impl ExactSizeIterator<Item = u32>) {
         let n = run.len() as u32;
-        self.members.extend(run.iter().map(|(_, place)| *place));
+        self.members.extend(run);
         self.sizes.push(n);
         self.report.n_pairs += pairs_of(u64::from(n));
         self.report.largest_block = self.report.largest_block.max(u64::from(n));

@@ -47,8 +47,6 @@ const SAME_JOINED: f32 = 0.94;
 const LEAST_JOINED_CONSONANTS: usize = 4;
 /// Bits of an initial that fits: some ten letters begin most names.
 const INITIAL_BITS: f32 = 3.0;
-/// How many spelling classes a fuzzy agreement of different skeletons reaches, in bits.
-const NEIGHBOURS_BITS: f32 = 2.0;
 /// Most bits that the words of one name can add up to: names go together, so their rarity does not multiply for ever.
 pub(super) const MOST_BITS: f32 = 36.0;
 /// Level of a person's own names that are the same but spelt differently.
@@ -79,6 +77,21 @@ pub(super) struct Alignment {
     pub(super) bits: f32,
 }
 
+/// Whether two words would be taken for one name beside what else their records say.
+pub(crate) fn are_alike(first: &NameToken, second: &NameToken) -> bool {
+    let (x, y) = (first.letters, second.letters);
+    if x.len() == 1 || y.len() == 1 || (x.first() ^ y.first()) & 0x80 != 0 {
+        return false;
+    }
+    if first.same_class(second) {
+        return true;
+    }
+    let similarity = jaro_winkler(x, y, WORTH_SPELLING);
+    let longer = x.len().max(y.len()) as f32;
+    similarity >= ALIKE_BESIDE_OTHERS
+        || similarity >= WORTH_SPELLING && letters_apart(x, y) <= (MOST_APART * longer).min(MOST_LETTERS_APART)
+}
+
 /// How alike two words are: bits of evidence, and a rank for choosing partners.
 fn word_similarity(tokens: &Tokens, a: u32, b: u32, beside: Beside) -> Option<(f32, f32)> {
     let (first, second) = (tokens.get(token_id(a)), tokens.get(token_id(b)));
@@ -92,7 +105,7 @@ fn word_similarity(tokens: &Tokens, a: u32, b: u32, beside: Beside) -> Option<(f
     if (x.first() ^ y.first()) & 0x80 != 0 {
         return same_class.then_some((0.9, class_bits));
     }
-    let fuzzy_bits = (class_bits - NEIGHBOURS_BITS).max(0.0);
+    let fuzzy_bits = first.near_bits.min(second.near_bits);
     if !same_class {
         let similarity = jaro_winkler(x, y, WORTH_SPELLING);
         if beside == Beside::Records && similarity >= ALIKE_BESIDE_OTHERS {

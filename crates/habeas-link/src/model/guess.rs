@@ -29,6 +29,8 @@ pub(crate) enum KinLearning {
     BelowSeveral {
         /// First level, from 0, at which several names are in common.
         first_several: usize,
+        /// Level at which one of them has a single name, which the other has too.
+        single: usize,
         /// Share of those with a name in common.
         share: f64,
     },
@@ -98,7 +100,7 @@ impl Field {
     /// kin could learn to stand for badly written records of one person.
     pub(crate) fn kin_learning(&self) -> KinLearning {
         match self {
-            Self::Name(NameField::Own) => KinLearning::BelowSeveral { first_several: 3, share: 0.02 },
+            Self::Name(NameField::Own) => KinLearning::BelowSeveral { first_several: 3, single: 5, share: 0.02 },
             Self::Name(NameField::Alias) | Self::Birth | Self::Document | Self::OnceList | Self::Sex => {
                 KinLearning::Declared
             }

@@ -207,6 +207,9 @@ impl TableBuilder {
         };
         table.canonical = (0..n_records as u32).collect();
         table.canonical.sort_by_cached_key(|record| order(*record));
+        for (tokens, rows) in table.tokens.iter_mut().zip(&columns.names) {
+            tokens.count_neighbours(rows, &table.canonical);
+        }
         table.store = columns.store(&table);
         table.texts.iter_mut().for_each(TextColumn::forget_rows);
         table.content = content.into_iter().map(|content| content as u32).collect();

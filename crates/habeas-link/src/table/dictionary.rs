@@ -1,7 +1,12 @@
 //! Dictionaries: distinct tokens, texts and place words, each with how common it is.
 
 use super::Rows;
-use crate::{kernel::Packed, script::skeleton, table::stable_hash};
+use crate::{
+    comparison::are_alike,
+    kernel::Packed,
+    script::skeleton,
+    table::{mix, stable_hash},
+};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -9,6 +14,17 @@ type Index<K> = HashMap<K, u32, foldhash::fast::RandomState>;
 
 /// Texts that are remembered as written; a column with more distinct ones has few equal ones.
 const MOST_WRITTEN: usize = 1 << 16;
+/// How many spelling classes a likeness of different skeletons reaches, in bits, where no more is known.
+const NEIGHBOURS_BITS: f32 = 2.0;
+/// Words that are compared to learn how common those alike to a word are: at most in all, and records that they are of.
+const MOST_LIKENED: usize = 300_000;
+const MOST_SAMPLED: usize = 400;
+/// Records below which nothing is learnt so.
+const LEAST_SAMPLED: usize = 32;
+/// Words alike among the sampled ones from which their share is believed.
+const ENOUGH_NEIGHBOURS: u32 = 2;
+/// Seed of what chance chooses.
+const NEIGHBOURS_SEED: u64 = 0x6e65_6172;
 /// Share of records below which nothing counts as rarer: a value seen once may belong to more people unseen.
 const RAREST: f32 = 1.0;
 
@@ -30,6 +46,8 @@ pub(crate) struct NameToken {
     /// Evidence of an equal word, and of one of the same spelling class.
     pub(crate) bits: f32,
     pub(crate) class_bits: f32,
+    /// Evidence of a word that is alike but of another class.
+    pub(crate) near_bits: f32,
 }
 
 impl NameToken {
@@ -64,6 +82,7 @@ impl Tokens {
             arabic: stable_hash(skeleton.arabic.as_bytes()) as u32,
             bits: 0.0,
             class_bits: 0.0,
+            near_bits: 0.0,
         });
         self.index.insert(word.into(), number);
         number
@@ -97,8 +116,39 @@ impl Tokens {
             token.bits = bits(*n as f32, n_records);
             let class = with_class.get(&token.eastern).copied().unwrap_or(*n);
             token.class_bits = bits(class as f32, n_records);
+            token.near_bits = (token.class_bits - NEIGHBOURS_BITS).max(0.0);
         }
         self.tokens.shrink_to_fit();
+    }
+
+    /// Learns how common the words alike to each word are, from words of records chosen by chance. Where most names of
+    /// a table are nearly the same, two that are alike say little, however rare each of them is.
+    ///
+    /// `records` are in an order that does not depend on reading, so that what is chosen does not either.
+    pub(super) fn count_neighbours(&mut self, rows: &Rows, records: &[u32]) {
+        let n_sampled = (MOST_LIKENED / self.tokens.len().max(1)).min(MOST_SAMPLED);
+        if n_sampled < LEAST_SAMPLED || records.is_empty() {
+            return;
+        }
+        let mut sampled: Vec<(NameToken, f32)> = Vec::with_capacity(n_sampled);
+        let mut n_records = 0f32;
+        for i in 0..n_sampled as u64 {
+            let record = records[(mix(i ^ NEIGHBOURS_SEED) % records.len() as u64) as usize];
+            let words: Vec<u32> = rows.get(record).iter().copied().filter(|word| *word != super::FORM_END).collect();
+            n_records += f32::from(u8::from(!words.is_empty()));
+            sampled.extend(words.iter().map(|word| (self.tokens[super::token_id(*word)], 1.0 / words.len() as f32)));
+        }
+        let n_words = sampled.len() as f32 / n_records.max(1.0);
+        for i in 0..self.tokens.len() {
+            let token = self.tokens[i];
+            let alike = sampled.iter().filter(|(other, _)| are_alike(&token, other));
+            let (n, share) = alike.fold((0, 0f32), |(n, sum), (_, share)| (n + 1, sum + share));
+            if n >= ENOUGH_NEIGHBOURS {
+                // A record has several words, any of which may be the one that is alike.
+                let share = (share * n_words / n_records).min(1.0);
+                self.tokens[i].near_bits = token.near_bits.min(-share.log2());
+            }
+        }
     }
 }
 

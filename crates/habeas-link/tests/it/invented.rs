@@ -155,3 +155,60 @@ pub fn three_lists(n_persons: u32, seed: u64) -> (Vec<ListInfo>, Vec<Entry>) {
 fn jiff_days(n: i64) -> jiff::Span {
     jiff::Span::new().days(n)
 }
+
+/// A word that differs from `base` in one or two letters, never the first: vowels change to vowels.
+fn near(base: &str, rng: &mut ChaCha8Rng) -> String {
+    let mut letters: Vec<char> = base.chars().collect();
+    for _ in 0..rng.random_range(1..=2) {
+        let i = rng.random_range(1..letters.len());
+        let others = if "aeiou".contains(letters[i]) { "aeiou" } else { "bdklmnrstvz" };
+        letters[i] = others.chars().nth(rng.random_range(0..others.len())).unwrap();
+    }
+    letters.into_iter().collect()
+}
+
+/// People whose names are all nearly the same, a share of them twice on one list. Where `n_events` is given, they were
+/// taken together in so many events, each on one day in one place.
+pub fn nearly_equal_names(
+    n_persons: u32,
+    twice: f64,
+    n_events: Option<usize>,
+    seed: u64,
+) -> (Vec<ListInfo>, Vec<Entry>) {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut names = |base: &str, n: usize| (0..n).map(|_| near(base, &mut rng)).collect::<Vec<String>>();
+    let (given, family, fathers) = (names("Karim", 50), names("Veland", 40), names("Karim", 50));
+    let places = names("Korvad", 8);
+    let first = Date::new(2009, 1, 1).unwrap();
+    let mut day = |rng: &mut ChaCha8Rng| first.saturating_add(jiff_days(rng.random_range(0..2000)));
+    let pick = |words: &[String], rng: &mut ChaCha8Rng| words[rng.random_range(0..words.len())].clone();
+    let events: Vec<(Date, String)> =
+        (0..n_events.unwrap_or(0)).map(|_| (day(&mut rng), pick(&places, &mut rng))).collect();
+    let mut entries = Vec::new();
+    for person in 0..n_persons {
+        let (taken, place) = match events.len() {
+            0 => (day(&mut rng), pick(&places, &mut rng)),
+            n => events[rng.random_range(0..n)].clone(),
+        };
+        let (given, family) = (pick(&given, &mut rng), pick(&family, &mut rng));
+        let (father, born) = (pick(&fathers, &mut rng), Some(1960 + rng.random_range(0..35)));
+        let one = Entry { person, given, family, father, born, taken: Some(taken), place, ..Entry::default() };
+        for _ in 0..1 + u32::from(rng.random_bool(twice)) {
+            let mut entry = one.clone();
+            if rng.random_bool(0.2) {
+                entry.given = by_ear(&entry.given, &mut rng);
+            }
+            if rng.random_bool(0.15) {
+                entry.taken = None;
+            }
+            if rng.random_bool(0.3) {
+                entry.father.clear();
+            }
+            if rng.random_bool(0.3) {
+                entry.born = None;
+            }
+            entries.push(entry);
+        }
+    }
+    (vec![list("register", false)], entries)
+}

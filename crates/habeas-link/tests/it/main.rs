@@ -7,5 +7,6 @@ mod estimation;
 mod invented;
 mod model_file;
 mod names;
+mod near_names;
 mod pairs;
 mod persons;

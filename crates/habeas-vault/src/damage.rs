@@ -120,6 +120,9 @@ pub enum DamageKind {
     /// The file of an item's keys is not as it was written.
     #[error("the key file was changed")]
     KeyFile,
+    /// What a member keeps for themselves is not as they wrote it.
+    #[error("the settings of this member were changed")]
+    Settings,
     /// The wrapped key of a compartment is not the one that the log names.
     #[error("the wrapped key is not the one that the log names")]
     Grant,

@@ -174,6 +174,7 @@ pub(crate) fn begin_device(
         opened_by: None,
         on_damage: OnDamage::Refuse,
         erased_by_now: ErasedSet::default(),
+        _passing: None,
         _lock: Some(lock),
     })
 }

@@ -17,6 +17,7 @@ mod checkpoint;
 #[cfg(test)]
 mod crash_tests;
 mod damage;
+mod earlier;
 mod erase;
 mod exchange;
 mod failed_unlocks;
@@ -38,6 +39,7 @@ mod persons;
 mod proof;
 mod publication;
 mod records;
+mod settings;
 mod storage;
 mod sync;
 #[cfg(test)]
@@ -53,6 +55,7 @@ pub use catalog::{
 };
 pub use checkpoint::Checkpoint;
 pub use damage::{Damage, DamageKind};
+pub use earlier::Earlier;
 pub use erase::EraseTarget;
 pub use exchange::Copied;
 pub use failed_unlocks::note_failed_unlock;
@@ -79,6 +82,7 @@ pub use keys::{
 pub use members::NewMember;
 pub use opening::OpenError;
 pub use proof::EntryProof;
+pub use settings::MAX_SETTINGS;
 pub use storage::{Action, RelPath, StorageError};
 pub use sync::SyncReport;
 pub use vault::{JudgementDraft, Notice, SourceDraft, Vault, VaultError};

@@ -4,6 +4,7 @@ use crate::{
     catalog::{Catalog, ErasedSet, People},
     checkpoint::{self, Checkpoint},
     damage::{Damage, DamageKind, OnDamage},
+    earlier::{remove_left_over, remove_named},
     feed::{Access, Feed, FeedError, FeedReader},
     format::v1::source::hex,
     index::{Index, IndexError},
@@ -232,6 +233,7 @@ impl Vault {
             opened_by: None,
             on_damage: on_damage.clone(),
             erased_by_now: ErasedSet::default(),
+            _passing: None,
             _lock: lock,
         };
         match vault.replay() {
@@ -242,6 +244,7 @@ impl Vault {
         vault.erased_by_now = vault.catalog.erased.clone();
         vault.read_checkpoints()?;
         if access == Access::Write {
+            remove_left_over(&*vault.storage)?;
             match vault.settle() {
                 // What an interrupted import left is invisible either way; reading goes on.
                 Err(error) if is_full(&error) => vault.notices.push(Notice::DiskFull),
@@ -251,26 +254,6 @@ impl Vault {
         vault.note_what_is_missing();
         vault.notices.extend(vault.on_damage.noted().iter().cloned().map(Notice::Damaged));
         Ok(vault)
-    }
-
-    /// The vault as it was known at a checkpoint, for reading only. What was erased since stays erased.
-    ///
-    /// # Errors
-    /// [`OpenError::Damaged`] when the feeds do not hold what the checkpoint covers.
-    pub fn as_of(mut self, checkpoint: &Checkpoint) -> Result<Self, OpenError> {
-        self.check_against(checkpoint)?;
-        let own = self.log.own.device();
-        self.log.others.retain(|device, _| checkpoint.knows(*device).is_some());
-        for (device, reader) in &mut self.log.others {
-            reader.read_until(checkpoint.knows(*device).map_or(0, |head| head.seq));
-        }
-        self.log.own.read_until(checkpoint.knows(own).map_or(0, |head| head.seq));
-        self.index = Index::create(None, &self.log.keys.index())?;
-        self.catalog = Catalog::founded_by(self.catalog.people.founder_only());
-        self.notices.clear();
-        self.replay()?;
-        self.note_what_is_missing();
-        Ok(self)
     }
 
     /// Reading must go on when the disk is full: the index is made in memory, for this opening only.
@@ -427,7 +410,7 @@ fn forget_slot(storage: &dyn Storage, name: &str) -> Result<(), OpenError> {
     }
 }
 
-fn read_device(storage: &dyn Storage, keys: &Keys) -> Result<DeviceKeys, OpenError> {
+pub(crate) fn read_device(storage: &dyn Storage, keys: &Keys) -> Result<DeviceKeys, OpenError> {
     let bytes = storage::read_whole(storage, &RelPath::new("device"), MAX_PUBLIC)?;
     let device = DeviceKeys::from_file(&bytes, keys.vault_key(), &keys.vault());
     device.ok_or_else(|| damaged("device", DamageKind::Public))
@@ -490,11 +473,7 @@ pub(crate) fn open_index(storage: &dyn Storage, log: &Log) -> Result<(Index, boo
         if let Some(index) = Index::open(local.as_deref(), &key) {
             return Ok((index, false));
         }
-        for name in storage.list(&path.parent())? {
-            if path.parent().join(&name).as_str().starts_with(path.as_str()) {
-                storage.remove(&path.parent().join(&name))?;
-            }
-        }
+        remove_named(storage, &path)?;
     }
     storage.create_dir(&path.parent())?;
     Ok((Index::create(local.as_deref(), &key)?, true))

@@ -8,7 +8,7 @@ use crate::{
     checkpoint::{self, Checkpoint},
     damage::{Damage, DamageKind, OnDamage},
     exchange::{self, Copied},
-    feed::{FeedReader, segment::FrameKind, segment::SIGNATURE_LEN},
+    feed::{FeedReader, Position, segment::FrameKind, segment::SIGNATURE_LEN},
     format::{cbor::Encoder, v1::source::hex},
     founding::public_text,
     index::Wanted,
@@ -131,13 +131,40 @@ impl Vault {
 
     /// When a checkpoint was made, by the clock of its device; `None` when that part of its feed is not held here.
     pub fn time_of(&self, checkpoint: &Checkpoint) -> Option<i64> {
+        self.time_at(&self.positions().ok()?, checkpoint)
+    }
+
+    /// Known checkpoints as [`Vault::checkpoints`], each with when it was made as [`Vault::time_of`].
+    pub fn timed_checkpoints(&self) -> Vec<(Checkpoint, Option<i64>)> {
+        let positions = self.positions().unwrap_or_default();
+        self.checkpoints.iter().map(|known| (known.clone(), self.time_at(&positions, known))).collect()
+    }
+
+    /// When this device last recorded something, by its clock.
+    pub fn last_recorded_ms(&self) -> Result<Option<i64>, VaultError> {
+        let own = self.log.own.device();
+        let last = self.positions()?.into_iter().rfind(|at| at.device == own);
+        let recorded_ms = |at: Position| -> Result<i64, VaultError> {
+            let plaintext = self.log.read(&at)?;
+            Ok(self.log.commit(&at, &plaintext)?.head.recorded_ms)
+        };
+        last.map(recorded_ms).transpose()
+    }
+
+    /// Where frames with statements stand, by device and number.
+    fn positions(&self) -> Result<Vec<Position>, VaultError> {
+        let mut positions: Vec<Position> = self.index.statements()?.iter().map(|(place, _)| place.position).collect();
+        positions.sort_unstable_by_key(|at| (at.device, at.cursor.seq));
+        Ok(positions)
+    }
+
+    /// The time of the last statement that a checkpoint covers, among the positions of all in order.
+    fn time_at(&self, positions: &[Position], checkpoint: &Checkpoint) -> Option<i64> {
         let (device, last) = (checkpoint.head.device, checkpoint.head.seq);
-        let statements = self.index.statements().ok()?;
-        let places = statements.iter().map(|(place, _)| place.position);
-        let position =
-            places.filter(|at| at.device == device && at.cursor.seq <= last).max_by_key(|at| at.cursor.seq)?;
-        let plaintext = self.log.read(&position).ok()?;
-        Some(self.log.commit(&position, &plaintext).ok()?.head.recorded_ms)
+        let n_before = positions.partition_point(|at| (at.device, at.cursor.seq) <= (device, last));
+        let at = positions[..n_before].last().filter(|at| at.device == device)?;
+        let plaintext = self.log.read(at).ok()?;
+        Some(self.log.commit(at, &plaintext).ok()?.head.recorded_ms)
     }
 
     /// The text of a checkpoint, as others keep it.

@@ -7,6 +7,7 @@ use crate::{
     catalog::{AuditEntry, Catalog, Conflict, ErasedSet, EstimateInfo, ImportInfo, LinkRunInfo},
     checkpoint::Checkpoint,
     damage::{Damage, OnDamage},
+    earlier::Passing,
     feed::{FeedError, Position, Torn},
     format::v1::{
         Body, Clear, CommitHead, Entry, EntryKind,
@@ -198,6 +199,8 @@ pub struct Vault {
     pub(crate) on_damage: OnDamage,
     /// Everything that is erased by now, also where the vault is read as it was before.
     pub(crate) erased_by_now: ErasedSet,
+    /// The file of its index, where that goes with it: behind the index, which is closed before.
+    pub(crate) _passing: Option<Passing>,
     pub(crate) _lock: Option<Box<dyn Send + Sync>>,
 }
 

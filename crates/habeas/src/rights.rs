@@ -101,6 +101,8 @@ pub const COMMANDS: &[Asked] = &[
     also_past("case list", CASES),
     also_past("case search", CASES),
     also_past("case show", CASES),
+    asked("case saved", CASES),
+    asked("case forget", CASES),
     also_past("case status", CASES),
     asked("case assign", CODE),
     also_past("case timeline", CASES),
@@ -300,6 +302,8 @@ mod tests {
             case list            ·         may       may       may       may       ·
             case search          ·         may       may       may       may       ·
             case show            ·         may       may       may       may       ·
+            case saved           ·         may       may       may       may       ·
+            case forget          ·         may       may       may       may       ·
             case status          ·         may       may       may       may       ·
             case assign          ·         may       may       ·         may       ·
             case timeline        ·         may       may       may       may       ·

@@ -162,6 +162,37 @@ fn an_old_figure_can_be_looked_at_again() {
 }
 
 #[test]
+fn an_earlier_state_is_read_beside_the_open_vault_and_knows_nothing_of_what_is_recorded_meanwhile() {
+    let (disk, mut a) = office();
+    let ids = import(&mut a, "list", SourceKind::List, &["Marena", "Tolvi"]);
+    let then = a.make_checkpoint().unwrap();
+    import(&mut a, "more", SourceKind::List, &["Sadiq"]);
+    let earlier = a.look_back(&then).unwrap();
+    import(&mut a, "third", SourceKind::List, &["Irsi"]);
+    let mut past = earlier.read().unwrap();
+    judge(&mut a, RecordPair::new(ids[0], ids[1]).unwrap(), Verdict::Same, "Anne");
+    assert_eq!(names(&past), ["Marena", "Tolvi"]);
+    assert!(past.judgements().is_empty());
+    assert!(matches!(past.audit("now", 0), Err(VaultError::ReadOnly)));
+    assert_eq!(names(&a), ["Marena", "Tolvi", "Sadiq", "Irsi"]);
+    drop(past);
+    assert_eq!(a.judgements().len(), 1);
+    drop(a);
+    assert_eq!(names(&open(&disk, "keeper").unwrap()), ["Marena", "Tolvi", "Sadiq", "Irsi"]);
+}
+
+#[test]
+fn what_was_erased_since_is_not_in_an_earlier_state() {
+    let (_, mut a) = office();
+    let ids = import(&mut a, "list", SourceKind::List, &["Marena", "Tolvi"]);
+    let then = a.make_checkpoint().unwrap();
+    a.erase(EraseTarget::Record(ids[0]), ErasureReason::ConsentWithdrawn, "asked", 0).unwrap();
+    let past = a.look_back(&then).unwrap().read().unwrap();
+    assert_eq!(names(&past), ["Tolvi"]);
+    assert!(past.notices().is_empty(), "{:?}", past.notices());
+}
+
+#[test]
 fn a_lost_passphrase_is_made_good_by_the_recovery_key_or_by_enough_shares() {
     let (disk, mut a) = office();
     import(&mut a, "testimony", SourceKind::Testimony, &["Tolvi"]);

@@ -8,8 +8,10 @@
 mod assertions;
 mod canary;
 mod damage;
+mod earlier;
 mod imports;
 mod kills;
 mod persons;
 mod second_reader;
+mod settings;
 mod world;

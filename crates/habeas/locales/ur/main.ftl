@@ -755,5 +755,5 @@ map-none = کسی ماخذ میں عرض و طول نہیں۔ فہرست لات�
 map-with-point = جن کا نقطہ درج ہے
 map-degrees = عرض، طول
 map-north = شمال
-card-checkpoint = نشانِ جانچ
+card-checkpoint = نشانِ تصدیق
 card-assumption = مفروضہ

@@ -20,6 +20,13 @@ pub enum Command {
     List(Filter),
     /// Find case files by words of any name, in any script, or of any place
     Search(Search),
+    /// List the searches that you saved; nobody else sees them
+    Saved,
+    /// Throw a saved search away, for good
+    Forget {
+        /// Its name
+        name: String,
+    },
     /// Show one case file: each question with every account side by side
     Show {
         /// A person's id (or its beginning), or the address of a record such as `committee:214`
@@ -54,8 +61,14 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Search {
     /// Words to look for; all must occur
-    #[arg(required = true)]
+    #[arg(required_unless_present = "saved")]
     words: Vec<String>,
+    /// Search again what was saved under this name; filters that are given come in place of its own
+    #[arg(long, value_name = "NAME", conflicts_with = "save")]
+    saved: Option<String>,
+    /// Save the search under a name, for yourself alone, in this vault on this device
+    #[arg(long, value_name = "NAME")]
+    save: Option<String>,
     #[command(flatten)]
     filter: Filter,
 }
@@ -102,8 +115,14 @@ pub struct Filter {
 pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Failure> {
     let desk = opening::desk(global)?;
     match command {
-        Command::List(filter) => list(&desk, filter, String::new(), out),
-        Command::Search(search) => list(&desk, search.filter, search.words.join(" "), out),
+        Command::List(filter) => list(&desk, &filter.query(String::new()), filter.facets, out),
+        Command::Search(search) => search.run(&desk, out),
+        Command::Saved => saved(&desk, out),
+        Command::Forget { name } => {
+            desk.forget_search(&name)?;
+            out.result(&json!({ "schema": 1, "forgotten": name }), || "thrown away".into())?;
+            Ok(Exit::Ok)
+        }
         Command::Show { id } => show(&desk, &id, out),
         Command::Assign { case, what } => assign(&desk, &case, &what, out),
         Command::Status { id } => status(&desk, &id, out),
@@ -113,24 +132,68 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
     }
 }
 
-fn list(desk: &Desk, filter: Filter, words: String, out: &Output) -> Result<Exit, Failure> {
-    let query = CaseQuery {
-        words,
-        year: filter.year,
-        from: filter.from,
-        to: filter.to,
-        place: filter.place,
-        within: filter.within,
-        label: filter.label,
-        source: filter.source,
-        only_contradicted: filter.contradicted,
-        after: filter.after,
-        limit: filter.limit.clamp(1, 10_000),
-    };
-    let page = desk.search(&query)?;
+impl Filter {
+    fn query(&self, words: String) -> CaseQuery {
+        CaseQuery {
+            words,
+            year: self.year.clone(),
+            from: self.from.clone(),
+            to: self.to.clone(),
+            place: self.place.clone(),
+            within: self.within.clone(),
+            label: self.label.clone(),
+            source: self.source.clone(),
+            only_contradicted: self.contradicted,
+            after: self.after.clone(),
+            limit: self.limit.clamp(1, 10_000),
+        }
+    }
+}
+
+impl Search {
+    fn run(&self, desk: &Desk, out: &Output) -> Result<Exit, Failure> {
+        let mut query = self.filter.query(self.words.join(" "));
+        if let Some(name) = &self.saved {
+            let known = desk.saved_searches()?.into_iter().find(|known| known.name == *name);
+            let none =
+                || Failure::new(Exit::Failed, "no saved search has this name", "see: habeas case saved").at(name);
+            let known = known.ok_or_else(none)?.query;
+            query = CaseQuery {
+                words: if query.words.is_empty() { known.words } else { query.words },
+                year: query.year.or(known.year),
+                from: query.from.or(known.from),
+                to: query.to.or(known.to),
+                place: query.place.or(known.place),
+                within: query.within.or(known.within),
+                label: query.label.or(known.label),
+                source: query.source.or(known.source),
+                only_contradicted: query.only_contradicted || known.only_contradicted,
+                ..query
+            };
+        }
+        if let Some(name) = &self.save {
+            desk.save_search(name, query.clone())?;
+        }
+        list(desk, &query, self.filter.facets, out)
+    }
+}
+
+fn saved(desk: &Desk, out: &Output) -> Result<Exit, Failure> {
+    let saved = desk.saved_searches()?;
+    let names: Vec<&str> = saved.iter().map(|one| one.name.as_str()).collect();
+    out.result(&json!({ "schema": 1, "searches": names }), || match names.as_slice() {
+        [] => "no search is saved".into(),
+        names => names.join("\n"),
+    })?;
+    out.next("habeas case search --saved NAME  (save one: case search WORDS --save NAME)");
+    Ok(Exit::Ok)
+}
+
+fn list(desk: &Desk, query: &CaseQuery, with_facets: bool, out: &Output) -> Result<Exit, Failure> {
+    let page = desk.search(query)?;
     let rows: Vec<_> = page.rows.iter().map(row_json).collect();
     let mut object = json!({ "schema": 1, "total": page.facets.n_total, "next": page.next, "cases": rows });
-    if filter.facets {
+    if with_facets {
         object["facets"] = facets_json(&page.facets);
     }
     out.result(&object, || {
@@ -139,7 +202,7 @@ fn list(desk: &Desk, filter: Filter, words: String, out: &Output) -> Result<Exit
             let _ = writeln!(text, "{}", row_text(row));
         }
         let _ = writeln!(text, "{} of {} case files", page.rows.len(), page.facets.n_total);
-        if filter.facets {
+        if with_facets {
             text.push_str(&facets_text(&page.facets));
         }
         text

@@ -121,7 +121,7 @@ fn described(checkpoint: &Checkpoint, made_ms: Option<i64>) -> Value {
 }
 
 fn list(desk: &Desk, out: &Output) -> Result<(), Failure> {
-    let known = desk.keep(Right::Copy, |vault| Ok(timed(vault)))?;
+    let known = desk.keep(Right::Copy, |vault| Ok(vault.timed_checkpoints()))?;
     let rows: Vec<_> = known.iter().map(|(checkpoint, made_ms)| described(checkpoint, *made_ms)).collect();
     out.result(&json!({ "schema": 1, "checkpoints": rows }), || {
         let mut text = String::new();
@@ -138,11 +138,6 @@ fn list(desk: &Desk, out: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Known checkpoints with when they were made.
-fn timed(vault: &Vault) -> Vec<(Checkpoint, Option<i64>)> {
-    vault.checkpoints().iter().map(|checkpoint| (checkpoint.clone(), vault.time_of(checkpoint))).collect()
-}
-
 /// A known checkpoint with its text.
 fn find(desk: &Desk, id: Option<&str>) -> Result<(Checkpoint, String), Failure> {
     desk.keep(Right::Copy, |vault| {
@@ -152,7 +147,7 @@ fn find(desk: &Desk, id: Option<&str>) -> Result<(Checkpoint, String), Failure> 
                 let device = vault.this_device();
                 let own = |known: &&Checkpoint| known.head.device == device.0;
                 let own = vault.checkpoints().iter().rfind(own).cloned();
-                let newest = || timed(vault).into_iter().max_by_key(|(_, made_ms)| *made_ms);
+                let newest = || vault.timed_checkpoints().into_iter().max_by_key(|(_, made_ms)| *made_ms);
                 own.or_else(|| newest().map(|(checkpoint, _)| checkpoint)).ok_or_else(|| {
                     Failure::new(Exit::Failed, "there is no checkpoint yet", "run: habeas checkpoint make")
                 })?
@@ -181,7 +176,7 @@ fn by_id(vault: &Vault, id: &str) -> Result<Checkpoint, Failure> {
 /// The checkpoint that `--as-of` names: by its id, or the last that was made not after the end of a day.
 pub fn as_of(vault: &Vault, named: &str) -> Result<Checkpoint, Failure> {
     let Ok(day) = named.parse::<Date>() else { return by_id(vault, named) };
-    let made = timed(vault).into_iter().filter_map(|(checkpoint, made_ms)| Some((made_ms?, checkpoint)));
+    let made = vault.timed_checkpoints().into_iter().filter_map(|(checkpoint, made_ms)| Some((made_ms?, checkpoint)));
     let last = made.filter(|(ms, _)| day_of(*ms) <= day).max_by_key(|(ms, _)| *ms);
     last.map(|(_, checkpoint)| checkpoint).ok_or_else(|| {
         let what = "no checkpoint was made on that day or before";

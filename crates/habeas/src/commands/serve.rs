@@ -57,17 +57,26 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
     let nobody_here = opening::passphrase_file(global).is_none() && !std::io::stdin().is_terminal();
     if nobody_here && !opener.is_remembered() {
         return serve_lock(
-            |after| Lock::closed(after, Some(Arc::new(move |given: &Passphrase| opener.open(given)))),
+            |after| Lock::closed(after, Some(Arc::new(move |given: &Passphrase| opened(&opener, given)))),
             &args.pages,
             out,
         );
     }
-    serve(opening::desk(global)?, opener, &args.pages, out)
+    let desk = opening::desk(global)?;
+    let _ = desk.checkpoint_of_days_before();
+    serve(desk, opener, &args.pages, out)
+}
+
+/// Opens the vault for the pages. Where no checkpoint can be written, reading goes on.
+fn opened(opener: &Opener, passphrase: &Passphrase) -> Result<Desk, Failure> {
+    let desk = opener.open(passphrase)?;
+    let _ = desk.checkpoint_of_days_before();
+    Ok(desk)
 }
 
 /// Serves a desk until Ctrl-C; once locked, it is opened again by `opener`.
 pub fn serve(desk: Desk, opener: Opener, pages: &Pages, out: &Output) -> Result<Exit, Failure> {
-    let again = move |passphrase: &Passphrase| opener.open(passphrase);
+    let again = move |passphrase: &Passphrase| opened(&opener, passphrase);
     serve_lock(|after| Lock::new(desk, after, Box::new(again)), pages, out)
 }
 

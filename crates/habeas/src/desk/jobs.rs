@@ -34,6 +34,8 @@ pub enum Work {
     Check,
     /// A release is proposed, approved or built.
     Publish,
+    /// How things stood at a checkpoint is read.
+    LookBack,
 }
 
 impl Work {
@@ -46,6 +48,7 @@ impl Work {
             Self::Backup => "backup",
             Self::Check => "check",
             Self::Publish => "publish",
+            Self::LookBack => "look-back",
         }
     }
 }

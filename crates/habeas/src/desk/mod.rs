@@ -10,6 +10,7 @@ pub mod book;
 pub mod coding;
 mod counting;
 pub mod crosstab;
+mod earlier;
 pub mod editions;
 pub mod estimating;
 pub mod exporting;
@@ -25,6 +26,7 @@ mod reading;
 pub mod redacting;
 mod refusal;
 pub mod reviewing;
+mod saved;
 mod searching;
 pub mod shown;
 mod snapshot;
@@ -34,7 +36,9 @@ pub mod tray;
 
 pub use book::{Book, Settled};
 pub use counting::{Facet, Facets};
+pub use earlier::Point;
 pub use refusal::vault_failure;
+pub use saved::{LONGEST_NAME, Saved};
 pub use searching::{CasePage, CaseQuery, CaseRow};
 pub use snapshot::{Person, Snapshot};
 
@@ -67,6 +71,8 @@ pub const ESTIMATE_RUN: &str = "estimate-run";
 #[derive(Clone)]
 pub struct Desk {
     inner: Arc<Inner>,
+    /// Where this is an earlier state: the vault as it is, for what is written about reading.
+    present: Option<Arc<Inner>>,
     who: Arc<Who>,
 }
 
@@ -98,6 +104,7 @@ struct Inner {
     tray: tray::Tray,
     book: Mutex<Option<Arc<Book>>>,
     context: Mutex<Option<Arc<reading::Context>>>,
+    earlier: earlier::Kept,
 }
 
 /// Everything that tables show.
@@ -195,8 +202,9 @@ impl Desk {
             tray: tray::Tray::default(),
             book: Mutex::default(),
             context: Mutex::default(),
+            earlier: earlier::Kept::default(),
         };
-        Self { inner: Arc::new(inner), who: Arc::new(who) }
+        Self { inner: Arc::new(inner), present: None, who: Arc::new(who) }
     }
 
     /// Who opened the vault.
@@ -241,7 +249,7 @@ impl Desk {
 
     /// Writes into the audit what has left the vault in clear, in which files.
     pub fn note_export(&self, what: &str, files: &[std::path::PathBuf]) -> Result<(), Failure> {
-        let mut vault = self.opened();
+        let mut vault = self.of_now();
         if vault.is_read_only() || files.is_empty() {
             return Ok(());
         }
@@ -256,7 +264,14 @@ impl Desk {
 
     /// The vault itself, for what changes it and needs a right. Views are made anew afterwards.
     pub fn change<T>(&self, right: Right, change: impl FnOnce(&mut Vault) -> Result<T, Failure>) -> Result<T, Failure> {
-        let result = change(&mut *self.vault(right)?)?;
+        let (result, has_erased) = {
+            let mut vault = self.vault(right)?;
+            let n_erasures = vault.erasures().len();
+            (change(&mut vault)?, vault.erasures().len() != n_erasures)
+        };
+        if has_erased {
+            self.inner.earlier.forget();
+        }
         *lock(&self.inner.snapshot) = Weak::new();
         self.inner.facets.forget();
         *lock(&self.inner.figures) = None;
@@ -379,6 +394,11 @@ impl Desk {
     fn vault(&self, right: Right) -> Result<MutexGuard<'_, Vault>, Denied> {
         self.ask(right)?;
         Ok(self.opened())
+    }
+
+    /// The vault as it is, also where this is an earlier state.
+    fn of_now(&self) -> MutexGuard<'_, Vault> {
+        lock(&self.present.as_ref().unwrap_or(&self.inner).vault)
     }
 
     /// The vault, for what every member may know.

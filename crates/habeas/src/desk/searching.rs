@@ -9,7 +9,7 @@ use habeas_vault::{PersonFilter, PersonRow};
 use std::sync::Arc;
 
 /// Which case files.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CaseQuery {
     /// Words that must all occur, in any script.
     pub words: String,

@@ -389,8 +389,8 @@ fn accounts_part(reader: &Reader, view: &View) -> Markup {
             p.lead { (reader.t("accounts-lead")) }
             @if any_differs && !reader.is_file {
                 p.filter {
-                    @if view.only_differing { a href=(own) { (reader.t("show-all-questions")) } }
-                    @else { a href=(address(&own, &[("only", "differs")])) { (reader.t("only-differing")) } }
+                    @if view.only_differing { a href=(reader.to(own)) { (reader.t("show-all-questions")) } }
+                    @else { a href=(reader.to(address(&own, &[("only", "differs")]))) { (reader.t("only-differing")) } }
                 }
             }
             (accounts(&table))

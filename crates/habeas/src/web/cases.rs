@@ -1,13 +1,15 @@
 //! The list of case files: search across spellings and scripts, filters in the address, fifty at a time.
 
 use super::{
+    earlier::AS_OF,
     error::PageError,
+    forms,
     layout::{self, Section, empty},
     query::{self, address},
     reader::Reader,
-    words,
+    searches, words,
 };
-use crate::desk::{CasePage, CaseQuery, CaseRow, Desk, Facet};
+use crate::desk::{CasePage, CaseQuery, CaseRow, Desk, Facet, Saved};
 use habeas_core::Label;
 use habeas_publish::ui::{datum, grouped};
 use maud::{Markup, html};
@@ -53,27 +55,65 @@ impl Query {
         })
     }
 
+    /// The list that a search finds, from its beginning.
+    pub fn of(search: &CaseQuery) -> Self {
+        Self {
+            words: search.words.clone(),
+            year: search.year.as_deref().and_then(|year| year.parse().ok()),
+            from: search.from.clone(),
+            to: search.to.clone(),
+            place: search.place.clone(),
+            within: search.within.clone(),
+            label: search.label.as_deref().and_then(Label::from_code),
+            source: search.source.clone(),
+            only_contradicted: search.only_contradicted,
+            after: None,
+        }
+    }
+
+    /// What the list asks the desk for, from its beginning and without end.
+    pub fn search(&self) -> CaseQuery {
+        CaseQuery {
+            words: self.words.clone(),
+            year: self.year.map(|year| year.to_string()),
+            from: self.from.clone(),
+            to: self.to.clone(),
+            place: self.place.clone(),
+            within: self.within.clone(),
+            label: self.label.map(|label| label.code().to_owned()),
+            source: self.source.clone(),
+            only_contradicted: self.only_contradicted,
+            after: None,
+            limit: 0,
+        }
+    }
+
+    /// Words and filters by their names in the address; empty where they are not set.
+    pub fn parameters(&self) -> [(&'static str, String); 9] {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        [
+            ("q", self.words.clone()),
+            ("year", self.year.map_or_else(String::new, |year| year.to_string())),
+            ("from", text(&self.from)),
+            ("to", text(&self.to)),
+            ("place", text(&self.place)),
+            ("within", text(&self.within)),
+            ("status", self.label.map_or("", Label::code).to_owned()),
+            ("source", text(&self.source)),
+            ("contradicted", if self.only_contradicted { "1" } else { "" }.to_owned()),
+        ]
+    }
+
     /// The address of the same list, from its beginning or after a key.
-    fn address(&self, after: &str) -> String {
+    pub fn address(&self, after: &str) -> String {
         self.address_with("after", after)
     }
 
     /// The address of the list from its beginning with another value of one filter.
     fn address_with(&self, name: &str, value: &str) -> String {
-        let contradicted = if self.only_contradicted { "1" } else { "" };
-        let year = self.year.map_or_else(String::new, |year| year.to_string());
-        let mut all = [
-            ("q", self.words.as_str()),
-            ("year", &year),
-            ("from", self.from.as_deref().unwrap_or("")),
-            ("to", self.to.as_deref().unwrap_or("")),
-            ("place", self.place.as_deref().unwrap_or("")),
-            ("within", self.within.as_deref().unwrap_or("")),
-            ("status", self.label.map_or("", Label::code)),
-            ("source", self.source.as_deref().unwrap_or("")),
-            ("contradicted", contradicted),
-            ("after", ""),
-        ];
+        let own = self.parameters();
+        let mut all: Vec<(&str, &str)> = own.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        all.push(("after", ""));
         all.iter_mut().filter(|(known, _)| *known == name).for_each(|(_, known)| *known = value);
         address("/cases", &all)
     }
@@ -91,6 +131,7 @@ pub struct View {
     page: CasePage,
     /// Key and title of each source.
     sources: Vec<(String, String)>,
+    saved: Vec<Saved>,
 }
 
 /// Reads one page of the list.
@@ -103,20 +144,9 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
     if query.source.as_ref().is_some_and(|wanted| sources.iter().all(|(key, _)| key != wanted)) {
         return Err(PageError::Parameter { name: "source" });
     }
-    let page = desk.search(&CaseQuery {
-        words: query.words.clone(),
-        year: query.year.map(|year| year.to_string()),
-        from: query.from.clone(),
-        to: query.to.clone(),
-        place: query.place.clone(),
-        within: query.within.clone(),
-        label: query.label.map(|label| label.code().to_owned()),
-        source: query.source.clone(),
-        only_contradicted: query.only_contradicted,
-        after: query.after.map(|key| key.to_string()),
-        limit: PER_PAGE,
-    })?;
-    Ok(View { query, page, sources })
+    let after = query.after.map(|key| key.to_string());
+    let page = desk.search(&CaseQuery { after, limit: PER_PAGE, ..query.search() })?;
+    Ok(View { page, sources, saved: desk.saved_searches()?, query })
 }
 
 /// Draws the page, or the found part alone where the script asks for it.
@@ -125,8 +155,9 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
         return found(reader, view);
     }
     let body = html! {
-        header.pagehead { h1 { (reader.t("nav-cases")) } p.lead { (reader.t("cases-lead")) " " a href="/entities" { (reader.t("entities")) } } }
+        header.pagehead { h1 { (reader.t("nav-cases")) } p.lead { (reader.t("cases-lead")) " " a href=(reader.to("/entities")) { (reader.t("entities")) } } }
         (search(reader, view))
+        (searches::list(reader, &view.saved, &view.query.search()))
         (found(reader, view))
     };
     layout::page(reader, &reader.t("nav-cases"), Some(Section::Cases), &body)
@@ -137,6 +168,7 @@ fn search(reader: &Reader, view: &View) -> Markup {
     html! {
         form.search role="search" method="get" action="/cases"
             hx-get="/cases" hx-target="#found" hx-swap="outerHTML" hx-trigger="input changed delay:250ms from:#q, change, submit" {
+            @if let Some(point) = &reader.as_of { (forms::hidden(AS_OF, &point.id)) }
             p.field.grow {
                 label for="q" { (reader.t("search-words")) }
                 input #q name="q" type="search" value=(query.words) dir="auto" autocomplete="off" data-key="/" maxlength="200";
@@ -191,16 +223,17 @@ fn found(reader: &Reader, view: &View) -> Markup {
     let filtered = view.query.address("") != "/cases";
     html! {
         div #found data-say=(reader.n("cases-n", &[("n", view.page.facets.n_total)])) {
-            p.found { (reader.n("cases-n", &[("n", view.page.facets.n_total)])) @if filtered { " · " a href="/cases" { (reader.t("show-all")) } } }
+            p.found { (reader.n("cases-n", &[("n", view.page.facets.n_total)])) @if filtered { " · " a href=(reader.to("/cases")) { (reader.t("show-all")) } } }
             (facets(reader, view, filtered))
+            @if filtered { (searches::save_form(reader, &view.query)) }
             @if view.page.rows.is_empty() {
                 @if filtered { (empty(&reader.t("cases-none-found"), None)) }
                 @else { (empty(&reader.t("cases-none"), Some("habeas import FILE --as LIST"))) }
             } @else {
                 (list(reader, &view.page.rows))
                 nav.pages aria-label=(reader.t("pages")) {
-                    @if view.query.after.is_some() { a.btn href=(view.query.address("")) { (reader.t("first-page")) } }
-                    @if let Some(next) = &view.page.next { a.btn rel="next" href=(view.query.address(next)) { (reader.t("next-page")) } }
+                    @if view.query.after.is_some() { a.btn href=(reader.to(view.query.address(""))) { (reader.t("first-page")) } }
+                    @if let Some(next) = &view.page.next { a.btn rel="next" href=(reader.to(view.query.address(next))) { (reader.t("next-page")) } }
                 }
             }
         }
@@ -249,7 +282,7 @@ fn facets(reader: &Reader, view: &View, is_narrowed: bool) -> Markup {
                         ul { @for (value, text, n) in kinds.iter().take(MOST_KINDS) { li {
                             @let is_chosen = *chosen == Some(value.as_str());
                             @let to = if is_chosen { query.address_with(name, "") } else { query.address_with(name, value) };
-                            a href=(to) aria-current=[is_chosen.then_some("true")] { (datum(text)) }
+                            a href=(reader.to(to)) aria-current=[is_chosen.then_some("true")] { (datum(text)) }
                             " " span.n { (grouped(*n)) }
                         } } }
                         @if kinds.len() > MOST_KINDS { p.note { (reader.n("facets-more", &[("n", (kinds.len() - MOST_KINDS) as u64)])) } }
@@ -259,7 +292,7 @@ fn facets(reader: &Reader, view: &View, is_narrowed: bool) -> Markup {
                     h2 { (reader.t("facets-conflict")) }
                     ul { li {
                         @let to = query.address_with("contradicted", if query.only_contradicted { "" } else { "1" });
-                        a href=(to) aria-current=[query.only_contradicted.then_some("true")] { (reader.t("only-contradicted")) }
+                        a href=(reader.to(to)) aria-current=[query.only_contradicted.then_some("true")] { (reader.t("only-contradicted")) }
                         " " span.n { (grouped(facets.n_contradicted)) }
                     } }
                 } }
@@ -283,7 +316,7 @@ fn list(reader: &Reader, rows: &[CaseRow]) -> Markup {
             thead { tr { @for head in heads { th scope="col" { (reader.t(head)) } } } }
             tbody { @for row in rows { tr {
                 th scope="row" {
-                    a href={ "/cases/" (row.person) } {
+                    a href=(reader.to(format!("/cases/{}", row.person))) {
                         @for (i, name) in row.names.iter().enumerate() { @if i > 0 { " · " } (datum(name)) }
                         @if row.names.is_empty() { (reader.t("name-not-stated")) }
                     }

@@ -2,7 +2,9 @@
 
 use super::{
     download,
+    earlier::{self, AS_OF},
     error::PageError,
+    forms,
     layout::{self, Section, empty},
     query::{self, address},
     reader::Reader,
@@ -63,10 +65,11 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
     let sheet = Sheet::By(rows, columns);
     let body = html! {
         header.pagehead {
-            p.note { a href="/stats" { (reader.t("stats-title")) } }
+            p.note { a href=(reader.to("/stats")) { (reader.t("stats-title")) } }
             h1 { (reader.t("crosstab-title")) } p.lead { (reader.t("crosstab-lead")) }
         }
         form.search method="get" action="/stats/by" {
+            @if let Some(point) = &reader.as_of { (forms::hidden(AS_OF, &point.id)) }
             (select(reader, "rows", "crosstab-rows", rows)) (select(reader, "columns", "crosstab-columns", columns))
             p.field { button.btn { (reader.t("search")) } }
         }
@@ -77,6 +80,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
             @if [rows, columns].contains(&Dimension::List) { p.source { (reader.t("crosstab-list-note")) } }
             p.source { (reader.t("card-policy")) ": " code { (rows.policy()) } " " code { (columns.policy()) } }
             @if reader.is_demo { p.source { (reader.t("demo")) } }
+            @if let Some(as_of) = earlier::caption(reader) { p.source { (as_of) } }
             (download::links(reader, sheet, false))
         }
     };

@@ -113,7 +113,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
     let own = href(view.query.question, &view.query.lists);
     let body = html! {
         header.pagehead {
-            p.note { a href="/stats#disagreements" { (reader.t("stats-title")) } }
+            p.note { a href=(reader.to("/stats#disagreements")) { (reader.t("stats-title")) } }
             h1 { (title) }
             p.lead { (reader.n("disagree-rows-lead", &[("n", view.n_rows), ("all", view.n_compared)])) }
         }
@@ -125,15 +125,15 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
                 th scope="col" { (reader.t("agreement")) }
             } }
             tbody { @for pair in &view.pairs { tr {
-                th scope="row" { a href={ "/cases/" (pair.person) "#q-" (view.query.question.code().replace('.', "-")) } { code { (pair.person.short()) } } }
+                th scope="row" { a href=(reader.to(format!("/cases/{}#q-{}", pair.person, view.query.question.code().replace('.', "-")))) { code { (pair.person.short()) } } }
                 @for (record, claims) in &pair.sides { td { (side(reader, record, claims)) } }
                 @let (stand, tone) = words::agreement(reader, pair.agreement);
                 td { span class=(tone.class()) { (stand) } }
             } } }
         } }
         nav.pages aria-label=(reader.t("pages")) {
-            @if view.query.after.is_some() { a.btn href=(own) { (reader.t("first-page")) } }
-            @if let Some(next) = view.next { a.btn rel="next" href=(address(&own, &[("after", &format!("{}-{}", next.0, next.1))])) { (reader.t("next-page")) } }
+            @if view.query.after.is_some() { a.btn href=(reader.to(own.as_str())) { (reader.t("first-page")) } }
+            @if let Some(next) = view.next { a.btn rel="next" href=(reader.to(address(&own, &[("after", &format!("{}-{}", next.0, next.1))]))) { (reader.t("next-page")) } }
         }
     };
     layout::page(reader, &title, Some(Section::Stats), &body)
@@ -145,6 +145,6 @@ fn side(reader: &Reader, record: &Record, claims: &[Claim]) -> Markup {
             span.say { (datum(&record.words(claim))) }
             @if let Some(value) = words::value(reader, claim).filter(|value| *value != record.words(claim)) { span.aside { "= " (datum(&value)) } }
         }
-        a.at href={ "/sources/" (segment(&record.source.key)) "/" (record.number()) } { bdi { (words::entry(reader, record)) } }
+        a.at href=(reader.to(format!("/sources/{}/{}", segment(&record.source.key), record.number()))) { bdi { (words::entry(reader, record)) } }
     }
 }

@@ -43,12 +43,20 @@ fn read(file: &str) -> Option<(Sheet, Form)> {
 pub async fn get(desk: Desk, reader: Reader, Path(file): Path<String>) -> Response {
     let Some((sheet, form)) = read(&file) else { return refuse(&reader, &PageError::NotFound) };
     // A file travels: that its people are invented stands in its name as well.
-    let name = format!("{}-{file}", if reader.is_demo { "invented" } else { "habeas" });
+    let whose = if reader.is_demo { "invented" } else { "habeas" };
+    let as_of = reader.as_of.as_ref().map(|point| format!("-as-of-{}", point.id)).unwrap_or_default();
+    let name = format!("{whose}{as_of}-{file}");
     let (own, drawn_for) = (name.clone(), reader.clone());
     let made = tokio::task::spawn_blocking(move || -> Result<Option<Vec<u8>>, PageError> {
         let bytes = match form {
             Form::Csv => sheet.csv(&desk)?,
-            Form::Json => Some(format!("{:#}\n", sheet.json(&desk)?).into_bytes()),
+            Form::Json => {
+                let mut object = sheet.json(&desk)?;
+                if let Some(point) = &drawn_for.as_of {
+                    object["as_of"] = point.id.clone().into();
+                }
+                Some(format!("{object:#}\n").into_bytes())
+            }
             Form::Svg if sheet == Sheet::ByYear => Some(drawing(&drawn_for, &stats::load(&desk)?).into_bytes()),
             Form::Svg => None,
         };

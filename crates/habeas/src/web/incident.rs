@@ -111,7 +111,7 @@ pub fn render_list(reader: &Reader, view: &List) -> Markup {
     };
     let body = html! {
         header.pagehead { h1 { (reader.t("entities")) } p.lead { (reader.t("entities-lead")) } }
-        @if reader.may_open("/reported") { p { a href="/reported" { (reader.t("reported-figures")) } } }
+        @if reader.may_open("/reported") { p { a href=(reader.to("/reported")) { (reader.t("reported-figures")) } } }
         @if view.groups.is_empty() { (empty(&reader.t("entities-none"), Some("habeas claims add"))) }
         @for (kind, rows) in &view.groups { (draw(*kind, rows)) }
     };
@@ -334,7 +334,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
         .collect();
     let body = html! {
         header.pagehead {
-            p.note { a href="/entities" { (reader.t("entities")) } " › " (reader.t(&format!("entity-{}", view.entity.kind.code()))) }
+            p.note { a href=(reader.to("/entities")) { (reader.t("entities")) } " › " (reader.t(&format!("entity-{}", view.entity.kind.code()))) }
             h1 { (datum(&view.name)) }
         }
         @if !moments.is_empty() { section { h2 { (reader.t("timeline")) } (timeline(&moments)) } }

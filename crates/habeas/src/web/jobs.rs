@@ -145,6 +145,7 @@ fn render(reader: &Reader, job: &Job) -> Markup {
         Work::Estimate => Section::Stats,
         Work::Backup => Section::Team,
         Work::Check | Work::Publish => Section::Publish,
+        Work::LookBack => Section::Cases,
     };
     let body = html! {
         header.pagehead { h1 { (title) } @if !job.about.is_empty() { p.lead { (datum(&job.about)) } } }
@@ -219,14 +220,12 @@ fn stage_words(reader: &Reader, stage: &str) -> String {
 
 /// The form that begins a linkage.
 pub fn link_form(reader: &Reader) -> Markup {
-    let may = reader.who.as_ref().is_some_and(|who| who.role.may(Right::Judge));
-    html! { @if may { form method="post" action="/link" { (forms::token(reader)) button.btn { (reader.t("link-now")) } } } }
+    html! { @if reader.may_record(Right::Judge) { form method="post" action="/link" { (forms::token(reader)) button.btn { (reader.t("link-now")) } } } }
 }
 
 /// The form that begins an estimate.
 pub fn estimate_form(reader: &Reader) -> Markup {
-    let may = reader.who.as_ref().is_some_and(|who| who.role.may(Right::Judge));
-    html! { @if may && !reader.is_file {
+    html! { @if reader.may_record(Right::Judge) {
         form.search.begin method="post" action="/estimates" {
             (forms::token(reader))
             p.field {

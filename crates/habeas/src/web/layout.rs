@@ -1,6 +1,6 @@
 //! The frame around every page: head, navigation, preferences, list of keys, live region.
 
-use super::{assets, reader::Reader, routes::need_of};
+use super::{assets, earlier, reader::Reader, routes::need_of};
 use habeas_core::Role;
 use habeas_publish::ui::datum;
 use maud::{DOCTYPE, Markup, html};
@@ -131,6 +131,7 @@ pub fn page_looking_again(
                     main #main tabindex="-1" {
                         @if reader.is_damaged { p.said role="alert" { (reader.t("damaged")) } }
                         @if reader.is_demo { p.demo role="note" { (reader.t("demo")) } }
+                        (earlier::field(reader))
                         (body)
                     }
                 }
@@ -150,7 +151,7 @@ fn navigation(reader: &Reader, section: Option<Section>) -> Markup {
     html! {
         nav aria-label=(reader.t("nav")) { ul {
             @for (part, key, href, drawing) in NAV.into_iter().filter(|(_, _, href, _)| reader.may_open(href)) { li {
-                a href=(href) aria-current=[(section == Some(part)).then_some("page")] { (icon(drawing)) span { (reader.t(key)) } }
+                a href=(reader.to(href)) aria-current=[(section == Some(part)).then_some("page")] { (icon(drawing)) span { (reader.t(key)) } }
             } }
         } }
     }

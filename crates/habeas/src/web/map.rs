@@ -2,6 +2,7 @@
 //! anybody. One mark for all persons of a place; the drawing stays inside the application, there is no file of it.
 
 use super::{
+    earlier,
     error::PageError,
     layout::{self, Section, empty},
     query::address,
@@ -50,8 +51,9 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
     if reader.is_demo {
         notes.push(reader.t("demo"));
     }
+    notes.extend(earlier::caption(reader));
     let body = html! {
-        header.pagehead { p.note { a href="/stats" { (reader.t("stats-title")) } } h1 { (reader.t("map-title")) } p.lead { (reader.t("map-lead")) } }
+        header.pagehead { p.note { a href=(reader.to("/stats")) { (reader.t("stats-title")) } } h1 { (reader.t("map-title")) } p.lead { (reader.t("map-lead")) } }
         @if map.spots.is_empty() { (empty(&reader.t("map-none"), Some("habeas map FILE --out MAP.toml"))) }
         @else {
             (figure(&Figure {

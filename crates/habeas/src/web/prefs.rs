@@ -28,7 +28,7 @@ pub fn answer(fields: &Pairs) -> Response {
 
 /// Whether an address lies in this application: a path of one slash, then plain signs only (no second slash at the start,
 /// no backslash, no colon), with a query of the same.
-fn is_own(address: &str) -> bool {
+pub fn is_own(address: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/_-.~%?=&".contains(&byte);
     address.starts_with('/') && !address.starts_with("//") && address.bytes().all(plain)
 }

@@ -49,6 +49,22 @@ pub fn address(path: &str, parameters: &[(&str, &str)]) -> String {
     out
 }
 
+/// An address with one more parameter, in front of its fragment.
+pub fn with_parameter(address: &str, name: &str, value: &str) -> String {
+    let (path, fragment) = address.split_once('#').map_or((address, None), |(path, fragment)| (path, Some(fragment)));
+    let mark = if path.contains('?') { '&' } else { '?' };
+    let fragment = fragment.map(|fragment| format!("#{fragment}")).unwrap_or_default();
+    format!("{path}{mark}{name}={}{fragment}", segment(value))
+}
+
+/// An address without a parameter.
+pub fn without_parameter(address: &str, name: &str) -> String {
+    let Some((path, query)) = address.split_once('?') else { return address.to_owned() };
+    let others = query.split('&').filter(|pair| pair.split('=').next() != Some(name));
+    let others = others.collect::<Vec<_>>().join("&");
+    if others.is_empty() { path.to_owned() } else { format!("{path}?{others}") }
+}
+
 /// A value as a part of an address: everything but plain letters, digits and `-._~` is escaped.
 pub fn segment(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
@@ -69,6 +85,23 @@ mod tests {
     fn a_value_cannot_leave_its_place_in_an_address() {
         assert_eq!(segment("a/b?c=ت"), "a%2Fb%3Fc%3D%D8%AA");
         assert_eq!(address("/cases", &[("q", "a b"), ("year", ""), ("label", "x")]), "/cases?q=a%20b&label=x");
+    }
+
+    #[test]
+    fn a_parameter_comes_before_the_fragment() {
+        assert_eq!(with_parameter("/cases", "as_of", "0a"), "/cases?as_of=0a");
+        assert_eq!(with_parameter("/cases?q=x#list", "as_of", "a&b"), "/cases?q=x&as_of=a%26b#list");
+    }
+
+    #[test]
+    fn a_parameter_is_taken_off_and_the_others_stay() {
+        for (address, without) in [
+            ("/cases", "/cases"),
+            ("/cases?as_of=0a", "/cases"),
+            ("/cases?q=x&as_of=0a&year=2015", "/cases?q=x&year=2015"),
+        ] {
+            assert_eq!(without_parameter(address, "as_of"), without);
+        }
     }
 
     #[test]

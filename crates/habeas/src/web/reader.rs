@@ -1,10 +1,12 @@
 //! What a page has to know about the person who reads it: language, direction, theme, and whether it is a page or a file.
 
 use super::{
+    earlier::AS_OF,
+    query::with_parameter,
     router::App,
-    routes::{Caller, need_of},
+    routes::{Caller, is_of_the_past, need_of},
 };
-use crate::desk::Who;
+use crate::desk::{Point, Who};
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, Uri, header, request::Parts},
@@ -14,6 +16,7 @@ use fluent_templates::{
     fluent_bundle::{FluentValue, types::FluentNumber},
     static_loader,
 };
+use habeas_core::Right;
 use habeas_publish::ui::grouped;
 use std::{borrow::Cow, collections::HashMap, convert::Infallible, sync::LazyLock, time::Duration};
 
@@ -111,6 +114,8 @@ pub struct Reader {
     pub is_sealed: bool,
     /// What forms carry to show that they come from this session; absent before the session.
     pub form_token: Option<String>,
+    /// The checkpoint as of which the page shows how things stood; then nothing is written from it.
+    pub as_of: Option<Point>,
 }
 
 impl Reader {
@@ -136,11 +141,27 @@ impl Reader {
         LOCALES.lookup_with_args(self.lang.identifier(), key, &numbers)
     }
 
-    /// An address inside the application; none in a file, where it would lead nowhere, and none that the reader may not
-    /// open.
+    /// An address inside the application, as [`Reader::to`]; none in a file, where it would lead nowhere, and none that the
+    /// reader may not open. From a page about the past none leads to where something is written.
     pub fn href(&self, address: impl Into<String>) -> Option<String> {
         let address = address.into();
-        (!self.is_file && self.may_open(&address)).then_some(address)
+        let leads = self.as_of.is_none() || is_of_the_past(&address);
+        (!self.is_file && leads && self.may_open(&address)).then(|| self.to(address))
+    }
+
+    /// An address as it is reached from this page: a page about the past leads to others as of the same checkpoint.
+    pub fn to(&self, address: impl Into<String>) -> String {
+        let address = address.into();
+        match &self.as_of {
+            Some(point) if is_of_the_past(&address) => with_parameter(&address, AS_OF, &point.id),
+            _ => address,
+        }
+    }
+
+    /// Whether something can be recorded from this page.
+    pub fn may_record(&self, right: Right) -> bool {
+        let may = self.who.as_ref().is_some_and(|who| who.role.may(right));
+        may && !self.is_file && self.as_of.is_none()
     }
 
     /// Whether the role of the reader opens an address.
@@ -170,6 +191,7 @@ impl Reader {
             lock_after_s: if opened.is_some() { lock_after.as_secs() } else { 0 },
             is_sealed: caller.is_sealed,
             form_token: caller.form_token.as_ref().map(|token| token.0.clone()),
+            as_of: caller.as_of.clone(),
         }
     }
 }

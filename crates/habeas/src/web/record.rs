@@ -77,9 +77,9 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
     let title = words::entry(reader, &view.record);
     let body = html! {
         header.pagehead {
-            p.note { a href="/sources" { (reader.t("nav-sources")) } " › " a href=(own) { (datum(&source.title)) } }
+            p.note { a href=(reader.to("/sources")) { (reader.t("nav-sources")) } " › " a href=(reader.to(own.as_str())) { (datum(&source.title)) } }
             h1 { (title) }
-            p { a href={ "/cases/" (view.person) } { (reader.t("open-case")) } " " code { (view.person.short()) } }
+            p { a href=(reader.to(format!("/cases/{}", view.person))) { (reader.t("open-case")) } " " code { (view.person.short()) } }
         }
         p.lead { (reader.t("record-lead")) }
         (cells(reader, &view.record))
@@ -88,8 +88,8 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
             (cells(reader, earlier))
         } }
         nav.pages aria-label=(reader.t("pages")) {
-            @if let Some(before) = view.before { a.btn rel="prev" href={ (own) "/" (before) } { (reader.t("record-before")) } }
-            @if let Some(after) = view.after { a.btn rel="next" href={ (own) "/" (after) } { (reader.t("record-after")) } }
+            @if let Some(before) = view.before { a.btn rel="prev" href=(reader.to(format!("{own}/{before}"))) { (reader.t("record-before")) } }
+            @if let Some(after) = view.after { a.btn rel="next" href=(reader.to(format!("{own}/{after}"))) { (reader.t("record-after")) } }
         }
         section.about { h2 { (reader.t("source")) } (facts(reader, source, view.n_in_source)) }
     };

@@ -10,11 +10,12 @@ use habeas_publish::ui::datum;
 use maud::{Markup, html};
 
 /// Keys of the refusals that the catalogues know.
-pub const KEYS: [&str; 33] = [
+pub const KEYS: [&str; 39] = [
     "refusal-account-answers-another",
     "refusal-approved-by-another",
     "refusal-claim-stands",
     "refusal-disk-full",
+    "refusal-erased-meanwhile",
     "refusal-held",
     "refusal-import-stopped",
     "refusal-key-taken",
@@ -23,6 +24,7 @@ pub const KEYS: [&str; 33] = [
     "refusal-member-name",
     "refusal-needs-value",
     "refusal-no-case",
+    "refusal-no-checkpoint-then",
     "refusal-no-claim",
     "refusal-no-code",
     "refusal-no-count",
@@ -30,6 +32,7 @@ pub const KEYS: [&str; 33] = [
     "refusal-no-place",
     "refusal-no-record",
     "refusal-no-row-read",
+    "refusal-no-saved-search",
     "refusal-no-source",
     "refusal-no-vault",
     "refusal-not-a-date",
@@ -37,9 +40,12 @@ pub const KEYS: [&str; 33] = [
     "refusal-not-a-year",
     "refusal-not-linked",
     "refusal-nothing-given",
+    "refusal-nothing-sought",
     "refusal-only-keeper",
     "refusal-other-form",
     "refusal-read-only",
+    "refusal-saved-name",
+    "refusal-saved-too-many",
     "refusal-source-there",
     "refusal-stopped-linkage",
     "refusal-too-much-waits",

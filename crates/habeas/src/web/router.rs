@@ -1,7 +1,7 @@
 //! Addresses and what answers them.
 
 use super::{
-    assets, audit, case, cases, claims, consent, crosstab, disagreements, doctor, download, enter,
+    assets, audit, case, cases, claims, consent, crosstab, disagreements, doctor, download, earlier, enter,
     error::{self, PageError},
     guard::{SignedForm, guard},
     incident, incoming, jobs, keys, layout,
@@ -11,6 +11,7 @@ use super::{
     reader::Reader,
     record, reported, review,
     routes::Routes,
+    searches,
     session::Sessions,
     shares, source, sources, start, stats, team, unlock,
 };
@@ -126,18 +127,20 @@ const AUDIT: Need = Need::Right(Right::Audit);
 pub fn routes() -> Routes {
     Routes::default()
         .get("/", TABLES, async |desk: Desk, reader: Reader| page(desk, reader, overview::load, overview::render).await)
-        .get("/cases", CASES, list_cases)
-        .get("/cases/{id}", CASES, show_case)
-        .get("/entities", CASES, async |desk: Desk, reader: Reader| {
+        .past("/cases", CASES, list_cases)
+        .past("/cases/{id}", CASES, show_case)
+        .post("/searches", CASES, searches::save)
+        .post("/searches/forget", CASES, searches::forget)
+        .past("/entities", CASES, async |desk: Desk, reader: Reader| {
             page(desk, reader, incident::load_list, incident::render_list).await
         })
-        .get("/entities/{id}", CASES, async |desk: Desk, reader: Reader, Path(id): Path<String>| {
+        .past("/entities/{id}", CASES, async |desk: Desk, reader: Reader, Path(id): Path<String>| {
             page(desk, reader, move |desk| incident::load(desk, &id), incident::render).await
         })
-        .get("/reported", CASES, async |desk: Desk, reader: Reader| {
+        .past("/reported", CASES, async |desk: Desk, reader: Reader| {
             page(desk, reader, reported::load, reported::render).await
         })
-        .get("/sources", CASES, async |desk: Desk, reader: Reader| {
+        .past("/sources", CASES, async |desk: Desk, reader: Reader| {
             page(desk, reader, sources::load, sources::render).await
         })
         .get("/sources/new", CODE, incoming::get)
@@ -157,8 +160,8 @@ pub fn routes() -> Routes {
         .post("/jobs/{job}/stop", CASES, jobs::stop)
         .post("/link", JUDGE, jobs::link)
         .post("/estimates", JUDGE, jobs::estimate)
-        .get("/sources/{key}", CASES, show_source)
-        .get("/sources/{key}/{number}", CASES, show_record)
+        .past("/sources/{key}", CASES, show_source)
+        .past("/sources/{key}/{number}", CASES, show_record)
         .post("/sources/{key}/suggest", CODE, claims::suggest)
         .post("/sources/{key}/made-from", CODE, source::made_from)
         .get("/claims", CODE, async |desk: Desk, reader: Reader| page(desk, reader, claims::load, claims::render).await)
@@ -178,11 +181,15 @@ pub fn routes() -> Routes {
             page(desk, reader, move |desk| claims::conflict::load(desk, &id), claims::conflict::render).await
         })
         .post("/claims/{claim}/accounts", JUDGE, claims::conflict::decide)
-        .get("/stats", TABLES, async |desk: Desk, reader: Reader| page(desk, reader, stats::load, stats::render).await)
-        .get("/stats/by", TABLES, show_crosstab)
-        .get("/stats/map", CASES, async |desk: Desk, reader: Reader| page(desk, reader, map::load, map::render).await)
-        .get("/stats/file/{file}", TABLES, download::get)
-        .get("/stats/disagreements/{question}/{left}/{right}", CASES, show_disagreements)
+        .past("/stats", TABLES, async |desk: Desk, reader: Reader| page(desk, reader, stats::load, stats::render).await)
+        .past("/stats/by", TABLES, show_crosstab)
+        .past("/stats/map", CASES, async |desk: Desk, reader: Reader| page(desk, reader, map::load, map::render).await)
+        .past("/stats/file/{file}", TABLES, download::get)
+        .past("/stats/disagreements/{question}/{left}/{right}", CASES, show_disagreements)
+        .get("/earlier", TABLES, async |desk: Desk, reader: Reader, Query(pairs): Parameters| {
+            page(desk, reader, move |desk| earlier::load(desk, &pairs), earlier::render).await
+        })
+        .post("/earlier", TABLES, earlier::begin)
         .get("/review", JUDGE, review::get)
         .post("/review/decide", JUDGE, review::decide)
         .post("/review/undo", JUDGE, review::undo)

@@ -5,6 +5,7 @@
 //! the right to the words that say who can grant it.
 
 use super::{
+    earlier,
     error::PageError,
     lock::{Moment, Opened},
     reader::{Reader, cookie},
@@ -12,7 +13,10 @@ use super::{
     session::{COOKIE, FormToken},
     unlock,
 };
-use crate::{desk::Desk, rights::Need};
+use crate::{
+    desk::{Desk, Point},
+    rights::Need,
+};
 use axum::{
     Router,
     extract::{FromRequestParts, Request},
@@ -33,6 +37,8 @@ pub struct Listed {
     pub path: &'static str,
     /// What it needs.
     pub need: Need,
+    /// Whether it can be read as things stood at a checkpoint.
+    pub of_the_past: bool,
 }
 
 /// Addresses with what answers them.
@@ -54,22 +60,29 @@ pub struct Caller {
     pub opened: Option<Opened>,
     /// Whether other computers reach the pages, sealed.
     pub is_sealed: bool,
+    /// The checkpoint as of which the page is asked for; the vault is then the one of that time.
+    pub as_of: Option<Point>,
 }
 
 impl Routes {
     /// Adds a page.
     pub fn get<T: 'static>(self, path: &'static str, need: Need, handler: impl Handler<T, App>) -> Self {
-        self.add(Method::GET, path, need, get(handler))
+        self.add(Listed { method: Method::GET, path, need, of_the_past: false }, get(handler))
+    }
+
+    /// Adds a page that can also be read as things stood at a checkpoint, by `as_of` in its address.
+    pub fn past<T: 'static>(self, path: &'static str, need: Need, handler: impl Handler<T, App>) -> Self {
+        self.add(Listed { method: Method::GET, path, need, of_the_past: true }, get(handler))
     }
 
     /// Adds an address that takes a form.
     pub fn post<T: 'static>(self, path: &'static str, need: Need, handler: impl Handler<T, App>) -> Self {
-        self.add(Method::POST, path, need, post(handler))
+        self.add(Listed { method: Method::POST, path, need, of_the_past: false }, post(handler))
     }
 
-    fn add(mut self, method: Method, path: &'static str, need: Need, answers: MethodRouter<App>) -> Self {
-        self.listed.push(Listed { method, path, need });
-        self.router = self.router.route(path, behind(need, answers));
+    fn add(mut self, listed: Listed, answers: MethodRouter<App>) -> Self {
+        self.router = self.router.route(listed.path, behind(listed.need, listed.of_the_past, answers));
+        self.listed.push(listed);
         self
     }
 
@@ -80,13 +93,13 @@ impl Routes {
         nothing: impl Handler<T, App>,
         otherwise: impl Handler<U, App>,
     ) -> Router<App> {
-        let members = || middleware::from_fn(|request: Request, next: Next| door(Need::Member, request, next));
+        let members = || middleware::from_fn(|request: Request, next: Next| door(Need::Member, false, request, next));
         self.router.method_not_allowed_fallback(otherwise.layer(members())).fallback(nothing.layer(members()))
     }
 }
 
-fn behind(need: Need, answers: MethodRouter<App>) -> MethodRouter<App> {
-    answers.layer(middleware::from_fn(move |request: Request, next: Next| door(need, request, next)))
+fn behind(need: Need, of_the_past: bool, answers: MethodRouter<App>) -> MethodRouter<App> {
+    answers.layer(middleware::from_fn(move |request: Request, next: Next| door(need, of_the_past, request, next)))
 }
 
 /// What the page at an address needs; what no address answers is for nobody.
@@ -96,6 +109,15 @@ pub fn need_of(address: &str) -> Option<Need> {
 
 /// What a method at an address needs.
 pub fn need_at(method: &Method, address: &str) -> Option<Need> {
+    listed_at(method, address).map(|listed| listed.need)
+}
+
+/// Whether the page at an address can be read as things stood at a checkpoint.
+pub fn is_of_the_past(address: &str) -> bool {
+    listed_at(&Method::GET, address).is_some_and(|listed| listed.of_the_past)
+}
+
+fn listed_at(method: &Method, address: &str) -> Option<&'static Listed> {
     let path = address.split(['?', '#']).next().unwrap_or_default();
     let fits = |pattern: &str| {
         let (mut given, mut wanted) = (path.split('/'), pattern.split('/'));
@@ -109,16 +131,17 @@ pub fn need_at(method: &Method, address: &str) -> Option<Need> {
             }
         }
     };
-    LISTED.iter().find(|listed| listed.method == method && fits(listed.path)).map(|listed| listed.need)
+    LISTED.iter().find(|listed| listed.method == *method && fits(listed.path))
 }
 
 /// Lets a request pass, or answers in its place.
-async fn door(need: Need, mut request: Request, next: Next) -> Response {
+async fn door(need: Need, of_the_past: bool, mut request: Request, next: Next) -> Response {
     let app = request.extensions().get::<App>().expect("the guard stands before every door and puts it there").clone();
     app.lock_if_left();
     let session = cookie(request.headers(), COOKIE).and_then(|value| app.sessions.of_cookie(value));
     let opened = session.as_ref().filter(|session| session.unlocked).and_then(|_| app.lock.opened());
-    let caller = Caller { form_token: session.map(|session| session.form_token), opened, is_sealed: app.is_sealed };
+    let form_token = session.map(|session| session.form_token);
+    let mut caller = Caller { form_token, opened, is_sealed: app.is_sealed, as_of: None };
     let refusal = match (need, &caller) {
         (Need::Nothing, _) | (Need::Browser, Caller { form_token: Some(_), .. }) => None,
         (_, Caller { form_token: None, .. }) if request.method() == Method::POST => {
@@ -145,6 +168,14 @@ async fn door(need: Need, mut request: Request, next: Next) -> Response {
     };
     if let Some(refusal) = refusal {
         return refusal;
+    }
+    if let (true, Some(opened), Some(id)) = (of_the_past, &mut caller.opened, earlier::asked_for(request.uri())) {
+        let Some((point, desk)) = opened.desk.earlier(&id) else {
+            let reader = Reader::of(request.headers(), request.uri(), &caller, app.lock.after());
+            return earlier::not_read_yet(&reader, &caller, &id);
+        };
+        opened.desk = desk;
+        caller.as_of = Some(point);
     }
     request.extensions_mut().insert(caller);
     next.run(request).await

@@ -256,7 +256,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
     let own = format!("/sources/{}", segment(&view.source.key));
     let body = html! {
         header.pagehead {
-            p.note { a href="/sources" { (reader.t("nav-sources")) } }
+            p.note { a href=(reader.to("/sources")) { (reader.t("nav-sources")) } }
             h1 { (datum(&view.source.title)) }
             (facts(reader, &view.source, view.n_records))
         }
@@ -266,8 +266,8 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
                 @if lines.is_empty() { (empty(&reader.t("rows-none"), None)) } @else { (rows(reader, &own, &view.source.header, lines)) }
                 (of_editions(reader, view))
                 nav.pages aria-label=(reader.t("pages")) {
-                    @if after.is_some() { a.btn href=(own) { (reader.t("first-page")) } }
-                    @if let Some(next) = next { a.btn rel="next" href=(address(&own, &[("after", &next.to_string())])) { (reader.t("next-page")) } }
+                    @if after.is_some() { a.btn href=(reader.to(own.as_str())) { (reader.t("first-page")) } }
+                    @if let Some(next) = next { a.btn rel="next" href=(reader.to(address(&own, &[("after", &next.to_string())]))) { (reader.t("next-page")) } }
                 }
             }
             Content::Text { text, marks, mentions, stated, n_waiting, may_suggest } => {
@@ -277,7 +277,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
                 } } }
                 p.lead { (reader.t("text-lead")) }
                 @let new = address("/claims/new", &[("source", &view.source.key)]);
-                @if reader.may_open(&new) {
+                @if reader.may_record(Right::Code) {
                     div.under {
                         @if *n_waiting > 0 { a.btn.go href=(address("/claims/queue", &[("source", &view.source.key)])) { (reader.n("queue-n", &[("n", *n_waiting as u64)])) } }
                         @else if *may_suggest { (suggest_form(reader, &view.source.key)) }
@@ -287,24 +287,24 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
                 }
                 @match &view.original {
                     Some(original) => { div.beside {
-                        section aria-labelledby="this-h" { h2 #this-h { (reader.t("text-this")) } (quotation(&whole_text("text", &view.source, text, marks))) }
+                        section aria-labelledby="this-h" { h2 #this-h { (reader.t("text-this")) } (quotation(&whole_text(reader, "text", &view.source, text, marks))) }
                         section aria-labelledby="original-h" {
                             h2 #original-h { (reader.t("text-original")) }
-                            (quotation(&whole_text("original", &original.source, &original.text, &original.marks)))
-                            p { a href={ "/sources/" (segment(&original.source.key)) } { (reader.t("text-open-original")) } }
+                            (quotation(&whole_text(reader, "original", &original.source, &original.text, &original.marks)))
+                            p { a href=(reader.to(format!("/sources/{}", segment(&original.source.key)))) { (reader.t("text-open-original")) } }
                         }
                     } }
-                    None => { (quotation(&whole_text("text", &view.source, text, marks))) (made_from_form(reader, view, &own)) }
+                    None => { (quotation(&whole_text(reader, "text", &view.source, text, marks))) (made_from_form(reader, view, &own)) }
                 }
                 @if !view.made_of_it.is_empty() { section.about {
                     h2 { (reader.t("text-made-of-it")) }
-                    ul.claims { @for (key, title) in &view.made_of_it { li { a href={ "/sources/" (segment(key)) } { (datum(title)) } } } }
+                    ul.claims { @for (key, title) in &view.made_of_it { li { a href=(reader.to(format!("/sources/{}", segment(key)))) { (datum(title)) } } } }
                 } }
                 @if !mentions.is_empty() {
                 h2 { (reader.t("mentions")) }
                 ul.mentions { @for mention in mentions { li {
-                    a href={ (own) "/" (mention.number) } { (reader.t("mention")) " " (mention.number) } " · "
-                    a href={ "/cases/" (mention.person) } { (reader.t("case-file")) }
+                    a href=(reader.to(format!("{own}/{}", mention.number))) { (reader.t("mention")) " " (mention.number) } " · "
+                    a href=(reader.to(format!("/cases/{}", mention.person))) { (reader.t("case-file")) }
                 } } }
                 }
             }
@@ -319,7 +319,7 @@ fn of_editions(reader: &Reader, view: &View) -> Markup {
         @if !view.editions.is_empty() { section.about {
             h2 { (reader.t("editions-other")) }
             ul.claims { @for (key, edition) in &view.editions { li {
-                a href={ "/sources/" (segment(key)) } { (datum(key)) } @if !edition.is_empty() { " · " (datum(edition)) }
+                a href=(reader.to(format!("/sources/{}", segment(key)))) { (datum(key)) } @if !edition.is_empty() { " · " (datum(edition)) }
             } } }
         } }
         @if !view.gone.is_empty() { section.about {
@@ -327,7 +327,7 @@ fn of_editions(reader: &Reader, view: &View) -> Markup {
             p.note { (reader.t("editions-gone-lead")) }
             ul.claims { @for row in view.gone.iter().take(PER_PAGE) { li {
                 @let place = row.address.rsplit_once(':').map_or(String::new(), |(key, row)| format!("/sources/{}/{row}", segment(key)));
-                a href=(place) { (datum(&row.address)) } " · " (datum(&row.edition))
+                a href=(reader.to(place)) { (datum(&row.address)) } " · " (datum(&row.edition))
             } } }
         } }
     }
@@ -335,7 +335,7 @@ fn of_editions(reader: &Reader, view: &View) -> Markup {
 
 /// How the source came in, with what was noticed, and the way to take it back.
 fn imports(reader: &Reader, view: &View) -> Markup {
-    let may = reader.who.as_ref().is_some_and(|who| who.role.may(Right::Code));
+    let may = reader.may_record(Right::Code);
     html! { @if !view.imports.is_empty() {
         section.about aria-labelledby="imports-h" {
             h2 #imports-h { (reader.t("imports")) }
@@ -370,8 +370,8 @@ fn rows(reader: &Reader, own: &str, header: &[String], lines: &[Line]) -> Markup
                 @for idx in 0..n_columns { th scope="col" { (datum(header.get(idx).map_or("?", String::as_str))) } }
             } }
             tbody { @for line in lines { tr {
-                th scope="row" { a href={ (own) "/" (line.number) } { (line.number) } }
-                td { a href={ "/cases/" (line.person) } { code { (line.person.short()) } } }
+                th scope="row" { a href=(reader.to(format!("{own}/{}", line.number))) { (line.number) } }
+                td { a href=(reader.to(format!("/cases/{}", line.person))) { code { (line.person.short()) } } }
                 @for idx in 0..n_columns { td { (datum(line.cells.get(idx).map_or("", String::as_str))) } }
             } } }
         } }
@@ -380,7 +380,7 @@ fn rows(reader: &Reader, own: &str, header: &[String], lines: &[Line]) -> Markup
 
 /// The form that says from which other text this one is made.
 fn made_from_form(reader: &Reader, view: &View, own: &str) -> Markup {
-    html! { @if !view.others.is_empty() { details.about { summary { (reader.t("text-made-from")) }
+    html! { @if !view.others.is_empty() && reader.may_record(Right::Code) { details.about { summary { (reader.t("text-made-from")) }
         form.search method="post" action={ (own) "/made-from" } {
             (forms::token(reader)) (forms::hidden("key", &Key::fresh().hex()))
             p.field.grow { label for="of" { (reader.t("text-made-from-of")) }
@@ -391,8 +391,8 @@ fn made_from_form(reader: &Reader, view: &View, own: &str) -> Markup {
     } } }
 }
 
-fn whole_text(id: &str, source: &Source, text: &str, marks: &[(Range<usize>, String)]) -> Quotation {
-    let marks: Vec<_> = marks.iter().map(|(range, href)| (range.clone(), Some(href.clone()))).collect();
+fn whole_text(reader: &Reader, id: &str, source: &Source, text: &str, marks: &[(Range<usize>, String)]) -> Quotation {
+    let marks: Vec<_> = marks.iter().map(|(range, href)| (range.clone(), reader.href(href.as_str()))).collect();
     Quotation {
         id: id.into(),
         sid: source.key.clone(),

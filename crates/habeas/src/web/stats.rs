@@ -2,7 +2,7 @@
 //! Every table adds up, «not stated» has its row, and every figure leads to the cases or rows behind it.
 
 use super::{
-    disagreements, download,
+    disagreements, download, earlier,
     error::PageError,
     estimates::{self, Estimate},
     jobs,
@@ -118,7 +118,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
 /// Draws what page and file share.
 pub fn body(reader: &Reader, view: &View) -> Markup {
     html! {
-        header.pagehead { h1 { (reader.t("stats-title")) } p.lead { (reader.t("stats-lead")) @if reader.may_open("/reported") { " " a href="/reported" { (reader.t("reported-figures")) } } } }
+        header.pagehead { h1 { (reader.t("stats-title")) } p.lead { (reader.t("stats-lead")) @if reader.may_open("/reported") { " " a href=(reader.to("/reported")) { (reader.t("reported-figures")) } } } }
         @if view.tables.n_documented == 0 { (empty(&reader.t("stats-none"), Some("habeas import FILE --as LIST"))) }
         @else {
             (tiles(&head_tiles(reader, view)))
@@ -186,7 +186,8 @@ fn basis(reader: &Reader, view: &View, policy: &str) -> Card {
         line("card-links", links),
         line("card-policy", policy.to_owned()),
     ];
-    lines.extend(view.checkpoint.as_ref().map(|checkpoint| line("card-checkpoint", checkpoint.clone())));
+    let checkpoint = reader.as_of.as_ref().map(|point| &point.id).or(view.checkpoint.as_ref());
+    lines.extend(checkpoint.map(|checkpoint| line("card-checkpoint", checkpoint.clone())));
     if let Some(href) = reader.href("/cases") {
         let text = reader.n("show-cases-n", &[("n", view.tables.n_documented)]);
         lines.push(CardLine { term: reader.t("card-way-back"), text, href: Some(href) });
@@ -200,6 +201,7 @@ fn notes(reader: &Reader, key: &str) -> Vec<String> {
     if reader.is_demo {
         notes.push(reader.t("demo"));
     }
+    notes.extend(earlier::caption(reader));
     notes
 }
 
@@ -341,7 +343,7 @@ fn plain_figure(reader: &Reader, id: &str, title: &str, sub: &str, table: Markup
         drawing: None,
         table,
         show_table: String::new(),
-        notes: if reader.is_demo { vec![reader.t("demo")] } else { Vec::new() },
+        notes: reader.is_demo.then(|| reader.t("demo")).into_iter().chain(earlier::caption(reader)).collect(),
     })
 }
 

@@ -2,6 +2,7 @@
 //! persons, one of whom has a name that means harm.
 
 mod claims;
+mod earlier;
 mod entities;
 mod export;
 mod figures;
@@ -11,6 +12,7 @@ mod messages;
 mod publishing;
 mod review;
 mod roles;
+mod searches;
 mod start;
 
 use super::{
@@ -230,6 +232,7 @@ impl House {
             "/review/disputes",
             "/review/agreement",
             "/keys",
+            "/earlier",
             "/stats/disagreements/event-date.taken/families/ministry",
         ];
         let (case, cluster) = (format!("/cases/{}", self.person), format!("/review/clusters/{}", self.person));

@@ -4,7 +4,8 @@ use super::{super::routes::LISTED, *};
 use crate::rights::Need;
 
 impl House {
-    async fn post(&self, uri: &str, more: &str) -> Response<Body> {
+    /// Sends a form with further fields, each with its «&».
+    pub(super) async fn post(&self, uri: &str, more: &str) -> Response<Body> {
         let headers = [
             ("host", HOST),
             ("origin", OWN),

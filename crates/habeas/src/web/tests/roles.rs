@@ -37,7 +37,9 @@ fn address(house: &House, path: &str) -> String {
 }
 
 /// Addresses whose forms say nothing without their fields.
-const WANTS_FIELDS: [&str; 10] = [
+const WANTS_FIELDS: [&str; 12] = [
+    "/searches",
+    "/earlier",
     "/shares",
     "/claims",
     "/review",

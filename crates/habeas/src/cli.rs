@@ -3,7 +3,8 @@
 use crate::{
     commands::{
         audit, backup, case, checkpoint, claims, consent, demo, doctor, erase, estimate, figures, import, init, link,
-        map, passphrase, publish, recovery, redact, report, resolve, review, serve, source, sync, tools, travel, user, verify,
+        map, passphrase, publish, recovery, redact, report, resolve, review, serve, source, sync, tools, travel, user,
+        verify,
     },
     rights::Asked,
 };

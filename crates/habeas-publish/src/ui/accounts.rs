@@ -73,6 +73,8 @@ pub struct AccountRow {
     pub stand: String,
     /// The same as a tone.
     pub tone: Tone,
+    /// Where the answers are compared and settled.
+    pub href: Option<String>,
 }
 
 /// Words of the interface in the table.
@@ -126,7 +128,12 @@ pub fn accounts(table: &Accounts) -> Markup {
                         }
                     }
                 }
-                td.find data-src=(table.words.stand) { span class=(row.tone.class()) { (row.stand) } }
+                td.find data-src=(table.words.stand) {
+                    @match &row.href {
+                        Some(href) => a class=(row.tone.class()) href=(href) { (row.stand) },
+                        None => span class=(row.tone.class()) { (row.stand) },
+                    }
+                }
             } } }
         } }
     }

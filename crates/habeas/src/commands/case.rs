@@ -9,7 +9,7 @@ use crate::{
     output::Output,
 };
 use clap::{Args, Subcommand};
-use habeas_core::{Content, Entity, EntityId, EntityKind, Label, Matter, Topic};
+use habeas_core::{CaseFile, Content, Entity, EntityId, EntityKind, Label, Matter, Topic};
 use serde_json::json;
 use std::fmt::Write;
 
@@ -398,8 +398,35 @@ fn timeline(desk: &Desk, of: &str, out: &Output) -> Result<Exit, Failure> {
 
 fn missing(desk: &Desk, id: &str, out: &Output) -> Result<Exit, Failure> {
     let records = desk.records_of_person(id)?;
+    let (book, cases) = desk.cases_of(&records)?;
     let case = desk.case_of(&records)?;
-    let asked = standing::asked_of(&case);
+    let (mut object, text) = missing_of(&case);
+    object["schema"] = json!(1);
+    object["person"] = json!(case.person.to_string());
+    // A submission is about one taking: what is told of the other answers nothing of it.
+    let several = if cases.all.len() > 1 { &cases.all[..] } else { &[] };
+    let each = several.iter().zip(1..).map(|(one, nth)| {
+        let name = one.named.map_or_else(|| format!("case {nth}"), |named| book.name(named));
+        let (object, text) = missing_of(&one.file());
+        (name, object, text)
+    });
+    let each: Vec<(String, serde_json::Value, String)> = each.collect();
+    let rows = each.iter().map(|(name, object, _)| {
+        let mut row = object.clone();
+        row["case"] = json!(name);
+        row
+    });
+    object["cases"] = rows.collect();
+    out.result(&object, || match &each[..] {
+        [] => text,
+        several => several.iter().map(|(name, _, text)| format!("{name}\n{text}\n")).collect(),
+    })?;
+    Ok(Exit::Ok)
+}
+
+/// What a submission asks of a case file and how it stands, as fields and as lines.
+fn missing_of(case: &CaseFile<'_>) -> (serde_json::Value, String) {
+    let asked = standing::asked_of(case);
     let n_answered = asked.iter().filter(|asked| asked.n_accounts > 0 && !asked.too_vague).count();
     let stand = |asked: &standing::Asked| match (asked.n_accounts, asked.too_vague, asked.disputed) {
         (0, ..) => "missing",
@@ -411,15 +438,9 @@ fn missing(desk: &Desk, id: &str, out: &Output) -> Result<Exit, Failure> {
         .iter()
         .map(|asked| json!({ "asked": asked.what, "accounts": asked.n_accounts, "stand": stand(asked) }))
         .collect();
-    let object = json!({
-        "schema": 1, "person": case.person.to_string(), "answered": n_answered, "of": asked.len(), "fields": rows,
-    });
-    out.result(&object, || {
-        let mut text: String = asked.iter().map(|asked| format!("{:<10} {}\n", stand(asked), asked.what)).collect();
-        let _ = writeln!(text, "{n_answered} of {} are answered", asked.len());
-        text
-    })?;
-    Ok(Exit::Ok)
+    let mut text: String = asked.iter().map(|asked| format!("{:<10} {}\n", stand(asked), asked.what)).collect();
+    let _ = writeln!(text, "{n_answered} of {} are answered", asked.len());
+    (json!({ "answered": n_answered, "of": asked.len(), "fields": rows }), text)
 }
 
 /// How many cases answer each field, how many too vaguely, and in how many the answers contradict each other.

@@ -89,11 +89,7 @@ impl Desk {
         if let Some(there) = self.sources()?.into_iter().find(|source| source.key == draft.key) {
             return Ok(there);
         }
-        let about = [
-            ("source", draft.key.clone()),
-            ("page", page.to_string()),
-            ("regions", regions.len().to_string()),
-        ];
+        let about = [("source", draft.key.clone()), ("page", page.to_string()), ("regions", regions.len().to_string())];
         let source = self.change(Right::Code, |vault| {
             let source = vault.add_source(draft, &png, now_ms()).map_err(vault_failure)?;
             vault.audit(AuditEvent::new("redacted", about), now_ms()).map_err(vault_failure)?;
@@ -159,7 +155,9 @@ mod tests {
             header: Vec::new(),
         };
         assert_eq!(Redaction::of(&source(&words)), Some(redaction));
-        for other in ["", "2014-05-01", "redacted page x of y: 1,2,3,4", "redacted page 3 of ab: ", &format!("{words} 1,1,0,1")] {
+        for other in
+            ["", "2014-05-01", "redacted page x of y: 1,2,3,4", "redacted page 3 of ab: ", &format!("{words} 1,1,0,1")]
+        {
             assert_eq!(Redaction::of(&source(other)), None, "«{other}»");
         }
     }

@@ -15,7 +15,7 @@ use habeas_core::{
     MatchWeight, Origin, PartialDate, PersonCase, PersonId, Predicate, Record, RecordId, SourceKind, Value, Verdict,
 };
 use habeas_publish::ui::{
-    AccountRow, Accounts, AccountsWords, Answer, Chip, Column, Link, Moment, Quotation, accounts, datum, pieces,
+    AccountRow, Accounts, AccountsWords, Answer, Chip, Column, Link, Moment, Quotation, Tone, accounts, datum, pieces,
     quotation, timeline,
 };
 use maud::{Markup, html};
@@ -60,6 +60,8 @@ struct Asked {
     predicate: Predicate,
     agreement: Agreement,
     n_readings: usize,
+    /// The entry whose account people have taken.
+    taken: Option<usize>,
     said: Vec<Said>,
 }
 
@@ -138,6 +140,7 @@ impl View {
             predicate: question.predicate,
             agreement: question.agreement,
             n_readings: question.readings.len(),
+            taken: question.taken().map(|account| entry_of(&account)),
             said: question
                 .readings
                 .iter()
@@ -189,7 +192,8 @@ impl View {
     }
 
     fn n_contradictions(&self) -> usize {
-        self.questions.iter().filter(|asked| asked.agreement == Agreement::Contradicts).count()
+        let open = |asked: &&Asked| asked.agreement == Agreement::Contradicts && asked.taken.is_none();
+        self.questions.iter().filter(open).count()
     }
 
     fn asked(&self, predicate: Predicate) -> Option<&Asked> {
@@ -406,7 +410,11 @@ fn account_row(reader: &Reader, view: &View, asked: &Asked) -> AccountRow {
             own.map(|said| answer(reader, &view.entries[idx].record, said, compared)).collect()
         })
         .collect();
-    let (stand, tone) = words::agreement(reader, asked.agreement);
+    let (stand, tone) = match asked.taken {
+        Some(entry) => (format!("{}: {}", reader.t("decided-settled"), sid(entry)), Tone::Good),
+        None => words::agreement(reader, asked.agreement),
+    };
+    let question = format!("/cases/{}/accounts/{}", view.person, asked.predicate.code());
     let note = match asked.n_readings {
         n if compared && n > 1 => reader.n("readings-n", &[("n", n as u64)]),
         _ => String::new(),
@@ -418,6 +426,7 @@ fn account_row(reader: &Reader, view: &View, asked: &Asked) -> AccountRow {
         cells,
         stand: if compared { stand } else { reader.t("agreement-not-compared") },
         tone,
+        href: reader.href(question).filter(|_| asked.agreement >= Agreement::Differs),
     }
 }
 

@@ -129,6 +129,15 @@ pub fn routes() -> Routes {
         .get("/", TABLES, async |desk: Desk, reader: Reader| page(desk, reader, overview::load, overview::render).await)
         .past("/cases", CASES, list_cases)
         .past("/cases/{id}", CASES, show_case)
+        .get(
+            "/cases/{id}/accounts/{question}",
+            CASES,
+            async |desk: Desk, reader: Reader, Path((id, question)): Path<(String, String)>| {
+                page(desk, reader, move |desk| claims::of_case::load(desk, &id, &question), claims::of_case::render)
+                    .await
+            },
+        )
+        .post("/cases/{id}/accounts/{question}", JUDGE, claims::of_case::decide)
         .post("/searches", CASES, searches::save)
         .post("/searches/forget", CASES, searches::forget)
         .past("/entities", CASES, async |desk: Desk, reader: Reader| {

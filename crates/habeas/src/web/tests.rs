@@ -241,7 +241,8 @@ impl House {
         fixed
             .iter()
             .map(|&page| page.to_owned())
-            .chain([case.clone(), format!("{case}?only=differs"), cluster, entity, consent])
+            .chain([case.clone(), format!("{case}?only=differs"), format!("{case}/accounts/event-date.taken")])
+            .chain([cluster, entity, consent])
             .collect()
     }
 

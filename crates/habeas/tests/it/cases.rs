@@ -50,6 +50,20 @@ fn whoever_is_taken_released_and_taken_again_is_one_person_with_two_cases() {
     assert!(text.contains("case 1 of 2") && text.contains("case 2 of 2"), "{text}");
     let status = office.json(&["case", "status", "news:1"]);
     assert_eq!((status["cases"].as_array().unwrap().len(), &status["disputed"]), (2, &json!(false)));
+    // A submission about the second taking cannot use the date of the first release.
+    let missing = office.json(&["case", "missing", "news:1"]);
+    let days: Vec<i64> = missing["cases"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            let mut fields = one["fields"].as_array().unwrap().iter();
+            fields.find(|field| field["asked"].as_str().unwrap().starts_with("date of the taking")).unwrap()["accounts"]
+                .as_i64()
+                .unwrap()
+        })
+        .collect();
+    assert_eq!(days, [1, 1], "each case has its own day");
     // The disappearance of 2011 stays in its year, whatever came later.
     let tables = office.json(&["report", "tables"]);
     assert!(tables.to_string().contains("2011") && !tables.to_string().contains("2011 or 2014"), "{tables}");

@@ -2,6 +2,7 @@
 
 pub mod conflict;
 pub mod form;
+pub mod of_case;
 pub mod one;
 pub mod queue;
 pub mod undo;

@@ -462,3 +462,40 @@ async fn two_members_at_once_see_what_the_other_wrote_and_nothing_is_lost_or_wri
         assert!(claims(&now).iter().all(|id| !claims(&mine).contains(id)));
     }
 }
+
+#[tokio::test]
+async fn accounts_of_a_case_file_are_settled_with_a_reason_and_stay() {
+    let house = House::of(Role::Reviewer);
+    let (case, address) =
+        (format!("/cases/{}", house.person), format!("/cases/{}/accounts/event-date.taken", house.person));
+    let file = house.page(&case).await;
+    assert!(file.contains(&format!("href=\"{address}\"")) && file.contains("1 contradiction"), "{file}");
+    let fields = House::filled(&house.page(&address).await, &address);
+    let take = ("take", "ministry:2");
+    let (status, again) = house.press_all(&address, &fields, &[("why", "kept")]).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "the account is missing: {again}");
+    assert!(again.contains("value=\"kept\""));
+    assert_eq!(house.press_all(&address, &fields, &[take]).await.0, StatusCode::UNPROCESSABLE_ENTITY, "no reason");
+    let others = ("take", "families:3");
+    assert_eq!(house.press_all(&address, &fields, &[others, ("why", "x")]).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    for _ in 0..2 {
+        let (status, page) = house.press_all(&address, &fields, &[take, ("why", "it bears a stamp")]).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "also pressed twice: {page}");
+    }
+    let page = house.page(&address).await;
+    assert!(page.contains("it bears a stamp") && page.contains("2015-02-03") && page.contains("2015-02-05"));
+    let file = house.page(&case).await;
+    assert!(file.contains("settled: S2") && !file.contains("1 contradiction"), "{file}");
+    assert!(house.page("/cases?contradicted=1").await.matches("href=\"/cases/").count() < 2);
+    let stale = house.press_all(&address, &fields, &[take, ("key", &"0".repeat(32)), ("why", "y")]).await;
+    assert_eq!(stale.0, StatusCode::CONFLICT, "the page was opened before the decision");
+}
+
+#[tokio::test]
+async fn whoever_may_not_judge_sees_the_accounts_of_a_case_and_no_form() {
+    let house = House::of(Role::Coder);
+    let page = house.page(&format!("/cases/{}/accounts/event-date.taken", house.person)).await;
+    assert!(page.contains("2015-02-03") && !page.contains("method=\"post\" action=\"/cases"));
+    let unknown = house.get(&format!("/cases/{}/accounts/nothing", house.person), &[]).await;
+    assert_eq!(unknown.0, StatusCode::NOT_FOUND);
+}

@@ -211,6 +211,7 @@ pub fn link_on(
 ) -> Result<Linkage, LinkError> {
     let table = engines.table();
     check_records(table, judgements)?;
+    engines.check()?;
     let n_records = table.n_records();
     let mut clock = Clock::start();
     let (mut model, fit, coverage, drawn_models, likely) = match model {

@@ -25,6 +25,7 @@ mod evaluate;
 mod explain;
 pub mod kernel;
 mod link;
+mod lists;
 mod model;
 mod pairs;
 mod partition;
@@ -42,6 +43,7 @@ pub use evaluate::{
 };
 pub use explain::{Explanation, Reason, explain};
 pub use link::{LinkError, LinkOptions, Linkage, Plan, StageTime, link, link_on, plan};
+pub use lists::ListPair;
 pub use model::{
     Comparison, Level, MOST_COMPARISONS, MOST_RULES, Model, ModelError, ModelFormatError, from_toml, guess_model,
     to_toml,

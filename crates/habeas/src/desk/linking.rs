@@ -155,6 +155,11 @@ fn link_failure(error: LinkError) -> Failure {
         return Failure::new(Exit::Interrupted, "the linkage was stopped", "run it again")
             .leaving("Nothing was written.");
     }
+    if let LinkError::Pairs { source: short @ PairError::Memory { .. } } = &error {
+        let remedy = "allow as much with --memory, or link fewer lists at a time; --engine datafusion makes pairs outside \
+                      this limit but holds the records as well";
+        return Failure::new(Exit::Failed, short, remedy).leaving("Nothing was written.");
+    }
     let causes = std::iter::successors(std::error::Error::source(&error), |error| error.source());
     let why: String = causes.map(|cause| format!(": {cause}")).collect();
     let remedy = if matches!(error, LinkError::Pairs { .. }) {

@@ -245,7 +245,7 @@ fn load(lists: &[PathBuf], maps: &[PathBuf], wanted: Wanted) -> Result<Loaded, F
     let truth = wanted.truth;
     let mut infos: Vec<ListInfo> = Vec::new();
     let (mut places, mut contents) = (Vec::new(), Vec::new());
-    let mut labels: Vec<Option<String>> = Vec::new();
+    let (mut persons, mut true_persons) = (PersonNumbers::default(), Vec::new());
     let mut n_set_aside = 0;
     // Mappings first: the table must know all lists before the first record.
     let mut opened = Vec::new();
@@ -276,7 +276,7 @@ fn load(lists: &[PathBuf], maps: &[PathBuf], wanted: Wanted) -> Result<Loaded, F
                     builder.push(list, &header, &cells, &claims);
                     places.push((list, taken.number));
                     contents.extend(wanted.contents.then(|| judgements::content(&header, &cells)));
-                    labels.push(of_truth.map(|column| cells[column].clone()));
+                    true_persons.extend(of_truth.map(|column| persons.of(&cells[column])));
                 }
                 Kept::SetAside { .. } => n_set_aside += 1,
                 Kept::Skipped => {}
@@ -284,7 +284,7 @@ fn load(lists: &[PathBuf], maps: &[PathBuf], wanted: Wanted) -> Result<Loaded, F
             ControlFlow::Continue(())
         })?;
     }
-    let truth = truth.is_some().then(|| numbered(labels));
+    let truth = truth.is_some().then_some(true_persons);
     Ok(Loaded { table: Arc::new(builder.finish()), keys, places, truth, contents, n_set_aside })
 }
 
@@ -313,21 +313,25 @@ fn truth_column(header: &[String], truth: Option<&str>, file: &str) -> Result<Op
     }
 }
 
-/// Numbers true persons; a record without one gets a number of its own.
-fn numbered(labels: Vec<Option<String>>) -> Vec<u32> {
-    let mut known: HashMap<String, u32> = HashMap::new();
-    let mut next = 0u32;
-    let mut fresh = || {
-        next += 1;
-        next - 1
-    };
-    labels
-        .into_iter()
-        .map(|label| match label.filter(|label| !label.trim().is_empty()) {
-            Some(label) => *known.entry(label).or_insert_with(&mut fresh),
-            None => fresh(),
-        })
-        .collect()
+/// Numbers of true persons by their labels; a record without one gets a number of its own.
+#[derive(Default)]
+struct PersonNumbers {
+    known: HashMap<String, u32>,
+    n_given: u32,
+}
+
+impl PersonNumbers {
+    fn of(&mut self, label: &str) -> u32 {
+        if let Some(number) = self.known.get(label) {
+            return *number;
+        }
+        let number = self.n_given;
+        self.n_given += 1;
+        if !label.trim().is_empty() {
+            self.known.insert(label.to_owned(), number);
+        }
+        number
+    }
 }
 
 /// What is reckoned only when asked for: the share of true pairs that were compared at all, bootstrap intervals, and

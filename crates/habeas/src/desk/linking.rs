@@ -5,11 +5,12 @@ use crate::{
     commands::{init::now_ms, interruption::Interruption},
     failure::{Exit, Failure},
     output::Output,
+    scratch::ScratchError,
 };
 use habeas_core::{Judgement, Partition, RecordId, Right, Source, SourceId, SourceKind, Standing, Verdict, standing};
 use habeas_link::{
-    Constraints, Cost, Coverage, Draws, InMemory, LinkError, LinkOptions, Linkage, ListInfo, Model, OpenEngine,
-    PairError, Plan, Stage, Table, TableBuilder, Watch, link_on,
+    Constraints, Cost, Coverage, Draws, EngineFailure, InMemory, LinkError, LinkOptions, Linkage, ListInfo, Model,
+    OpenEngine, PairError, Plan, Stage, Table, TableBuilder, Watch, link_on,
 };
 use habeas_vault::{LinkRun, Vault};
 use serde_json::{Value as Json, json};
@@ -162,7 +163,10 @@ fn link_failure(error: LinkError) -> Failure {
     }
     let causes = std::iter::successors(std::error::Error::source(&error), |error| error.source());
     let why: String = causes.map(|cause| format!(": {cause}")).collect();
-    let remedy = if matches!(error, LinkError::Pairs { .. }) {
+    let of_scratch = |failure: &EngineFailure| failure.of_type::<ScratchError>().is_some();
+    let remedy = if matches!(&error, LinkError::Pairs { source: PairError::Engine(failure) } if of_scratch(failure)) {
+        "set TMPDIR to a folder with more room, or allow more with --memory"
+    } else if matches!(error, LinkError::Pairs { .. }) {
         "run it again, with --engine memory if it stays so"
     } else {
         "mend the model, or leave it out and one is estimated"

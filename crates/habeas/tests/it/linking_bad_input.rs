@@ -96,3 +96,16 @@ fn a_limit_of_memory_changes_nothing_but_the_memory_and_one_that_is_too_low_is_r
     assert!(!office.path("d.csv").exists());
     office.run(&["link", "files", "a.csv", "--out", "d.csv", "--memory", "lots"]).ends_with(2);
 }
+
+#[cfg(unix)]
+#[test]
+fn where_no_temporary_file_can_be_made_a_limit_of_memory_is_refused() {
+    let office = Office::new();
+    office.file("a.csv", LIST).file("no-folder", "");
+    let args = ["link", "files", "a.csv", "--out", "c.csv", "--memory", "1GB"];
+    let refused = office.command(&args).env("TMPDIR", office.path("no-folder")).output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+    assert!(said.contains("the temporary file cannot be used") && said.contains("TMPDIR"), "{said}");
+    assert!(!office.path("c.csv").exists());
+}

@@ -18,7 +18,7 @@ mod survey;
 pub use choice::{Coverage, RuleChoice};
 pub use completeness::Completeness;
 pub(crate) use completeness::LikelyPairs;
-pub(crate) use index::{Candidate, KeyIndex, MOST_RULES, Piece, in_parallel};
+pub(crate) use index::{Candidate, KeyIndex, MOST_RULES, Piece, RuleBlocks, in_parallel};
 pub use pool::possible_rules;
 pub use survey::{Survey, survey};
 

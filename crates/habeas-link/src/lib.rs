@@ -11,7 +11,7 @@
 //! | [`survey()`] | table and [`possible_rules`] → a sample of candidate pairs, tabulated |
 //! | [`estimate`] | tabulated comparison vectors → [`Fit`] |
 //! | [`Survey::choose_rules`] | which rules are worth their pairs, and what they miss |
-//! | [`MemoryEngine`], or another [`PairEngine`] | table and model → candidate pairs, scored |
+//! | [`MemoryEngine`], [`Bounded`] or another [`PairEngine`] | table and model → candidate pairs, scored |
 //! | [`partition()`] | scored pairs and judgements → persons |
 //! | [`draw_partitions`] | the same → draws from the posterior of the partition |
 //! | [`explain`] | one pair → its weight, comparison by comparison |
@@ -25,6 +25,7 @@ mod evaluate;
 mod explain;
 pub mod kernel;
 mod link;
+mod lists;
 mod model;
 mod pairs;
 mod partition;
@@ -42,13 +43,14 @@ pub use evaluate::{
 };
 pub use explain::{Explanation, Reason, explain};
 pub use link::{LinkError, LinkOptions, Linkage, Plan, StageTime, link, link_on, plan};
+pub use lists::ListPair;
 pub use model::{
     Comparison, Level, MOST_COMPARISONS, MOST_RULES, Model, ModelError, ModelFormatError, from_toml, guess_model,
     to_toml,
 };
 pub use pairs::{
-    BlockPairs, BlockScorer, Blocks, Cost, Engine, EngineFailure, InMemory, MemoryEngine, OpenEngine, PairEngine,
-    PairError, PatternCounts, Scored, Stage, Vector, Watch,
+    BlockPairs, BlockScorer, Blocks, Bounded, Cost, Engine, EngineFailure, InMemory, MemoryEngine, OpenEngine,
+    PairEngine, PairError, PatternCounts, Scored, Scratch, Stage, Vector, Watch,
 };
 pub use partition::{
     Conflict, Constraints, Evidence, Leftover, Partitioned, WeakestJoint, components, correct_leftovers, partition,

@@ -3,6 +3,7 @@
 use crate::{
     blocking::{Completeness, Coverage, LikelyPairs, RuleReport, possible_rules, survey},
     em::{EstimateError, Fit, draw_models, estimate},
+    lists::{ListPair, by_lists},
     model::{MOST_RULES, Model, ModelError, Weights, guess_model},
     pairs::{InMemory, OpenEngine, PairError, Stage, Watch, pair_budget},
     partition::{Conflict, Constraints, Evidence, Leftover, WeakestJoint, correct_leftovers, partition},
@@ -67,6 +68,8 @@ pub struct Linkage {
     pub weakest: Vec<WeakestJoint>,
     /// Corrected priors of lists that name a person once; they are in the weights of `pairs`.
     pub leftovers: Vec<Leftover>,
+    /// How many pairs of each two lists are one person; texts are not told of.
+    pub by_lists: Vec<ListPair>,
     /// What each blocking rule did.
     pub rules: Vec<RuleReport>,
     /// What the rules were expected to find and to miss; `None` where the caller gave the model.
@@ -211,6 +214,7 @@ pub fn link_on(
 ) -> Result<Linkage, LinkError> {
     let table = engines.table();
     check_records(table, judgements)?;
+    engines.check()?;
     let n_records = table.n_records();
     let mut clock = Clock::start();
     let (mut model, fit, coverage, drawn_models, likely) = match model {
@@ -263,6 +267,7 @@ pub fn link_on(
         model,
         fit,
         n_candidates: scored.n_candidates,
+        by_lists: by_lists(table, &scored.pairs),
         pairs: scored.pairs,
         partition: persons.partition,
         draws,

@@ -1,10 +1,12 @@
 //! Candidate pairs: the engine that scores them, and the tabulated comparison vectors that estimation learns from.
 
 mod blocks;
+mod bounded;
 mod cost;
 mod memory;
 
 pub use blocks::{BlockPairs, BlockScorer, Blocks};
+pub use bounded::{Bounded, Scratch};
 pub use cost::{Cost, Engine};
 pub(crate) use memory::pair_budget;
 pub use memory::{InMemory, MemoryEngine};
@@ -121,9 +123,22 @@ pub enum PairError {
     /// The run was ended from outside.
     #[error("the run was ended before it was done")]
     Cancelled,
+    /// The records and what is needed to link them are more than may be held in memory.
+    #[error("linking these records needs {} of memory, and {} are allowed", in_megabytes(*needed), in_megabytes(*allowed))]
+    Memory {
+        /// Bytes that are needed at least.
+        needed: u64,
+        /// Bytes that are allowed.
+        allowed: u64,
+    },
     /// An engine other than the one in this process failed.
     #[error(transparent)]
     Engine(#[from] EngineFailure),
+}
+
+/// Bytes in units of 10⁶, rounded up so that asking for as many suffices.
+fn in_megabytes(bytes: u64) -> String {
+    format!("{} MB", bytes.div_ceil(1_000_000))
 }
 
 /// What an engine of another crate says of its failure.
@@ -200,6 +215,14 @@ pub trait OpenEngine {
     /// The table.
     fn table(&self) -> &Table;
 
+    /// Whether the table can be linked at all, before any work is done.
+    ///
+    /// # Errors
+    /// [`PairError::Memory`] when it needs more memory than is allowed.
+    fn check(&self) -> Result<(), PairError> {
+        Ok(())
+    }
+
     /// Makes the blocks of the model's rules.
     ///
     /// # Errors
@@ -218,4 +241,19 @@ pub struct Scored {
     pub n_by_rule: Vec<u64>,
     /// Pairs of each rule that reached the cut of the model.
     pub n_above_by_rule: Vec<u64>,
+}
+
+impl Scored {
+    /// Adds what was found elsewhere.
+    fn add(&mut self, other: Self) {
+        self.pairs.extend(other.pairs);
+        self.n_by_rule.iter_mut().zip(other.n_by_rule).for_each(|(n, more)| *n += more);
+        self.n_above_by_rule.iter_mut().zip(other.n_above_by_rule).for_each(|(n, more)| *n += more);
+    }
+
+    /// Sums up and sorts what was found.
+    fn settle(&mut self) {
+        self.n_candidates = self.n_by_rule.iter().sum();
+        self.pairs.sort_unstable_by_key(|pair| (pair.left, pair.right));
+    }
 }

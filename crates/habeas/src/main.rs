@@ -13,6 +13,7 @@ mod listing;
 mod opening;
 mod output;
 mod rights;
+mod scratch;
 mod web;
 
 use clap::{CommandFactory, FromArgMatches};

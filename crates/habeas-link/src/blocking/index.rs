@@ -101,11 +101,11 @@ pub(crate) fn in_parallel<R: Send>(n: usize, threads: usize, work: impl Fn(usize
     results.into_iter().map(|(_, result)| result).collect()
 }
 
-/// The blocks of one rule.
-struct RuleBlocks {
+/// The blocks of one rule: places of their records, ascending in each block, and how many each has.
+pub(crate) struct RuleBlocks {
     members: Vec<u32>,
     sizes: Vec<u32>,
-    report: RuleReport,
+    pub(crate) report: RuleReport,
 }
 
 /// The largest block that keeps all pairs of a rule within a budget; `sizes` are how many records share each key.
@@ -242,6 +242,29 @@ fn blocks_of(values: &KeyValues, rule: &BlockingRule, n_records: usize, budget: 
 }
 
 impl RuleBlocks {
+    /// Makes the blocks of one rule alone; those of a rule that does not tell its largest block hold about `budget` pairs.
+    pub(crate) fn new(table: &Table, rule: &BlockingRule, budget: u64, threads: usize) -> Self {
+        let values = KeyValues::new(table, std::slice::from_ref(rule), threads);
+        blocks_of(&values, rule, table.n_records(), budget)
+    }
+
+    /// Bytes that an index holds for these blocks.
+    pub(crate) fn n_bytes_of_index(&self) -> u64 {
+        (2 * size_of_val(&self.members[..]) + size_of_val(&self.sizes[..])) as u64
+    }
+
+    /// Visits all pairs of places that share a block, the smaller first.
+    pub(crate) fn pairs(&self, mut visit: impl FnMut(u32, u32)) {
+        let mut rest = self.members.as_slice();
+        for size in &self.sizes {
+            let (block, others) = rest.split_at(*size as usize);
+            for (i, first) in block.iter().enumerate() {
+                block[i + 1..].iter().for_each(|second| visit(*first, *second));
+            }
+            rest = others;
+        }
+    }
+
     fn put(&mut self, run: impl ExactSizeIterator<Item = u32>) {
         let n = run.len() as u32;
         self.members.extend(run);
@@ -271,8 +294,13 @@ impl KeyIndex {
             of_rule
         });
         watch.check()?;
-        let of_rules: Vec<RuleBlocks> = of_rules.into_iter().flatten().collect();
         drop(values);
+        Ok(Self::of_blocks(table, of_rules.into_iter().flatten().collect()))
+    }
+
+    /// An index of the blocks of all rules.
+    pub(crate) fn of_blocks(table: &Table, of_rules: Vec<RuleBlocks>) -> Self {
+        let n_records = table.n_records();
         let n_members = of_rules.iter().map(|rule| rule.members.len()).sum();
         let (mut members, mut block_ends) = (Vec::with_capacity(n_members), Vec::new());
         let (mut rule_ends, mut reports) = (Vec::new(), Vec::new());
@@ -307,7 +335,7 @@ impl KeyIndex {
         for (place, record) in records.iter().enumerate() {
             places[*record as usize] = place as u32;
         }
-        Ok(Self { members, block_ends, rule_ends, blocks_ends, blocks, records, places, reports })
+        Self { members, block_ends, rule_ends, blocks_ends, blocks, records, places, reports }
     }
 
     fn blocks_of(&self, place: u32) -> &[u32] {

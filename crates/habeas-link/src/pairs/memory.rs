@@ -50,6 +50,11 @@ impl<'t> MemoryEngine<'t> {
         Ok(Self { table, index, threads: threads.get() })
     }
 
+    /// The engine of blocks that were made already.
+    pub(super) fn of_index(table: &'t Table, index: KeyIndex, threads: NonZeroUsize) -> Self {
+        Self { table, index, threads: threads.get() }
+    }
+
     /// The rule that a pair belongs to, as its index in the model, if any holds it.
     pub fn rule_of(&self, a: u32, b: u32) -> Option<usize> {
         self.index.rule_of(a, b)
@@ -155,15 +160,8 @@ impl PairEngine for MemoryEngine<'_> {
             },
         )?;
         let mut scored = empty();
-        for piece in of_pieces {
-            scored.pairs.extend(piece.pairs);
-            for rule in 0..n_rules {
-                scored.n_by_rule[rule] += piece.n_by_rule[rule];
-                scored.n_above_by_rule[rule] += piece.n_above_by_rule[rule];
-            }
-        }
-        scored.n_candidates = scored.n_by_rule.iter().sum();
-        scored.pairs.sort_unstable_by_key(|pair| (pair.left, pair.right));
+        of_pieces.into_iter().for_each(|piece| scored.add(piece));
+        scored.settle();
         Ok(scored)
     }
 }

@@ -17,7 +17,7 @@ const MOST_WRITTEN: usize = 1 << 16;
 /// How many spelling classes a likeness of different skeletons reaches, in bits, where no more is known.
 const NEIGHBOURS_BITS: f32 = 2.0;
 /// Words that are compared to learn how common those alike to a word are: at most in all, and records that they are of.
-const MOST_LIKENED: usize = 300_000;
+const MOST_LIKENED: usize = 150_000;
 const MOST_SAMPLED: usize = 400;
 /// Records below which nothing is learnt so.
 const LEAST_SAMPLED: usize = 32;

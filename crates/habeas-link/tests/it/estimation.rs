@@ -1,5 +1,9 @@
+use crate::invented::{table, three_lists};
 use habeas_core::MatchWeight;
-use habeas_link::{Comparison, EstimateError, Field, Level, Model, PatternCounts, PlaceField, Vector, estimate};
+use habeas_link::{
+    Comparison, Constraints, EstimateError, Field, Level, LinkOptions, Model, PatternCounts, PlaceField, Vector, Watch,
+    estimate, link,
+};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -186,4 +190,25 @@ fn asking_people_about_doubtful_pairs_only_biases_nothing() {
             assert!((a.m - b.m).abs() < 0.02, "{} {}", a.m, b.m);
         }
     }
+}
+
+#[test]
+fn lambda_by_lists_counts_the_pairs_of_one_person_within_and_across_them() {
+    let (lists, entries) = three_lists(800, 71);
+    let table = table(&lists, &entries);
+    let found = link(&table, None, &Constraints::default(), &LinkOptions::default(), &Watch::none()).unwrap();
+    let n_of = |list: u16| entries.iter().filter(|entry| entry.list == list).count() as f64;
+    for (a, b) in [(0, 1), (0, 2), (1, 2)] {
+        let told = found.by_lists.iter().find(|pair| pair.lists == (a, b)).unwrap();
+        let on_both = entries
+            .iter()
+            .filter(|one| one.list == a && entries.iter().any(|other| other.list == b && other.person == one.person));
+        let on_both = on_both.count() as f64;
+        assert_eq!(told.n_pairs, n_of(a) * n_of(b));
+        assert!((told.n_same / on_both - 1.0).abs() < 0.1, "{} of {on_both} pairs of lists {a} and {b}", told.n_same);
+        assert!((told.lambda() - told.n_same / told.n_pairs).abs() < 1e-15);
+    }
+    // Nobody is twice on a list here.
+    let within: f64 = found.by_lists.iter().filter(|pair| pair.lists.0 == pair.lists.1).map(|pair| pair.n_same).sum();
+    assert!(within < 0.02 * found.partition.n_records() as f64, "{within}");
 }

@@ -180,7 +180,7 @@ pub fn nearly_equal_names(
     let (given, family, fathers) = (names("Karim", 50), names("Veland", 40), names("Karim", 50));
     let places = names("Korvad", 8);
     let first = Date::new(2009, 1, 1).unwrap();
-    let mut day = |rng: &mut ChaCha8Rng| first.saturating_add(jiff_days(rng.random_range(0..2000)));
+    let day = |rng: &mut ChaCha8Rng| first.saturating_add(jiff_days(rng.random_range(0..2000)));
     let pick = |words: &[String], rng: &mut ChaCha8Rng| words[rng.random_range(0..words.len())].clone();
     let events: Vec<(Date, String)> =
         (0..n_events.unwrap_or(0)).map(|_| (day(&mut rng), pick(&places, &mut rng))).collect();

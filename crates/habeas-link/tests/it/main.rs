@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests may stop a test as the tests themselves do")]
 
 mod bad_input;
+mod bounded;
 mod estimation;
 mod invented;
 mod model_file;

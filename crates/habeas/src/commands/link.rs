@@ -243,9 +243,9 @@ fn pairs(desk: &Desk, path: &Path, out: &Output) -> Result<Exit, Failure> {
             Some((record.source.key.as_str(), record.number()))
         };
         let link = cluster_of[pair.left as usize] == cluster_of[pair.right as usize];
-        Some((record(pair.left)?, record(pair.right)?, pair.weight, link))
+        Some((record(pair.left)?, record(pair.right)?, pair.weight, link, []))
     });
-    let bytes = pairs_csv(rows)?;
+    let bytes = pairs_csv([], rows)?;
     write_whole(path, &bytes).map_err(|error| Failure::file("written", path, &error))?;
     desk.note_export("pairs", &[path.to_owned()])?;
     let object = json!({ "schema": 1, "pairs": run.pairs.len(), "written": path });
@@ -253,25 +253,21 @@ fn pairs(desk: &Desk, path: &Path, out: &Output) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-/// Pairs as CSV, as scripts rely on it.
-pub fn pairs_csv<'k>(
-    rows: impl Iterator<Item = ((&'k str, u64), (&'k str, u64), MatchWeight, bool)>,
+/// Pairs as CSV, as scripts rely on it, with `more` columns at the end.
+pub fn pairs_csv<'k, const N: usize>(
+    more: [&str; N],
+    rows: impl Iterator<Item = ((&'k str, u64), (&'k str, u64), MatchWeight, bool, [String; N])>,
 ) -> Result<Vec<u8>, Failure> {
     let mut csv = csv::Writer::from_writer(Vec::new());
     let wrong = |error: csv::Error| Failure::from(std::io::Error::other(error));
     let header = ["list_a", "row_a", "list_b", "row_b", "match_weight", "match_probability", "decision"];
-    csv.write_record(header).map_err(wrong)?;
-    for ((list_a, row_a), (list_b, row_b), weight, link) in rows {
-        csv.write_record([
-            list_a,
-            &row_a.to_string(),
-            list_b,
-            &row_b.to_string(),
-            &format!("{:.4}", weight.0),
-            &format!("{:.6}", weight.probability().get()),
-            if link { "same" } else { "different" },
-        ])
-        .map_err(wrong)?;
+    csv.write_record(header.iter().chain(&more)).map_err(wrong)?;
+    for ((list_a, row_a), (list_b, row_b), weight, link, more) in rows {
+        let (row_a, row_b) = (row_a.to_string(), row_b.to_string());
+        let (bits, probability) = (format!("{:.4}", weight.0), format!("{:.6}", weight.probability().get()));
+        let decision = if link { "same" } else { "different" };
+        let cells = [list_a, &row_a, list_b, &row_b, &bits, &probability, decision];
+        csv.write_record(cells.into_iter().chain(more.iter().map(String::as_str))).map_err(wrong)?;
     }
     csv.into_inner().map_err(|error| Failure::from(error.into_error()))
 }

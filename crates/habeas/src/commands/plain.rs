@@ -1,5 +1,7 @@
 //! Linkage of plain files, without a vault: for statisticians and for measuring.
 
+mod judgements;
+
 use crate::{
     commands::{
         cost,
@@ -19,6 +21,7 @@ use habeas_link::{
     LinkOptions, Linkage, ListInfo, ReliabilityBin, Table, TableBuilder, blocking_recall, bootstrap, evaluate,
     reliability,
 };
+use judgements::{Content, Records};
 use serde_json::{Value, json};
 use std::{
     collections::HashMap,
@@ -61,6 +64,9 @@ pub struct Args {
     /// Probability from which a pair counts as one person [default: the model's]
     #[arg(long, value_name = "P")]
     cut: Option<f64>,
+    /// Decisions about pairs: lines of an earlier --pairs file with a column «verdict» (same, different, undecided)
+    #[arg(long, value_name = "JUDGEMENTS.csv")]
+    judgements: Option<PathBuf>,
     /// Number of draws of the partition from its posterior
     #[arg(long, default_value_t = 0, requires = "draws_out")]
     draws: usize,
@@ -118,14 +124,29 @@ struct Loaded {
     places: Vec<(u16, u64)>,
     /// The true person of each record; records without one are persons of their own.
     truth: Option<Vec<u32>>,
+    /// What each row says, where decisions are read or written by it.
+    contents: Vec<Content>,
     n_set_aside: u64,
+}
+
+/// What is kept of the rows beside what is compared.
+#[derive(Clone, Copy, Default)]
+struct Wanted<'w> {
+    truth: Option<&'w str>,
+    contents: bool,
 }
 
 /// Runs `link files`.
 pub fn files(args: &Args, out: &Output) -> Result<Exit, Failure> {
     let begun = Instant::now();
     let model = read_model(args.model.as_deref())?;
-    let loaded = load(&args.lists, &args.map, args.truth.as_deref())?;
+    let contents = args.judgements.is_some() || args.pairs.is_some();
+    let loaded = load(&args.lists, &args.map, Wanted { truth: args.truth.as_deref(), contents })?;
+    let replayed = args.judgements.as_deref().map(|path| {
+        let records = Records { keys: &loaded.keys, places: &loaded.places, contents: &loaded.contents };
+        judgements::replay(path, &records)
+    });
+    let replayed = replayed.transpose()?.unwrap_or_default();
     let read = begun.elapsed().as_secs_f64();
     let mut options = linking::options(args.draws, args.seed);
     if let Some(cut) = args.cut {
@@ -134,7 +155,7 @@ pub fn files(args: &Args, out: &Output) -> Result<Exit, Failure> {
             probability.ok_or_else(|| Failure::usage("--cut is a probability between 0 and 1", "such as 0.5"))?;
         options.cut = Some(habeas_core::MatchWeight((probability.get() / (1.0 - probability.get())).log2()));
     }
-    let linkage = args.engine.link(&loaded.table, model, &options, out)?;
+    let linkage = args.engine.link(&loaded.table, model, &replayed.constraints, &options, out)?;
     let mut written = Vec::new();
     let mut put = |path: &Path, bytes: &[u8]| {
         write_whole(path, bytes).map_err(|error| Failure::file("written", path, &error))?;
@@ -156,7 +177,15 @@ pub fn files(args: &Args, out: &Output) -> Result<Exit, Failure> {
     }
     let mut object = linking::summary(&linkage, loaded.places.len(), loaded.keys.len());
     object["seconds"]["read"] = json!(read);
+    let by_lists = linkage.by_lists.iter().map(|pair| {
+        let keys = [pair.lists.0, pair.lists.1].map(|list| &loaded.keys[usize::from(list)]);
+        json!({ "lists": keys, "pairs": pair.n_pairs, "same": pair.n_same, "lambda": pair.lambda() })
+    });
+    object["by_lists"] = by_lists.collect();
     object["set_aside"] = json!(loaded.n_set_aside);
+    if args.judgements.is_some() {
+        object["judgements"] = replayed.json();
+    }
     object["written"] = json!(written);
     if let Some(truth) = &loaded.truth {
         let evaluation = evaluate(&linkage.partition, &Partition::from_labels(truth));
@@ -184,17 +213,24 @@ pub fn files(args: &Args, out: &Output) -> Result<Exit, Failure> {
         }
         text
     })?;
+    if !replayed.unfit.is_empty() {
+        out.talk(format_args!(
+            "{} decisions no longer fit and were left out; no record says what these rows said: {}",
+            replayed.unfit.len(),
+            replayed.unfit_rows().join(", ")
+        ));
+    }
     if loaded.n_set_aside > 0 {
         out.talk(format_args!(
             "{} rows could not be read and were left out: see habeas import FILE --preview",
             loaded.n_set_aside
         ));
-        return Ok(Exit::PartRefused);
     }
-    Ok(Exit::Ok)
+    let all_taken = loaded.n_set_aside == 0 && replayed.unfit.is_empty();
+    Ok(if all_taken { Exit::Ok } else { Exit::PartRefused })
 }
 
-fn load(lists: &[PathBuf], maps: &[PathBuf], truth: Option<&str>) -> Result<Loaded, Failure> {
+fn load(lists: &[PathBuf], maps: &[PathBuf], wanted: Wanted) -> Result<Loaded, Failure> {
     if !maps.is_empty() && maps.len() != lists.len() {
         return Err(Failure::usage(
             "there are not as many mappings as lists",
@@ -206,9 +242,10 @@ fn load(lists: &[PathBuf], maps: &[PathBuf], truth: Option<&str>) -> Result<Load
     if let Some(twice) = keys.iter().enumerate().find(|(idx, key)| keys[..*idx].contains(key)) {
         return Err(Failure::usage(format_args!("two lists are called «{}»", twice.1), "rename one of the files"));
     }
+    let truth = wanted.truth;
     let mut infos: Vec<ListInfo> = Vec::new();
-    let mut places = Vec::new();
-    let mut labels: Vec<Option<String>> = Vec::new();
+    let (mut places, mut contents) = (Vec::new(), Vec::new());
+    let (mut persons, mut true_persons) = (PersonNumbers::default(), Vec::new());
     let mut n_set_aside = 0;
     // Mappings first: the table must know all lists before the first record.
     let mut opened = Vec::new();
@@ -238,7 +275,8 @@ fn load(lists: &[PathBuf], maps: &[PathBuf], truth: Option<&str>) -> Result<Load
                 Kept::Record { cells, claims } => {
                     builder.push(list, &header, &cells, &claims);
                     places.push((list, taken.number));
-                    labels.push(of_truth.map(|column| cells[column].clone()));
+                    contents.extend(wanted.contents.then(|| judgements::content(&header, &cells)));
+                    true_persons.extend(of_truth.map(|column| persons.of(&cells[column])));
                 }
                 Kept::SetAside { .. } => n_set_aside += 1,
                 Kept::Skipped => {}
@@ -246,8 +284,8 @@ fn load(lists: &[PathBuf], maps: &[PathBuf], truth: Option<&str>) -> Result<Load
             ControlFlow::Continue(())
         })?;
     }
-    let truth = truth.is_some().then(|| numbered(labels));
-    Ok(Loaded { table: Arc::new(builder.finish()), keys, places, truth, n_set_aside })
+    let truth = truth.is_some().then_some(true_persons);
+    Ok(Loaded { table: Arc::new(builder.finish()), keys, places, truth, contents, n_set_aside })
 }
 
 /// A list in a file of text or of a spreadsheet or, where this build has a query engine, in one of its files.
@@ -275,21 +313,25 @@ fn truth_column(header: &[String], truth: Option<&str>, file: &str) -> Result<Op
     }
 }
 
-/// Numbers true persons; a record without one gets a number of its own.
-fn numbered(labels: Vec<Option<String>>) -> Vec<u32> {
-    let mut known: HashMap<String, u32> = HashMap::new();
-    let mut next = 0u32;
-    let mut fresh = || {
-        next += 1;
-        next - 1
-    };
-    labels
-        .into_iter()
-        .map(|label| match label.filter(|label| !label.trim().is_empty()) {
-            Some(label) => *known.entry(label).or_insert_with(&mut fresh),
-            None => fresh(),
-        })
-        .collect()
+/// Numbers of true persons by their labels; a record without one gets a number of its own.
+#[derive(Default)]
+struct PersonNumbers {
+    known: HashMap<String, u32>,
+    n_given: u32,
+}
+
+impl PersonNumbers {
+    fn of(&mut self, label: &str) -> u32 {
+        if let Some(number) = self.known.get(label) {
+            return *number;
+        }
+        let number = self.n_given;
+        self.n_given += 1;
+        if !label.trim().is_empty() {
+            self.known.insert(label.to_owned(), number);
+        }
+        number
+    }
 }
 
 /// What is reckoned only when asked for: the share of true pairs that were compared at all, bootstrap intervals, and
@@ -327,7 +369,7 @@ pub fn plan(args: &PlanArgs, out: &Output) -> Result<Exit, Failure> {
         return Err(Failure::usage("--within is a number of minutes above 0", "such as 30 or 0.5"));
     }
     let given = read_model(args.model.as_deref())?;
-    let loaded = load(&args.lists, &args.map, args.truth.as_deref())?;
+    let loaded = load(&args.lists, &args.map, Wanted { truth: args.truth.as_deref(), contents: false })?;
     let options = linking::options(0, 1);
     let planned = match given {
         None => Some(linking::plan(&loaded.table, &options, out)?),
@@ -435,10 +477,12 @@ fn pairs_of(loaded: &Loaded, linkage: &Linkage) -> Result<Vec<u8>, Failure> {
         let (list, row) = loaded.places[idx as usize];
         (loaded.keys[usize::from(list)].as_str(), row)
     };
-    pairs_csv(linkage.pairs.iter().map(|pair| {
+    let content = |idx: u32| judgements::written(loaded.contents[idx as usize]);
+    let rows = linkage.pairs.iter().map(|pair| {
         let link = linking::is_link(linkage, pair.left, pair.right);
-        (place(pair.left), place(pair.right), pair.weight, link)
-    }))
+        (place(pair.left), place(pair.right), pair.weight, link, [content(pair.left), content(pair.right)])
+    });
+    pairs_csv(["content_a", "content_b"], rows)
 }
 
 /// Runs `link names`.

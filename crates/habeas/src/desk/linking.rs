@@ -5,11 +5,12 @@ use crate::{
     commands::{init::now_ms, interruption::Interruption},
     failure::{Exit, Failure},
     output::Output,
+    scratch::ScratchError,
 };
 use habeas_core::{Judgement, Partition, RecordId, Right, Source, SourceId, SourceKind, Standing, Verdict, standing};
 use habeas_link::{
-    Constraints, Cost, Coverage, Draws, InMemory, LinkError, LinkOptions, Linkage, ListInfo, Model, OpenEngine,
-    PairError, Plan, Stage, Table, TableBuilder, Watch, link_on,
+    Constraints, Cost, Coverage, Draws, EngineFailure, InMemory, LinkError, LinkOptions, Linkage, ListInfo, Model,
+    OpenEngine, PairError, Plan, Stage, Table, TableBuilder, Watch, link_on,
 };
 use habeas_vault::{LinkRun, Vault};
 use serde_json::{Value as Json, json};
@@ -155,9 +156,17 @@ fn link_failure(error: LinkError) -> Failure {
         return Failure::new(Exit::Interrupted, "the linkage was stopped", "run it again")
             .leaving("Nothing was written.");
     }
+    if let LinkError::Pairs { source: short @ PairError::Memory { .. } } = &error {
+        let remedy = "allow as much with --memory, or link fewer lists at a time; --engine datafusion makes pairs outside \
+                      this limit but holds the records as well";
+        return Failure::new(Exit::Failed, short, remedy).leaving("Nothing was written.");
+    }
     let causes = std::iter::successors(std::error::Error::source(&error), |error| error.source());
     let why: String = causes.map(|cause| format!(": {cause}")).collect();
-    let remedy = if matches!(error, LinkError::Pairs { .. }) {
+    let of_scratch = |failure: &EngineFailure| failure.of_type::<ScratchError>().is_some();
+    let remedy = if matches!(&error, LinkError::Pairs { source: PairError::Engine(failure) } if of_scratch(failure)) {
+        "set TMPDIR to a folder with more room, or allow more with --memory"
+    } else if matches!(error, LinkError::Pairs { .. }) {
         "run it again, with --engine memory if it stays so"
     } else {
         "mend the model, or leave it out and one is estimated"

@@ -28,7 +28,54 @@ fn plain_lists_are_linked_without_any_configuration() {
     let cluster_of = |prefix: &str| lines.iter().find(|l| l.starts_with(prefix)).unwrap().rsplit(',').next().unwrap();
     assert_eq!(cluster_of("a,1,"), cluster_of("b,1,"));
     let pairs = std::fs::read_to_string(office.path("pairs.csv")).unwrap();
-    assert!(pairs.starts_with("list_a,row_a,list_b,row_b,match_weight,match_probability,decision\n"));
+    assert!(
+        pairs.starts_with("list_a,row_a,list_b,row_b,match_weight,match_probability,decision,content_a,content_b\n")
+    );
+}
+
+/// Lines of a file of pairs with a verdict for each.
+fn judged(pairs: &str, verdict: impl Fn(&str) -> &'static str) -> String {
+    let with = |(i, line): (usize, &str)| format!("{line},{}\n", if i == 0 { "verdict" } else { verdict(line) });
+    pairs.lines().enumerate().map(with).collect()
+}
+
+#[test]
+fn decisions_hold_for_a_list_in_a_changed_edition_and_those_that_no_longer_fit_are_named() {
+    let office = Office::new();
+    let list =
+        "name,born,town\nKarim Velan,1980-02-03,Corva\nSanam Osto,1975-06-01,Ostrel\nBahir Molan,1990-01-09,Nemra\n";
+    office.file("a.csv", list);
+    office.file("b.csv", "name,born,town\nKareem Velan,1980-02-03,Corva\nBahir Molan,1990-01-09,Nemra\n");
+    let link = ["link", "files", "a.csv", "b.csv", "--out", "c.csv", "--pairs", "pairs.csv"];
+    assert_eq!(office.json(&link)["clusters"], 3);
+    let pairs = std::fs::read_to_string(office.path("pairs.csv")).unwrap();
+    office.file("judged.csv", judged(&pairs, |line| if line.starts_with("a,1,b,1,") { "different" } else { "same" }));
+    let again = [&link[..], &["--judgements", "judged.csv"]].concat();
+    let told = office.json(&again);
+    assert_eq!((&told["clusters"], &told["judgements"]["moved"]), (&4.into(), &0.into()), "{told}");
+    // Another edition: a row above the others, and another spelling in one that was decided about.
+    let edition = list.replace("town\n", "town\nZarin Dorek,1960-01-01,Corva\n").replace("Bahir", "Baheer");
+    office.file("a.csv", edition);
+    let run = office.run(&again).ends_with(3);
+    assert!(run.stderr.contains("no record says what these rows said: a:3"), "{}", run.stderr);
+    let run = office.run(&[&again[..], &["--json"]].concat()).ends_with(3);
+    let told: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((&told["judgements"]["applied"], &told["judgements"]["moved"]), (&1.into(), &1.into()), "{told}");
+    assert_eq!(told["judgements"]["unfit_rows"], serde_json::json!(["a:3"]));
+    let clusters = std::fs::read_to_string(office.path("c.csv")).unwrap();
+    let of = |row: &str| clusters.lines().find(|line| line.starts_with(row)).unwrap().rsplit(',').next().unwrap();
+    assert_ne!(of("a,2,"), of("b,1,"), "the decision moved with its row");
+    assert_eq!(of("a,4,"), of("b,2,"), "what no longer fits decides nothing");
+}
+
+#[test]
+fn decisions_without_what_the_records_said_are_refused() {
+    let office = Office::new();
+    office.file("a.csv", "name,born\nKarim Velan,1980\nSanam Osto,1975\n");
+    office.file("judged.csv", "list_a,row_a,list_b,row_b,verdict\na,1,a,2,same\n");
+    let run = office.run(&["link", "files", "a.csv", "--out", "c.csv", "--judgements", "judged.csv"]).ends_with(2);
+    assert!(run.stderr.contains("decisions without a column «content_a»"), "{}", run.stderr);
+    assert!(!office.path("c.csv").exists());
 }
 
 #[test]

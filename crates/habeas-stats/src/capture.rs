@@ -28,7 +28,7 @@ pub const MAX_PEOPLE: u64 = 1 << 53;
 ///
 /// Bit `j` of a mask says that the person is on list `j`. No mask is 0, no count is 0, names are unique,
 /// and the counts sum to at most [`MAX_PEOPLE`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CaptureHistories {
     lists: Vec<String>,
     counts: BTreeMap<u32, u64>,

@@ -13,8 +13,12 @@ use crate::{
     capture::TableId,
     pooled::mixture,
     posterior::Posterior,
+    refusal::Warning,
     special::{compensated_sum, normal_quantile},
 };
+
+/// With fewer draws than this a 95 % limit has fewer than 25 of them beyond it.
+const FEW_DRAWS: usize = 1_000;
 
 /// Draws of (documented, total), by replicate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,6 +138,14 @@ impl DrawTable {
     pub fn mean_documented(&self) -> f64 {
         let mean = |draws: &Vec<(u64, u64)>| compensated_sum(draws.iter().map(|&(n, _)| n as f64)) / draws.len() as f64;
         compensated_sum(self.replicates.iter().map(mean)) / self.replicates.len() as f64
+    }
+
+    /// What must stand beside a figure from these draws; never empty.
+    pub fn warnings(&self) -> Vec<Warning> {
+        let draws = self.replicates.iter().map(Vec::len).sum();
+        let few = (draws < FEW_DRAWS).then_some(Warning::FewDraws { draws });
+        let one = (self.replicates.len() == 1).then_some(Warning::OneReplicate);
+        [Warning::UnobservablePart].into_iter().chain(few).chain(one).collect()
     }
 
     /// The posterior of the total: the mixture of the replicates with equal weights, however many draws each has.

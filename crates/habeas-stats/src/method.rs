@@ -151,6 +151,15 @@ impl Method {
         matches!(self, Self::Independence(_) | Self::Dga(_) | Self::Lcmcr(_) | Self::Nhoi(_))
     }
 
+    /// The values of n₀ that are looked at; methods that draw have no grid to be cut.
+    pub(crate) fn grid(&self) -> Grid {
+        match self {
+            Self::Independence(settings) => settings.grid,
+            Self::Dga(settings) => settings.grid,
+            _ => Grid::Adaptive,
+        }
+    }
+
     pub(crate) fn settings_problem(&self) -> Option<SettingsProblem> {
         match self {
             Self::Independence(settings) => settings.grid.problem(),

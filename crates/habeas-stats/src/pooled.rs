@@ -7,6 +7,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     ops::{ControlFlow, RangeInclusive},
+    sync::Arc,
 };
 
 use rayon::prelude::*;
@@ -20,7 +21,7 @@ use crate::{
     },
     method::{Method, Seed},
     posterior::{Posterior, width},
-    progress::{Progress, Silent},
+    progress::{Progress, Shared},
     refusal::{Reason, Refusal, SettingsProblem, Warning},
     sensitivity::{Beside, Sensitivity},
     special::compensated_sum,
@@ -95,8 +96,47 @@ pub fn average_over_linkage(
     options: &LinkageOptions,
     progress: &mut dyn Progress,
 ) -> Result<LinkageAverage, Stopped> {
-    let per_draw = FitsOfDraws::of(draws, method, seed, &options.dependences, progress)?;
+    let per_draw = FitsOfDraws::of(draws, method, seed, &options.dependences, &mut FitCache::default(), progress)?;
     average(&per_draw, draws, fixed, method, seed, options, progress)
+}
+
+/// Fits by table: strata and draws of the linkage often show the same one, which is then fitted once. Compared in full:
+/// the table is the key, not its hash.
+#[derive(Default)]
+pub(crate) struct FitCache(HashMap<CaptureHistories, Result<Arc<Fit>, Refusal>>);
+
+impl FitCache {
+    /// Fits those of the tables that are not here yet, on all threads.
+    fn fill(
+        &mut self,
+        tables: &[&CaptureHistories],
+        method: &Method,
+        seed: Seed,
+        dependences: &[Dependence],
+        progress: &mut dyn Progress,
+    ) -> Result<(), Stopped> {
+        let new: Vec<&CaptureHistories> = tables.iter().copied().filter(|table| !self.0.contains_key(*table)).collect();
+        let shared = Shared::new(progress, new.len());
+        let one = |table: &&CaptureHistories| {
+            let checked = EstimableHistories::with_dependences(table, method.need(), dependences);
+            let fitted = checked.map_err(Stopped::from).and_then(|checked| {
+                let inside = &mut shared.inside();
+                fit(&checked, method, Wanted::Point(seed), inside)
+            });
+            let fitted = match fitted {
+                Ok(fitted) => Ok(Arc::new(fitted)),
+                Err(Stopped::Refused(refusal)) => Err(refusal),
+                Err(Stopped::Interrupted) => return Err(Stopped::Interrupted),
+            };
+            match shared.finished() {
+                ControlFlow::Continue(()) => Ok(fitted),
+                ControlFlow::Break(()) => Err(Stopped::Interrupted),
+            }
+        };
+        let fitted = new.par_iter().map(one).collect::<Result<Vec<_>, Stopped>>()?;
+        self.0.extend(new.into_iter().cloned().zip(fitted));
+        Ok(())
+    }
 }
 
 /// What each draw of the linkage says: every distinct table is fitted once.
@@ -109,7 +149,7 @@ pub(crate) struct FitsOfDraws {
 }
 
 impl FitsOfDraws {
-    /// Fits the distinct tables among the draws.
+    /// Fits the distinct tables among the draws, unless the cache has them.
     ///
     /// # Errors
     /// A refusal when more than 5 % of the draws are refused.
@@ -118,36 +158,38 @@ impl FitsOfDraws {
         method: &Method,
         seed: Seed,
         dependences: &[Dependence],
+        cache: &mut FitCache,
         progress: &mut dyn Progress,
     ) -> Result<Self, Stopped> {
         if draws.is_empty() {
             return Err(Refusal::of_settings(SettingsProblem::NoDraws).into());
         }
-        // Compared in full: the table is the key, not its hash.
-        let mut group_of: HashMap<TableKey, usize> = HashMap::new();
+        let mut group_of: HashMap<&CaptureHistories, usize> = HashMap::new();
         let mut groups: Vec<(usize, usize)> = Vec::new();
         let mut group_of_draw = Vec::with_capacity(draws.len());
         for (idx, table) in draws.iter().enumerate() {
-            let group = *group_of.entry((table.lists(), table.counts().collect())).or_insert_with(|| {
+            let group = *group_of.entry(table).or_insert_with(|| {
                 groups.push((idx, 0));
                 groups.len() - 1
             });
             groups[group].1 += 1;
             group_of_draw.push(group);
         }
-        let fitted = fit_distinct(&groups, draws, method, seed, dependences, progress)?;
+        let tables: Vec<&CaptureHistories> = groups.iter().map(|&(first, _)| &draws[first]).collect();
+        cache.fill(&tables, method, seed, dependences, progress)?;
         let mut fits: Vec<TableFit> = Vec::with_capacity(groups.len());
         let mut fit_of_group: Vec<Option<usize>> = Vec::with_capacity(groups.len());
         let mut refusals: Vec<(usize, Refusal)> = Vec::new();
-        for (&(first, multiplicity), fitted) in groups.iter().zip(fitted) {
-            match fitted {
+        for (&(first, multiplicity), table) in groups.iter().zip(tables) {
+            match &cache.0[table] {
                 Ok(fitted) => {
                     fit_of_group.push(Some(fits.len()));
-                    fits.push(TableFit { first, multiplicity, n_documented: draws[first].n_documented(), fitted });
+                    let (n_documented, fitted) = (table.n_documented(), Arc::clone(fitted));
+                    fits.push(TableFit { first, multiplicity, n_documented, fitted });
                 }
                 Err(refusal) => {
                     fit_of_group.push(None);
-                    refusals.push((multiplicity, refusal));
+                    refusals.push((multiplicity, refusal.clone()));
                 }
             }
         }
@@ -163,45 +205,6 @@ impl FitsOfDraws {
     pub(crate) fn posterior(&self, draw: usize) -> Option<&Posterior> {
         self.fits[self.fit_of_draw[draw]?].fitted.posterior.as_ref()
     }
-}
-
-/// What makes two tables the same: the lists, and mask and count of each history.
-type TableKey<'a> = (&'a [String], Vec<(u32, u64)>);
-
-/// One fit per distinct table, in order; threads share the tables, the hook is asked between pieces.
-fn fit_distinct(
-    groups: &[(usize, usize)],
-    draws: &[CaptureHistories],
-    method: &Method,
-    seed: Seed,
-    dependences: &[Dependence],
-    progress: &mut dyn Progress,
-) -> Result<Vec<Result<Fit, Refusal>>, Stopped> {
-    /// Tables between two questions to the hook.
-    const PIECE: usize = 32;
-    const PIECE_WHERE_SLOW: usize = 2;
-    let is_slow = draws.first().is_some_and(|table| method.is_slow(table.n_lists()));
-    let mut fitted = Vec::with_capacity(groups.len());
-    for piece in groups.chunks(if is_slow { PIECE_WHERE_SLOW } else { PIECE }) {
-        let results: Vec<Result<Fit, Stopped>> = piece
-            .par_iter()
-            .map(|&(first, _)| {
-                let table = EstimableHistories::with_dependences(&draws[first], method.need(), dependences)?;
-                fit(&table, method, Wanted::Point(seed), &mut Silent)
-            })
-            .collect();
-        for result in results {
-            match result {
-                Ok(fit) => fitted.push(Ok(fit)),
-                Err(Stopped::Refused(refusal)) => fitted.push(Err(refusal)),
-                Err(Stopped::Interrupted) => return Err(Stopped::Interrupted),
-            }
-        }
-        if progress.advance(piece.len(), groups.len()) == ControlFlow::Break(()) {
-            return Err(Stopped::Interrupted);
-        }
-    }
-    Ok(fitted)
 }
 
 /// The averaged figure from the fits of all draws, with the figure of the point partition beside it.
@@ -272,7 +275,7 @@ struct TableFit {
     first: usize,
     multiplicity: usize,
     n_documented: u64,
-    fitted: Fit,
+    fitted: Arc<Fit>,
 }
 
 /// When (nearly) all draws fail for the same reason, that reason is the answer; otherwise doubt about links is.

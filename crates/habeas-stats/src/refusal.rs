@@ -184,11 +184,11 @@ pub enum Reason {
 /// What is wrong with the settings of a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SettingsProblem {
-    /// δ must be a positive number.
+    /// δ must lie between 10⁻⁶ and 1,000.
     Delta,
     /// The edge probability must lie strictly between 0 and 1.
     EdgeProbability,
-    /// Both parameters of the prior on N must be positive numbers.
+    /// The shape of the prior on N must lie between 10⁻⁶ and 10⁹, its mean between 1 and 10¹⁰.
     PriorOnTotal,
     /// The grid must have at least 2 points, and its end must lie beyond its start and not beyond 10⁹.
     Grid,
@@ -204,7 +204,7 @@ pub enum SettingsProblem {
     Replicates,
     /// The number of classes must lie between 1 and 64.
     Classes,
-    /// Shape and rate of the prior of α must be positive numbers.
+    /// Shape and rate of the prior of α must lie between 10⁻⁶ and 10⁶.
     Alpha,
     /// The cap must lie between 1 and a million times n.
     Cap,
@@ -216,7 +216,7 @@ pub enum SettingsProblem {
     WantedEss,
     /// A walk needs at least 4,000 steps.
     WalkSteps,
-    /// ξ must be a positive number.
+    /// ξ must lie between 0.001 and 1,000.
     Xi,
     /// A pair must name two different lists of the table.
     Pair,
@@ -343,14 +343,16 @@ impl Reason {
                                           documented count alone, as «at least»."
                 .to_owned(),
             Self::Island { .. } => "Review the linkage between the groups for missed matches; leave the isolated \
-                                    lists out; merge lists of one kind; or use coarser strata (larger areas, longer \
-                                    periods)."
+                                    lists out (--without); count lists of one kind as one (--merge); or use coarser \
+                                    strata (larger areas, longer periods)."
                 .to_owned(),
-            Self::NoOverlap => "Review the linkage for missed matches, merge lists of one kind, or use coarser strata \
-                                (larger areas, longer periods)."
-                .to_owned(),
+            Self::NoOverlap => {
+                "Review the linkage for missed matches, count lists of one kind as one (--merge), or use \
+                                coarser strata (larger areas, longer periods)."
+                    .to_owned()
+            }
             Self::DuplicateList { .. } => {
-                "Leave one of the two out: it adds nothing that the other does not say.".to_owned()
+                "Leave one of the two out (--without): it adds nothing that the other does not say.".to_owned()
             }
             Self::CopiedList { others, .. } => format!(
                 "Find out how these lists were made. If one was compiled from the other, declare it and count them \
@@ -362,8 +364,8 @@ impl Reason {
                                             the documented count alone, as «at least»."
                 .to_owned(),
             Self::TooManyPeople { .. } => "Check the column of counts.".to_owned(),
-            Self::TooManyLists { .. } => "Merge lists of one kind, leave out the smallest, or use a method without \
-                                          this limit."
+            Self::TooManyLists { .. } => "Count lists of one kind as one (--merge), leave out the smallest \
+                                          (--without), or use a method that takes more: lcmcr and chao take 32."
                 .to_owned(),
             Self::MleAbsent { .. } | Self::NotIdentifiable { .. } => "Use a smaller model with fewer interactions, \
                                                                       or coarser strata (larger areas, longer \
@@ -390,9 +392,12 @@ impl SettingsProblem {
     /// The problem in plain words.
     pub(crate) fn text(self) -> &'static str {
         match self {
-            Self::Delta => "The prior weight per cell (delta) must be a number above 0.",
+            Self::Delta => "The prior weight per cell (delta) must lie between 0.000001 and 1,000.",
             Self::EdgeProbability => "The prior probability of an edge (beta) must lie between 0 and 1.",
-            Self::PriorOnTotal => "Both parameters of the prior on the total must be numbers above 0.",
+            Self::PriorOnTotal => {
+                "The shape of the prior on the total must lie between 0.000001 and 1,000,000,000, and its mean, shape times \
+                 scale, between 1 and 10,000,000,000."
+            }
             Self::Grid => "The grid needs at least 2 points and must run upwards, to 1,000,000,000 at most.",
             Self::NoDraws => "There is no table to average over.",
             Self::Terms => "A term of the model names something that is not a list of this table.",
@@ -400,7 +405,7 @@ impl SettingsProblem {
             Self::Order => "Interactions hold at least two lists.",
             Self::Replicates => "The bootstrap needs between 100 and 1,000,000 replicates.",
             Self::Classes => "The number of classes must lie between 1 and 64.",
-            Self::Alpha => "Shape and rate of the prior of alpha must be numbers above 0.",
+            Self::Alpha => "Shape and rate of the prior of alpha must lie between 0.000001 and 1,000,000.",
             Self::Cap => "The cap must lie between 1 and 1,000,000 times the number documented.",
             Self::Chains => "The number of chains or walks must lie between 4 and 64.",
             Self::Rounds => {
@@ -408,7 +413,7 @@ impl SettingsProblem {
             }
             Self::WantedEss => "The wanted number of effective draws must be at least 400.",
             Self::WalkSteps => "A walk needs between 4,000 and 100,000,000 steps.",
-            Self::Xi => "The interaction (xi) must be a number above 0.",
+            Self::Xi => "The interaction (xi) must lie between 0.001 and 1,000.",
             Self::Pair => "The pair must name two different lists of this table.",
             Self::Draws => "The number of draws must lie between 100 and 10,000,000.",
             Self::Cells => "The probabilities of the combinations of lists do not fit the table.",

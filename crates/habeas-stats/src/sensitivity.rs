@@ -17,7 +17,8 @@ use crate::{
     refusal::Reason,
 };
 
-/// Further shares of all people that nobody could have recorded, and the edge probabilities that are tried.
+/// Further shares of all people that nobody could have recorded, which no data can show `[johndrow2019]`, and the edge
+/// probabilities that are tried.
 const HIDDEN_SHARES: [f64; 5] = [0.0, 0.1, 0.2, 0.3, 0.5];
 const EDGE_PROBABILITIES: [f64; 3] = [0.2, 0.5, 0.8];
 

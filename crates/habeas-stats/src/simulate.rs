@@ -12,7 +12,7 @@ use crate::{
     method::{Method, Seed},
     pooled::{LinkageOptions, average_over_linkage},
     posterior::Interval,
-    progress::{Progress, Silent},
+    progress::{Progress, Shared},
     refusal::{Refusal, Warning},
     special::compensated_sum,
     stream::{Purpose, Streams},
@@ -34,19 +34,29 @@ pub struct Simulation {
     pub n_runs: usize,
     /// Refused runs by code; they are neither covered nor missed.
     pub refused: BTreeMap<&'static str, usize>,
-    /// The figure as the method gives it, averaged over the linkage where the design has one.
-    pub figure: Accuracy,
+    /// The figure as the method gives it, averaged over the linkage where the design has one; `None` where every run was
+    /// refused.
+    pub figure: Option<Accuracy>,
     /// The figure that takes the links as they were decided, where the design has a linkage.
     pub with_linkage_fixed: Option<Accuracy>,
     /// Each warning by the share of the given runs that carry it.
     pub warnings: BTreeMap<&'static str, f64>,
-    /// Share of the given runs with a warning beside the standing one.
+    /// What stood beside the figures; `None` where every run was refused.
+    pub beside: Option<Cautions>,
+}
+
+/// Shares of the given runs in which a reader could see that the figure is not the whole truth.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cautions {
+    /// With a warning beside the standing one.
     pub warned: f64,
-    /// Share of the given runs whose sensitivity range, hidden shares left out, holds the truth.
+    /// Whose sensitivity range, hidden shares left out, holds the truth.
     pub range_holds: f64,
-    /// The same with up to half of all people unrecordable.
+    /// With such a warning, or with the truth within that range.
+    pub warned_or_range_holds: f64,
+    /// Whose range holds the truth when up to half of all people may be unrecordable.
     pub range_with_hidden_holds: f64,
-    /// Share of the given runs with a warning beside the standing one, or with the truth within the latter range.
+    /// With such a warning, or with the truth within the latter range.
     pub warned_or_held: f64,
 }
 
@@ -55,22 +65,36 @@ pub struct Simulation {
 pub struct Accuracy {
     /// Runs with a figure.
     pub n_given: usize,
-    /// Runs whose figure has a 95 % interval.
-    pub n_intervals: usize,
-    /// Share of the 95 % intervals that hold the truth.
-    pub coverage: f64,
-    /// Its binomial standard error.
-    pub coverage_error: f64,
-    /// The same of the 50 % intervals.
-    pub coverage_50: f64,
-    /// Mean width of the 95 % intervals.
-    pub mean_width: f64,
-    /// Median width of the 95 % intervals.
-    pub median_width: f64,
+    /// What their intervals hold; `None` where none has one.
+    pub intervals: Option<Coverage>,
     /// Mean of (point − N)/N.
     pub relative_bias: f64,
     /// Root of the mean squared error of the point.
     pub root_mean_square_error: f64,
+}
+
+/// How often the intervals of a method hold the truth.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Coverage {
+    /// Runs whose figure has an interval.
+    pub n_runs: usize,
+    /// Share of the 95 % intervals that hold the truth.
+    pub share: f64,
+    /// Between what limits the share of very many runs lies, with 95 % confidence `[wilson1927]`.
+    pub plausible: (f64, f64),
+    /// Share of the 50 % intervals that hold the truth.
+    pub share_of_50: f64,
+    /// Mean width of the 95 % intervals.
+    pub mean_width: f64,
+    /// Median width of the 95 % intervals.
+    pub median_width: f64,
+}
+
+impl Coverage {
+    /// The binomial standard error of the share.
+    pub fn standard_error(&self) -> f64 {
+        libm::sqrt(self.share * (1.0 - self.share) / self.n_runs as f64)
+    }
 }
 
 /// Estimates the total in `n_runs` worlds of a design.
@@ -85,20 +109,18 @@ pub fn simulate(
     seed: Seed,
     progress: &mut dyn Progress,
 ) -> Result<Simulation, Stopped> {
-    const PIECE: usize = 16;
     if let Some(problem) = method.settings_problem() {
         return Err(Refusal::of_settings(problem).into());
     }
-    let mut runs = Vec::with_capacity(n_runs);
-    for start in (0..n_runs).step_by(PIECE) {
-        let piece = start..(start + PIECE).min(n_runs);
-        let n_done = piece.len();
-        let results: Vec<Run> = piece.into_par_iter().map(|index| run(design, method, index, seed)).collect();
-        runs.extend(results);
-        if progress.advance(n_done, n_runs) == ControlFlow::Break(()) {
-            return Err(Stopped::Interrupted);
+    let shared = Shared::new(progress, n_runs);
+    let one = |index: usize| {
+        let run = run(design, method, index, seed, &mut shared.inside())?;
+        match shared.finished() {
+            ControlFlow::Continue(()) => Ok(run),
+            ControlFlow::Break(()) => Err(Stopped::Interrupted),
         }
-    }
+    };
+    let runs = (0..n_runs).into_par_iter().map(one).collect::<Result<Vec<Run>, Stopped>>()?;
     Ok(summarised(design, &runs))
 }
 
@@ -133,35 +155,38 @@ fn streams(design: &Design, seed: Seed) -> Streams {
     Streams::new(seed, Purpose::World, design.id().as_bytes())
 }
 
-fn run(design: &Design, method: &Method, index: usize, seed: Seed) -> Run {
+fn run(
+    design: &Design,
+    method: &Method,
+    index: usize,
+    seed: Seed,
+    progress: &mut dyn Progress,
+) -> Result<Run, Stopped> {
     let mut generator = streams(design, seed).of(index as u64);
     let truth = world::table(design, &mut generator);
     let Some(errors) = design.linkage else {
-        let estimable = EstimableHistories::try_from((truth, method.need()));
-        let outcome = match estimable.map_err(Stopped::from) {
-            Ok(table) => estimate_with(&table, method, seed, &mut Silent),
-            Err(stopped) => Err(stopped),
-        };
-        return Run {
-            outcome: outcome.map(|estimate| given(&estimate)).map_err(|stopped| code(&stopped)),
-            fixed: None,
-        };
+        let estimable = EstimableHistories::try_from((truth, method.need())).map_err(Stopped::from);
+        let estimate = estimable.and_then(|table| estimate_with(&table, method, seed, progress));
+        return Ok(Run { outcome: refusals_are_results(estimate)?.map(|estimate| given(&estimate)), fixed: None });
     };
     let linked = world::linked(&truth, errors, &mut generator);
     let options = LinkageOptions::default();
-    match average_over_linkage(&linked.draws, &linked.fixed, method, seed, &options, &mut Silent) {
+    let average = average_over_linkage(&linked.draws, &linked.fixed, method, seed, &options, progress);
+    Ok(match refusals_are_results(average)? {
         Ok(average) => Run {
             outcome: Ok(given(&average.estimate)),
             fixed: Some(average.fixed.map(|fixed| point(&fixed)).map_err(|refusal| refusal.code())),
         },
-        Err(stopped) => Run { outcome: Err(code(&stopped)), fixed: None },
-    }
+        Err(code) => Run { outcome: Err(code), fixed: None },
+    })
 }
 
-fn code(stopped: &Stopped) -> &'static str {
-    match stopped {
-        Stopped::Refused(refusal) => refusal.code(),
-        Stopped::Interrupted => "interrupted",
+/// The code of a refusal is what came of a run; only the wish to stop ends all.
+fn refusals_are_results<T>(result: Result<T, Stopped>) -> Result<Result<T, &'static str>, Stopped> {
+    match result {
+        Ok(given) => Ok(Ok(given)),
+        Err(Stopped::Refused(refusal)) => Ok(Err(refusal.code())),
+        Err(Stopped::Interrupted) => Err(Stopped::Interrupted),
     }
 }
 
@@ -200,58 +225,66 @@ fn summarised(design: &Design, runs: &[Run]) -> Simulation {
     let holds = |run: &Given| run.lowest <= truth && truth <= run.highest;
     let holds_hidden = |run: &Given| run.lowest <= truth && truth <= run.highest_with_hidden;
     let points: Vec<Point> = given.iter().map(|run| run.point.clone()).collect();
-    let fixed = design.linkage.map(|_| {
-        let fixed = runs.iter().filter_map(|run| run.fixed.as_ref()?.as_ref().ok().cloned());
-        Accuracy::of(&fixed.collect::<Vec<_>>(), n_total)
-    });
+    let fixed: Vec<Point> = runs.iter().filter_map(|run| run.fixed.as_ref()?.as_ref().ok().cloned()).collect();
     Simulation {
         design: design.id(),
         n_total,
         n_runs: runs.len(),
         refused,
         figure: Accuracy::of(&points, n_total),
-        with_linkage_fixed: fixed,
+        with_linkage_fixed: Accuracy::of(&fixed, n_total),
         warnings: codes,
-        warned: share_of(&is_warned),
-        range_holds: share_of(&holds),
-        range_with_hidden_holds: share_of(&holds_hidden),
-        warned_or_held: share_of(&|run| is_warned(run) || holds_hidden(run)),
+        beside: (!given.is_empty()).then(|| Cautions {
+            warned: share_of(&is_warned),
+            range_holds: share_of(&holds),
+            warned_or_range_holds: share_of(&|run| is_warned(run) || holds(run)),
+            range_with_hidden_holds: share_of(&holds_hidden),
+            warned_or_held: share_of(&|run| is_warned(run) || holds_hidden(run)),
+        }),
     }
 }
 
 impl Accuracy {
-    fn of(points: &[Point], n_total: u64) -> Self {
+    fn of(points: &[Point], n_total: u64) -> Option<Self> {
         let truth = n_total as f64;
-        let mut widths: Vec<f64> =
-            points.iter().filter_map(|point| Some((point.widest?.high - point.widest?.low) as f64)).collect();
-        widths.sort_by(f64::total_cmp);
-        let n_intervals = widths.len();
-        let covered = |interval: &dyn Fn(&Point) -> Option<Interval>| {
-            let holds =
-                points.iter().filter(|point| interval(point).is_some_and(|interval| interval.contains(n_total)));
-            share(holds.count(), n_intervals)
-        };
-        let coverage = covered(&|point| point.widest);
-        let mean = |value: &dyn Fn(&Point) -> f64| match points.len() {
-            0 => 0.0,
-            n => compensated_sum(points.iter().map(value)) / n as f64,
-        };
-        Self {
+        let mean = |value: &dyn Fn(&Point) -> f64| compensated_sum(points.iter().map(value)) / points.len() as f64;
+        (!points.is_empty()).then(|| Self {
             n_given: points.len(),
-            n_intervals,
-            coverage,
-            coverage_error: if n_intervals == 0 {
-                0.0
-            } else {
-                libm::sqrt(coverage * (1.0 - coverage) / n_intervals as f64)
-            },
-            coverage_50: covered(&|point| point.half),
-            mean_width: if n_intervals == 0 { 0.0 } else { widths.iter().sum::<f64>() / n_intervals as f64 },
-            median_width: widths.get(n_intervals / 2).copied().unwrap_or(0.0),
+            intervals: Coverage::of(points, n_total),
             relative_bias: mean(&|point| (point.total - truth) / truth),
             root_mean_square_error: libm::sqrt(mean(&|point| (point.total - truth).powi(2))),
-        }
+        })
     }
+}
+
+impl Coverage {
+    fn of(points: &[Point], n_total: u64) -> Option<Self> {
+        let both: Vec<(Interval, Interval)> = points.iter().filter_map(|point| point.half.zip(point.widest)).collect();
+        let n_runs = both.len();
+        if n_runs == 0 {
+            return None;
+        }
+        let mut widths: Vec<u64> = both.iter().map(|(_, widest)| widest.high - widest.low).collect();
+        widths.sort_unstable();
+        let n_held = both.iter().filter(|(_, widest)| widest.contains(n_total)).count();
+        Some(Self {
+            n_runs,
+            share: share(n_held, n_runs),
+            plausible: wilson(n_held, n_runs),
+            share_of_50: share(both.iter().filter(|(half, _)| half.contains(n_total)).count(), n_runs),
+            mean_width: compensated_sum(widths.iter().map(|&width| width as f64)) / n_runs as f64,
+            median_width: widths[n_runs / 2] as f64,
+        })
+    }
+}
+
+/// The score interval of a share, 95 % `[wilson1927]`; unlike the standard error it says something at 0 and at 1.
+fn wilson(part: usize, of: usize) -> (f64, f64) {
+    const Z: f64 = 1.959_963_984_540_054;
+    let (n, share) = (of as f64, share(part, of));
+    let (centre, scale) = (share + Z * Z / (2.0 * n), 1.0 + Z * Z / n);
+    let half = Z * libm::sqrt(share * (1.0 - share) / n + Z * Z / (4.0 * n * n));
+    (((centre - half) / scale).max(0.0), ((centre + half) / scale).min(1.0))
 }
 
 fn share(part: usize, of: usize) -> f64 {

@@ -13,7 +13,7 @@ use crate::{
     diagnostics::Value,
     estimate::{Estimate, Stopped, estimate_with, fit::Fit},
     method::{Method, Seed},
-    pooled::{FitsOfDraws, LinkageAverage, LinkageOptions, average},
+    pooled::{FitCache, FitsOfDraws, LinkageAverage, LinkageOptions, average},
     posterior::Posterior,
     progress::Progress,
     refusal::{Reason, Refusal, SettingsProblem, Warning},
@@ -100,8 +100,9 @@ pub fn estimate_strata(
     let coverage = partial_coverage(strata);
     let mut results = Vec::with_capacity(strata.len());
     let mut parts: Vec<Part> = Vec::with_capacity(strata.len());
+    let mut cache = FitCache::default();
     for (idx, stratum) in strata.iter().enumerate() {
-        let (outcome, part) = match one(stratum, method, seed, options, progress) {
+        let (outcome, part) = match one(stratum, method, seed, options, &mut cache, progress) {
             Ok((mut figure, part)) => {
                 figure.warn(coverage[idx].iter().cloned());
                 (Ok(figure), part)
@@ -176,6 +177,7 @@ fn one(
     method: &Method,
     seed: Seed,
     options: &LinkageOptions,
+    cache: &mut FitCache,
     progress: &mut dyn Progress,
 ) -> Result<(StratumFigure, Part), Stopped> {
     if stratum.draws.is_empty() {
@@ -185,7 +187,7 @@ fn one(
         let part = posterior.map_or(Part::Documented(stratum.table.n_documented()), Part::Fixed);
         return Ok((StratumFigure::Fixed(Box::new(estimate)), part));
     }
-    let fits = FitsOfDraws::of(&stratum.draws, method, seed, &options.dependences, progress)?;
+    let fits = FitsOfDraws::of(&stratum.draws, method, seed, &options.dependences, cache, progress)?;
     let averaged = average(&fits, &stratum.draws, &stratum.table, method, seed, options, progress)?;
     let documented = stratum.draws.iter().map(CaptureHistories::n_documented).collect();
     Ok((StratumFigure::Averaged(Box::new(averaged)), Part::PerDraw { fits, documented }))

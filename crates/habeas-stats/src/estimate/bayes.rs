@@ -52,8 +52,12 @@ pub(super) fn graphs(
         }
         _ => {
             let brief = DgaSettings { walks: settings.walks.in_brief(), ..*settings };
-            let settings = if matches!(wanted, Wanted::Point(_)) { &brief } else { settings };
-            let walked = graph_walk::fit(histories, settings, seed, progress).map_err(|h| stopped(h, histories))?;
+            let (settings, thoroughness) = match wanted {
+                Wanted::Point(_) => (&brief, graph_walk::OF_A_POINT),
+                Wanted::Figure(_) => (settings, graph_walk::OF_A_FIGURE),
+            };
+            let walked = graph_walk::fit_to(histories, settings, thoroughness, seed, progress);
+            let walked = walked.map_err(|halted| stopped(halted, histories))?;
             let (mut diagnostics, mut warnings) = (dga_diagnostics(histories, &walked.fit), dga_warnings(&walked.fit));
             diagnostics.extend(walked.diagnostics());
             if walked.found_once > MUCH_FOUND_ONCE {

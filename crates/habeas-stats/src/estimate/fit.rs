@@ -1,10 +1,13 @@
 //! What a method says about one table: where each method is called, and the warnings that any figure may need.
 
+use std::ops::RangeInclusive;
+
 use crate::{
     capture::EstimableHistories,
     consistency::Consistency,
     diagnostics::Value,
     estimators::{
+        Grid,
         chao::{self, ChaoBounds},
         independence,
     },
@@ -12,12 +15,16 @@ use crate::{
     posterior::{Interval, Posterior},
     progress::Progress,
     refusal::{Reason, Refusal, Warning},
+    special::compensated_sum,
 };
 
 use super::{Stopped, bayes, loglinear};
 
 /// The levels of the intervals that every figure carries, with the normal quantiles of their upper ends.
 pub(super) const LEVELS: [(f64, f64); 2] = [(0.5, 0.674_489_750_196_081_7), (0.95, 1.959_963_984_540_054)];
+
+/// Weight at the first point or in the last hundredth of a grid from which on it is said to cut the posterior.
+const GRID_CUTS: f64 = 0.002;
 
 /// What a method says about one table, before it may be called an estimate.
 #[derive(Clone, Debug)]
@@ -113,6 +120,12 @@ pub(crate) fn fit_in_full(
     if let Some(modes) = two_modes {
         fit.warnings.push(Warning::Bimodal { modes: (modes.low, modes.high) });
     }
+    if let (Some(Posterior::Grid { cells, mass }), Grid::Points { from, .. }) = (&fit.posterior, method.grid()) {
+        let (low, high) = weight_at_ends(cells, mass, from);
+        if low.max(high) > GRID_CUTS {
+            fit.warnings.push(Warning::GridCuts { low, high });
+        }
+    }
     if heterogeneity_seen(histories, independence_mle) {
         fit.warnings.push(Warning::HeterogeneitySeen);
     }
@@ -177,6 +190,13 @@ fn chao_value(bounds: &ChaoBounds) -> Value {
         ("mh", bounds.mh.into()),
         ("mth", bounds.mth.into()),
     ])
+}
+
+/// The weight at the first point and in the last hundredth of a grid; none is missing where it begins at nobody.
+fn weight_at_ends(cells: &[RangeInclusive<u64>], mass: &[f64], from: u64) -> (f64, f64) {
+    let hundredth = cells.len().div_ceil(100);
+    let low = if from == 0 { 0.0 } else { mass[0] };
+    (low, compensated_sum(mass[mass.len() - hundredth..].iter().copied()))
 }
 
 /// Whether independence misfits (Pearson's X² beyond its 99 % point) with every pair of lists positively dependent.

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     capture::{CaptureHistories, EstimableHistories},
     estimators::independence,
-    progress::{Progress, Silent},
+    progress::{Progress, Shared},
     refusal::Warning,
     sensitivity::{Alternative, AlternativeKind, Outcome, Sensitivity},
     stream::{Purpose, Streams},
@@ -93,19 +93,20 @@ impl Estimate {
         let replicates = if is_slow { REPLICATES_WHERE_SLOW } else { REPLICATES };
         let streams = Streams::new(self.seed, Purpose::Links, histories.input().as_bytes());
         let before = independence::maximum_likelihood(table);
-        let growths: Vec<Option<(f64, f64)>> = (0..replicates)
-            .into_par_iter()
-            .map(|replicate| {
-                let table = torn_apart(table, torn, &mut streams.of(replicate));
-                let of_independence = independence::maximum_likelihood(&table) / before;
-                let table = EstimableHistories::try_from((table, self.method.need())).ok()?;
-                let point = fit(&table, &self.method, Wanted::Point(self.seed), &mut Silent).ok()?.point;
-                Some((point / self.point, of_independence))
-            })
-            .collect();
-        if progress.advance(replicates as usize, replicates as usize) == ControlFlow::Break(()) {
-            return Err(Stopped::Interrupted);
-        }
+        let shared = Shared::new(progress, replicates as usize);
+        let growth = |replicate: u64| {
+            let table = torn_apart(table, torn, &mut streams.of(replicate));
+            let of_independence = independence::maximum_likelihood(&table) / before;
+            let checked = EstimableHistories::try_from((table, self.method.need())).map_err(Stopped::from);
+            let inside = &mut shared.inside();
+            let fitted = checked.and_then(|table| fit(&table, &self.method, Wanted::Point(self.seed), inside));
+            match (fitted, shared.finished()) {
+                (Err(Stopped::Interrupted), _) | (_, ControlFlow::Break(())) => Err(Stopped::Interrupted),
+                (Ok(fit), _) => Ok(Some((fit.point / self.point, of_independence))),
+                (Err(Stopped::Refused(_)), _) => Ok(None),
+            }
+        };
+        let growths = (0..replicates).into_par_iter().map(growth).collect::<Result<Vec<_>, Stopped>>()?;
         let given: Vec<(f64, f64)> = growths.into_iter().flatten().collect();
         let mean = |of: fn(&(f64, f64)) -> f64| given.iter().map(of).sum::<f64>() / given.len() as f64;
         let most = 2 * given.len() as u64 > replicates;

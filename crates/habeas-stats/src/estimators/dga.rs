@@ -4,6 +4,8 @@
 //! Everything is exact: all graphs are enumerated (3 to 6 lists) and the whole posterior over graph and n₀ is summed. For
 //! more lists [`super::graph_walk`] finds the graphs that matter.
 
+use std::ops::RangeInclusive;
+
 use crate::{
     capture::{EstimableHistories, Islands, Need},
     posterior::Posterior,
@@ -26,6 +28,11 @@ pub const NEED: Need = Need { method: "dga", max_lists: MAX_LISTS, islands: Isla
 
 /// Up to this many lists all graphs are enumerated; beyond, walks look for them.
 pub const MAX_LISTS_ENUMERATED: usize = chordal::MAX_VERTICES;
+
+/// δ and the parameters of the prior on N beyond these ranges are slips of the hand: there only the prior would speak.
+const DELTAS: RangeInclusive<f64> = 1e-6..=1e3;
+const PRIOR_SHAPES: RangeInclusive<f64> = 1e-6..=1e9;
+const PRIOR_MEANS: RangeInclusive<f64> = 1.0..=1e10;
 
 /// The graphs reported one by one.
 const N_GRAPHS_SHOWN: usize = 10;
@@ -79,15 +86,16 @@ impl DgaSettings {
     }
 
     pub(crate) fn problem(&self) -> Option<SettingsProblem> {
-        let positive = |value: f64| value.is_finite() && value > 0.0;
-        if self.delta.is_some_and(|delta| !positive(delta)) {
+        if self.delta.is_some_and(|delta| !DELTAS.contains(&delta)) {
             return Some(SettingsProblem::Delta);
         }
         if !(self.edge_probability > 0.0 && self.edge_probability < 1.0) {
             return Some(SettingsProblem::EdgeProbability);
         }
         match self.prior {
-            PriorOnTotal::GammaPoisson { shape, scale } if !(positive(shape) && positive(scale)) => {
+            PriorOnTotal::GammaPoisson { shape, scale }
+                if !(PRIOR_SHAPES.contains(&shape) && PRIOR_MEANS.contains(&(shape * scale))) =>
+            {
                 Some(SettingsProblem::PriorOnTotal)
             }
             _ => self.grid.problem().or_else(|| self.walks.problem()),

@@ -7,7 +7,7 @@
 //! walk visited. Walks start apart; they must agree like any other chains, and the weight of graphs that only one of
 //! them found says how much may have been missed.
 
-use std::{collections::BTreeMap, ops::ControlFlow};
+use std::{collections::HashMap, ops::ControlFlow};
 
 use rand::RngExt;
 use rand_chacha::ChaCha12Rng;
@@ -39,14 +39,25 @@ const STEPS_PER_PIECE: usize = 500;
 /// The first part of every walk is left out when walks are compared.
 const LEFT_OUT: f64 = 0.25;
 
-/// Graphs lighter than this, compared with the heaviest, are left out of the average.
-const NEGLIGIBLE: f64 = 1e-12;
-
 /// No more graphs than this, the heaviest, enter the average.
 const MAX_GRAPHS: usize = 60_000;
 
-/// The walks go on until the graphs that one walk alone looked at weigh no more than this, or until the steps are used up.
-const FOUND_ONCE_TO_STOP: f64 = 0.02;
+/// How much of the weight of all graphs is gone after.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Thoroughness {
+    /// The walks go on until the graphs that one walk alone looked at weigh no more than this, or until the steps are
+    /// used up.
+    found_once: f64,
+    /// The lightest graphs, together no heavier than this, do not enter the average.
+    left_out: f64,
+}
+
+/// For a figure, and for a point that is only compared.
+pub(crate) const OF_A_FIGURE: Thoroughness = Thoroughness { found_once: 0.02, left_out: 1e-7 };
+pub(crate) const OF_A_POINT: Thoroughness = Thoroughness { found_once: 0.1, left_out: 0.01 };
+
+/// Walks whose result is only compared end after this part of the steps.
+const BRIEFER: usize = 4;
 
 /// Settings of the walks, a part of [`DgaSettings`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,9 +75,9 @@ impl Default for WalkSettings {
 }
 
 impl WalkSettings {
-    /// The same with as few walks as still show whether they agree, for a point that is only compared.
+    /// The same with as few walks as still show whether they agree and with fewer steps, for a point that is only compared.
     pub(crate) fn in_brief(self) -> Self {
-        Self { n_walks: 4, ..self }
+        Self { n_walks: 4, max_steps: (self.max_steps / BRIEFER).max(FIRST_LOOK) }
     }
 
     pub(super) fn problem(&self) -> Option<SettingsProblem> {
@@ -131,6 +142,17 @@ pub fn fit(
     seed: Seed,
     progress: &mut dyn Progress,
 ) -> Result<WalkFit, Halted> {
+    fit_to(histories, settings, OF_A_FIGURE, seed, progress)
+}
+
+/// The same as thoroughly as is asked for.
+pub(crate) fn fit_to(
+    histories: &EstimableHistories,
+    settings: &DgaSettings,
+    thoroughness: Thoroughness,
+    seed: Seed,
+    progress: &mut dyn Progress,
+) -> Result<WalkFit, Halted> {
     if let Some(problem) = settings.problem() {
         return Err(problem.into());
     }
@@ -160,8 +182,8 @@ pub fn fit(
             return Err(disagreement(&all, &of_undocumented, &of_edges, histories.histories().n_documented()).into());
         }
         if settled {
-            let visited = Visited::by(&all);
-            if last || visited.found_once <= FOUND_ONCE_TO_STOP {
+            let visited = Visited::by(&all, thoroughness.left_out);
+            if last || visited.found_once <= thoroughness.found_once {
                 let Visited { heaviest, found_once, n_visited, left_out } = visited;
                 let graphs: Vec<Chordal> =
                     heaviest.into_iter().filter_map(|edges| weigher.pairs.graph(edges)).collect();
@@ -210,7 +232,7 @@ impl Weigher<'_> {
 }
 
 /// Sets of edges with what they weigh; `None` for those that are not decomposable.
-type Weighed = BTreeMap<u64, Option<Surveyed>>;
+type Weighed = HashMap<u64, Option<Surveyed>>;
 
 /// One walk with everything that it has seen.
 struct Walk {
@@ -316,8 +338,9 @@ struct Visited {
 }
 
 impl Visited {
-    fn by(walks: &[Walk]) -> Self {
-        let mut found: BTreeMap<u64, (f64, u32)> = BTreeMap::new();
+    /// The graphs of all walks but for the lightest that weigh no more than `negligible` together.
+    fn by(walks: &[Walk], negligible: f64) -> Self {
+        let mut found: HashMap<u64, (f64, u32)> = HashMap::new();
         for walk in walks {
             for (&edges, surveyed) in &walk.known {
                 if let Some(surveyed) = surveyed {
@@ -331,9 +354,15 @@ impl Visited {
         graphs.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let total = compensated_sum(graphs.iter().map(|(_, weight, _)| *weight));
         let once = graphs.iter().filter(|(.., walks)| *walks == 1).map(|(_, weight, _)| *weight);
-        let n_kept = graphs.partition_point(|(_, weight, _)| *weight > NEGLIGIBLE).min(MAX_GRAPHS);
+        let found_once = compensated_sum(once) / total;
+        let mut lightest = 0.0;
+        let enter = graphs.iter().rposition(|(_, weight, _)| {
+            lightest += weight / total;
+            lightest > negligible
+        });
+        let n_kept = enter.map_or(0, |last| last + 1).min(MAX_GRAPHS);
         Self {
-            found_once: compensated_sum(once) / total,
+            found_once,
             n_visited: graphs.len(),
             left_out: compensated_sum(graphs[n_kept..].iter().map(|(_, weight, _)| *weight)) / total,
             heaviest: graphs[..n_kept].iter().map(|(edges, ..)| *edges).collect(),

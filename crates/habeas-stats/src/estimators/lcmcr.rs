@@ -57,6 +57,9 @@ const FIRST_SPREAD: usize = 50;
 /// Rounds before the chains are looked at for the first time; each further look comes after half as many more again.
 const FIRST_LOOK: usize = 150;
 
+/// Shape and rate of the prior of α lie between this and its inverse.
+const LEAST_ALPHA: f64 = 1e-6;
+
 /// Rounds after which a run ends by default, for the smallest tables and for wide ones.
 const MOST_ROUNDS: usize = 16_000;
 const FEWEST_ROUNDS: usize = 4_000;
@@ -121,10 +124,10 @@ impl Default for LcmcrSettings {
 impl LcmcrSettings {
     /// What is wrong with the settings, if anything.
     pub fn problem(&self) -> Option<SettingsProblem> {
-        let positive = |value: f64| value.is_finite() && value > 0.0;
+        let sensible = |value: f64| (LEAST_ALPHA..=1.0 / LEAST_ALPHA).contains(&value);
         let checks = [
             ((1..=64).contains(&self.n_classes), SettingsProblem::Classes),
-            (positive(self.alpha_shape) && positive(self.alpha_rate), SettingsProblem::Alpha),
+            (sensible(self.alpha_shape) && sensible(self.alpha_rate), SettingsProblem::Alpha),
             ((1..=1_000_000).contains(&self.cap), SettingsProblem::Cap),
             ((4..=64).contains(&self.n_chains), SettingsProblem::Chains),
             (
@@ -139,8 +142,11 @@ impl LcmcrSettings {
 
     /// The most rounds for a number of lists.
     pub fn max_rounds_for(&self, n_lists: usize) -> usize {
-        self.max_rounds
-            .unwrap_or_else(|| (MOST_ROUNDS * 50 / (n_lists * self.n_classes)).clamp(FEWEST_ROUNDS, MOST_ROUNDS))
+        self.max_rounds.unwrap_or_else(|| {
+            // Settings are told before they are checked, so that zero and absurd numbers of classes come here too.
+            let cost = n_lists.saturating_mul(self.n_classes).max(1);
+            (MOST_ROUNDS * 50 / cost).clamp(FEWEST_ROUNDS, MOST_ROUNDS)
+        })
     }
 
     /// The same with as little work as still shows whether chains agree, for a point that is only compared.

@@ -12,7 +12,7 @@
 //! from a Dirichlet distribution here, or from another sampler such as [`super::lcmcr`]. Beside a figure stands the
 //! whole curve over ξ: its width is the message.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, RangeInclusive};
 
 use rand::Rng;
 use rand_distr::{Distribution, Gamma};
@@ -38,6 +38,9 @@ pub const NEED: Need = Need { method: "nhoi", max_lists: MAX_LISTS, islands: Isl
 
 /// The values of ξ that stand beside every figure.
 pub const CURVE: [f64; 5] = [0.25, 0.5, 1.0, 2.0, 4.0];
+
+/// ξ beyond this range says that there is nobody else, or no end of people, whatever the lists say.
+const XIS: RangeInclusive<f64> = 1e-3..=1e3;
 
 /// Share of empty cells from which on the prior of the cells speaks louder than the data, and a warning is due.
 pub const EMPTY_CELLS_WARNING: f64 = 0.25;
@@ -81,7 +84,7 @@ impl NhoiSettings {
     }
 
     pub(crate) fn problem(&self) -> Option<SettingsProblem> {
-        if !(self.xi.is_finite() && self.xi > 0.0) {
+        if !XIS.contains(&self.xi) {
             return Some(SettingsProblem::Xi);
         }
         if self.pair.as_ref().is_some_and(|[first, second]| first == second) {

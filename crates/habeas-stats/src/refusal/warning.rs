@@ -53,6 +53,13 @@ pub enum Warning {
         /// Replicates made.
         replicates: usize,
     },
+    /// The posterior still has weight where a grid that was asked for begins or ends.
+    GridCuts {
+        /// Weight at the first point of the grid, where it does not begin at nobody.
+        low: f64,
+        /// Weight in the last hundredth.
+        high: f64,
+    },
     /// Models that fit about equally well lie more than half apart.
     ModelSpread {
         /// The lowest total among them.
@@ -130,6 +137,13 @@ pub enum Warning {
         /// Draws.
         draws: usize,
     },
+    /// So few draws were combined that the ends of the interval are those of single draws.
+    FewDraws {
+        /// Draws, over all replicates.
+        draws: usize,
+    },
+    /// A single replicate was given, so that nothing shows what lies between replicates.
+    OneReplicate,
     /// The draws of the linkage are not a posterior sample.
     ApproximateLinkage,
     /// Links were taken as decided, without draws.
@@ -162,6 +176,7 @@ impl Warning {
             Self::CopiedList { .. } => "copied_list",
             Self::Island { .. } => "island",
             Self::BcaExtremeQuantile { .. } => "bca_extreme_quantile",
+            Self::GridCuts { .. } => "grid_cuts",
             Self::ModelSpread { .. } => "model_spread",
             Self::InternalConsistencyPoor { .. } => "internal_consistency_poor",
             Self::RefusedStrata { .. } => "refused_strata",
@@ -176,6 +191,8 @@ impl Warning {
             Self::HeterogeneitySeen => "heterogeneity_seen",
             Self::LinkageShareHigh { .. } => "linkage_share_high",
             Self::FewLinkageDraws { .. } => "few_linkage_draws",
+            Self::FewDraws { .. } => "few_draws",
+            Self::OneReplicate => "one_replicate",
             Self::ApproximateLinkage => "approximate_linkage",
             Self::LinksAsDecided => "links_as_decided",
             Self::LinksMissed { .. } => "links_missed",
@@ -215,6 +232,12 @@ impl Warning {
                  are too few to place it well.",
                 short(*probability),
                 Grouped(*replicates as u64)
+            ),
+            Self::GridCuts { low, high } => format!(
+                "The grid that was asked for begins or ends where there is still weight ({:.1} % at its first point, \
+                 {:.1} % in its last hundredth): totals beyond it were left out. Leave the grid to the method, or make it longer.",
+                100.0 * low,
+                100.0 * high
             ),
             Self::ModelSpread { low, high } => format!(
                 "Models that fit about equally well say anything from {} to {}: the choice among them is part of the \
@@ -282,6 +305,14 @@ impl Warning {
             ),
             Self::FewLinkageDraws { draws } => {
                 format!("Only {draws} draws of the linkage were used; at least 100 are needed for stable limits.")
+            }
+            Self::FewDraws { draws } => format!(
+                "Only {draws} draws were combined; with fewer than 1,000 the ends of the 95 % interval hang on a few of \
+                 them."
+            ),
+            Self::OneReplicate => {
+                "There is a single replicate: what other versions of the data would say is not in the interval."
+                    .to_owned()
             }
             Self::ApproximateLinkage => {
                 "The draws of who is the same person are approximate: the doubt about links is \

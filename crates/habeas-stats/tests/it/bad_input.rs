@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use expect_test::expect;
 use habeas_stats::{
-    Bootstrap, CaptureHistories, EstimableHistories, LcmcrSettings, LogLinearSettings, Method, NhoiSettings, Seed,
-    StepwiseSettings, Stopped, Value, capture::read_table, estimate_with, progress::Silent,
+    Bootstrap, CaptureHistories, DgaSettings, EstimableHistories, Grid, LcmcrSettings, LogLinearSettings, Method,
+    NhoiSettings, PriorOnTotal, Seed, StepwiseSettings, Stopped, Value, capture::read_table, estimate_with,
+    progress::Silent,
 };
 
 fn methods() -> [Method; 8] {
@@ -177,7 +178,7 @@ fn every_kind_of_bad_table_ends_in_a_refusal_or_in_a_whole_figure() {
           independence: island
           loglinear: 695 [543, 971]
           stepwise: 1778 [325, 3822]
-          bic: 360 [303, 3949]
+          bic: 360 [296, 4002]
           dga: island
           lcmcr: 473 [368, 694]
           nhoi: island
@@ -265,6 +266,99 @@ fn every_kind_of_bad_table_ends_in_a_refusal_or_in_a_whole_figure() {
           chao: 40 [40, 40]
     "#]]
     .assert_eq(&said);
+}
+
+#[test]
+fn settings_beyond_all_sense_are_refused_and_those_at_the_edge_give_whole_figures() {
+    let table = CaptureHistories::new(lists(3), [(1, 60), (2, 49), (4, 247), (3, 4), (5, 112), (6, 142), (7, 12)]);
+    let table = table.unwrap();
+    let dga = |delta: f64| Method::Dga(DgaSettings { delta: Some(delta), ..DgaSettings::default() });
+    let prior = |shape: f64, scale: f64| {
+        let prior = PriorOnTotal::GammaPoisson { shape, scale };
+        Method::Dga(DgaSettings { prior, ..DgaSettings::default() })
+    };
+    let grid = |from: u64, to: u64, points: usize| {
+        let grid = Grid::Points { from, to, points };
+        Method::Dga(DgaSettings { grid, ..DgaSettings::default() })
+    };
+    let xi = |xi: f64| Method::Nhoi(NhoiSettings { xi, n_draws: 2_000, ..NhoiSettings::default() });
+    let brief = LcmcrSettings {
+        n_chains: 4,
+        max_rounds: Some(150),
+        warm_up: 50,
+        wanted_ess: 400.0,
+        ..LcmcrSettings::default()
+    };
+    let classes = |n_classes: usize| Method::Lcmcr(LcmcrSettings { n_classes, ..brief });
+    let alpha = |shape: f64, rate: f64| {
+        Method::Lcmcr(LcmcrSettings { alpha_shape: shape, alpha_rate: rate, n_classes: 2, ..brief })
+    };
+    let refused = [
+        dga(0.0),
+        dga(-1.0),
+        dga(f64::NAN),
+        dga(f64::INFINITY),
+        dga(1e-300),
+        dga(1e300),
+        prior(f64::NAN, 1.0),
+        prior(1e300, 1e300),
+        prior(1e-300, 1e-300),
+        prior(1.0, 0.0),
+        prior(-1.0, -9.0),
+        grid(5, 5, 2),
+        grid(9, 5, 2),
+        grid(1, u64::MAX, 50),
+        grid(1, 50, 0),
+        grid(1, 50, usize::MAX),
+        xi(0.0),
+        xi(f64::NAN),
+        xi(1e-308),
+        xi(1e308),
+        xi(-1.0),
+        classes(0),
+        classes(65),
+        classes(usize::MAX),
+        alpha(0.0, 1.0),
+        alpha(1.0, f64::NAN),
+        alpha(1e-300, 1e300),
+    ];
+    for method in refused {
+        assert_eq!(outcome(&table, &method), "settings", "{method:?}");
+        assert!(!method.settings(3).is_empty(), "the refusal tells the settings too");
+    }
+    for method in [
+        dga(1e-6),
+        dga(1e3),
+        prior(1e-6, 1e6),
+        prior(1e9, 1e-6),
+        prior(1e-6, 1e16),
+        grid(0, 1, 2),
+        grid(1, 30, 3),
+        xi(1e-3),
+        xi(1e3),
+        classes(1),
+        alpha(1e-6, 1e-6),
+        alpha(1e6, 1e6),
+        alpha(1e-6, 1e6),
+    ] {
+        println!("{method:?}: {}", outcome(&table, &method));
+    }
+}
+
+#[test]
+fn a_grid_that_ends_where_there_is_still_weight_is_a_warning() {
+    let table = CaptureHistories::new(lists(3), [(1, 60), (2, 49), (4, 247), (3, 4), (5, 112), (6, 142), (7, 12)]);
+    let table = table.unwrap();
+    let warned = |from: u64, to: u64| {
+        let grid = Grid::Points { from, to, points: 1_000 };
+        let method = Method::Dga(DgaSettings { grid, ..DgaSettings::default() });
+        let checked = EstimableHistories::try_from((table.clone(), method.need())).unwrap();
+        let given = estimate_with(&checked, &method, Seed(1), &mut Silent).unwrap();
+        given.figures().warnings.iter().any(|warning| warning.code() == "grid_cuts")
+    };
+    // The 95 % interval of n₀ is 68 to 161.
+    assert!(!warned(0, 2_000) && !warned(1, 2_000));
+    assert!(warned(1, 120) && warned(100, 2_000));
 }
 
 #[test]

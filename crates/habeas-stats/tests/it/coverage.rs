@@ -3,7 +3,7 @@
 use habeas_stats::{
     Bootstrap, Method, Seed, StepwiseSettings,
     progress::Silent,
-    simulate::{Design, DesignError, Simulation, simulate, table_of_run},
+    simulate::{Accuracy, Design, DesignError, Simulation, simulate, table_of_run},
 };
 
 const INDEPENDENT: &str = "n_total = 2000\nclass = [{ share = 1, p = [0.25, 0.2, 0.15, 0.1] }]\n";
@@ -33,44 +33,37 @@ fn design(text: &str) -> Design {
 
 fn simulated(text: &str, method: &Method, n_runs: usize) -> Simulation {
     let simulation = simulate(&design(text), method, n_runs, Seed(20_260_101), &mut Silent).unwrap();
-    let figure = &simulation.figure;
-    println!(
-        "{}: coverage {:.3} ± {:.3}, bias {:+.3}, warned {:.3}, range holds {:.3}, with hidden {:.3}, refused {:?}\n{:?}",
-        method.name(),
-        figure.coverage,
-        figure.coverage_error,
-        figure.relative_bias,
-        simulation.warned,
-        simulation.range_holds,
-        simulation.range_with_hidden_holds,
-        simulation.refused,
-        simulation.warnings,
-    );
+    println!("{}: {:?}\n{:?}", method.name(), simulation.figure, simulation.beside);
+    println!("refused {:?}, warnings {:?}", simulation.refused, simulation.warnings);
     simulation
+}
+
+fn coverage(figure: Option<Accuracy>) -> f64 {
+    figure.unwrap().intervals.unwrap().share
 }
 
 #[test]
 fn graph_averaging_covers_the_truth_when_lists_are_independent() {
     let simulation = simulated(INDEPENDENT, &Method::dga(), 100);
-    assert!(simulation.figure.coverage >= 0.93);
+    assert!(coverage(simulation.figure) >= 0.93);
     // Where all assumptions hold nothing but the standing warning is due.
-    assert!(simulation.warned <= 0.05, "{}", simulation.warned);
+    assert!(simulation.beside.unwrap().warned <= 0.05);
 }
 
 #[test]
 fn graph_averaging_covers_the_truth_when_two_lists_depend_and_independence_never_does() {
-    assert!(simulated(PAIR, &Method::dga(), 100).figure.coverage >= 0.93);
+    assert!(coverage(simulated(PAIR, &Method::dga(), 100).figure) >= 0.93);
     let foil = simulated(PAIR, &Method::independence(), 40);
-    assert!(foil.figure.coverage < 0.05);
-    assert!(foil.figure.relative_bias < -0.1);
+    assert!(coverage(foil.figure) < 0.05);
+    assert!(foil.figure.unwrap().relative_bias < -0.1);
 }
 
 #[test]
 fn where_no_method_covers_the_truth_something_says_so() {
     for world in [TWO_CLASSES, HIDDEN] {
         let simulation = simulated(world, &Method::dga(), 80);
-        assert!(simulation.figure.coverage < 0.5, "the world is meant to be hard");
-        assert!(simulation.warned_or_held >= 0.95, "{}", simulation.warned_or_held);
+        assert!(coverage(simulation.figure) < 0.5, "the world is meant to be hard");
+        assert!(simulation.beside.unwrap().warned_or_held >= 0.95);
     }
 }
 
@@ -78,7 +71,7 @@ fn where_no_method_covers_the_truth_something_says_so() {
 fn an_interval_that_repeats_the_selection_covers_better_than_chance_alone_would_ask() {
     let bootstrap = Bootstrap { replicates: Some(200) };
     let method = Method::Stepwise(StepwiseSettings { bootstrap, ..StepwiseSettings::default() });
-    assert!(simulated(INDEPENDENT, &method, 100).figure.coverage >= 0.85);
+    assert!(coverage(simulated(INDEPENDENT, &method, 100).figure) >= 0.85);
 }
 
 #[test]
@@ -89,10 +82,10 @@ class = [{ share = 1, p = [0.35, 0.3, 0.25, 0.2] }]
 linkage = { missed = 0.12, false = 0.02, draws = 60 }
 ";
     let simulation = simulated(world, &Method::dga(), 40);
-    let fixed = simulation.with_linkage_fixed.unwrap();
+    let fixed = simulation.with_linkage_fixed;
     println!("fixed: {fixed:?}");
-    assert!(simulation.figure.coverage >= 0.9, "{}", simulation.figure.coverage);
-    assert!(fixed.coverage < 0.8, "{}", fixed.coverage);
+    assert!(coverage(simulation.figure) >= 0.9, "{}", coverage(simulation.figure));
+    assert!(coverage(fixed) < 0.8, "{fixed:?}");
 }
 
 #[test]
@@ -101,7 +94,7 @@ fn a_world_in_which_lists_never_meet_is_refused_run_by_run_and_never_counted_as_
     let simulation = simulate(&design(world), &Method::dga(), 40, Seed(1), &mut Silent).unwrap();
     let n_refused: usize = simulation.refused.values().sum();
     assert!(n_refused > 20, "{:?}", simulation.refused);
-    assert_eq!(simulation.figure.n_given + n_refused, 40);
+    assert_eq!(simulation.figure.map_or(0, |figure| figure.n_given) + n_refused, 40);
 }
 
 #[test]
@@ -119,7 +112,7 @@ fn any_run_can_be_replayed_alone_and_threads_change_nothing() {
 }
 
 #[test]
-fn a_simulation_that_is_told_to_stop_stops_between_pieces() {
+fn a_simulation_that_is_told_to_stop_stops_within_its_first_worlds() {
     let mut asked = 0;
     let mut stop = |_done: usize, _of: usize| {
         asked += 1;
@@ -127,7 +120,8 @@ fn a_simulation_that_is_told_to_stop_stops_between_pieces() {
     };
     let stopped = simulate(&design(PAIR), &Method::dga(), 10_000, Seed(5), &mut stop);
     assert_eq!(stopped, Err(habeas_stats::Stopped::Interrupted));
-    assert_eq!(asked, 1);
+    // Every thread may ask once or twice before it learns of the answer.
+    assert!((1..200).contains(&asked), "{asked}");
 }
 
 #[test]
@@ -156,4 +150,22 @@ fn a_design_that_describes_no_world_is_refused_with_the_place() {
     assert!(matches!(error("n_total = 10\npeople = 3"), DesignError::Toml { .. }));
     assert!(matches!(error("n_total = -3"), DesignError::Toml { .. }));
     assert_eq!(Design::read(&[0xff, 0xfe]), Err(DesignError::NotText));
+}
+
+#[test]
+fn worlds_that_are_all_refused_have_no_accuracy_instead_of_one_of_nought() {
+    let world = "n_total = 300\nclass = [{ share = 1, p = [0.3, 0.2] }]\n";
+    let simulation = simulate(&design(world), &Method::dga(), 5, Seed(1), &mut Silent).unwrap();
+    assert_eq!((simulation.figure, simulation.beside), (None, None));
+    assert_eq!(simulation.refused["too_few_lists"], 5);
+}
+
+#[test]
+fn a_coverage_of_all_of_few_runs_leaves_open_that_many_more_would_be_missed() {
+    let simulation = simulated(INDEPENDENT, &Method::dga(), 8);
+    let covered = simulation.figure.unwrap().intervals.unwrap();
+    assert_eq!((covered.share, covered.standard_error()), (1.0, 0.0));
+    // 8 of 8 by the score interval: z²/(n + z²) may be missed.
+    let missed = 1.959_963_984_540_054_f64.powi(2);
+    assert!((covered.plausible.0 - 8.0 / (8.0 + missed)).abs() < 1e-12 && covered.plausible.1 > 1.0 - 1e-12);
 }

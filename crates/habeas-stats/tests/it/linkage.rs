@@ -1,7 +1,7 @@
 //! Averaging over draws of the linkage, and combining replicates.
 
 use habeas_stats::{
-    CaptureHistories, Method, Posterior, Seed, Stopped,
+    CaptureHistories, LcmcrSettings, Method, Posterior, Seed, Stopped,
     combine::{Replicates, rubin, verdata_rule},
     pooled::{LinkageAverage, LinkageOptions, average_over_linkage, mixture},
     progress::Silent,
@@ -102,6 +102,20 @@ fn a_run_can_be_stopped() {
         &mut stop,
     );
     assert_eq!(outcome.err(), Some(Stopped::Interrupted));
+}
+
+#[test]
+fn a_run_whose_tables_each_take_long_is_asked_and_stopped_inside_its_first_table() {
+    let fixed = table(KOSOVO);
+    let draws: Vec<CaptureHistories> = (0..4).map(with_missed_links).collect();
+    let mut finished = 0;
+    let mut stop = |done: usize, _: usize| {
+        finished += done;
+        std::ops::ControlFlow::Break(())
+    };
+    let long = Method::Lcmcr(LcmcrSettings { wanted_ess: 1e9, ..LcmcrSettings::default() });
+    let outcome = average_over_linkage(&draws, &fixed, &long, Seed(0), &LinkageOptions::default(), &mut stop);
+    assert_eq!((outcome.err(), finished), (Some(Stopped::Interrupted), 0));
 }
 
 #[test]

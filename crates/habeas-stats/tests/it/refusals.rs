@@ -137,7 +137,7 @@ fn two_pairs_of_lists_that_share_nobody_are_two_islands() {
         expect![[r#"
         island
         The lists fall into groups that do not share a single person: [L0, L1] and [L2, L3]. How many people are missing from all lists is read from the people that lists have in common; between these groups there are none.
-        Review the linkage between the groups for missed matches; leave the isolated lists out; merge lists of one kind; or use coarser strata (larger areas, longer periods).
+        Review the linkage between the groups for missed matches; leave the isolated lists out (--without); count lists of one kind as one (--merge); or use coarser strata (larger areas, longer periods).
     "#]],
     );
 }

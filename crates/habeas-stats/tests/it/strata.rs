@@ -155,3 +155,17 @@ fn a_list_that_says_what_divides_the_strata_makes_them_too_low_and_that_is_said_
     let whole = run(&[stratum("a", scaled(1)), stratum("b", scaled(2))]).total.unwrap();
     assert!(whole.figures().warnings.iter().all(|warning| warning.code() != "partial_coverage"));
 }
+
+#[test]
+fn a_table_that_several_strata_show_in_their_draws_is_fitted_once() {
+    let draws: Vec<CaptureHistories> = (1..=3).map(scaled).collect();
+    let both = ["north", "south"].map(|label| Stratum { draws: draws.clone(), ..stratum(label, scaled(1)) });
+    let mut n_tables_fitted = 0;
+    let mut count = |done: usize, of: usize| {
+        n_tables_fitted += if of == draws.len() { done } else { 0 };
+        std::ops::ControlFlow::Continue(())
+    };
+    let stratified = estimate_strata(&both, &Method::dga(), Seed(1), &LinkageOptions::default(), &mut count);
+    let [north, south] = [0, 1].map(|idx| stratified.strata[idx].outcome.as_ref().unwrap().estimate().figures().point);
+    assert_eq!((n_tables_fitted, north), (3, south));
+}

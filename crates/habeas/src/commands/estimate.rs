@@ -2,6 +2,7 @@
 
 mod choice;
 mod combine;
+mod lists;
 mod simulate;
 mod strata;
 
@@ -25,6 +26,7 @@ use habeas_stats::{
     pooled::{self, LinkageOptions},
     progress::{Progress, Silent},
 };
+use lists::Lists;
 use serde_json::{Value, json};
 use std::{fmt::Write, path::PathBuf, sync::Arc};
 
@@ -52,6 +54,8 @@ pub struct Run {
     /// Average over this many draws of the linkage from its posterior
     #[arg(long, value_name = "N")]
     linkage_draws: Option<usize>,
+    #[command(flatten)]
+    lists: Lists,
 }
 
 /// Estimate from a table of capture histories, without a vault
@@ -64,6 +68,8 @@ pub struct Table {
     strata: Vec<String>,
     #[command(flatten)]
     choice: Choice,
+    #[command(flatten)]
+    lists: Lists,
 }
 
 /// Runs the command.
@@ -75,7 +81,12 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
         Command::Run(args) => {
             let desk = opening::desk(global)?;
             match (args.by.as_slice(), args.linkage_draws) {
-                ([], None) => whole(&desk, &args.choice, out),
+                ([], None) if args.lists.are_all() => whole(&desk, &args.choice, out),
+                ([], None) => of_some_lists(&desk, &args.choice, &args.lists, out),
+                _ if !args.lists.are_all() => Err(Failure::usage(
+                    "--without and --merge go with a single figure, not with --by or --linkage-draws",
+                    "leave out --by and --linkage-draws",
+                )),
                 ([], Some(n_draws)) => averaged(&desk, &args.choice, n_draws, out),
                 (by, n_draws) => strata::run(&desk, &args.choice, by, n_draws, out),
             }
@@ -86,7 +97,7 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
 fn table(args: &Table, out: &Output) -> Result<Exit, Failure> {
     let bytes = std::fs::read(&args.counts).map_err(|error| Failure::file("read", &args.counts, &error))?;
     if !args.strata.is_empty() {
-        return strata::table(&bytes, &args.strata, &args.choice, out);
+        return strata::table(&bytes, &args.strata, (&args.choice, &args.lists), out);
     }
     let (histories, remarks) = capture::read_table(&bytes).map_err(|error| {
         let remedy = "one 0/1 column per list, then a column «count» of whole numbers; one line per capture history";
@@ -97,11 +108,14 @@ fn table(args: &Table, out: &Output) -> Result<Exit, Failure> {
     for remark in &remarks {
         out.talk(remark.text());
     }
+    let regrouping = args.lists.regrouping(histories.lists())?;
+    let (whole, histories) = (&histories, regrouping.table(&histories));
     let method = args.choice.method(histories.lists(), histories.n_documented())?;
     let interruption = Interruption::watch(out);
     let progress = &mut interruption.progress("estimate", out);
     let outcome = estimating::run(&histories, &[], None, &method, args.choice.seed(), progress)?;
-    let object = estimating::outcome_json(&outcome, &method, args.choice.seed(), &histories);
+    let mut object = estimating::outcome_json(&outcome, &method, args.choice.seed(), &histories);
+    regrouping.tell([whole], &mut object);
     finish(&object, out)
 }
 
@@ -156,6 +170,27 @@ fn whole(desk: &Desk, choice: &Choice, out: &Output) -> Result<Exit, Failure> {
     let interruption = Interruption::watch(out);
     let progress = &mut interruption.progress("estimate", out);
     let (_, object) = estimate_and_keep(desk, &method, choice.seed(), progress)?;
+    finish(&object, out)
+}
+
+/// An estimate over some of the lists or over lists counted as one: to be looked at, not kept as the vault's figure.
+fn of_some_lists(desk: &Desk, choice: &Choice, lists: &Lists, out: &Output) -> Result<Exit, Failure> {
+    let snapshot = desk.snapshot()?;
+    let whole = estimating::histories(&snapshot, |_| true)?;
+    let regrouping = lists.regrouping(whole.lists())?;
+    let histories = regrouping.table(&whole);
+    let dependences = regrouping.dependences(&estimating::dependences(&snapshot));
+    let links = estimating::decided_links(desk)?;
+    let method = choice.method(histories.lists(), histories.n_documented())?;
+    let interruption = Interruption::watch(out);
+    let progress = &mut interruption.progress("estimate", out);
+    let outcome = estimating::run(&histories, &dependences, Some(links), &method, choice.seed(), progress)?;
+    let mut object = estimating::outcome_json(&outcome, &method, choice.seed(), &histories);
+    object["declared_dependences"] = estimating::dependences_json(&dependences);
+    object["links"] = estimating::links_json(links);
+    object["records_not_yet_linked"] = json!(snapshot.n_unlinked);
+    regrouping.tell([&whole], &mut object);
+    out.talk("Not all lists went in as they are; this figure is shown and not kept.");
     finish(&object, out)
 }
 
@@ -237,7 +272,7 @@ pub fn text(object: &Value) -> String {
         let _ = writeln!(text, "no estimate ({}): {}", words(&refused["code"]), words(&refused["text"]));
         let _ = writeln!(text, "  what would help: {}", words(&refused["what_would_help"]));
         let _ = writeln!(text, "  documented: {} persons, and that stands", object["n_documented"]);
-        return text;
+        return text + &lists::text(object);
     }
     let total = &object["n_total"];
     let at_least = if object["is_lower_bound"] == true { "at least " } else { "" };
@@ -248,6 +283,7 @@ pub fn text(object: &Value) -> String {
         object["n_documented"],
         words(&object["method"])
     );
+    text.push_str(&lists::text(object));
     for interval in total["intervals"].as_array().into_iter().flatten() {
         let level = interval["level"].as_f64().unwrap_or_default() * 100.0;
         let _ = writeln!(text, "  {level:.0} % interval: {} to {}", interval["low"], interval["high"]);
@@ -281,8 +317,16 @@ pub fn text(object: &Value) -> String {
         let fixed = &linkage["with_linkage_fixed"]["intervals"][1];
         let _ = writeln!(text, "  with the linkage fixed the 95 % interval is {} to {}", fixed["low"], fixed["high"]);
     }
-    for warning in object["warnings"].as_array().into_iter().flatten() {
-        let _ = writeln!(text, "  warning ({}): {}", words(&warning["code"]), words(&warning["text"]));
+    text.push_str(&warnings_text(&object["warnings"]));
+    text
+}
+
+/// One line per warning.
+fn warnings_text(warnings: &Value) -> String {
+    let mut text = String::new();
+    for warning in warnings.as_array().into_iter().flatten() {
+        let words = |key: &str| warning[key].as_str().unwrap_or_default();
+        let _ = writeln!(text, "  warning ({}): {}", words("code"), words("text"));
     }
     text
 }

@@ -7,7 +7,7 @@ use crate::failure::{Exit, Failure};
 use habeas_core::{Partition, RecordId};
 use habeas_stats::{
     CaptureHistories, DecidedLinks, Dependence, EstimableHistories, Estimate, Method, Refusal, Seed, Sensitivity,
-    Stopped, Value, estimate_beside_all, pooled::LinkageAverage, progress::Progress,
+    Stopped, Value, Warning, estimate_beside_all, pooled::LinkageAverage, progress::Progress,
 };
 use serde_json::{Map, Value as Json, json};
 
@@ -194,8 +194,6 @@ pub fn interval_json(given: &Estimate) -> Json {
 /// The object of a figure.
 pub fn estimate_json(given: &Estimate) -> Json {
     let figures = given.figures();
-    let warnings: Vec<Json> =
-        figures.warnings.iter().map(|warning| json!({ "code": warning.code(), "text": warning.text() })).collect();
     json!({
         "schema": 1,
         "method": figures.method,
@@ -209,12 +207,17 @@ pub fn estimate_json(given: &Estimate) -> Json {
         "assumption": figures.assumption,
         "sensitivity": sensitivity_json(figures.sensitivity),
         "diagnostics": map(figures.diagnostics),
-        "warnings": warnings,
+        "warnings": warnings_json(figures.warnings),
         "remarks": figures.remarks.iter().map(|remark| remark.text()).collect::<Vec<_>>(),
         "settings": map(&figures.settings),
         "seed": figures.seed.0,
         "versions": figures.versions.iter().map(|(name, version)| ((*name).to_owned(), json!(version))).collect::<Map<_, _>>(),
     })
+}
+
+/// Warnings by code and text.
+pub fn warnings_json(warnings: &[Warning]) -> Json {
+    warnings.iter().map(|warning| json!({ "code": warning.code(), "text": warning.text() })).collect()
 }
 
 fn sensitivity_json(sensitivity: &Sensitivity) -> Json {

@@ -73,6 +73,12 @@ fn terms_designs_and_draws_that_make_no_sense_are_refused_with_what_to_do() {
         (&["estimate", "table", "counts.csv", "--method", "stepwise", "--entry", "2"], 2, "between 0 and 1"),
         (&["estimate", "table", "counts.csv", "--method", "bic", "--bootstrap", "3"], 2, "replicates"),
         (&["estimate", "table", "counts.csv", "--method", "loglinear", "--terms", "123"], 4, "not_identifiable"),
+        (&["estimate", "table", "counts.csv", "--method", "lcmcr", "--classes", "0"], 2, "between 1 and 64"),
+        (&["estimate", "table", "counts.csv", "--method", "nhoi", "--xi", "1e-308"], 2, "between 0.001 and 1,000"),
+        (&["estimate", "table", "counts.csv", "--prior-gamma", "1e300", "1e300"], 2, "between 1 and 10,000,000,000"),
+        (&["estimate", "table", "counts.csv", "--without", "d"], 2, "there is no list d"),
+        (&["estimate", "table", "counts.csv", "--without", "a", "--merge", "a:b"], 2, "named twice"),
+        (&["estimate", "table", "counts.csv", "--without", "c"], 4, "left out: c; 4 persons"),
         (&["estimate", "simulate", "design.toml"], 1, "add up to 0.4"),
         (&["estimate", "simulate", "nowhere.toml"], 1, "check the path"),
         (&["estimate", "combine", "draws.csv"], 1, "line 3"),
@@ -80,6 +86,20 @@ fn terms_designs_and_draws_that_make_no_sense_are_refused_with_what_to_do() {
         let run = office.run(words).ends_with(code);
         assert!(run.stderr.contains(said) || run.stdout.contains(said), "{words:?}: {}{}", run.stdout, run.stderr);
     }
+}
+
+#[test]
+fn a_list_that_forms_an_island_is_left_out_as_the_refusal_advises_and_the_figure_says_so() {
+    let office = Office::new();
+    let table = "a,b,c,d,count\n1,0,0,0,60\n0,1,0,0,49\n0,0,1,0,247\n1,1,0,0,4\n1,0,1,0,112\n0,1,1,0,142\n1,1,1,0,12\n0,0,0,1,9\n";
+    office.file("counts.csv", table);
+    let refused = office.run(&["estimate", "table", "counts.csv"]).ends_with(4);
+    assert!(refused.stdout.contains("no estimate (island)") && refused.stdout.contains("--without"));
+    let given = office.json(&["estimate", "table", "counts.csv", "--without", "d"]);
+    assert_eq!(given["n_documented"], 626);
+    assert_eq!((&given["lists_left_out"][0], &given["documented_only_on_lists_left_out"]), (&"d".into(), &9.into()));
+    let merged = office.json(&["estimate", "table", "counts.csv", "--merge", "c:d"]);
+    assert_eq!((&merged["n_documented"], &merged["list_names"][2]), (&635.into(), &"c+d".into()));
 }
 
 #[test]

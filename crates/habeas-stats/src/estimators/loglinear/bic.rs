@@ -97,22 +97,28 @@ fn rank_by(
             Err(code) => *excluded.entry(code).or_insert(0) += 1,
         }
     }
-    models.sort_by(|a, b| a.bic.total_cmp(&b.bic));
+    models.sort_by(|a, b| without_noise(a.bic).total_cmp(&without_noise(b.bic)));
     Some(Ranking { models, excluded, search, order })
 }
 
 /// The least BIC among given models, and the total that goes with it.
 pub(crate) fn best_total<'a>(cells: &Cells, models: impl IntoIterator<Item = &'a LogLinearModel>) -> Option<f64> {
-    let fits = models.into_iter().filter_map(|model| judge(model, cells).ok());
-    fits.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, n_total)| n_total)
+    let fits = models.into_iter().filter_map(|model| judge(model, cells, None).ok());
+    fits.min_by(|a, b| without_noise(a.0).total_cmp(&without_noise(b.0))).map(|(_, n_total)| n_total)
+}
+
+/// A BIC without the digits that come from rounding: models that fit alike tie, and ties go by order.
+fn without_noise(bic: f64) -> f64 {
+    const DIGITS: f64 = 1e8;
+    (bic * DIGITS).round()
 }
 
 type Judged = Result<(f64, f64), FitCode>;
 
-/// BIC and total of a model.
-fn judge(model: &LogLinearModel, cells: &Cells) -> Judged {
+/// BIC and total of a model; the fit of a similar one saves steps.
+fn judge(model: &LogLinearModel, cells: &Cells, start: Option<&ModelFit>) -> Judged {
     let n = cells.n_documented();
-    fit::fit(model, cells, None).map(|fit: ModelFit| (fit.bic(n), n + fit.n_undocumented))
+    fit::fit(model, cells, start).map(|fit: ModelFit| (fit.bic(n), n + fit.n_undocumented))
 }
 
 fn try_all(
@@ -124,7 +130,7 @@ fn try_all(
     let n_models = models.len();
     let mut fits = Vec::with_capacity(n_models);
     for model in models {
-        let judged = judge(&model, cells);
+        let judged = judge(&model, cells, None);
         fits.push((model, judged));
         if fits.len() % PIECE == 0 && progress.advance(PIECE, n_models) == ControlFlow::Break(()) {
             return None;
@@ -142,34 +148,43 @@ fn go_downhill(
     progress: &mut dyn Progress,
 ) -> Option<Vec<(LogLinearModel, Judged)>> {
     let mut seen: BTreeMap<LogLinearModel, Judged> = BTreeMap::new();
-    let bic_of = |model: &LogLinearModel, seen: &mut BTreeMap<LogLinearModel, Judged>| -> f64 {
-        let judged = seen.entry(model.clone()).or_insert_with(|| judge(model, cells));
+    let mut bic_of = |model: &LogLinearModel, start: Option<&ModelFit>| -> f64 {
+        let judged = seen.entry(model.clone()).or_insert_with(|| judge(model, cells, start));
         judged.map_or(f64::INFINITY, |(bic, _)| bic)
     };
     let main = LogLinearModel::main_effects(cells.n_lists);
+    let of_main = fit::fit(&main, cells, None).ok();
     let mut single: Vec<LogLinearModel> = super::model::pairs(cells.n_lists).map(|pair| main.with(pair)).collect();
     single.sort_by_cached_key(|model| {
-        let bic = bic_of(model, &mut seen);
+        let bic = bic_of(model, of_main.as_ref());
         // Order of the reals as an order of integers; no BIC is NaN.
         bic.to_bits() as i64 ^ if bic < 0.0 { i64::MAX } else { 0 }
     });
     let chosen = stepwise::select(cells, 0.02).ok().map(|fit| fit.model);
-    for start in [main].into_iter().chain(chosen).chain(single.into_iter().take(single_starts)) {
-        let mut here = start;
+    let starts: Vec<_> = [main].into_iter().chain(chosen).chain(single.into_iter().take(single_starts)).collect();
+    // How many steps lie before a search nobody knows; so the starts are counted.
+    let n_starts = starts.len();
+    for mut here in starts {
         loop {
-            let bic = bic_of(&here, &mut seen);
-            let neighbours = neighbours(&here, order);
-            let best = neighbours
-                .into_iter()
-                .map(|model| (bic_of(&model, &mut seen), model))
-                .min_by(|a, b| a.0.total_cmp(&b.0));
-            if progress.advance(1, seen.len()) == ControlFlow::Break(()) {
-                return None;
+            let bic = bic_of(&here, None);
+            let of_here = fit::fit(&here, cells, None).ok();
+            let mut best: Option<(f64, LogLinearModel)> = None;
+            for model in neighbours(&here, order) {
+                let of_model = bic_of(&model, of_here.as_ref());
+                if best.as_ref().is_none_or(|(least, _)| of_model < *least) {
+                    best = Some((of_model, model));
+                }
+                if progress.advance(0, n_starts) == ControlFlow::Break(()) {
+                    return None;
+                }
             }
             match best {
                 Some((better, model)) if better < bic => here = model,
                 _ => break,
             }
+        }
+        if progress.advance(1, n_starts) == ControlFlow::Break(()) {
+            return None;
         }
     }
     Some(seen.into_iter().collect())

@@ -64,20 +64,35 @@ pub(crate) fn sum_subsets(values: &mut [f64]) {
     }
 }
 
+/// Replaces each f(h) by the product of f(θ) over θ ⊆ h.
+pub(crate) fn multiply_subsets(values: &mut [f64]) {
+    let mut step = 1;
+    while step < values.len() {
+        for block in values.chunks_exact_mut(2 * step) {
+            let (without, with) = block.split_at_mut(step);
+            with.iter_mut().zip(without).for_each(|(high, low)| *high *= *low);
+        }
+        step *= 2;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn sums_over_supersets_and_subsets_agree_with_their_definition() {
+    fn sums_and_products_over_supersets_and_subsets_agree_with_their_definition() {
         let values: Vec<f64> = (0..32).map(|h| f64::from(h * h % 7 + 1)).collect();
-        let (mut up, mut down) = (values.clone(), values.clone());
+        let (mut up, mut down, mut products) = (values.clone(), values.clone(), values.clone());
         sum_supersets(&mut up);
         sum_subsets(&mut down);
+        multiply_subsets(&mut products);
         for set in 0..32usize {
             let above: f64 = (0..32).filter(|h| h & set == set).map(|h| values[h]).sum();
             let below: f64 = (0..32).filter(|h| h & set == *h).map(|h| values[h]).sum();
+            let product: f64 = (0..32).filter(|h| h & set == *h).map(|h| values[h]).product();
             assert_eq!((up[set], down[set]), (above, below));
+            assert!((products[set] / product - 1.0).abs() < 1e-14);
         }
     }
 }

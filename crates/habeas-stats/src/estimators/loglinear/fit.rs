@@ -6,7 +6,7 @@
 use crate::linear::solve_positive_definite;
 
 use super::{
-    cells::{Cells, sum_subsets, sum_supersets},
+    cells::{Cells, multiply_subsets, sum_subsets, sum_supersets},
     existence::{self, FitCode},
     model::LogLinearModel,
 };
@@ -73,7 +73,7 @@ pub(crate) fn code(model: &LogLinearModel, cells: &Cells) -> FitCode {
     existence::code(cells, &Shape::of(model, cells))
 }
 
-/// Fits a model, or says by its code why that cannot be done. `start` is the fit of a smaller model on the same cells.
+/// Fits a model, or says by its code why that cannot be done. `start` is the fit of a similar model on the same cells.
 ///
 /// # Errors
 /// The code of the model; also [`FitCode::Absent`] when the iteration does not settle.
@@ -92,10 +92,9 @@ fn newton(cells: &Cells, shape: Shape, start: Option<&ModelFit>) -> Option<Model
     let Shape { terms, at_minus_infinity, alive } = shape;
     let mut iteration = Iteration::new(cells, &terms, &alive);
     match start {
-        Some(start) => iteration.parameters.copy_from_slice(&start.parameters),
+        Some(start) => terms.iter().for_each(|&t| iteration.parameters[t as usize] = start.parameters[t as usize]),
         None => iteration.start_from_counts()?,
     }
-    // A start may hold a term that is now at −∞ only if it was so there, too; its parameter is 0 in any case.
     let mut likelihood = iteration.evaluate();
     for _ in 0..MOST_STEPS {
         let promised = iteration.find_step()?;
@@ -176,10 +175,14 @@ impl<'a> Iteration<'a> {
 
     /// Computes the means at the parameters, and ℓ without its −ln n_h! terms.
     fn evaluate(&mut self) -> f64 {
-        self.means.copy_from_slice(&self.parameters);
-        sum_subsets(&mut self.means);
+        // μ_h = Π_{θ ⊆ h} exp(α_θ): one exponential per term, not one per cell.
+        self.means.fill(1.0);
+        for &term in self.terms {
+            self.means[term as usize] = libm::exp(self.parameters[term as usize]);
+        }
+        multiply_subsets(&mut self.means);
         for (mean, alive) in self.means.iter_mut().zip(self.alive) {
-            *mean = if *alive > 0.0 { libm::exp(*mean) } else { 0.0 };
+            *mean = if *alive > 0.0 { *mean } else { 0.0 };
         }
         let explained: f64 =
             self.terms.iter().map(|&t| self.parameters[t as usize] * self.cells.containing[t as usize]).sum();

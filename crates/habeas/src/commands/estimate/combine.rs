@@ -1,6 +1,8 @@
 //! `habeas estimate combine`: one figure from the draws of several replicates.
 
+use super::warnings_text;
 use crate::{
+    desk::estimating,
     failure::{Exit, Failure},
     output::Output,
 };
@@ -75,6 +77,7 @@ fn object(table: &DrawTable, replicates: Option<&Replicates>, rule: Rule) -> Val
         "assumption": "the replicates are equally probable versions of the data, and the draws of each come from chains that have converged",
         "mixture": mixture,
         "rubin": by_rubin,
+        "warnings": estimating::warnings_json(&table.warnings()),
         "verdata_rule": replicates.map(|replicates| combined_json(&verdata_rule(replicates))),
         "log_undocumented": replicates.map(|r| json!({ "mean": r.mean, "within": r.within, "between": r.between })),
         "versions": { "habeas-stats": habeas_stats::VERSION },
@@ -124,5 +127,6 @@ fn text(object: &Value) -> String {
         }
     }
     let _ = writeln!(text, "  assumed: {}", object["assumption"].as_str().unwrap_or_default());
+    text.push_str(&warnings_text(&object["warnings"]));
     text
 }

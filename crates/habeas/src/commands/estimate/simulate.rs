@@ -57,13 +57,14 @@ pub fn run(args: &Simulate, out: &Output) -> Result<Exit, Failure> {
         "lists": design.n_lists(),
         "runs": simulation.n_runs,
         "refused": refused(&simulation),
-        "figure": accuracy(&simulation.figure),
+        "figure": simulation.figure.as_ref().map(accuracy),
         "with_linkage_fixed": simulation.with_linkage_fixed.as_ref().map(accuracy),
         "warnings": simulation.warnings,
-        "warned_beyond_the_standing_warning": simulation.warned,
-        "sensitivity_range_holds_the_truth": simulation.range_holds,
-        "with_hidden_shares_it_holds_the_truth": simulation.range_with_hidden_holds,
-        "warned_or_held": simulation.warned_or_held,
+        "warned_beyond_the_standing_warning": simulation.beside.map(|beside| beside.warned),
+        "sensitivity_range_holds_the_truth": simulation.beside.map(|beside| beside.range_holds),
+        "warned_or_range_holds_the_truth": simulation.beside.map(|beside| beside.warned_or_range_holds),
+        "with_hidden_shares_it_holds_the_truth": simulation.beside.map(|beside| beside.range_with_hidden_holds),
+        "warned_or_held": simulation.beside.map(|beside| beside.warned_or_held),
         "settings": estimating::settings_json(&method, design.n_lists()),
         "seed": args.choice.seed,
         "versions": { "habeas-stats": habeas_stats::VERSION },
@@ -80,14 +81,16 @@ fn refused(simulation: &Simulation) -> Value {
 }
 
 fn accuracy(accuracy: &Accuracy) -> Value {
+    let intervals = accuracy.intervals;
     json!({
         "runs_with_a_figure": accuracy.n_given,
-        "runs_with_an_interval": accuracy.n_intervals,
-        "coverage_95": accuracy.coverage,
-        "coverage_95_standard_error": accuracy.coverage_error,
-        "coverage_50": accuracy.coverage_50,
-        "mean_width": accuracy.mean_width,
-        "median_width": accuracy.median_width,
+        "runs_with_an_interval": intervals.map_or(0, |covered| covered.n_runs),
+        "coverage_95": intervals.map(|covered| covered.share),
+        "coverage_95_standard_error": intervals.map(|covered| covered.standard_error()),
+        "coverage_95_plausible": intervals.map(|covered| [covered.plausible.0, covered.plausible.1]),
+        "coverage_50": intervals.map(|covered| covered.share_of_50),
+        "mean_width": intervals.map(|covered| covered.mean_width),
+        "median_width": intervals.map(|covered| covered.median_width),
         "relative_bias": accuracy.relative_bias,
         "rmse": accuracy.root_mean_square_error,
     })
@@ -103,31 +106,40 @@ fn text(object: &Value, simulation: &Simulation) -> String {
         object["method"].as_str().unwrap_or_default(),
         object["refused"]["runs"]
     );
-    let mut figure = |words: &str, accuracy: &Accuracy| {
-        let _ = writeln!(
-            text,
-            "  {words}: 95 % intervals hold the truth in {:.1} % (± {:.1}), median width {:.0}; bias {:+.1} %, RMSE {:.0}",
-            100.0 * accuracy.coverage,
-            100.0 * accuracy.coverage_error,
-            accuracy.median_width,
-            100.0 * accuracy.relative_bias,
-            accuracy.root_mean_square_error
-        );
-    };
-    figure("figure", &simulation.figure);
-    if let Some(fixed) = &simulation.with_linkage_fixed {
-        figure("with links as decided", fixed);
+    if simulation.figure.is_none() {
+        let _ = writeln!(text, "  no world gave a figure, so nothing is known of how near one would come");
     }
-    for (code, share) in &simulation.refused {
-        let _ = writeln!(text, "  refused ({code}): {share} runs");
+    let figures = [("figure", &simulation.figure), ("with links as decided", &simulation.with_linkage_fixed)];
+    for (words, accuracy) in figures.into_iter().filter_map(|(words, given)| Some((words, given.as_ref()?))) {
+        let _ = writeln!(text, "  {words}: {}", accuracy_in_words(accuracy));
+    }
+    for (code, runs) in &simulation.refused {
+        let _ = writeln!(text, "  refused ({code}): {runs} runs");
     }
     for (code, share) in &simulation.warnings {
         let _ = writeln!(text, "  warning ({code}): {:.1} % of the runs", 100.0 * share);
     }
-    let _ = writeln!(
-        text,
-        "  a warning beyond the standing one, or a range that holds the truth: {:.1} %",
-        100.0 * simulation.warned_or_held
-    );
+    if let Some(beside) = simulation.beside {
+        let _ = writeln!(
+            text,
+            "  a warning beyond the standing one, or a range that holds the truth: {:.1} %; {:.1} % with the hidden shares",
+            100.0 * beside.warned_or_range_holds,
+            100.0 * beside.warned_or_held
+        );
+    }
     text
+}
+
+fn accuracy_in_words(accuracy: &Accuracy) -> String {
+    let nearness =
+        format!("bias {:+.1} %, RMSE {:.0}", 100.0 * accuracy.relative_bias, accuracy.root_mean_square_error);
+    let Some(covered) = accuracy.intervals else { return nearness };
+    format!(
+        "95 % intervals hold the truth in {:.1} % of {} (in {:.1} to {:.1} % of very many), median width {:.0}; {nearness}",
+        100.0 * covered.share,
+        covered.n_runs,
+        100.0 * covered.plausible.0,
+        100.0 * covered.plausible.1,
+        covered.median_width
+    )
 }

@@ -1,6 +1,11 @@
 //! `habeas estimate run --by …` and `estimate table --strata …`: stratum by stratum, each given or refused, and a total that adds draws.
 
-use super::{choice::Choice, draw_linkage, method_for};
+use super::{
+    choice::Choice,
+    draw_linkage,
+    lists::{self, Lists},
+    method_for,
+};
 use crate::{
     commands::interruption::Interruption,
     desk::{
@@ -77,7 +82,12 @@ pub fn run(
 }
 
 /// Estimates from a table whose first columns are strata.
-pub fn table(bytes: &[u8], columns: &[String], choice: &Choice, out: &Output) -> Result<Exit, Failure> {
+pub fn table(
+    bytes: &[u8],
+    columns: &[String],
+    (choice, lists): (&Choice, &Lists),
+    out: &Output,
+) -> Result<Exit, Failure> {
     let file = capture::read_strata(bytes, columns).map_err(|error| {
         Failure::new(Exit::Failed, error, "one column per stratum named, then one 0/1 column per list, then «count»")
             .leaving("Nothing was estimated.")
@@ -85,17 +95,21 @@ pub fn table(bytes: &[u8], columns: &[String], choice: &Choice, out: &Output) ->
     for remark in &file.remarks {
         out.talk(remark.text());
     }
-    let lists = file.strata.first().map_or(Vec::new(), |stratum| stratum.histories.lists().to_vec());
-    let n_documented = file.strata.iter().map(|stratum| stratum.histories.n_documented()).sum();
-    let method = choice.method(&lists, n_documented)?;
-    let strata = file.strata.into_iter().map(|stratum| Stratum {
+    let names = file.strata.first().map_or(&[][..], |stratum| stratum.histories.lists());
+    let regrouping = lists.regrouping(names)?;
+    let strata = file.strata.iter().map(|stratum| Stratum {
         label: stratum.labels.join(" · "),
-        table: stratum.histories,
+        table: regrouping.table(&stratum.histories),
         draws: Vec::new(),
     });
     let strata: Vec<Stratum> = strata.collect();
+    let names = strata.first().map_or(&[][..], |stratum| stratum.table.lists());
+    let n_documented = strata.iter().map(|stratum| stratum.table.n_documented()).sum();
+    let method = choice.method(names, n_documented)?;
     let dimensions = [("by", json!(columns))];
-    let (stratified, object) = estimate(&strata, &dimensions, &method, choice.seed(), &LinkageOptions::default(), out);
+    let (stratified, mut object) =
+        estimate(&strata, &dimensions, &method, choice.seed(), &LinkageOptions::default(), out);
+    regrouping.tell(file.strata.iter().map(|stratum| &stratum.histories), &mut object);
     finish(&stratified, &object, out)
 }
 
@@ -190,15 +204,8 @@ pub fn text(object: &Value) -> String {
     }
     let total = &object["total"];
     let _ = writeln!(lines, "total: {}", line(total));
-    for warning in total["warnings"].as_array().into_iter().flatten() {
-        let (code, words) = (&warning["code"], &warning["text"]);
-        let _ = writeln!(
-            lines,
-            "  warning ({}): {}",
-            code.as_str().unwrap_or_default(),
-            words.as_str().unwrap_or_default()
-        );
-    }
+    lines.push_str(&lists::text(object));
+    lines.push_str(&super::warnings_text(&total["warnings"]));
     let _ = writeln!(lines, "Ends of intervals of several strata must not be added: the total adds their draws.");
     lines
 }

@@ -29,3 +29,9 @@ searches-name = Name
 searches-save-go = Save
 searches-forget = Throw away
 searches-note = For yourself alone: sealed in the vault on this computer. Thrown away, it is gone.
+
+# Estimates by year
+year-estimates-note = Line and bands: the newest estimate by year. Each year stands by itself; where it was refused there is a gap, and the table says why.
+estimate-by = One estimate for
+by-whole = all together
+stage-strata = Estimating, one after the other

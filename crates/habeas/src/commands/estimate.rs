@@ -3,7 +3,7 @@
 mod choice;
 mod combine;
 mod simulate;
-mod strata;
+pub mod strata;
 
 use crate::{
     cli::Global,

@@ -35,3 +35,5 @@ year-estimates-note = Line and bands: the newest estimate by year. Each year sta
 estimate-by = One estimate for
 by-whole = all together
 stage-strata = Estimating, one after the other
+year-legend = Bars: documented. ± more than one year possible, ? year not stated.
+year-legend-estimated = Bars: documented. Line: estimated total; dark band 50 %, light band 95 %. ± more than one year possible, ? year not stated.

@@ -1,5 +1,5 @@
 //! Where persons were taken: a drawing of places from the coordinates that sources state, without tiles and without asking
-//! anybody. One mark for all persons of a place; the drawing stays inside the application, there is no file of it.
+//! anybody. One mark for all persons of a place; whoever may see cases can take the drawing along, no release holds it.
 
 use super::{
     download, earlier,

@@ -286,12 +286,19 @@ pub fn by_year(reader: &Reader, view: &View) -> Markup {
     })
 }
 
-/// The year chart as one file that needs nothing else.
+/// The year chart as one file that needs nothing else: what its marks mean, and what the estimates assume, stand in it.
 pub fn file(reader: &Reader, view: &View) -> String {
+    let estimated = view.stratified.as_ref().and_then(Stratified::assumption_by_year);
+    let legend = if estimated.is_some() { "year-legend-estimated" } else { "year-legend" };
+    let about = estimated.map(|assumption| [reader.t("year-estimates-note"), assumption.to_owned()]);
     let words = download::Words {
         title: reader.t("year-chart"),
         sub: reader.t("year-sub"),
-        notes: notes(reader, "trend-note"),
+        notes: [reader.t(legend)]
+            .into_iter()
+            .chain(about.into_iter().flatten())
+            .chain(notes(reader, "trend-note"))
+            .collect(),
     };
     download::alone(&words, &by_year(reader, view).into_string(), [900.0, 360.0])
 }

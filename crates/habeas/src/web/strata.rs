@@ -43,6 +43,16 @@ impl Stratified {
 }
 
 impl Stratified {
+    /// What the estimates of a run over years alone assume; none where it gave none.
+    pub fn assumption_by_year(&self) -> Option<&str> {
+        let given =
+            self.strata.iter().filter(|_| self.by == ["year"]).find_map(|(_, estimate)| match &estimate.outcome {
+                Outcome::Estimated { assumption, .. } => Some(assumption.as_str()),
+                Outcome::Refused { .. } | Outcome::Lost => None,
+            });
+        given.filter(|assumption| !assumption.is_empty())
+    }
+
     /// What a run over years alone gives for a year: its row, where it has one, and its band, where it was estimated.
     pub fn of_year(&self, year: i16) -> Option<(&Estimate, Option<Band>)> {
         if self.by != ["year"] {

@@ -194,7 +194,7 @@ async fn an_estimate_by_year_is_drawn_where_it_was_given_and_said_where_it_was_r
     let stored = serde_json::json!({
         "by": ["year"],
         "strata": [
-            {"stratum": "2015", "estimate": { "method": "dga", "n_documented": 1, "n_total": { "point": 7, "intervals": [
+            {"stratum": "2015", "estimate": { "method": "dga", "n_documented": 1, "assumption": "patterns without a ring", "n_total": { "point": 7, "intervals": [
                 {"level": 0.5, "low": 6, "high": 9}, {"level": 0.95, "low": 5, "high": 13}] } }},
             {"stratum": "2016", "estimate": { "method": "dga", "n_documented": 2, "refused": {"code": "too_few_lists"} }},
         ],
@@ -206,6 +206,13 @@ async fn an_estimate_by_year_is_drawn_where_it_was_given_and_said_where_it_was_r
     let years = page.split("id=\"years\"").nth(1).unwrap().split("</table>").next().unwrap();
     assert!(years.contains("5–13") && years.contains("Not estimable"), "{years}");
     assert!(page.contains("Each year stands by itself"));
+    let headers = [("host", HOST), ("cookie", house.cookie.as_str())];
+    let file = house.ask(Method::GET, "/stats/file/by-year.svg", &headers, "").await;
+    let file = String::from_utf8(to_bytes(file.into_body(), 1 << 20).await.unwrap().to_vec()).unwrap();
+    assert!(
+        file.contains("light band 95") && file.contains("patterns without a ring"),
+        "the file says what it assumes: {file}"
+    );
     assert!(!House::new().page("/stats").await.contains("class=\"b95\""));
 }
 

@@ -12,6 +12,9 @@ const TABLES_REST: Duration = Duration::from_secs(120);
 /// What reviewing goes through pair after pair.
 const PAIRS_REST: Duration = Duration::from_secs(300);
 
+/// An earlier state takes about as much as the vault itself, and a minute to read in a large one.
+const EARLIER_REST: Duration = Duration::from_secs(900);
+
 /// One large thing, and when it was last used.
 pub(super) struct Resting<T>(Mutex<Option<(Arc<T>, Instant)>>);
 
@@ -53,6 +56,7 @@ impl Desk {
         self.inner.reviewing.prepared.let_go(now, TABLES_REST);
         self.inner.reviewing.queue.let_go(now, PAIRS_REST);
         self.inner.link_run.let_go(now, PAIRS_REST);
+        self.inner.earlier.let_go(now, EARLIER_REST);
     }
 }
 

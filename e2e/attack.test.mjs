@@ -28,6 +28,7 @@ const SCRIPTS = [
 before(async () => {
   fs.writeFileSync(words, "invented people under attack\n");
   execFileSync(program(), ["init", vault, "--passphrase-file", words, "--name", SCRIPTS[0]], { stdio: "ignore" });
+  execFileSync(program(), ["checkpoint", "make", "--vault", vault, "--passphrase-file", words], { stdio: "ignore" });
   server = await serve(["serve", "--listen", "127.0.0.1:0", "--vault", vault, "--passphrase-file", words]);
   browser = await launch(["--host-resolver-rules=MAP *.evil.test 127.0.0.1,MAP evil.test 127.0.0.1"]);
   context = await browser.newContext({ reducedMotion: "reduce" });
@@ -85,8 +86,19 @@ describe("attacks", () => {
     await page.goto(`${server.base}/team`);
     await page.fill("#new-name", SCRIPTS[0]);
     await page.click("text=Add a member >> nth=-1");
+    // A search that is named, and saved; and a way back that leads elsewhere.
+    await page.goto(`${server.base}/cases?q=a`);
+    await page.click("details.save summary");
+    await page.fill("#search-name", SCRIPTS[0].slice(0, 80));
+    await page.click("details.save button");
+    await page.waitForSelector("nav.saved");
+    for (const back of ["//evil.test/", "https://evil.test/", "/\\evil.test", "javascript:alert(1)", "/team"]) {
+      await page.goto(`${server.base}/earlier?back=${encodeURIComponent(back)}`);
+      const ways = await page.locator("main input[name=back]").evaluateAll(all => all.map(one => one.value));
+      attempt(`a way back to ${back}`, ways.length > 0 && ways.every(way => way === "/cases"));
+    }
     // Every page that a link leads to, once.
-    const todo = ["/", "/sources", "/sources/new", "/cases", "/review", "/review/clusters", "/review/disputes", "/review/agreement", "/stats", "/stats/by", "/team", "/audit", "/keys"];
+    const todo = ["/", "/earlier", "/stats/map", "/sources", "/sources/new", "/cases", "/review", "/review/clusters", "/review/disputes", "/review/agreement", "/stats", "/stats/by", "/team", "/audit", "/keys"];
     const done = new Set();
     while (todo.length && done.size < 80) {
       const address = todo.shift();
@@ -97,7 +109,7 @@ describe("attacks", () => {
       attempt(`a script ran at ${address}`, await page.evaluate(() => window.__xss) === undefined);
       attempt(`${address} holds an element of others`, await page.evaluate(() =>
         document.querySelectorAll("main img, main script, main [onload], main [onerror], main [onmouseover], main a[href^='javascript'], main iframe").length) === 0);
-      const links = await page.locator("main a[href^='/']").evaluateAll(all => all.map(a => a.getAttribute("href").split("#")[0]));
+      const links = await page.locator("main a[href^='/']:not([download])").evaluateAll(all => all.map(a => a.getAttribute("href").split("#")[0]));
       todo.push(...links.filter(link => !link.startsWith("/stats/file") && !done.has(link)).slice(0, 12));
     }
     assert.ok(done.size > 25, `only ${done.size} pages were walked`);
@@ -107,7 +119,8 @@ describe("attacks", () => {
 
   test("another site writes nothing: forms, fetches, uploads, of every address that writes", async () => {
     const own = server.base, loopback = `http://127.0.0.1:${new URL(server.base).port}`;
-    const targets = ["/prefs", "/lock", "/unlock", "/enter/again", "/review/decide", "/review/undo", "/review/clusters/0011", "/sources/new", "/link", "/estimates", "/team/add", "/team/role", "/checkpoints", "/backup", "/imports/0011/undo", "/jobs/0011/stop", "/start/make", "/start/open", "/start/demo"];
+    const targets = ["/prefs", "/lock", "/unlock", "/enter/again", "/review/decide", "/review/undo", "/review/clusters/0011", "/sources/new", "/link", "/estimates", "/team/add", "/team/role", "/checkpoints", "/backup", "/imports/0011/undo", "/jobs/0011/stop", "/start/make", "/start/open", "/start/demo",
+      "/earlier", "/searches", "/searches/forget", "/shares", "/consent", "/consent/withdraw", "/publish/propose", "/publish/approve", "/publish/build", "/publish/withdraw", "/claims/queue", "/claims/undo", "/claims/new", "/sources/new/typed", "/unlock/keep"];
     const page = await context.newPage();
     await page.goto(foreignBase);
     for (const base of [own, loopback]) for (const target of targets) {
@@ -180,7 +193,7 @@ describe("attacks", () => {
   test("another site reads nothing: pages, parts, files, styles as scripts", async () => {
     const page = await context.newPage();
     await page.goto(foreignBase);
-    for (const target of ["/", "/cases", "/review", "/stats/file/tables.csv", "/sources", "/team", "/a/app.css"]) {
+    for (const target of ["/", "/cases", "/review", "/stats/file/tables.csv", "/stats/map/places.svg", "/earlier", "/sources", "/team", "/a/app.css"]) {
       const read = await page.evaluate(url => fetch(url, { credentials: "include" }).then(answer => answer.text(), () => null), server.base + target);
       attempt(`read ${target}`, read === null);
     }

@@ -183,25 +183,22 @@ fn apart_slots(n_years: f64) -> f64 {
 
 fn draw(chart: &YearChart, size: Size) -> Markup {
     let frame = Frame::new(chart, size);
-    let known = || chart.years.iter().filter_map(|year| Some((frame.x(year.year), year.estimate?)));
-    let line = |value: fn(&Band) -> f64| path(known().map(|(x, band)| (x, frame.y(value(&band)))), false);
-    let band = |low: fn(&Band) -> f64, high: fn(&Band) -> f64| {
-        let back: Vec<_> = known().map(|(x, band)| (x, frame.y(low(&band)))).collect();
-        path(known().map(|(x, band)| (x, frame.y(high(&band)))).chain(back.into_iter().rev()), true)
+    let runs = runs(chart, &frame);
+    let line = |value: fn(&Band) -> f64| -> String {
+        runs.iter().map(|run| path(run.iter().map(|(x, band)| (*x, frame.y(value(band)))), false)).collect()
+    };
+    let band = |low: fn(&Band) -> f64, high: fn(&Band) -> f64| -> String {
+        let around = |run: &Vec<(f64, Band)>| {
+            let there = run.iter().map(|(x, band)| (*x, frame.y(high(band))));
+            path(there.chain(run.iter().rev().map(|(x, band)| (*x, frame.y(low(band))))), true)
+        };
+        runs.iter().map(around).collect()
     };
     let bar_width = (frame.slot * 0.62).min(26.0);
-    let every = step(chart.years.len().max(1) as f64, if size == Size::Wide { 14.0 } else { 6.0 }) as i16;
     html! {
         svg.chart viewBox={ "0 0 " (frame.width) " " (frame.height) } role="img" aria-label=(chart.words.title) {
-            @for i in 0..=(frame.n_ticks as u32) {
-                @let value = f64::from(i) * frame.tick;
-                path .grid .base[i == 0] d=(format!("M{:.1} {:.1}H{:.1}", frame.left, frame.y(value), frame.width - frame.right)) {}
-                text.tick x=(format!("{:.1}", frame.left - 8.0)) y=(format!("{:.1}", frame.y(value) + 4.0)) text-anchor="end" { (grouped(value as u64)) }
-            }
-            @for year in chart.years.iter().filter(|year| year.year % every == 0) {
-                text.tick x=(format!("{:.1}", frame.x(year.year))) y=(frame.height - 8.0) text-anchor="middle" { (year.year) }
-            }
-            @if known().next().is_some() {
+            (axes(chart, &frame, size))
+            @if !runs.is_empty() {
                 path.b95 d=(band(|e| e.low95, |e| e.high95)) {}
                 path.b50 d=(band(|e| e.low50, |e| e.high50)) {}
                 path.edge d=(line(|e| e.low95)) {}
@@ -233,6 +230,95 @@ fn draw(chart: &YearChart, size: Size) -> Markup {
             path.cursor d=(format!("M0 {TOP}V{}", frame.height - BOTTOM)) visibility="hidden" {}
         }
     }
+}
+
+/// Lines of values with their numbers, and years.
+fn axes(chart: &YearChart, frame: &Frame, size: Size) -> Markup {
+    let every = step(chart.years.len().max(1) as f64, if size == Size::Wide { 14.0 } else { 6.0 }) as i16;
+    html! {
+        @for i in 0..=(frame.n_ticks as u32) {
+            @let value = f64::from(i) * frame.tick;
+            path .grid .base[i == 0] d=(format!("M{:.1} {:.1}H{:.1}", frame.left, frame.y(value), frame.width - frame.right)) {}
+            text.tick x=(format!("{:.1}", frame.left - 8.0)) y=(format!("{:.1}", frame.y(value) + 4.0)) text-anchor="end" { (grouped(value as u64)) }
+        }
+        @for year in chart.years.iter().filter(|year| year.year % every == 0) {
+            text.tick x=(format!("{:.1}", frame.x(year.year))) y=(frame.height - 8.0) text-anchor="middle" { (year.year) }
+        }
+    }
+}
+
+/// A figure that somebody states for a year; what is absent is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// The year.
+    pub year: i16,
+    /// No fewer.
+    pub low: Option<u64>,
+    /// The number itself.
+    pub best: Option<u64>,
+    /// No more.
+    pub high: Option<u64>,
+}
+
+/// How far the line of an open end goes, in units of the drawing.
+const OPEN_END: f64 = 14.0;
+
+/// Draws what somebody states year by year, as marks: a diamond for a number, a line for a span, a short line where it is open.
+/// Never a bar: nothing of it was counted here.
+pub fn mark_chart(title: &str, marks: &[Mark]) -> Markup {
+    let highest = |mark: &Mark| mark.high.max(mark.best).max(mark.low).unwrap_or(0);
+    let years =
+        marks.iter().map(|mark| Year { year: mark.year, documented: highest(mark), published: None, estimate: None });
+    let words = ChartWords { title: title.into(), ..ChartWords::default() };
+    let mut chart = YearChart { words, years: years.collect(), ..YearChart::default() };
+    chart.years.sort_by_key(|year| year.year);
+    html! { @if !marks.is_empty() {
+        @for (class, size) in [("wide", Size::Wide), ("slim", Size::Slim)] {
+            @let frame = Frame::new(&chart, size);
+            div class=(class) dir="ltr" {
+                svg.chart viewBox={ "0 0 " (frame.width) " " (frame.height) } role="img" aria-label=(title) {
+                    (axes(&chart, &frame, size))
+                    @for mark in marks { (drawn(&frame, mark)) }
+                }
+            }
+        }
+    } }
+}
+
+fn drawn(frame: &Frame, mark: &Mark) -> Markup {
+    let (x, y) = (frame.x(mark.year), |n: u64| frame.y(n as f64));
+    let line = match (mark.low, mark.high) {
+        (Some(low), Some(high)) if low < high => Some((y(low), y(high))),
+        (Some(low), None) => Some((y(low), y(low) - OPEN_END)),
+        (None, Some(high)) => Some((y(high), y(high) + OPEN_END)),
+        _ => None,
+    };
+    let at = match (mark.low, mark.best, mark.high) {
+        (_, Some(best), _) => Some(best),
+        (Some(low), None, Some(high)) if low < high => None,
+        (low, None, high) => low.or(high),
+    };
+    html! {
+        @if let Some((from, to)) = line { path.span d=(format!("M{x:.1} {from:.1}V{to:.1}")) {} }
+        @if let Some(n) = at { path.pub d=(format!("M{x:.1} {:.1}l5 5l-5 5l-5 -5z", y(n) - 5.0)) {} }
+    }
+}
+
+/// The estimates of years in a row, each where it stands: neither line nor band crosses a year that has none. A year by itself
+/// is as wide as its bar.
+fn runs(chart: &YearChart, frame: &Frame) -> Vec<Vec<(f64, Band)>> {
+    let mut runs: Vec<Vec<(i16, Band)>> = Vec::new();
+    for (year, band) in chart.years.iter().filter_map(|year| Some((year.year, year.estimate?))) {
+        match runs.last_mut() {
+            Some(run) if run.last().is_some_and(|(last, _)| last + 1 == year) => run.push((year, band)),
+            _ => runs.push(vec![(year, band)]),
+        }
+    }
+    let placed = |run: Vec<(i16, Band)>| match run[..] {
+        [(year, band)] => [-0.3, 0.3].map(|aside| (frame.x(year) + aside * frame.slot, band)).to_vec(),
+        _ => run.into_iter().map(|(year, band)| (frame.x(year), band)).collect(),
+    };
+    runs.into_iter().map(placed).collect()
 }
 
 fn bar(class: &str, x: f64, width: f64, frame: &Frame, n: u64) -> Markup {
@@ -275,6 +361,34 @@ mod tests {
         assert_eq!(page.matches("class=\"doc apart\"").count(), 2);
         assert!(page.contains("year not stated"));
         assert!(!page.contains("class=\"b95\""), "no band without an estimate");
+    }
+
+    #[test]
+    fn what_somebody_states_is_a_mark_or_a_span_and_never_a_bar() {
+        let mark = |year, low, best, high| Mark { year, low, best, high };
+        let marks = [
+            mark(2014, Some(5), None, Some(5)),
+            mark(2015, Some(4), None, Some(9)),
+            mark(2017, Some(7), None, None),
+            mark(2018, None, Some(6), None),
+        ];
+        let page = mark_chart("stated", &marks).into_string();
+        assert_eq!(page.matches("class=\"pub\"").count(), 3 * 2, "a span alone has no number of its own");
+        assert_eq!(page.matches("class=\"span\"").count(), 2 * 2);
+        assert!(!page.contains("<rect"), "nothing was counted");
+        assert_eq!(mark_chart("stated", &[]).into_string(), "");
+    }
+
+    #[test]
+    fn neither_line_nor_band_crosses_a_year_without_an_estimate() {
+        let band = Band { median: 9.0, low50: 8.0, high50: 10.0, low95: 6.0, high95: 13.0 };
+        let with = |at: i16| Year { estimate: Some(band), ..year(at, 5) };
+        let years = vec![with(2014), with(2015), year(2016, 3), with(2017)];
+        let page = year_chart(&YearChart { years, ..YearChart::default() }).into_string();
+        let mid = page.split("class=\"mid\" d=\"").nth(1).unwrap().split('"').next().unwrap();
+        assert_eq!((mid.matches('M').count(), mid.matches('L').count()), (2, 2), "{mid}");
+        let wide = page.split("class=\"b95\" d=\"").nth(1).unwrap().split('"').next().unwrap();
+        assert_eq!(wide.matches('Z').count(), 2, "{wide}");
     }
 
     #[test]

@@ -15,7 +15,7 @@ mod table;
 mod timeline;
 
 pub use accounts::{AccountRow, Accounts, AccountsWords, Answer, Column, Tone, accounts};
-pub use chart::{Apart, Band, ChartWords, Size, Year, YearChart, year_chart};
+pub use chart::{Apart, Band, ChartWords, Mark, Size, Year, YearChart, mark_chart, year_chart};
 pub use document::{STYLE, standalone, with_fonts};
 pub use figure::{Card, CardLine, Figure, Tile, card, figure, tiles};
 pub use number::{grouped, percent, rounded, supported_step};

@@ -806,7 +806,7 @@ paper-reference = Reference
 map-title = Map of places
 map-lead = Where persons were taken, by the coordinates that sources state. One mark for all persons of a place; no person has a mark.
 map-sub = documented persons by place; the area of a mark is in proportion to persons
-map-note = A drawing without borders, made from the data alone. It stays inside the application: nothing of it is published.
+map-note = A drawing without borders, made from the data alone. It is for work: no release holds it.
 map-elsewhere-n = { $n ->
     [one] { $n } person has no place, or a place without coordinates
    *[other] { $n } persons have no place, or a place without coordinates

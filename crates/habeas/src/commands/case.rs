@@ -208,7 +208,7 @@ fn list(desk: &Desk, query: &CaseQuery, with_facets: bool, out: &Output) -> Resu
         text
     })?;
     match (&page.next, page.rows.first()) {
-        (Some(next), _) => out.next(format_args!("habeas case list --after {next}  (the following page)")),
+        (Some(next), _) => out.next(format_args!("the same with --after {next}  (the following page)")),
         (None, Some(row)) => out.next(format_args!("habeas case show {}", row.person.short())),
         (None, None) => out.next("habeas case list  (all case files)"),
     }

@@ -4,7 +4,7 @@ mod choice;
 mod combine;
 mod lists;
 mod simulate;
-mod strata;
+pub mod strata;
 
 use crate::{
     cli::Global,

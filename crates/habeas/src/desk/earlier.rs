@@ -1,5 +1,5 @@
 //! The vault as things stood at a checkpoint, beside the open one: at most one such state is kept, until another is asked
-//! for, something is erased, or the vault closes.
+//! for, something is erased, nobody has looked at it for a while, or the vault closes.
 
 use super::{Desk, lock, vault_failure};
 use crate::{
@@ -9,7 +9,10 @@ use crate::{
 };
 use habeas_core::Right;
 use habeas_vault::Checkpoint;
-use std::sync::Mutex;
+use std::{
+    sync::Mutex,
+    time::{Duration, Instant},
+};
 
 /// A checkpoint from which one can look at how things stood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,12 +38,21 @@ impl Point {
 
 /// The one earlier state that is kept.
 #[derive(Default)]
-pub(super) struct Kept(Mutex<Option<(Point, Desk)>>);
+pub(super) struct Kept(Mutex<Option<(Point, Desk, Instant)>>);
 
 impl Kept {
     pub(super) fn forget(&self) {
         // Closing it takes a moment, for which nobody else waits.
         let state = lock(&self.0).take();
+        drop(state);
+    }
+
+    /// Lets the state go where nobody looked at it for so long, and what it keeps for reviewing sooner.
+    pub(super) fn let_go(&self, now: Instant, after: Duration) {
+        let state = lock(&self.0).take_if(|(_, desk, used)| {
+            desk.let_go(now);
+            now.saturating_duration_since(*used) > after
+        });
         drop(state);
     }
 }
@@ -72,8 +84,9 @@ impl Desk {
 
     /// How things stood at a checkpoint, where that was read before: a desk for reading only.
     pub fn earlier(&self, id: &str) -> Option<(Point, Self)> {
-        let kept = lock(&self.inner.earlier.0);
-        let (point, desk) = kept.as_ref().filter(|(point, _)| point.id == id)?;
+        let mut kept = lock(&self.inner.earlier.0);
+        let (point, desk, used) = kept.as_mut().filter(|(point, ..)| point.id == id)?;
+        *used = Instant::now();
         Some((point.clone(), Self { present: Some(self.inner.clone()), ..desk.clone() }))
     }
 
@@ -96,13 +109,15 @@ impl Desk {
         };
         let desk = Self::for_member(unread.read().map_err(open_error)?, self.who().clone());
         desk.index_persons_if_stale()?;
+        // Pages read the index; the linkage itself is needed no more.
+        desk.inner.link_run.forget();
         // Whoever erases meanwhile has seen no state to drop: the vault is held until this one is kept.
         let vault = self.opened();
         if vault.erasures().len() != n_erasures {
             let what = "something was erased while the earlier state was read";
             return Err(Failure::new(Exit::Failed, what, "ask for it again"));
         }
-        *lock(&self.inner.earlier.0) = Some((point.clone(), desk));
+        *lock(&self.inner.earlier.0) = Some((point.clone(), desk, Instant::now()));
         Ok(point)
     }
 

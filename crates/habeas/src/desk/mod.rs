@@ -25,6 +25,7 @@ pub mod publishing;
 mod reading;
 pub mod redacting;
 mod refusal;
+mod resting;
 pub mod reviewing;
 mod saved;
 mod searching;
@@ -95,7 +96,7 @@ struct Inner {
     indexing: Mutex<()>,
     facets: counting::Kept,
     figures: Mutex<Option<Arc<Figures>>>,
-    link_run: Mutex<Option<Arc<LinkRun>>>,
+    link_run: resting::Resting<Option<Arc<LinkRun>>>,
     reviewing: reviewing::Kept,
     coding: coding::Kept,
     crosstabs: crosstab::Crosstabs,
@@ -193,7 +194,7 @@ impl Desk {
             indexing: Mutex::default(),
             facets: counting::Kept::default(),
             figures: Mutex::default(),
-            link_run: Mutex::default(),
+            link_run: resting::Resting::default(),
             reviewing: reviewing::Kept::default(),
             coding: coding::Kept::default(),
             crosstabs: crosstab::Crosstabs::default(),
@@ -275,7 +276,7 @@ impl Desk {
         *lock(&self.inner.snapshot) = Weak::new();
         self.inner.facets.forget();
         *lock(&self.inner.figures) = None;
-        *lock(&self.inner.link_run) = None;
+        self.inner.link_run.forget();
         self.inner.reviewing.forget();
         *lock(&self.inner.book) = None;
         *lock(&self.inner.context) = None;
@@ -330,11 +331,10 @@ impl Desk {
     }
 
     fn last_run(&self) -> Result<Option<Arc<LinkRun>>, Failure> {
-        let mut kept = lock(&self.inner.link_run);
-        if kept.is_none() {
-            *kept = self.opened().latest_link_run().map_err(vault_failure)?.map(|(_, run)| Arc::new(run));
-        }
-        Ok(kept.clone())
+        let read = || -> Result<_, Failure> {
+            Ok(self.opened().latest_link_run().map_err(vault_failure)?.map(|(_, run)| Arc::new(run)))
+        };
+        Ok(self.inner.link_run.get(read)?.as_ref().clone())
     }
 
     /// The original file of a source, whose hash is right.

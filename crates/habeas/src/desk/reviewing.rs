@@ -9,7 +9,7 @@ mod queue;
 pub use agreement::Measured;
 pub use queue::{Asked, Queue};
 
-use super::{Desk, linking::Prepared, lock, vault_failure};
+use super::{Desk, linking::Prepared, lock, resting::Resting, vault_failure};
 use crate::{commands::init::now_ms, failure::Failure};
 use habeas_core::{Judgement, JudgementId, Record, RecordId, RecordPair, Right, Standing, Verdict, standing};
 use habeas_link::Explanation;
@@ -23,8 +23,8 @@ use std::{
 /// What the desk keeps for reviewing until records or the linkage change.
 #[derive(Default)]
 pub(super) struct Kept {
-    queue: Mutex<Option<Arc<Queue>>>,
-    prepared: Mutex<Option<Arc<Prepared>>>,
+    pub(super) queue: Resting<Queue>,
+    pub(super) prepared: Resting<Prepared>,
     /// Pairs whose weights were shown since the vault was opened: a judgement on one of them says so.
     weights_shown: Mutex<HashSet<RecordPair>>,
 }
@@ -32,8 +32,8 @@ pub(super) struct Kept {
 impl Kept {
     /// Drops what was made of records and the last linkage.
     pub(super) fn forget(&self) {
-        *lock(&self.queue) = None;
-        *lock(&self.prepared) = None;
+        self.queue.forget();
+        self.prepared.forget();
     }
 }
 
@@ -271,15 +271,9 @@ impl Desk {
         Ok(Some(habeas_link::explain(&prepared.table, &model, a, b)))
     }
 
-    /// All records as the linkage compares them; made once.
+    /// All records as the linkage compares them; made once while it is used.
     fn prepared(&self) -> Result<Arc<Prepared>, Failure> {
-        let mut kept = lock(&self.inner.reviewing.prepared);
-        if let Some(prepared) = kept.as_ref() {
-            return Ok(prepared.clone());
-        }
-        let prepared = Arc::new(self.keep(Right::Cases, |vault| super::linking::prepare(vault))?);
-        *kept = Some(prepared.clone());
-        Ok(prepared)
+        self.inner.reviewing.prepared.get(|| self.keep(Right::Cases, |vault| super::linking::prepare(vault)))
     }
 
     /// Whether the last linkage made one person of both records.

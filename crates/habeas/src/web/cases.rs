@@ -322,7 +322,7 @@ fn list(reader: &Reader, rows: &[CaseRow]) -> Markup {
                     }
                     small { code { (row.person.short()) } " · " (reader.n("records-n", &[("n", u64::from(row.n_records))])) }
                 }
-                td { @if row.taken.is_empty() { span.absent { (reader.t("not-stated")) } } @else { bdi { (row.taken) } } }
+                td.dates { @if row.taken.is_empty() { span.absent { (reader.t("not-stated")) } } @else { @for date in row.taken.split(" | ") { bdi { (date) } " " } } }
                 td { @if row.place.is_empty() { span.absent { (reader.t("not-stated")) } } @else { (datum(&row.place)) } }
                 td {
                     @if row.cases.len() > 1 {

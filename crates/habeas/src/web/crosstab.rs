@@ -8,7 +8,7 @@ use super::{
     layout::{self, Section, empty},
     query::{self, address},
     reader::Reader,
-    words,
+    stats, words,
 };
 use crate::desk::{
     Desk,
@@ -16,7 +16,7 @@ use crate::desk::{
     exporting::Sheet,
     figures::Category,
 };
-use habeas_publish::ui::{Cell, Head, Link, Row, Table, table};
+use habeas_publish::ui::{Cell, Head, Link, Row, Table, card, table};
 use maud::{Markup, html};
 use std::sync::Arc;
 
@@ -49,6 +49,8 @@ impl Query {
 pub struct View {
     query: Query,
     table: Arc<Crosstab>,
+    /// What the counts rest on.
+    figures: stats::View,
 }
 
 /// Reads the table.
@@ -56,7 +58,7 @@ pub struct View {
 /// # Errors
 /// [`PageError::Vault`] where the vault cannot be read.
 pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
-    Ok(View { query, table: desk.crosstab(query.rows, query.columns)? })
+    Ok(View { query, table: desk.crosstab(query.rows, query.columns)?, figures: stats::load(desk)? })
 }
 
 /// Draws the page.
@@ -78,7 +80,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
             (table(&counted(reader, view)))
             @if view.table.columns.len() > MOST_COLUMNS || view.table.rows.len() > MOST_ROWS { p.note { (reader.t("crosstab-more")) } }
             @if [rows, columns].contains(&Dimension::List) { p.source { (reader.t("crosstab-list-note")) } }
-            p.source { (reader.t("card-policy")) ": " code { (rows.policy()) } " " code { (columns.policy()) } }
+            (card(&stats::basis(reader, &view.figures, &format!("{}, {}", rows.policy(), columns.policy()))))
             @if reader.is_demo { p.source { (reader.t("demo")) } }
             @if let Some(as_of) = earlier::caption(reader) { p.source { (as_of) } }
             (download::links(reader, sheet, false))
@@ -98,17 +100,38 @@ fn select(reader: &Reader, name: &str, label: &str, own: Dimension) -> Markup {
 
 fn counted(reader: &Reader, view: &View) -> Table {
     let Query { rows, columns } = view.query;
+    // Whoever is on two lists stands in two columns: such a table has no sum.
+    let adds_up = ![rows, columns].contains(&Dimension::List);
     let shown: Vec<&Category> = view.table.columns.iter().take(MOST_COLUMNS).collect();
-    let row = |category: &Category| Row {
+    let row =
+        |category: &Category| Row {
+            key: None,
+            head: Cell::Text(named(reader, rows, category)),
+            cells: shown
+                .iter()
+                .map(|column| cell(reader, view, category, column))
+                .chain(adds_up.then(|| {
+                    Cell::Number(view.table.columns.iter().map(|column| view.table.at(category, column)).sum())
+                }))
+                .collect(),
+        };
+    let in_column = |column: &Category| view.table.rows.iter().map(|row| view.table.at(row, column)).sum::<u64>();
+    let total = adds_up.then(|| Row {
         key: None,
-        head: Cell::Text(named(reader, rows, category)),
-        cells: shown.iter().map(|column| cell(reader, view, category, column)).collect(),
-    };
+        head: Cell::Text(reader.t("total")),
+        cells: shown
+            .iter()
+            .map(|column| Cell::Number(in_column(column)))
+            .chain([Cell::Number(view.table.columns.iter().map(in_column).sum())])
+            .collect(),
+    });
     let heads = shown.iter().map(|column| Head::figures(named(reader, columns, column)));
+    let heads = heads.chain(adds_up.then(|| Head::figures(reader.t("total"))));
     Table {
         caption: reader.t("crosstab-title"),
         head: std::iter::once(Head::words(reader.t(&format!("by-{}", rows.code())))).chain(heads).collect(),
         rows: view.table.rows.iter().take(MOST_ROWS).map(row).collect(),
+        total,
         ..Table::default()
     }
 }

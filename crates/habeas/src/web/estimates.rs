@@ -16,6 +16,8 @@ pub enum Outcome {
         total: f64,
         /// Ends of the 95 % interval of the total.
         interval: Option<(f64, f64)>,
+        /// Ends of the 50 % interval of the total.
+        half: Option<(f64, f64)>,
         /// What the figure assumes.
         assumption: String,
         /// Whether the figure is a lower bound.
@@ -130,6 +132,7 @@ impl Estimate {
                 Some(point) => Outcome::Estimated {
                     total: point,
                     interval: interval(total, 0.95),
+                    half: interval(total, 0.5),
                     assumption: text(json, "assumption"),
                     is_bound: flag(json, "is_lower_bound"),
                     warnings: list(json, "warnings")
@@ -306,7 +309,7 @@ fn verdict(reader: &Reader, estimate: &Estimate) -> Markup {
                 dd { (printed(help)) }
             }
         },
-        Outcome::Estimated { total, interval, assumption, is_bound, warnings, sensitivity, linkage } => {
+        Outcome::Estimated { total, interval, assumption, is_bound, warnings, sensitivity, linkage, .. } => {
             let step = supported_step(*interval);
             let (value, span) = figure_of(reader, *total, *interval, *is_bound);
             html! {

@@ -12,13 +12,16 @@ use super::{
     router::{html_page, refuse},
 };
 use crate::{
-    commands::estimate,
+    commands::estimate::{
+        self,
+        strata::{self, By},
+    },
     desk::{
         Desk, estimating,
         jobs::{Came, Job, Stands, Work},
         linking,
     },
-    failure::Failure,
+    failure::{Exit, Failure},
     output::Output,
 };
 use axum::{
@@ -26,6 +29,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use clap::ValueEnum;
 use habeas_core::Right;
 use habeas_publish::ui::{datum, grouped};
 use habeas_stats::{Method, Seed, progress::Progress};
@@ -98,7 +102,15 @@ pub async fn estimate(desk: Desk, reader: Reader, SignedForm(fields): SignedForm
         Ok(None) => return refuse(&reader, &PageError::Parameter { name: "method" }),
         Err(error) => return refuse(&reader, &error),
     };
-    match desk.start(Work::Estimate, String::new(), move |desk, out| run_estimate(desk, &method, out)) {
+    let by = match query::known(&fields, "by", |code| By::from_str(code, false).ok()) {
+        Ok(by) => by,
+        Err(error) => return refuse(&reader, &error),
+    };
+    let run = move |desk: &Desk, out: &Output| match by {
+        None => run_estimate(desk, &method, out),
+        Some(by) => run_by(desk, &method, by, out),
+    };
+    match desk.start(Work::Estimate, String::new(), run) {
         Ok(job) => to(&job),
         Err(failure) => refuse(&reader, &failure.into()),
     }
@@ -110,6 +122,17 @@ fn run_estimate(desk: &Desk, method: &Method, out: &Output) -> Result<Came, Fail
     let documented = ("documented", object["n_documented"].as_u64().unwrap_or_default());
     let given = ("given", u64::from(matches!(outcome, estimating::Outcome::Given(_))));
     Ok(Came { counts: vec![documented, given], goes: "/stats".into(), ..Came::default() })
+}
+
+fn run_by(desk: &Desk, method: &Method, by: By, out: &Output) -> Result<Came, Failure> {
+    let (stratified, object) = strata::estimate_and_keep(desk, method, &[by], None, Seed(1), out)?;
+    if stratified.n_not_reached > 0 {
+        return Err(Failure::new(Exit::Interrupted, "the estimate was stopped", "begin it again"));
+    }
+    let documented = ("documented", object["total"]["n_documented"].as_u64().unwrap_or_default());
+    let given = object["strata"].as_array().into_iter().flatten();
+    let given = given.filter(|row| !row["estimate"]["refused"].is_object()).count() as u64;
+    Ok(Came { counts: vec![documented, ("given", given)], goes: "/stats#strata".into(), ..Came::default() })
 }
 
 /// Passes the progress of an estimate on, and the wish to stop back.
@@ -231,6 +254,15 @@ pub fn estimate_form(reader: &Reader) -> Markup {
             p.field {
                 label for="method" { (reader.t("estimate-method")) }
                 select #method name="method" { @for method in METHODS { option value=(method) { (reader.t(&format!("method-{method}"))) } } }
+            }
+            p.field {
+                label for="estimate-by" { (reader.t("estimate-by")) }
+                select #estimate-by name="by" {
+                    option value="" { (reader.t("by-whole")) }
+                    @for by in By::value_variants() { @if let Some(code) = by.to_possible_value() {
+                        option value=(code.get_name()) { (reader.t(&format!("by-{}", code.get_name()))) }
+                    } }
+                }
             }
             p.field { button.btn { (reader.t("estimate-now")) } }
         }

@@ -1,18 +1,20 @@
 //! Where persons were taken: a drawing of places from the coordinates that sources state, without tiles and without asking
-//! anybody. One mark for all persons of a place; the drawing stays inside the application, there is no file of it.
+//! anybody. One mark for all persons of a place; whoever may see cases can take the drawing along, no release holds it.
 
 use super::{
-    earlier,
+    download, earlier,
     error::PageError,
     layout::{self, Section, empty},
     query::address,
     reader::Reader,
+    stats,
 };
 use crate::desk::{
     Desk,
+    figures::POLICY_PLACE,
     placemap::{PlaceMap, Spot},
 };
-use habeas_publish::ui::{Cell, Figure, Head, Link, Row, Table, figure, grouped, table};
+use habeas_publish::ui::{Cell, Figure, Head, Link, Row, Table, card, figure, grouped, table};
 use maud::{Markup, html};
 use std::sync::Arc;
 
@@ -34,6 +36,8 @@ const LEAST_SPAN: f64 = 1.0;
 #[derive(Debug, Clone)]
 pub struct View {
     map: Arc<PlaceMap>,
+    /// What the counts rest on.
+    figures: stats::View,
 }
 
 /// Reads the places.
@@ -41,17 +45,12 @@ pub struct View {
 /// # Errors
 /// [`PageError::Vault`] where the vault cannot be read.
 pub fn load(desk: &Desk) -> Result<View, PageError> {
-    Ok(View { map: desk.place_map()? })
+    Ok(View { map: desk.place_map()?, figures: stats::load(desk)? })
 }
 
 /// Draws the page.
 pub fn render(reader: &Reader, view: &View) -> Markup {
     let map = &view.map;
-    let mut notes = vec![reader.t("map-note"), reader.n("map-elsewhere-n", &[("n", map.n_elsewhere)])];
-    if reader.is_demo {
-        notes.push(reader.t("demo"));
-    }
-    notes.extend(earlier::caption(reader));
     let body = html! {
         header.pagehead { p.note { a href=(reader.to("/stats")) { (reader.t("stats-title")) } } h1 { (reader.t("map-title")) } p.lead { (reader.t("map-lead")) } }
         @if map.spots.is_empty() { (empty(&reader.t("map-none"), Some("habeas map FILE --out MAP.toml"))) }
@@ -63,11 +62,26 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
                 drawing: Some(drawing(reader, &map.spots)),
                 table: table(&rows(reader, &map.spots)),
                 show_table: reader.t("show-table"),
-                notes,
+                notes: notes(reader, map),
             }))
+            (card(&stats::basis(reader, &view.figures, POLICY_PLACE)))
+            p.downloads { (reader.t("download")) " " a href=[reader.href("/stats/map/places.svg")] download="" { "SVG" } }
         }
     };
     layout::page(reader, &reader.t("map-title"), Some(Section::Stats), &body)
+}
+
+/// The drawing as one file that needs nothing else.
+pub fn file(reader: &Reader, view: &View) -> String {
+    let words =
+        download::Words { title: reader.t("place-title"), sub: reader.t("map-sub"), notes: notes(reader, &view.map) };
+    download::alone(&words, &drawing(reader, &view.map.spots).into_string(), [WIDTH, HEIGHT])
+}
+
+/// What stands in the caption itself.
+fn notes(reader: &Reader, map: &PlaceMap) -> Vec<String> {
+    let notes = [reader.t("map-note"), reader.n("map-elsewhere-n", &[("n", map.n_elsewhere)])];
+    notes.into_iter().chain(reader.is_demo.then(|| reader.t("demo"))).chain(earlier::caption(reader)).collect()
 }
 
 fn rows(reader: &Reader, spots: &[Spot]) -> Table {

@@ -14,7 +14,7 @@ use habeas_publish::ui::{Tile, datum, grouped, tiles};
 use maud::{Markup, html};
 
 /// What the vault holds, in numbers.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct View {
     n_sources: u64,
     n_records: u64,
@@ -24,6 +24,8 @@ pub struct View {
     n_proposed: u64,
     newest: Option<Estimate>,
     truth: Option<u64>,
+    /// What the count rests on.
+    counted: stats::View,
 }
 
 /// Reads the numbers.
@@ -44,6 +46,7 @@ pub fn load(desk: &Desk) -> Result<View, PageError> {
         n_proposed: n_proposed as u64,
         newest: Estimate::latest(&desk.estimates()?).into_iter().next(),
         truth: stats::truth_of(desk),
+        counted: stats::load(desk)?,
     })
 }
 
@@ -83,7 +86,8 @@ fn numbers(reader: &Reader, view: &View) -> Vec<Tile> {
         card: None,
     };
     let note = reader.n("home-documented", &[("records", view.n_records), ("sources", view.n_sources)]);
-    let mut all = vec![tile("documented", view.n_persons, note)];
+    let card = Some(stats::basis(reader, &view.counted, ""));
+    let mut all = vec![Tile { card, ..tile("documented", view.n_persons, note) }];
     all.extend(estimates::tiles(reader, view.newest.as_ref(), view.n_persons));
     if let Some(truth) = view.truth {
         all.push(tile("known-truth", truth, reader.t("known-truth-note")));

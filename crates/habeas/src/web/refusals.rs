@@ -52,17 +52,20 @@ pub const KEYS: [&str; 39] = [
     "refusal-wrong-passphrase",
 ];
 
-/// Draws what is wrong, what stands in its way, and what to do, where that helps on a page.
+/// Draws what is wrong, what stands in its way, and what to do.
 pub fn say(reader: &Reader, failure: &Failure) -> Markup {
+    let (sentence, named) = parted(&failure.what);
+    let key = known(&sentence);
+    let remedy = key.and_then(|key| reader.find(&key.replacen("refusal-", "remedy-", 1)));
     if reader.lang == Lang::En {
         // What to do at a command line helps nobody here.
         let for_terminals = failure.remedy.contains("--") || failure.remedy.contains("habeas ");
-        return html! { p { (datum(&failure.what)) @if !for_terminals { " — " (datum(&failure.remedy)) } } };
+        let remedy = if for_terminals { remedy } else { Some(failure.remedy.clone()) };
+        return html! { p { (datum(&failure.what)) @if let Some(remedy) = remedy { " — " (datum(&remedy)) } } };
     }
-    let (sentence, named) = parted(&failure.what);
     html! {
-        @match known(&sentence).and_then(|key| reader.find(key)) {
-            Some(words) => { p { (words) @if let Some(named) = named { " " (datum(named)) } } }
+        @match key.and_then(|key| reader.find(key)) {
+            Some(words) => { p { (words) @if let Some(named) = named { " " (datum(named)) } } @if let Some(remedy) = remedy { p { (remedy) } } }
             None => {
                 p { (reader.t("refusal-other")) }
                 p.note lang="en" dir="ltr" { (failure.what) }
@@ -114,9 +117,12 @@ mod tests {
             assert!(shown.chars().any(|c| c > '\u{600}'), "{key}: {shown}");
             assert!(!shown.contains("lang=\"en\"") && !shown.contains("do this"), "{key}: {shown}");
             assert_eq!(shown.contains("Corva 7"), sentence.contains("Corva 7"), "{key}: the datum stands beside");
-            assert!(
-                say(&Reader::of_file("en"), &Failure::usage(&sentence, "do this")).into_string().contains("do this")
-            );
+            let remedy = key.replacen("refusal-", "remedy-", 1);
+            assert!(shown.contains(&urdu.t(&remedy)) && urdu.t(&remedy) != english(&remedy), "{key}: nothing to do");
+            let in_english = |remedy| say(&Reader::of_file("en"), &Failure::usage(&sentence, remedy)).into_string();
+            assert!(in_english("do this").contains("do this"));
+            let at_terminal = in_english("run: habeas --help");
+            assert!(!at_terminal.contains("habeas --help") && at_terminal.contains(&english(&remedy)), "{at_terminal}");
         }
         let new = say(&urdu, &Failure::usage("a sentence of tomorrow", "do this")).into_string();
         assert!(new.contains("lang=\"en\" dir=\"ltr\">a sentence of tomorrow") && new.chars().any(|c| c > '\u{600}'));

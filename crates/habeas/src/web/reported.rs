@@ -9,8 +9,8 @@ use super::{
     words,
 };
 use crate::desk::Desk;
-use habeas_core::{Bounds, Entity, Hint, Measure, OriginOf, Outcome, PartialDate, Rule};
-use habeas_publish::ui::{Cell, Head, Link, Row, Table, datum, table};
+use habeas_core::{Bounds, Entity, Hint, Measure, OriginOf, Outcome, PartialDate, Rule, YearOf};
+use habeas_publish::ui::{Cell, Head, Link, Mark, Row, Table, datum, mark_chart, table};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
@@ -105,6 +105,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
         @for series in &view.series { section {
             h2 { a href=[incident::href(reader, series.about)] { (datum(&series.name)) } " · " (reader.t(&format!("measure-{}", series.measure.code()))) }
             p.note { (reader.t("said-by")) ": " (datum(&series.speaker)) }
+            (mark_chart(&format!("{} · {}", series.name, reader.t(&format!("measure-{}", series.measure.code()))), &marks(series)))
             (points(reader, series))
         } }
     };
@@ -114,6 +115,24 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
 /// Alternatives and spans of years in the reader's language.
 fn years(reader: &Reader, words: &str) -> String {
     words.replace(" or ", &format!(" {} ", reader.t("or"))).replace(" to ", &format!(" {} ", reader.t("to")))
+}
+
+/// What can be drawn: figures of all together, each of one year, where there are at least two.
+fn marks(series: &Series) -> Vec<Mark> {
+    let year = |point: &Point| match (&point.when, &point.year) {
+        (Some(date), _) => match date.year_of() {
+            YearOf::Certain(year) => Some(year),
+            YearOf::Between(..) | YearOf::NotStated => None,
+        },
+        (None, year) => year.as_ref()?.parse().ok(),
+    };
+    let of_all = series.points.iter().filter(|point| point.subgroup.is_empty());
+    let marks = of_all.filter_map(|point| {
+        let Bounds { low, best, high } = point.bounds;
+        Some(Mark { year: year(point)?, low, best, high })
+    });
+    let marks: Vec<Mark> = marks.filter(|mark| mark.low.or(mark.best).or(mark.high).is_some()).collect();
+    if marks.len() < 2 { Vec::new() } else { marks }
 }
 
 fn points(reader: &Reader, series: &Series) -> Markup {

@@ -99,6 +99,9 @@ impl App {
             self.lock.touch(Moment::now());
         }
         let locked = self.lock.lock_if_left(Moment::now());
+        if let Some(opened) = self.lock.opened() {
+            opened.desk.let_go(Instant::now());
+        }
         if locked {
             self.sessions.lock();
         }
@@ -193,6 +196,7 @@ pub fn routes() -> Routes {
         .past("/stats", TABLES, async |desk: Desk, reader: Reader| page(desk, reader, stats::load, stats::render).await)
         .past("/stats/by", TABLES, show_crosstab)
         .past("/stats/map", CASES, async |desk: Desk, reader: Reader| page(desk, reader, map::load, map::render).await)
+        .past("/stats/map/places.svg", CASES, download::map)
         .past("/stats/file/{file}", TABLES, download::get)
         .past("/stats/disagreements/{question}/{left}/{right}", CASES, show_disagreements)
         .get("/earlier", TABLES, async |desk: Desk, reader: Reader, Query(pairs): Parameters| {

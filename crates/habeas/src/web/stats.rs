@@ -131,8 +131,8 @@ pub fn body(reader: &Reader, view: &View) -> Markup {
             (by_place(reader, view)) (card(&basis(reader, view, view.tables.by_place.policy))) (download::links(reader, Sheet::ByPlace, false))
             @if let Some(address) = reader.href("/stats/map") { p { a.btn href=(address) { (reader.t("map-title")) } } }
             (by_sex(reader, view)) (card(&basis(reader, view, view.tables.by_sex.policy))) (download::links(reader, Sheet::BySex, false))
-            @if !view.overlap.lists.is_empty() { (overlap(reader, view)) (download::links(reader, Sheet::Overlap, false)) }
-            @if !view.compared.is_empty() { (disagree(reader, view)) (download::links(reader, Sheet::Disagreements, false)) }
+            @if !view.overlap.lists.is_empty() { (overlap(reader, view)) (card(&basis(reader, view, ""))) (download::links(reader, Sheet::Overlap, false)) }
+            @if !view.compared.is_empty() { (disagree(reader, view)) (card(&basis(reader, view, ""))) (download::links(reader, Sheet::Disagreements, false)) }
         }
     }
 }
@@ -168,7 +168,7 @@ fn documented_tile(reader: &Reader, view: &View) -> Tile {
 }
 
 /// What documented counts rest on: unit, lists with their editions, links, policy, checkpoint, and the way to the cases.
-fn basis(reader: &Reader, view: &View, policy: &str) -> Card {
+pub fn basis(reader: &Reader, view: &View, policy: &str) -> Card {
     let line = |term: &str, text: String| CardLine { term: reader.t(term), text, href: None };
     let titled = |key: &String| match view.lists.iter().find(|list| list.key == *key) {
         Some(ListFacts { title, edition, .. }) if edition.is_empty() => title.clone(),
@@ -184,8 +184,10 @@ fn basis(reader: &Reader, view: &View, policy: &str) -> Card {
         line("lists", view.overlap.lists.iter().map(titled).collect::<Vec<_>>().join(" · ")),
         line("card-one-list", grouped(view.overlap.on_exactly.first().copied().unwrap_or(0))),
         line("card-links", links),
-        line("card-policy", policy.to_owned()),
     ];
+    if !policy.is_empty() {
+        lines.push(line("card-policy", policy.to_owned()));
+    }
     let checkpoint = reader.as_of.as_ref().map(|point| &point.id).or(view.checkpoint.as_ref());
     lines.extend(checkpoint.map(|checkpoint| line("card-checkpoint", checkpoint.clone())));
     if let Some(href) = reader.href("/cases") {
@@ -208,12 +210,16 @@ fn notes(reader: &Reader, key: &str) -> Vec<String> {
 /// Draws persons by year.
 pub fn by_year(reader: &Reader, view: &View) -> Markup {
     let counts = &view.tables.by_year;
+    let of_year = |year: i16| view.stratified.as_ref()?.of_year(year);
     let mut years: Vec<Year> = Vec::new();
     let (mut n_several, mut n_unknown) = (0, 0);
     for (category, n) in &counts.rows {
         match category {
             Category::Is(words) => match words.parse() {
-                Ok(year) => years.push(Year { year, documented: *n, published: None, estimate: None }),
+                Ok(year) => {
+                    let estimate = of_year(year).and_then(|(_, band)| band);
+                    years.push(Year { year, documented: *n, published: None, estimate });
+                }
                 Err(_) => n_several += n,
             },
             Category::Disputed(_) => n_several += n,
@@ -221,6 +227,8 @@ pub fn by_year(reader: &Reader, view: &View) -> Markup {
         }
     }
     years.sort_by_key(|year| year.year);
+    let has_estimates = years.iter().any(|year| of_year(year.year).is_some());
+    let no_estimate = || [(); 3].map(|()| Cell::Absent("–".into()));
     let apart = [("±", "year-several", n_several), ("?", "year-not-stated", n_unknown)];
     let apart = apart.into_iter().filter(|(.., n)| *n > 0);
     let chart = YearChart {
@@ -246,9 +254,23 @@ pub fn by_year(reader: &Reader, view: &View) -> Markup {
             // No filter finds those without one certain year.
             _ => Cell::Text(words::category(reader, category, str::to_owned)),
         },
-        cells: vec![Cell::Number(*n), Cell::Share { part: *n, whole: view.tables.n_documented }],
+        cells: {
+            let counted = [Cell::Number(*n), Cell::Share { part: *n, whole: view.tables.n_documented }];
+            let of = match category {
+                Category::Is(year) => year.parse().ok().and_then(of_year),
+                _ => None,
+            };
+            let [total, interval, _] = of.map_or_else(no_estimate, |(estimate, _)| strata::cells(reader, estimate));
+            counted.into_iter().chain([total, interval].into_iter().filter(|_| has_estimates)).collect()
+        },
     });
-    let years = Table { id: Some("years".into()), ..count_table(reader, "year", "year-chart", rows.collect(), view) };
+    let mut years =
+        Table { id: Some("years".into()), ..count_table(reader, "year", "year-chart", rows.collect(), view) };
+    if has_estimates {
+        years.head.extend(["estimated", "interval95"].map(|key| Head::figures(reader.t(key))));
+        let [total, interval, _] = no_estimate();
+        years.total.iter_mut().for_each(|row| row.cells.extend([total.clone(), interval.clone()]));
+    }
     figure(&Figure {
         id: "by-year".into(),
         title: reader.t("year-chart"),
@@ -256,8 +278,29 @@ pub fn by_year(reader: &Reader, view: &View) -> Markup {
         drawing: Some(year_chart(&chart)),
         table: table(&years),
         show_table: reader.t("show-table"),
-        notes: notes(reader, "trend-note"),
+        notes: has_estimates
+            .then(|| reader.t("year-estimates-note"))
+            .into_iter()
+            .chain(notes(reader, "trend-note"))
+            .collect(),
     })
+}
+
+/// The year chart as one file that needs nothing else: what its marks mean, and what the estimates assume, stand in it.
+pub fn file(reader: &Reader, view: &View) -> String {
+    let estimated = view.stratified.as_ref().and_then(Stratified::assumption_by_year);
+    let legend = if estimated.is_some() { "year-legend-estimated" } else { "year-legend" };
+    let about = estimated.map(|assumption| [reader.t("year-estimates-note"), assumption.to_owned()]);
+    let words = download::Words {
+        title: reader.t("year-chart"),
+        sub: reader.t("year-sub"),
+        notes: [reader.t(legend)]
+            .into_iter()
+            .chain(about.into_iter().flatten())
+            .chain(notes(reader, "trend-note"))
+            .collect(),
+    };
+    download::alone(&words, &by_year(reader, view).into_string(), [900.0, 360.0])
 }
 
 /// A category that leads to its cases.

@@ -6,7 +6,7 @@ use super::{
     reader::Reader,
 };
 use crate::desk::StoredEstimate;
-use habeas_publish::ui::{Cell, Head, Row, Table, table};
+use habeas_publish::ui::{Band, Cell, Head, Row, Table, table};
 use maud::{Markup, html};
 use serde_json::Value as Json;
 
@@ -39,6 +39,34 @@ impl Stratified {
                 .collect(),
             total: Estimate::read(&json["total"], None),
         })
+    }
+}
+
+impl Stratified {
+    /// What the estimates of a run over years alone assume; none where it gave none.
+    pub fn assumption_by_year(&self) -> Option<&str> {
+        let given =
+            self.strata.iter().filter(|_| self.by == ["year"]).find_map(|(_, estimate)| match &estimate.outcome {
+                Outcome::Estimated { assumption, .. } => Some(assumption.as_str()),
+                Outcome::Refused { .. } | Outcome::Lost => None,
+            });
+        given.filter(|assumption| !assumption.is_empty())
+    }
+
+    /// What a run over years alone gives for a year: its row, where it has one, and its band, where it was estimated.
+    pub fn of_year(&self, year: i16) -> Option<(&Estimate, Option<Band>)> {
+        if self.by != ["year"] {
+            return None;
+        }
+        let year = year.to_string();
+        let (_, estimate) = self.strata.iter().find(|(label, _)| *label == year)?;
+        let band = match &estimate.outcome {
+            Outcome::Estimated { total, interval: Some((low95, high95)), half: Some((low50, high50)), .. } => {
+                Some(Band { median: *total, low50: *low50, high50: *high50, low95: *low95, high95: *high95 })
+            }
+            _ => None,
+        };
+        Some((estimate, band))
     }
 }
 
@@ -79,8 +107,14 @@ pub fn section(reader: &Reader, stratified: &Stratified) -> Markup {
 
 fn row(reader: &Reader, head: Cell, estimate: &Estimate) -> Row {
     let documented = estimate.n_documented.map_or_else(|| Cell::Absent("–".into()), Cell::Number);
+    let [total, interval, warnings] = cells(reader, estimate);
+    Row { key: None, head, cells: vec![documented, total, interval, warnings] }
+}
+
+/// Total, interval and number of warnings; or why there is none.
+pub fn cells(reader: &Reader, estimate: &Estimate) -> [Cell; 3] {
     let none = || Cell::Absent("–".into());
-    let [total, interval, warnings] = match &estimate.outcome {
+    match &estimate.outcome {
         Outcome::Estimated { total, interval, is_bound, warnings, .. } => {
             let (value, span) = figure_of(reader, *total, *interval, *is_bound);
             let span = span.map_or_else(|| Cell::Absent(reader.t("no-interval")), Cell::Figure);
@@ -92,8 +126,7 @@ fn row(reader: &Reader, head: Cell, estimate: &Estimate) -> Row {
             [Cell::Absent(reader.t("not-estimable")), Cell::Absent(why(reader, code)), none()]
         }
         Outcome::Lost => [Cell::Absent(reader.t("result-lost")), none(), none()],
-    };
-    Row { key: None, head, cells: vec![documented, total, interval, warnings] }
+    }
 }
 
 #[cfg(test)]
@@ -126,6 +159,24 @@ mod tests {
         }
         let total = page.find("<tfoot>").unwrap();
         assert!(page.find("694–787").unwrap() < total && total < page.find("705–798").unwrap());
+    }
+
+    #[test]
+    fn a_year_has_a_band_only_where_it_was_estimated_with_both_intervals() {
+        let mut stored = run();
+        stored.json["strata"][0]["estimate"]["n_total"]["intervals"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!({"level": 0.5, "low": 715, "high": 749}));
+        let stratified = Stratified::latest(&[stored]).unwrap();
+        let (_, band) = stratified.of_year(1976).unwrap();
+        let band = band.unwrap();
+        assert_eq!(
+            (band.low95, band.low50, band.median, band.high50, band.high95),
+            (694.0, 715.0, 731.0, 749.0, 787.0)
+        );
+        assert!(stratified.of_year(1977).is_none());
+        assert!(Stratified::latest(&[run()]).unwrap().of_year(1976).unwrap().1.is_none(), "one interval is no band");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use super::{
     forms,
     guard::SignedForm,
+    incoming::typed,
     layout,
     lock::{Moment, StillLocked},
     query::Pairs,
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::{failure::Failure, rights::Need};
 use axum::{
-    extract::{FromRequest, Request, State},
+    extract::{DefaultBodyLimit, FromRequest, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
@@ -84,6 +85,8 @@ pub fn is_form(request: &Request) -> bool {
 pub async fn keep_of(app: &App, reader: &Reader, caller: Caller, mut request: Request) -> Response {
     let to = request.uri().path().to_owned();
     request.extensions_mut().insert(caller);
+    // The door stands in front of what a page allows: a long testimony must not be lost here.
+    DefaultBodyLimit::max(typed::LONGEST).apply(&mut request);
     match SignedForm::from_request(request, app).await {
         Ok(SignedForm(fields)) => {
             answer(StatusCode::LOCKED, reader, &form(reader, &Word::First, &Kept::of(&to, &fields)))

@@ -17,6 +17,7 @@ use crate::{
     output::Output,
 };
 use clap::ValueEnum;
+use habeas_core::{Partition, RecordId};
 use habeas_stats::{
     Method, Seed, Warning, capture,
     pooled::LinkageOptions,
@@ -57,18 +58,31 @@ pub fn run(
     if (1..by.len()).any(|idx| by[..idx].contains(&by[idx])) {
         return Err(Failure::usage("--by names a dimension twice", "give each once, such as --by year,place"));
     }
-    let dimensions: Vec<Dimension> = by.iter().map(|by| by.dimension()).collect();
-    let snapshot = desk.snapshot()?;
-    let method = method_for(&snapshot, choice)?;
+    let method = method_for(&*desk.snapshot()?, choice)?;
     let linkage = linkage_draws.map(|n_draws| draw_linkage(desk, &method, n_draws, choice.seed, out)).transpose()?;
     let partitions = linkage.as_ref().map(|linkage| (linkage.record_ids.as_slice(), linkage.partitions.as_slice()));
+    let (stratified, object) = estimate_and_keep(desk, &method, by, partitions, choice.seed(), out)?;
+    finish(&stratified, &object, out)
+}
+
+/// Estimates stratum by stratum, over draws of the linkage where there are some, and keeps what came to its end.
+pub fn estimate_and_keep(
+    desk: &Desk,
+    method: &Method,
+    by: &[By],
+    partitions: Option<(&[RecordId], &[Partition])>,
+    seed: Seed,
+    out: &Output,
+) -> Result<(Stratified, Value), Failure> {
+    let dimensions: Vec<Dimension> = by.iter().map(|by| by.dimension()).collect();
+    let snapshot = desk.snapshot()?;
     let strata = estimating::strata::strata(&snapshot, &dimensions, partitions)?;
     let options = LinkageOptions { dependences: estimating::dependences(&snapshot), approximate: false };
     let names: Vec<&str> = dimensions.iter().map(|dimension| dimension.name).collect();
     let policies: Vec<&str> = dimensions.iter().map(|dimension| dimension.policy).collect();
     let dimensions = [("by", json!(names)), ("policies", json!(policies))];
-    let (stratified, mut object) = estimate(&strata, &dimensions, &method, choice.seed(), &options, out);
-    if linkage_draws.is_none()
+    let (stratified, mut object) = estimate(&strata, &dimensions, method, seed, &options, out);
+    if partitions.is_none()
         && let Some(warnings) = object["total"]["warnings"].as_array_mut()
     {
         let decided = Warning::LinksAsDecided;
@@ -78,7 +92,7 @@ pub fn run(
     if stratified.n_not_reached == 0 {
         desk.keep_estimate(&object)?;
     }
-    finish(&stratified, &object, out)
+    Ok((stratified, object))
 }
 
 /// Estimates from a table whose first columns are strata.

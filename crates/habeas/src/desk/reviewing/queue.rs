@@ -2,7 +2,7 @@
 
 use super::not_taken_back;
 use crate::{
-    desk::{Desk, lock},
+    desk::Desk,
     failure::{Exit, Failure},
 };
 use clap::ValueEnum;
@@ -140,10 +140,8 @@ impl Desk {
     /// [`Failure`] where nothing was linked yet.
     pub fn review_queue(&self) -> Result<Arc<Queue>, Failure> {
         let run = self.last_run_or_say()?;
-        let mut kept = lock(&self.inner.reviewing.queue);
-        let queue =
-            kept.get_or_insert_with(|| Arc::new(Queue { run, telling: OnceLock::new(), strata: OnceLock::new() }));
-        Ok(queue.clone())
+        let queue = || Ok(Queue { run, telling: OnceLock::new(), strata: OnceLock::new() });
+        self.inner.reviewing.queue.get(queue)
     }
 
     /// The next pairs for a reviewer whose records both stand, `count` at most.

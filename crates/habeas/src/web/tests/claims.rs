@@ -363,6 +363,25 @@ async fn what_was_typed_when_the_vault_locked_comes_back_behind_the_passphrase_a
 }
 
 #[tokio::test]
+async fn a_long_text_that_was_typed_when_the_vault_locked_comes_back_whole() {
+    let house = House::of(Role::Coder);
+    // Some hundred thousand letters of three bytes each, in lines: an hour of somebody's testimony.
+    let line = "وہ رات کو آئے اور میرے بیٹے کو لے گئے۔";
+    let text = vec![line; 6_000].join("\n");
+    house.app.lock_now();
+    let typed = [("key", "testimony"), ("words", text.as_str())];
+    let (status, locked) = house.press_all("/sources/new/typed", &[], &typed).await;
+    assert_eq!(status, StatusCode::LOCKED);
+    let kept = House::filled(&locked, "/unlock");
+    let (status, resumed) = house.press_all("/unlock", &kept, &[("passphrase", PASSPHRASE)]).await;
+    assert_eq!(status, StatusCode::OK);
+    let again = House::filled(&resumed, "/sources/new/typed");
+    assert_eq!(house.press_all("/sources/new/typed", &again, &[]).await.0, StatusCode::SEE_OTHER);
+    let waiting = house.desk().all_waiting().unwrap();
+    assert!(waiting.len() == 1 && waiting[0].file.bytes == text.as_bytes(), "to the last byte");
+}
+
+#[tokio::test]
 async fn a_form_without_its_button_comes_back_as_it_was_typed() {
     let house = House::with_suggestions(Role::Reviewer);
     let page = house.page("/claims/queue?source=blast").await;

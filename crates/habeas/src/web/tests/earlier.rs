@@ -156,6 +156,11 @@ async fn one_earlier_state_is_kept_and_goes_when_something_is_erased_or_the_vaul
     let (_, past) = desk.earlier(&id).unwrap();
     assert_eq!(past.sources().unwrap().len() + 1, desk.sources().unwrap().len());
     drop(past);
+    desk.let_go(Instant::now() + Duration::from_secs(600));
+    assert!(desk.earlier(&id).is_some(), "looked at ten minutes ago");
+    desk.let_go(Instant::now() + Duration::from_secs(1000));
+    assert!(desk.earlier(&id).is_none(), "nobody looks at it any more");
+    house.back_to(&id, "/cases").await;
     let record: RecordId = house.person.parse().unwrap();
     let erase = |vault: &mut Vault| {
         let (target, reason) =

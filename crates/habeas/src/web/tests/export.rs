@@ -43,6 +43,26 @@ async fn every_table_is_taken_out_with_the_numbers_of_the_page() {
 }
 
 #[tokio::test]
+async fn the_map_is_a_file_for_whoever_may_see_cases_and_each_file_is_in_the_audit() {
+    for (role, status) in [(Role::Reviewer, StatusCode::OK), (Role::Reader, StatusCode::FORBIDDEN)] {
+        let house = House::of(role);
+        let headers = [("host", HOST), ("cookie", house.cookie.as_str())];
+        let response = house.ask(Method::GET, "/stats/map/places.svg", &headers, "").await;
+        assert_eq!(response.status(), status, "{role}");
+        let exported =
+            |vault: &mut Vault| Ok(vault.audit_entries().iter().filter(|entry| entry.event.code == "exported").count());
+        let exported = house.app.lock.opened().unwrap().desk.of_member(exported).unwrap();
+        assert_eq!(exported, usize::from(status == StatusCode::OK), "{role}");
+        if status == StatusCode::OK {
+            assert_eq!(response.headers()[header::CONTENT_DISPOSITION], "attachment; filename=\"invented-places.svg\"");
+            let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+            let svg = String::from_utf8(bytes.to_vec()).unwrap();
+            assert!(svg.starts_with("<svg xmlns=") && svg.contains("is invented") && !svg.contains("NaN"), "{svg}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_file_of_a_reader_of_tables_holds_no_address_of_a_record() {
     let (reader, reviewer) = (House::of(Role::Reader), House::of(Role::Reviewer));
     let (status, _, open) = reviewer.file("tables.csv").await;
@@ -109,11 +129,12 @@ async fn every_table_of_persons_says_what_its_numbers_are() {
     });
     let page = house.page("/stats").await;
     let cards: Vec<&str> = page.split("What this number is").skip(1).collect();
-    assert!(cards.len() >= 5, "{} cards", cards.len());
-    let policies = ["year.agreed@2", "place.first-recorded@2", "sex.agreed@2"];
-    for (card, policy) in cards[cards.len() - 3..].iter().zip(policies) {
-        let card = card.split("</details>").next().unwrap();
-        for part in [policy, "families", "Checkpoint", "href=\"/cases\"", "persons that at least one source names"] {
+    let cards: Vec<&str> = cards.into_iter().map(|card| card.split("</details>").next().unwrap()).collect();
+    // The tile, three tables by policy, overlap and disagreements.
+    assert!(cards.len() >= 6, "{} cards", cards.len());
+    for policy in ["year.agreed@2", "place.first-recorded@2", "sex.agreed@2"] {
+        let card = cards.iter().rfind(|card| card.contains(policy)).expect(policy);
+        for part in ["families", "Checkpoint", "href=\"/cases\"", "persons that at least one source names"] {
             assert!(card.contains(part), "{policy}: {part} is missing");
         }
     }

@@ -177,3 +177,49 @@ async fn the_pages_of_a_long_list_follow_each_other_and_every_row_has_its_neighb
     }
     assert_eq!(house.get("/sources/long/702", &[]).await.0, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_table_of_two_dimensions_adds_up_to_the_documented_and_one_of_lists_has_no_sum() {
+    let house = House::new();
+    let page = house.page("/stats/by?rows=year&columns=place").await;
+    let total = page.split("<tfoot>").nth(1).unwrap().split("</tfoot>").next().unwrap();
+    let last = total.rsplit("<td").next().unwrap();
+    assert!(last.contains(">3<"), "three persons are documented: {total}");
+    assert!(page.contains("What this number is"), "every number has its card");
+    assert!(!house.page("/stats/by?rows=year&columns=list").await.contains("<tfoot>"));
+}
+
+#[tokio::test]
+async fn an_estimate_by_year_is_drawn_where_it_was_given_and_said_where_it_was_refused() {
+    let stored = serde_json::json!({
+        "by": ["year"],
+        "strata": [
+            {"stratum": "2015", "estimate": { "method": "dga", "n_documented": 1, "assumption": "patterns without a ring", "n_total": { "point": 7, "intervals": [
+                {"level": 0.5, "low": 6, "high": 9}, {"level": 0.95, "low": 5, "high": 13}] } }},
+            {"stratum": "2016", "estimate": { "method": "dga", "n_documented": 2, "refused": {"code": "too_few_lists"} }},
+        ],
+        "total": { "method": "dga", "n_documented": 3, "refused": {"code": "too_few_lists"} },
+    });
+    let house = House::with(Role::Keeper, |desk| desk.keep_estimate(&stored).unwrap());
+    let page = house.page("/stats").await;
+    assert!(page.contains("class=\"b95\"") && page.contains("class=\"b50\""), "both bands are drawn");
+    let years = page.split("id=\"years\"").nth(1).unwrap().split("</table>").next().unwrap();
+    assert!(years.contains("5–13") && years.contains("Not estimable"), "{years}");
+    assert!(page.contains("Each year stands by itself"));
+    let headers = [("host", HOST), ("cookie", house.cookie.as_str())];
+    let file = house.ask(Method::GET, "/stats/file/by-year.svg", &headers, "").await;
+    let file = String::from_utf8(to_bytes(file.into_body(), 1 << 20).await.unwrap().to_vec()).unwrap();
+    assert!(
+        file.contains("light band 95") && file.contains("patterns without a ring"),
+        "the file says what it assumes: {file}"
+    );
+    assert!(!House::new().page("/stats").await.contains("class=\"b95\""));
+}
+
+#[tokio::test]
+async fn an_estimate_by_strata_is_begun_from_the_page_and_of_nothing_unknown() {
+    let house = House::new();
+    assert!(house.page("/stats").await.contains("name=\"by\""));
+    assert_eq!(house.post("/estimates", "&method=dga&by=moon").await.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(house.post("/estimates", "&method=chao&by=year").await.status(), StatusCode::SEE_OTHER);
+}

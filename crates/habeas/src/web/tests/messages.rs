@@ -105,6 +105,7 @@ fn no_message_is_unused_and_none_is_missing() {
         "month-",
         "method-",
         "refusal-",
+        "remedy-",
         "warning-",
         "err-",
         "rec-",

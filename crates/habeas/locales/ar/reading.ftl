@@ -1,0 +1,22 @@
+# As things stood, saved searches, estimates by year. Begun: to be read by somebody whose language it is before anybody uses them.
+earlier-field = كما كان معروفًا في يوم سابق
+earlier-day = اليوم
+earlier-day-unknown = اليوم غير معروف هنا
+earlier-show = عرض
+earlier-all = اختيار نقطة تحقق
+earlier-title = كما كان معروفًا في ذلك الوقت
+earlier-made = يوم الإنشاء
+earlier-entries = القيود
+earlier-shows = يُعرض ما كان معروفًا في هذا اليوم:
+earlier-now = عرض الوضع الحالي
+earlier-read = اقرأه الآن
+earlier-runs = تجري قراءة الوضع في ذلك الوقت.
+earlier-look-again = انظر مرة أخرى
+job-look-back = الوضع في ذلك الوقت
+searches-saved = عمليات البحث المحفوظة
+searches-save = حفظ هذا البحث
+searches-name = الاسم
+searches-save-go = حفظ
+searches-forget = حذف
+estimate-by = تقدير واحد لكل
+by-whole = الكل معًا

@@ -1,0 +1,23 @@
+# As things stood, saved searches, estimates by year. Begun: to be read by somebody whose language it is before anybody uses them.
+earlier-field = Como se conocía en un día pasado
+earlier-day = Día
+earlier-day-unknown = día no conocido aquí
+earlier-show = Mostrar
+earlier-all = Elegir un punto de control
+earlier-title = Como se conocía entonces
+earlier-made = Hecho el
+earlier-entries = Entradas
+earlier-shows = Muestra lo que se conocía el
+earlier-now = Mostrar la situación actual
+earlier-read = Leerlo ahora
+earlier-runs = Se está leyendo la situación de entonces.
+earlier-look-again = Mirar de nuevo
+job-look-back = La situación de entonces
+searches-saved = Búsquedas guardadas
+searches-save = Guardar esta búsqueda
+searches-name = Nombre
+searches-save-go = Guardar
+searches-forget = Descartar
+year-estimates-note = Línea y bandas: la estimación más reciente por año. Cada año vale por sí solo; donde fue rechazada hay un hueco, y la tabla dice por qué.
+estimate-by = Una estimación por
+by-whole = todo junto

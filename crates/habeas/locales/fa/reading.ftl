@@ -1,0 +1,22 @@
+# As things stood, saved searches, estimates by year. Begun: to be read by somebody whose language it is before anybody uses them.
+earlier-field = چنان‌که در روزی گذشته دانسته بود
+earlier-day = روز
+earlier-day-unknown = روز اینجا دانسته نیست
+earlier-show = نشان دادن
+earlier-all = گزینش نقطهٔ وارسی
+earlier-title = چنان‌که در آن زمان دانسته بود
+earlier-made = روز ساخت
+earlier-entries = ورودی‌ها
+earlier-shows = آنچه در این روز دانسته بود نشان داده می‌شود:
+earlier-now = نشان دادن وضع کنونی
+earlier-read = اکنون خوانده شود
+earlier-runs = وضع آن زمان خوانده می‌شود.
+earlier-look-again = دوباره نگاه کردن
+job-look-back = وضع آن زمان
+searches-saved = جست‌وجوهای نگه‌داشته
+searches-save = نگه داشتن این جست‌وجو
+searches-name = نام
+searches-save-go = نگه داشتن
+searches-forget = دور انداختن
+estimate-by = یک برآورد برای
+by-whole = همه با هم

@@ -20,8 +20,8 @@ use std::{
 
 /// Bytes for each record that surveying and making the keys of one rule take beside the table: measured on a million.
 const WORK_OF_A_RECORD: u64 = 200;
-/// Bytes that the program takes beside.
-const PROGRAM: u64 = 64_000_000;
+/// Bytes that the program and the surveyed pairs take beside: on 300,000 records the whole command held no more.
+const PROGRAM: u64 = 100_000_000;
 /// Bytes of the index for each record.
 const INDEX_OF_A_RECORD: u64 = 16;
 /// Pairs for each record, met again ones included, that parts are made for.

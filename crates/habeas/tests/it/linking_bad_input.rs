@@ -85,7 +85,7 @@ fn a_limit_of_memory_changes_nothing_but_the_memory_and_one_that_is_too_low_is_r
             office.json(&[&["link", "files", "a.csv", "--pairs", out, "--out", "c.csv"], memory].concat());
         (told["candidate_pairs"].clone(), std::fs::read(office.path(out)).unwrap())
     };
-    assert_eq!(run(&[], "free.csv"), run(&["--memory", "65MB"], "limited.csv"));
+    assert_eq!(run(&[], "free.csv"), run(&["--memory", "101MB"], "limited.csv"));
     let refused = office.run(&["link", "files", "a.csv", "--out", "d.csv", "--memory", "10MB"]).ends_with(1);
     assert!(refused.stderr.contains("of memory, and 10 MB are allowed"), "{}", refused.stderr);
     assert!(

@@ -32,12 +32,14 @@ fn address(house: &House, path: &str) -> String {
         .replace("{id}", &house.person)
         .replace("{key}/{number}", "families/2")
         .replace("{key}", "families")
+        .replace("accounts/{question}", "accounts/event-date.taken")
         .replace("{question}/{left}/{right}", "event-date.taken/families/ministry")
         .replace("{*name}", "app.css")
 }
 
 /// Addresses whose forms say nothing without their fields.
-const WANTS_FIELDS: [&str; 12] = [
+const WANTS_FIELDS: [&str; 13] = [
+    "/cases",
     "/searches",
     "/earlier",
     "/shares",

@@ -56,8 +56,8 @@ pub use count::{Bound, Bounds, CountError, CountRelation, CountValue, Flow, Meas
 pub use date::{Date, DateBasis, DaySpan, Holds, PartialDate, PartialDateError, Precision, Truth, YearOf};
 pub use disclosure::{
     AnsweredBy, CaseToTell, Disclosable, Disclosed, DisclosurePolicy, DisclosureRequest, FieldStand, Form, FormField,
-    Grant, MemorialEntry, Told, ToldAccount, ToldCase, ToldEvent, ToldQuestion, ToldSpeaker, Urgency, Withheld,
-    disclose, groups_of, stand_of, urgency,
+    Grant, MemorialEntry, PapersToTell, Told, ToldAccount, ToldCase, ToldEvent, ToldPapers, ToldQuestion, ToldSpeaker,
+    Urgency, Withheld, disclose, groups_of, stand_of, urgency,
 };
 pub use edtf::{EdtfError, parse_edtf};
 pub use entity::{Entity, EntityKind, ParseEntityError};

@@ -22,10 +22,16 @@ fn main() -> ExitCode {
     let tests: &[(&str, fn())] = &[
         ("words_under_a_region_are_nowhere_in_the_result", words_under_a_region_are_nowhere_in_the_result),
         ("nothing_of_the_file_but_its_pixels_is_left", nothing_of_the_file_but_its_pixels_is_left),
-        ("a_region_grows_to_the_grid_and_leaves_the_rest_as_it_was", a_region_grows_to_the_grid_and_leaves_the_rest_as_it_was),
+        (
+            "a_region_grows_to_the_grid_and_leaves_the_rest_as_it_was",
+            a_region_grows_to_the_grid_and_leaves_the_rest_as_it_was,
+        ),
         ("a_page_is_drawn_as_it_is_seen_turned_and_cropped", a_page_is_drawn_as_it_is_seen_turned_and_cropped),
         ("a_picture_is_turned_as_its_camera_says", a_picture_is_turned_as_its_camera_says),
-        ("a_large_picture_comes_out_smaller_and_one_that_shines_through_on_white", a_large_picture_comes_out_smaller_and_one_that_shines_through_on_white),
+        (
+            "a_large_picture_comes_out_smaller_and_one_that_shines_through_on_white",
+            a_large_picture_comes_out_smaller_and_one_that_shines_through_on_white,
+        ),
         ("odd_pages_are_drawn_or_refused_exactly", odd_pages_are_drawn_or_refused_exactly),
         ("a_bomb_of_pixels_is_refused_by_its_header", a_bomb_of_pixels_is_refused_by_its_header),
         ("random_damage_never_breaks_the_parent", random_damage_never_breaks_the_parent),
@@ -67,12 +73,8 @@ struct Sheet {
 }
 
 /// A4, with one word in the middle of its left half.
-const WORD: Sheet = Sheet {
-    media: [0, 0, 600, 800],
-    crop: None,
-    rotate: 0,
-    drawn: "BT /F1 40 Tf 50 380 Td (Zalmira) Tj ET",
-};
+const WORD: Sheet =
+    Sheet { media: [0, 0, 600, 800], crop: None, rotate: 0, drawn: "BT /F1 40 Tf 50 380 Td (Zalmira) Tj ET" };
 
 /// A PDF of these pages, with everything in it that must not get out: text, title, outline, attachment, script.
 fn pdf(sheets: &[Sheet]) -> Document {
@@ -95,7 +97,8 @@ fn pdf(sheets: &[Sheet]) -> Document {
     let count = kids.len() as i64;
     document.objects.insert(pages, dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count }.into());
     let attached = document.add_object(Stream::new(dictionary! {}, b"Zalmira attached".to_vec()));
-    let root = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages, "AF" => vec![attached.into()] });
+    let root =
+        document.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages, "AF" => vec![attached.into()] });
     let info = document.add_object(dictionary! { "Title" => Object::string_literal("Zalmira") });
     document.trailer.set("Root", root);
     document.trailer.set("Info", info);
@@ -114,7 +117,12 @@ fn inked(picture: &RgbImage) -> Option<[u32; 4]> {
         picture.enumerate_pixels().filter(|(_, _, pixel)| pixel.0[1] < 128).map(|(x, y, _)| (x, y)).collect();
     let (x, y) = (|| dark.iter().map(|p| p.0), || dark.iter().map(|p| p.1));
     let (width, height) = picture.dimensions();
-    Some([x().min()? * 1_000 / width, y().min()? * 1_000 / height, x().max()? * 1_000 / width, y().max()? * 1_000 / height])
+    Some([
+        x().min()? * 1_000 / width,
+        y().min()? * 1_000 / height,
+        x().max()? * 1_000 / width,
+        y().max()? * 1_000 / height,
+    ])
 }
 
 fn holds(bytes: &[u8], words: &str) -> bool {
@@ -125,7 +133,10 @@ fn words_under_a_region_are_nowhere_in_the_result() {
     let document = saved(pdf(&[WORD]));
     let page = open(&document, 1).unwrap();
     let [left, top, right, bottom] = inked(&pixels(&page.png())).expect("the word is drawn");
-    assert!((70..110).contains(&left) && right < 420 && (460..520).contains(&top) && bottom < 560, "{left} {top} {right} {bottom}");
+    assert!(
+        (70..110).contains(&left) && right < 420 && (460..520).contains(&top) && bottom < 560,
+        "{left} {top} {right} {bottom}"
+    );
     let redacted = page.clone().redact(&[region("60,450,400,100")]).unwrap().png();
     let result = pixels(&redacted);
     let (width, height) = result.dimensions();
@@ -154,9 +165,8 @@ fn jpeg(picture: &RgbImage, orientation: u8) -> Vec<u8> {
     let mut plain = Vec::new();
     let (width, height) = picture.dimensions();
     JpegEncoder::new_with_quality(&mut plain, 95).write_image(picture, width, height, ExtendedColorType::Rgb8).unwrap();
-    let segment = |marker: u8, words: &[u8]| {
-        [&[0xFF, marker][..], &(words.len() as u16 + 2).to_be_bytes(), words].concat()
-    };
+    let segment =
+        |marker: u8, words: &[u8]| [&[0xFF, marker][..], &(words.len() as u16 + 2).to_be_bytes(), words].concat();
     let tag = |tag: u16, kind: u16, count: u32, value: [u8; 4]| {
         [&tag.to_be_bytes()[..], &kind.to_be_bytes(), &count.to_be_bytes(), &value].concat()
     };
@@ -307,7 +317,8 @@ fn a_bomb_of_pixels_is_refused_by_its_header() {
         let sum = png_sum(&[kind, words].concat());
         [&(words.len() as u32).to_be_bytes()[..], kind, words, &sum.to_be_bytes()].concat()
     };
-    let bomb = [&b"\x89PNG\r\n\x1A\n"[..], &chunk(b"IHDR", &head), &chunk(b"IDAT", &[0x78, 1]), &chunk(b"IEND", &[])].concat();
+    let bomb =
+        [&b"\x89PNG\r\n\x1A\n"[..], &chunk(b"IHDR", &head), &chunk(b"IDAT", &[0x78, 1]), &chunk(b"IEND", &[])].concat();
     let started = Instant::now();
     assert_eq!(open(&bomb, 1), Err(TableError::TooManyPixels { limit: 100_000_000 }));
     assert!(started.elapsed().as_secs() < 10);

@@ -5,10 +5,12 @@
 
 mod case;
 mod pdf;
+mod pictures;
 mod submission;
 
 pub use case::{CaseImprint, WrittenCase, note_case, write_case};
 pub use pdf::{Faces, PdfError};
+pub use pictures::write_pictures;
 pub use submission::{ChecklistRow, Submission, Submitter};
 
 use crate::{

@@ -3,7 +3,8 @@
 use crate::{
     commands::{
         audit, backup, case, checkpoint, claims, consent, demo, doctor, erase, estimate, figures, import, init, link,
-        map, passphrase, publish, recovery, report, resolve, review, serve, source, sync, tools, travel, user, verify,
+        map, passphrase, publish, recovery, redact, report, resolve, review, serve, source, sync, tools, travel, user,
+        verify,
     },
     rights::Asked,
 };
@@ -106,6 +107,8 @@ pub enum Command {
     /// Check, sign, build, compare and withdraw releases
     #[command(subcommand)]
     Publish(publish::Command),
+    /// Black out parts of a page of a source
+    Redact(redact::Args),
     /// Serve the pages on this computer
     Serve(serve::Args),
     /// Check the vault against its own log

@@ -115,6 +115,7 @@ pub const COMMANDS: &[Asked] = &[
     also_past("report tables", TABLES),
     also_past("report case", CASES),
     also_past("report estimate", TABLES),
+    asked("redact", CODE),
     asked("consent record", CODE),
     asked("consent withdraw", CODE),
     asked("consent show", CASES),
@@ -310,6 +311,7 @@ mod tests {
             report tables        may       may       may       may       may       ·
             report case          ·         may       may       may       may       ·
             report estimate      may       may       may       may       may       ·
+            redact               ·         may       may       ·         may       ·
             consent record       ·         may       may       ·         may       ·
             consent withdraw     ·         may       may       ·         may       ·
             consent show         ·         may       may       may       may       ·

@@ -45,7 +45,8 @@ impl<'b> Workbook<'b> {
         // The header that was asked for may stand below the rows that are looked at.
         let first_rows = Some(LOOKED_AT + options.header_row.unwrap_or(0));
         let limits = options.limits.clone();
-        let mut request = Request { format, sheet: options.sheet.clone(), first_rows, draw: None, limits: limits.clone() };
+        let mut request =
+            Request { format, sheet: options.sheet.clone(), first_rows, draw: None, limits: limits.clone() };
         let mut opened = None;
         let mut rows = Vec::new();
         run(&worker, &request, bytes, &mut |answer| {

@@ -79,7 +79,8 @@ fn of_pdf(bytes: &[u8], page: u32, most: u64) -> Result<(RgbImage, u32), Halt> {
         &PixmapSettings { x_scale: at_least_one(width), y_scale: at_least_one(height), bg_color: WHITE },
     );
     let (width, height) = (u32::from(drawn.width()), u32::from(drawn.height()));
-    let rgb: Vec<u8> = drawn.data_as_u8_slice().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+    let rgb: Vec<u8> =
+        drawn.data_as_u8_slice().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
     RgbImage::from_raw(width, height, rgb).map(|picture| (picture, n_pages)).ok_or_else(damaged)
 }
 

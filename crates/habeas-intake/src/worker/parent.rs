@@ -232,7 +232,8 @@ mod tests {
     use crate::worker::frames::{WireCell, WireKind};
 
     fn outcome(replies: Vec<Reply>) -> Result<usize, TableError> {
-        let request = Request { format: Format::Xlsx, sheet: None, first_rows: None, draw: None, limits: Limits::default() };
+        let request =
+            Request { format: Format::Xlsx, sheet: None, first_rows: None, draw: None, limits: Limits::default() };
         let mut n_rows = 0;
         let mut count = |answer| {
             n_rows += usize::from(matches!(answer, Answer::Row(_)));

@@ -24,6 +24,7 @@ pub mod passphrase;
 pub mod plain;
 pub mod publish;
 pub mod recovery;
+pub mod redact;
 pub mod report;
 pub mod resolve;
 pub mod review;
@@ -58,6 +59,7 @@ pub fn run(cli: Cli, words: &str, out: &Output) -> Result<Exit, Failure> {
         Command::Review(command) => review::run(command, global, out),
         Command::Case(command) => case::run(command, global, out),
         Command::Figures(command) => figures::run(command, global, out),
+        Command::Redact(args) => redact::run(args, global, out),
         Command::Resolve(args) => resolve::run(args, global, out),
         Command::Estimate(command) => estimate::run(command, global, out),
         Command::Report(command) => report::run(command, global, out),

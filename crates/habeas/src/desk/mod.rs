@@ -22,6 +22,7 @@ mod persons;
 pub mod placemap;
 pub mod publishing;
 mod reading;
+pub mod redacting;
 mod refusal;
 pub mod reviewing;
 mod searching;

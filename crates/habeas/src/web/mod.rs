@@ -32,6 +32,7 @@ mod publish;
 mod query;
 mod reader;
 mod record;
+mod redact;
 mod refusals;
 mod reported;
 mod review;

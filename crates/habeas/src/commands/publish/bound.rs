@@ -32,6 +32,9 @@ pub struct OneCase {
     /// For whom, for case
     #[arg(long, value_parser = one_of(Audience::ALL, Audience::code))]
     pub audience: Option<Audience>,
+    /// Redacted pictures of papers that go along, by the keys of their sources; may be given several times
+    #[arg(long, value_name = "KEY")]
+    pub paper: Vec<String>,
     /// What for, for case
     #[arg(long, value_parser = one_of(Purpose::ALL, Purpose::code))]
     pub purpose: Option<Purpose>,
@@ -52,6 +55,8 @@ pub struct Bound {
     pub in_force: Option<Date>,
     /// Whether it may leave without the minimum.
     pub incomplete: bool,
+    /// Keys of redacted pictures that go along.
+    pub papers: Vec<String>,
 }
 
 /// The file of `--by`.
@@ -134,6 +139,7 @@ impl Bound {
             submitter: written.submitter(),
             in_force: case.in_force,
             incomplete: case.incomplete,
+            papers: case.paper.clone(),
         }))
     }
 
@@ -148,6 +154,7 @@ impl Bound {
             "submitter": answers,
             "in_force": self.in_force.map(|day| day.to_string()),
             "incomplete": self.incomplete,
+            "papers": self.papers,
         })
     }
 
@@ -162,6 +169,11 @@ impl Bound {
 
     fn parse(bound: &Json) -> Option<Self> {
         let written: Written = serde_json::from_value(bound["submitter"].clone()).ok()?;
+        // A release from before pictures could go along has none.
+        let papers = match bound.get("papers") {
+            None => Vec::new(),
+            Some(keys) => serde_json::from_value(keys.clone()).ok()?,
+        };
         let in_force = match bound["in_force"].as_str() {
             None => None,
             Some(day) => Some(day.parse().ok()?),
@@ -173,6 +185,7 @@ impl Bound {
             submitter: written.submitter(),
             in_force,
             incomplete: bound["incomplete"].as_bool()?,
+            papers,
         })
     }
 }

@@ -60,8 +60,21 @@ pub struct Came {
     pub counts: Vec<(&'static str, u64)>,
     /// What was noticed, with the address of each first place: never a value.
     pub remarks: Vec<Noticed>,
+    /// What is to be known of it, as sentences that every language has.
+    pub said: Vec<Said>,
     /// Where to look next, inside the application.
     pub goes: String,
+}
+
+/// A sentence of the catalogues, with data that stand beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// Keys of messages; together they are the sentence.
+    pub keys: Vec<String>,
+    /// The numbers in it.
+    pub numbers: Vec<(&'static str, u64)>,
+    /// Places, files, days: the same in every language.
+    pub data: Vec<String>,
 }
 
 /// One kind of remark.

@@ -84,6 +84,8 @@ pub struct Numbers {
     pub withholding: Withholding,
     /// Codes of the sensitive tables that are left out, since their small counts cannot be protected.
     pub left_out: Vec<String>,
+    /// Of those, the release that last told each and stands.
+    pub told_last: BTreeMap<String, u64>,
     /// What the vault keeps of it.
     pub recipe: Recipe,
 }
@@ -165,9 +167,13 @@ impl Desk {
     /// Exit 4 where what was told before leaves no way, and what would help.
     pub fn numbers(&self, policy: &Policy, named: &BTreeSet<PersonId>, number: u64) -> Result<Numbers, Failure> {
         let snapshot = self.snapshot()?;
-        let mut earlier: Vec<Recipe> = Vec::new();
+        let (mut earlier, mut standing): (Vec<Recipe>, Vec<(u64, usize)>) = (Vec::new(), Vec::new());
         for info in self.told_before(number)? {
+            let before = earlier.len();
             earlier.extend(Recipe::read(&info.release.recipe_json)?);
+            standing.extend(
+                (before..earlier.len()).filter(|_| info.withdrawn.is_none()).map(|at| (info.release.number, at)),
+            );
         }
         let mut categories = Categories::default();
         earlier.iter().for_each(|recipe| categories.know(recipe));
@@ -182,7 +188,7 @@ impl Desk {
             }
         }
         let before: Vec<Earlier> = earlier.iter().map(|recipe| recipe.earlier(&categories.names)).collect();
-        let (mut policy, mut left_out) = (policy.clone(), Vec::new());
+        let (mut policy, mut left_out, mut told_last) = (policy.clone(), Vec::new(), BTreeMap::new());
         let (released, withholding) = loop {
             match release_beside(&tally, &specs_of(&policy), Some(&of_named), policy.suppression, &before) {
                 Ok(released) => break released,
@@ -190,7 +196,12 @@ impl Desk {
                     let tables = policy.tables.iter().enumerate().filter(|(_, table)| table.sensitive);
                     let widest = tables.max_by_key(|(_, table)| table.dimensions.len()).map(|(at, _)| at);
                     match (&error, widest) {
-                        (SuppressError::Unprotected { .. }, Some(at)) => left_out.push(policy.tables.remove(at).code),
+                        (SuppressError::Unprotected { .. }, Some(at)) => {
+                            let table = policy.tables.remove(at);
+                            let last = standing.iter().rev().find(|(_, at)| earlier[*at].tells(&table.dimensions));
+                            told_last.extend(last.map(|(number, _)| (table.code.clone(), *number)));
+                            left_out.push(table.code);
+                        }
                         _ => return Err(suppress_failure(&error)),
                     }
                 }
@@ -231,7 +242,7 @@ impl Desk {
             .filter_map(|stored| EstimateCard::read(&stored.json))
             .filter(|card| methods.insert(card.method.clone()))
             .collect();
-        Ok(Numbers { figures, withholding, left_out, recipe })
+        Ok(Numbers { figures, withholding, left_out, told_last, recipe })
     }
 
     /// Everything that must not leave: of all whom the release does not name, and of all who speak or work.
@@ -333,6 +344,10 @@ fn our_bug(error: impl std::fmt::Display) -> Failure {
 fn specs_of(policy: &Policy) -> Vec<TableSpec> {
     let spec = |table: &TablePolicy| TableSpec { dimensions: table.dimensions.clone(), sensitive: table.sensitive };
     let mut specs: Vec<TableSpec> = policy.tables.iter().map(spec).collect();
+    if specs.iter().any(|table| !table.sensitive) {
+        // Every exact table tells how many there are in all, also to whoever looks at a table that shares no dimension.
+        specs.push(TableSpec { dimensions: Vec::new(), sensitive: false });
+    }
     if specs.iter().any(|table| table.dimensions.contains(&PERIOD)) {
         // Years are told exactly, and with them the totals of periods.
         specs.push(TableSpec { dimensions: vec![PERIOD], sensitive: false });

@@ -134,7 +134,6 @@ pub fn region_failure(error: RegionError) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::tests::empty_desk;
 
     #[test]
     fn how_a_picture_was_redacted_is_read_back_and_nothing_else_is_taken_for_it() {
@@ -160,12 +159,5 @@ mod tests {
         {
             assert_eq!(Redaction::of(&source(other)), None, "«{other}»");
         }
-    }
-
-    #[test]
-    fn a_source_that_was_not_redacted_goes_nowhere_as_a_picture() {
-        let desk = empty_desk();
-        let failure = desk.redacted_pictures(&["nothing".to_owned()]).unwrap_err();
-        assert_eq!(failure.what, "there is no source «nothing»");
     }
 }

@@ -42,9 +42,9 @@ static ASSETS: LazyLock<BTreeMap<String, Asset>> = LazyLock::new(|| {
     for (name, asset) in assets.iter().filter(|(name, _)| name.ends_with(".woff2")) {
         style = style.replace(&format!("url({name})"), &format!("url({})", address(name, asset.hash)));
     }
-    let style =
-        [style, ui::STYLE.to_owned(), text("app.css"), text("review.css"), text("coding.css"), text("incoming.css")]
-            .concat();
+    let style = ["app.css", "review.css", "coding.css", "incoming.css", "redact.css"]
+        .iter()
+        .fold(style + ui::STYLE, |style, name| style + &text(name));
     let hash = assets["app.css"].hash;
     // The sheet changes with any of its parts, so their hashes are mixed.
     let hash = [text("fonts.css").as_str(), &style].iter().fold(hash, |hash, part| mix(hash, part.as_bytes()));

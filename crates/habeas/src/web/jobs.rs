@@ -6,7 +6,7 @@ use super::{
     guard::SignedForm,
     incoming::list,
     layout::{self, Section},
-    query,
+    publish, query,
     reader::Reader,
     refusals,
     router::{html_page, refuse},
@@ -201,6 +201,7 @@ fn part(reader: &Reader, job: &Job, stands: &Stands, ran: Duration) -> Markup {
                 p.verdict-line role="status" { (reader.t("job-done")) }
                 dl.facts { @for (code, n) in &came.counts { div { dt { (reader.t(&format!("count-{code}"))) } dd { bdi { (grouped(*n)) } } } } }
                 (list::remarks(reader, &came.remarks))
+                (publish::said(reader, &came.said))
                 div.under {
                     a.btn.go href=[reader.href(came.goes.clone())] { (reader.t(&format!("job-next-{}", job.work.code()))) }
                     @if job.work == Work::Import { (link_form(reader)) a.btn href="/sources/new" { (reader.t("incoming-another")) } }

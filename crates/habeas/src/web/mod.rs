@@ -33,6 +33,7 @@ mod publish;
 mod query;
 mod reader;
 mod record;
+mod redact;
 mod refusals;
 mod reported;
 mod review;

@@ -11,15 +11,18 @@ use super::{
     router::refuse,
 };
 use crate::{
-    commands::publish::{self, Checked, Deliver, Microdata, OneCase, Profile, Reason, What},
+    commands::publish::{self, Checked, Deliver, Microdata, Objection, OneCase, Profile, Reason, What},
     desk::{
         Desk,
-        jobs::{Came, Noticed, Work},
+        jobs::{Came, Said, Work},
     },
     failure::Failure,
     output::Output,
 };
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::{
+    http::header,
+    response::{IntoResponse, Redirect, Response},
+};
 use clap::ValueEnum;
 use habeas_core::Date;
 use habeas_publish::{release, ui::datum};
@@ -121,6 +124,7 @@ fn make_form(reader: &Reader, view: &View) -> Markup {
                     p.field { label for="p-person" { (reader.t("consent-whose")) } input #p-person name="person" maxlength="80" dir="ltr" autocomplete="off" spellcheck="false"; }
                     p.field.grow { label for="p-by" { (reader.t("publish-by")) } input #p-by name="by" maxlength="200" dir="ltr" autocomplete="off" spellcheck="false"; }
                     p.field { label for="p-force" { (reader.t("publish-in-force")) } input #p-force name="in_force" type="date"; }
+                    p.field.grow { label for="p-papers" { (reader.t("publish-papers")) } input #p-papers name="papers" maxlength="200" dir="ltr" autocomplete="off" spellcheck="false"; }
                     p.field.check { label for="p-incomplete" { input #p-incomplete type="checkbox" name="incomplete" value="1"; " " (reader.t("publish-incomplete")) } }
                 }
             }
@@ -182,7 +186,10 @@ fn release_row(reader: &Reader, row: &Row) -> Markup {
                     p.field.grow { label for=(id("to")) { (reader.t("publish-to")) } input id=(id("to")) name="to" required maxlength="120" dir="auto" autocomplete="off"; }
                     p.field.grow { label for=(id("why")) { (reader.t("publish-why")) } input id=(id("why")) name="why" maxlength="200" dir="auto" autocomplete="off"; }
                     p.field { button.btn { (reader.t("publish-deliver")) } }
+                    p.field.grow { label for=(id("age")) { (reader.t("publish-key")) } input id=(id("age")) name="age" maxlength="80" dir="ltr" autocomplete="off" spellcheck="false" placeholder="age1…"; }
+                    p.field { button.btn formaction="/publish/copy" { (reader.t("publish-copy")) } }
                 }
+                p.note { (reader.t("publish-copy-lead")) }
             }
         }
         @if row.state != "withdrawn" {
@@ -224,6 +231,9 @@ fn what_of(fields: &Pairs) -> Result<What, PageError> {
             by: query::value(fields, "by")?.map(PathBuf::from),
             in_force: query::known(fields, "in_force", |text| text.parse::<Date>().ok())?,
             incomplete: query::value(fields, "incomplete")?.is_some(),
+            paper: query::value(fields, "papers")?.map_or_else(Vec::new, |keys| {
+                keys.split([',', ' ']).filter(|key| !key.is_empty()).map(str::to_owned).collect()
+            }),
             ..OneCase::default()
         },
         microdata: Microdata::default(),
@@ -275,17 +285,33 @@ fn came_of_check(checked: Checked) -> Came {
         counts.push(("release-added", difference.persons_added as u64));
         counts.push(("release-removed", difference.persons_removed as u64));
     }
-    let left_out = checked
-        .left_out
-        .iter()
-        .map(|code| format!("the table «{code}» is left out: its small counts cannot be protected"));
-    let lines = checked
-        .objections
-        .iter()
-        .chain(&checked.notes)
-        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
-    let remarks = lines.chain(left_out).map(|words| Noticed { words, remedy: String::new(), n: 1, first: Vec::new() });
-    Came { counts, remarks: remarks.collect(), goes: "/publish".into() }
+    let left_out = checked.left_out.into_iter().map(|table| Objection::LeftOut { table });
+    let all = checked.objections.into_iter().chain(checked.notes).chain(left_out);
+    Came { counts, said: all.map(|one| one.said()).collect(), goes: "/publish".into(), ..Came::default() }
+}
+
+/// What is wrong with a folder, as a sentence.
+fn said_of_problem(problem: &release::Problem) -> Said {
+    use release::Problem;
+    let (key, data) = match problem {
+        Problem::NotARelease { file } => ("not-a-release", vec![(*file).to_owned()]),
+        Problem::Changed { path } => ("changed", vec![path.clone()]),
+        Problem::Missing { path } => ("missing", vec![path.clone()]),
+        Problem::Foreign { path } => ("foreign", vec![path.clone()]),
+        Problem::Manifest => ("manifest", Vec::new()),
+        Problem::Signature => ("signature", Vec::new()),
+        Problem::TooFewSignatures { found, needed } => ("signatures", vec![format!("{found} / {needed}")]),
+        Problem::OtherSigner => ("other-signer", Vec::new()),
+    };
+    Said { keys: vec![format!("folder-{key}")], numbers: Vec::new(), data }
+}
+
+/// Draws sentences with what stands beside each.
+pub fn said(reader: &Reader, said: &[Said]) -> Markup {
+    html! { @if !said.is_empty() { ul.queue.remarks { @for one in said { li {
+        p { (one.keys.iter().map(|key| reader.n(key, &one.numbers)).collect::<Vec<_>>().join(" · ")) }
+        @if !one.data.is_empty() { p.note { @for (at, datum_) in one.data.iter().enumerate() { @if at > 0 { " · " } (datum(datum_)) } } }
+    } } } } }
 }
 
 /// Proposes a release for a second person.
@@ -349,19 +375,14 @@ pub async fn verify(desk: Desk, reader: Reader, SignedForm(fields): SignedForm) 
     let run = dir_of(&fields).map(|dir| {
         move |_: &Desk, _: &Output| {
             let report = release::verify(&publish::read_folder(&dir)?, None);
-            let remarks = report.problems.iter().map(|problem| Noticed {
-                words: problem.to_string(),
-                remedy: String::new(),
-                n: 1,
-                first: Vec::new(),
-            });
+            let said = report.problems.iter().map(said_of_problem).collect();
             let counts = vec![
                 ("release-number", report.number),
                 ("release-whole", report.n_files as u64),
                 ("release-signers", report.signers.len() as u64),
                 ("release-against", report.problems.len() as u64),
             ];
-            Ok(Came { counts, remarks: remarks.collect(), goes: "/publish".into() })
+            Ok(Came { counts, said, goes: "/publish".into(), ..Came::default() })
         }
     });
     begin(&desk, &reader, Work::Check, run)
@@ -380,6 +401,35 @@ pub async fn deliver(desk: Desk, reader: Reader, SignedForm(fields): SignedForm)
                 tokio::task::spawn_blocking(move || publish::delivered(&desk, args, &Output::silent()).map(drop));
             back(&reader, done.await)
         }
+    }
+}
+
+/// Makes the copy of a recipient, sealed to their key, and answers with it; it is noted before it leaves.
+pub async fn copy(desk: Desk, reader: Reader, SignedForm(fields): SignedForm) -> Response {
+    let read = || -> Result<_, PageError> {
+        let to = query::value(&fields, "to")?.ok_or(PageError::Parameter { name: "to" })?;
+        let key = query::known(&fields, "age", |typed| publish::recipient_key(typed).ok())?;
+        let key = key.ok_or(PageError::Parameter { name: "age" })?;
+        Ok((number_of(&fields)?, to, query::value(&fields, "why")?.unwrap_or_default(), key))
+    };
+    let (number, to, why, key) = match read() {
+        Ok(read) => read,
+        Err(error) => return refuse(&reader, &error),
+    };
+    let done = tokio::task::spawn_blocking(move || {
+        let sealed = publish::sealed(&desk, number, &to, &why, &[key], &Output::silent())?;
+        let name = format!("R{number:04}.age");
+        desk.note_export("bundle", &[PathBuf::from(&name)])?;
+        Ok::<_, Failure>((name, sealed))
+    });
+    match done.await {
+        Ok(Ok((name, sealed))) => {
+            let as_file = format!("attachment; filename=\"{name}\"");
+            let kind = "application/octet-stream".to_owned();
+            ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, as_file)], sealed).into_response()
+        }
+        Ok(Err(failure)) => refuse(&reader, &failure.into()),
+        Err(_) => refuse(&reader, &PageError::Bug),
     }
 }
 

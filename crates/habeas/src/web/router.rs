@@ -9,7 +9,7 @@ use super::{
     map, overview, prefs, publish,
     query::Pairs,
     reader::Reader,
-    record, reported, review,
+    record, redact, reported, review,
     routes::Routes,
     searches,
     session::Sessions,
@@ -173,6 +173,9 @@ pub fn routes() -> Routes {
         .post("/link", JUDGE, jobs::link)
         .post("/estimates", JUDGE, jobs::estimate)
         .past("/sources/{key}", CASES, show_source)
+        .get("/sources/{key}/redact", CASES, redact::get)
+        .post("/sources/{key}/redact", CODE, redact::make)
+        .get("/sources/{key}/pages/{page}", CASES, redact::picture)
         .past("/sources/{key}/{number}", CASES, show_record)
         .post("/sources/{key}/suggest", CODE, claims::suggest)
         .post("/sources/{key}/made-from", CODE, source::made_from)
@@ -242,6 +245,7 @@ pub fn routes() -> Routes {
         .post("/publish/build", PUBLISH, publish::build)
         .post("/publish/verify", PUBLISH, publish::verify)
         .post("/publish/deliver", PUBLISH, publish::deliver)
+        .post("/publish/copy", PUBLISH, publish::copy)
         .post("/publish/withdraw", PUBLISH, publish::withdraw)
         .post("/team/add", KEEP, team::add)
         .post("/team/role", KEEP, team::set_role)

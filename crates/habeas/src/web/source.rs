@@ -26,6 +26,7 @@ use axum::{
 use habeas_core::{
     Entity, ImportId, MadeBy, Matter, Origin, PersonId, Record, RecordId, Right, Source, SourceKind, Stand, Topic,
 };
+use habeas_intake::table::Kind;
 use habeas_publish::ui::{Link, Quotation, datum, pieces, quotation};
 use habeas_vault::ImportSummary;
 use maud::{Markup, html};
@@ -276,6 +277,9 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
                     dd { @if accounts.is_empty() { (reader.t("not-stated")) } @else { (datum(&accounts.join(" · "))) } }
                 } } }
                 p.lead { (reader.t("text-lead")) }
+                @if matches!(Kind::promised_by(&view.source.file_name), Some(Kind::Pdf | Kind::Image)) {
+                    p { a href={ (own) "/redact" } { (reader.t("redact-open")) } }
+                }
                 @let new = address("/claims/new", &[("source", &view.source.key)]);
                 @if reader.may_record(Right::Code) {
                     div.under {

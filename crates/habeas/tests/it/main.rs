@@ -20,6 +20,7 @@ mod plain_files;
 mod program;
 mod publishing;
 mod query_engine;
+mod redacting;
 mod reviewing;
 mod submissions;
 mod team;

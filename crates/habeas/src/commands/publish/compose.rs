@@ -4,6 +4,7 @@ use super::{
     Profile,
     bound::Bound,
     microdata::{self, Microdata},
+    objection::Objection,
     one_case,
 };
 use crate::{
@@ -25,7 +26,7 @@ use habeas_publish::{
 };
 use habeas_vault::{Named, Release};
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The series that addresses belong to.
 const SERIES: &str = "public";
@@ -135,10 +136,10 @@ pub struct Composed {
     pub recipe_json: String,
     /// Why places to look at may leave.
     pub looked: Option<String>,
-    /// What stands against it beside the findings, one line each.
-    pub objections: Vec<String>,
+    /// What stands against it beside the findings.
+    pub objections: Vec<Objection>,
     /// What to know beside it.
-    pub notes: Vec<String>,
+    pub notes: Vec<Objection>,
 }
 
 /// Composes a release and searches it.
@@ -201,7 +202,8 @@ pub fn compose(desk: &Desk, plan: &Plan, out: &Output) -> Result<Composed, Failu
         files.extend(site::write(&site, SITE));
     }
     let recipe = numbers.as_ref().map(|numbers| numbers.recipe.json());
-    about(desk, plan, &policy.sha256, named.len(), &mut files)?;
+    let told_last = numbers.as_ref().map(|numbers| &numbers.told_last);
+    about(desk, plan, &policy.sha256, named.len(), told_last, &mut files)?;
     out.progress("searching every byte", 0, 1);
     let opened: Vec<Opened> = told.iter().map(|entry| Opened::of_entry(entry.get())).collect();
     let mut terms = desk.protected(&opened, &policy)?;
@@ -234,7 +236,7 @@ pub fn compose(desk: &Desk, plan: &Plan, out: &Output) -> Result<Composed, Failu
 
 /// Says that a table is left out.
 pub fn tell_left_out(code: &str, out: &Output) {
-    out.talk(format_args!("the table «{code}» is left out: its small counts cannot be protected"));
+    out.talk(Objection::LeftOut { table: code.to_owned() });
 }
 
 /// Releases before this one, with the hash of each manifest.
@@ -296,6 +298,7 @@ fn about(
     plan: &Plan,
     policy_sha256: &str,
     n_named: usize,
+    told_last: Option<&BTreeMap<String, u64>>,
     files: &mut OutputFiles,
 ) -> Result<(), Failure> {
     let policy = desk.publication_policy()?;
@@ -325,11 +328,19 @@ fn about(
     });
     files.put(release::RELEASE, format!("{object:#}\n"));
     let supersedes = plan.supersedes.map(|number| format!("It stands in the place of R{number:04} ({reason}).\n"));
+    // What has changed since would tell of few persons; the numbers that were told stand as of their own checkpoint.
+    let last = told_last.into_iter().flatten().map(|(table, number)| {
+        format!(
+            "The table {table} is not in this release: what has changed since R{number:04} is too little to be told.\n\
+             Its numbers stand in R{number:04}, as of the checkpoint that stands there.\n"
+        )
+    });
+    let last: String = last.collect();
     files.put("README", format!(
         "Release R{:04} of {}, {}.\n{}\nWhat the numbers count: persons documented by at least one of the lists named in release.json, counted once each.\n\
          They do not count persons on no list; an estimate of those, where one is given, says what it assumes.\n\
          «withheld» stands for a small count about a sensitive attribute, or for one that would give such a count away.\n\
-         «not stated» and «disputed» are categories of their own and add up with the others.\n\n\
+         «not stated» and «disputed» are categories of their own and add up with the others.\n{last}\n\
          To check that nothing was changed:  sha256sum -c MANIFEST.sha256   and   habeas publish verify .\n\
          To make a number again, with the vault:  habeas report tables --as-of {}\n",
         plan.number, desk.vault_name(), plan.made_on, supersedes.unwrap_or_default(), plan.checkpoint,

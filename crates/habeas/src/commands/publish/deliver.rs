@@ -14,7 +14,7 @@ use crate::{
 use age::x25519;
 use habeas_core::Right;
 use habeas_publish::files::sha256;
-use habeas_vault::Delivery;
+use habeas_vault::{Delivery, ReleaseInfo};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -47,34 +47,56 @@ impl Deliver {
     }
 }
 
+/// A release of which copies may be handed over.
+fn handed_out(desk: &Desk, number: u64) -> Result<ReleaseInfo, Failure> {
+    let info = of_number(desk, number)?;
+    if info.published && info.withdrawn.is_none() {
+        return Ok(info);
+    }
+    let what = format!("the release «R{number:04}» is not published, or was withdrawn");
+    Err(Failure::new(Exit::FoundProblems, what, "see: habeas publish list"))
+}
+
+/// Notes who has a copy: first of all, since a copy that nobody knows of must not be anywhere.
+fn note(desk: &Desk, info: &ReleaseInfo, to: String, why: String, sha256: String) -> Result<(), Failure> {
+    let delivery = Delivery { release: info.id, recipient: to, on: today()?, sha256, why };
+    desk.keep(Right::Publish, |vault| vault.note_delivery(delivery, now_ms()).map_err(publish_failure)).map(drop)
+}
+
+/// Makes the copy of a recipient, marked as theirs and sealed to their keys, and notes that they have it.
+pub fn sealed(
+    desk: &Desk,
+    number: u64,
+    to: &str,
+    why: &str,
+    keys: &[x25519::Recipient],
+    out: &Output,
+) -> Result<Vec<u8>, Failure> {
+    let info = handed_out(desk, number)?;
+    let sealed = bundle::seal(&bundle::copy(desk, &info, to, out)?, keys)?;
+    note(desk, &info, to.to_owned(), why.to_owned(), sha256(&sealed))?;
+    Ok(sealed)
+}
+
 /// Notes a copy, and makes it where a bundle is asked for; the hash of what was handed over.
 pub fn delivered(desk: &Desk, args: Deliver, out: &Output) -> Result<String, Failure> {
-    let info = of_number(desk, args.number)?;
-    if !info.published || info.withdrawn.is_some() {
-        let what = format!("R{:04} is not published, or was withdrawn", args.number);
-        return Err(Failure::new(Exit::FoundProblems, what, "see: habeas publish list"));
-    }
-    let sealed = match &args.bundle {
-        Some(path) if path.exists() => {
+    let Deliver { number, to, why, file, bundle, key } = args;
+    if let Some(path) = bundle {
+        if path.exists() {
             let failure = Failure::usage("the file is there", "name a file that is new");
             return Err(failure.at(path.display().to_string()));
         }
-        Some(_) => Some(bundle::seal(&bundle::copy(desk, &info, &args.to, out)?, &args.key)?),
-        None => None,
-    };
-    let handed_over = match (&args.file, &sealed) {
-        (_, Some(sealed)) => sha256(sealed),
-        (Some(path), None) => sha256(&std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?),
-        (None, None) => manifest_hash(&info.release),
-    };
-    // Noted first: a copy that nobody knows of must not be anywhere.
-    let delivery =
-        Delivery { release: info.id, recipient: args.to, on: today()?, sha256: handed_over.clone(), why: args.why };
-    desk.keep(Right::Publish, |vault| vault.note_delivery(delivery, now_ms()).map_err(publish_failure))?;
-    if let (Some(path), Some(sealed)) = (args.bundle, sealed) {
+        let sealed = sealed(desk, number, &to, &why, &key, out)?;
         write_whole(&path, &sealed).map_err(|error| Failure::file("written", &path, &error))?;
         desk.note_export("bundle", &[path])?;
+        return Ok(sha256(&sealed));
     }
+    let info = handed_out(desk, number)?;
+    let handed_over = match &file {
+        Some(path) => sha256(&std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?),
+        None => manifest_hash(&info.release),
+    };
+    note(desk, &info, to, why, handed_over.clone())?;
     Ok(handed_over)
 }
 

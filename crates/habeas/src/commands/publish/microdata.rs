@@ -3,6 +3,7 @@
 use super::{
     Profile, What,
     compose::{Composed, Plan},
+    objection::Objection,
     one_case::about,
 };
 use crate::{
@@ -77,7 +78,7 @@ pub fn compose(desk: &Desk, plan: &Plan, asked: &Microdata, out: &Output) -> Res
     let mut objections = Vec::new();
     let mut files = if asked.rows {
         write_rows(&replicates, &card, "").unwrap_or_else(|risky| {
-            objections.push(format!("refused   {risky}; leave --rows out, or say --strata year or --strata none"));
+            objections.push(Objection::Risky { how: risky.to_string() });
             Default::default()
         })
     } else {

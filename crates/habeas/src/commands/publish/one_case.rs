@@ -4,6 +4,7 @@ use super::{
     Profile,
     bound::Bound,
     compose::{Composed, Plan},
+    objection::Objection,
 };
 use crate::{
     desk::{
@@ -15,13 +16,13 @@ use crate::{
     web,
 };
 use habeas_core::{
-    Audience, CaseFile, CaseToTell, Disclosed, DisclosureRequest, FieldStand, Form, Purpose, SourceKind, ToldCase,
-    Urgency, disclose, stand_of,
+    Audience, CaseFile, CaseToTell, Disclosed, DisclosureRequest, FieldStand, Form, FormField, PapersToTell, Purpose,
+    SourceKind, ToldCase, Urgency, Withheld, disclose, stand_of,
 };
 use habeas_publish::{
     files::{OutputFiles, sha256},
     gate,
-    paper::{CaseImprint, FACES, Faces, PdfError, Submission, write_case},
+    paper::{CaseImprint, FACES, Faces, Submission, write_case, write_pictures},
     release,
     site::Words,
 };
@@ -54,15 +55,7 @@ pub fn compose(desk: &Desk, plan: &Plan, bound: &Bound, out: &Output) -> Result<
         consents: &book,
         policy: &policy.disclosure,
     };
-    let told = disclose(&CaseToTell(&case), &request).map_err(|withheld| {
-        let remedy = format!(
-            "ask, then: habeas consent record {} --audience {} --purpose {} …",
-            case.person.short(),
-            bound.audience.code(),
-            bound.purpose.code()
-        );
-        Failure::new(Exit::FoundProblems, withheld, remedy).leaving("Nothing has left.")
-    })?;
+    let told = disclose(&CaseToTell(&case), &request).map_err(|withheld| withheld_failure(withheld, bound, &case))?;
     let reference = desk.series_key(SERIES)?.address(case.person);
     let (mut objections, mut notes) = (Vec::new(), Vec::new());
     // The same documents without answers: their words are those of the language.
@@ -87,7 +80,7 @@ pub fn compose(desk: &Desk, plan: &Plan, bound: &Bound, out: &Output) -> Result<
             }
             plain.put("submission.txt", submission.paper().without_answers().text());
             let (files, problem) = submission.write(&print_faces, "");
-            notes.extend(problem.map(|problem| unprinted("submission", problem)));
+            notes.extend(problem.map(|problem| Objection::Unprinted { stem: "submission".into(), problem }));
             files
         }
         _ => {
@@ -104,7 +97,10 @@ pub fn compose(desk: &Desk, plan: &Plan, bound: &Bound, out: &Output) -> Result<
             for (stem, paper) in &written.papers {
                 plain.put(format!("{stem}.txt"), paper.clone().without_answers().text());
             }
-            notes.extend(written.unprinted.iter().map(|(stem, problem)| unprinted(stem, *problem)));
+            let unprinted = written.unprinted.iter();
+            notes.extend(
+                unprinted.map(|(stem, problem)| Objection::Unprinted { stem: stem.clone(), problem: *problem }),
+            );
             written.files
         }
     };
@@ -113,6 +109,12 @@ pub fn compose(desk: &Desk, plan: &Plan, bound: &Bound, out: &Output) -> Result<
     for (name, bytes) in fonts {
         trusted.insert(sha256(&bytes));
         files.put(format!("a/{name}"), bytes);
+    }
+    let pictures = desk.redacted_pictures(&bound.papers)?;
+    let papers = PapersToTell { person: case.person, pictures: &pictures };
+    let papers = disclose(&papers, &request).map_err(|withheld| withheld_failure(withheld, bound, &case))?;
+    if write_pictures(&papers, &mut files) < pictures.len() {
+        objections.push(Objection::PapersHeldBack);
     }
     let what = "one case, for the reader that it was made for and nobody else.\n\
          Each answer says who gives it and where it stands; answers that contradict stand side by side.\n\
@@ -146,17 +148,23 @@ pub fn compose(desk: &Desk, plan: &Plan, bound: &Bound, out: &Output) -> Result<
     })
 }
 
+/// Why nothing is told, and what to ask for.
+fn withheld_failure(withheld: Withheld, bound: &Bound, case: &CaseFile<'_>) -> Failure {
+    let remedy = format!(
+        "ask, then: habeas consent record {} --audience {} --purpose {} …",
+        case.person.short(),
+        bound.audience.code(),
+        bound.purpose.code()
+    );
+    Failure::new(Exit::FoundProblems, withheld, remedy).leaving("Nothing has left.")
+}
+
 /// The faces that documents are printed with, in the order in which a letter is looked for.
 fn faces_of_paper(fonts: &[(String, Vec<u8>)]) -> Result<Faces, Failure> {
     let named = |name: &str| fonts.iter().find(|(file, _)| file.strip_suffix(".woff2") == Some(name));
     let packed = ["inter", "inter-ext", "naskh"].iter().filter_map(|name| named(name));
     Faces::unpack(packed.map(|(_, bytes)| bytes.as_slice()))
         .map_err(|error| Failure::new(Exit::Failed, error, "this is a fault of habeas: please report it"))
-}
-
-/// A document that is there as page and text only.
-fn unprinted(stem: &str, problem: PdfError) -> String {
-    format!("without   {stem}.pdf: {problem}; the page prints")
 }
 
 fn named(told: &Disclosed<ToldCase>) -> Named {
@@ -168,42 +176,34 @@ fn judge(
     submission: &Submission<'_>,
     case: &CaseFile<'_>,
     bound: &Bound,
-    objections: &mut Vec<String>,
-    notes: &mut Vec<String>,
+    objections: &mut Vec<Objection>,
+    notes: &mut Vec<Objection>,
 ) {
     for row in submission.checklist() {
         let field = row.field;
-        let line = match (row.stand, stand_of(case, field)) {
+        let FormField { number, asked, whence, .. } = *field;
+        let one = match (row.stand, stand_of(case, field)) {
             (FieldStand::Answered | FieldStand::Disputed, _) => continue,
-            (_, Some((n, _))) if n > 0 && row.stand == FieldStand::Missing => {
-                format!("held back {} {}: no consent or policy opens it to this reader", field.number, field.asked)
-            }
-            (stand, _) => format!("{:<9} {} {}: {}", stand.code(), field.number, field.asked, field.whence),
+            (FieldStand::Missing, Some((n, _))) if n > 0 => Objection::HeldBack { number, asked },
+            (stand, _) => Objection::Unanswered { stand: stand.code(), number, asked, whence },
         };
         let stands_against = field.is_minimum && !bound.incomplete;
-        if stands_against { &mut *objections } else { &mut *notes }.push(line);
+        if stands_against { &mut *objections } else { &mut *notes }.push(one);
     }
     match submission.form {
         Form::Wgeid => match submission.urgency() {
             Urgency::Urgent { until } | Urgency::MayBeUrgent { until } => {
-                let left = submission.received.until(until).map_or(0, |span| span.get_days());
-                let soon = if left <= FEW_DAYS { "! " } else { "" };
+                let days = submission.received.until(until).map_or(0, |span| span.get_days());
                 let code = submission.urgency().code();
-                notes.push(format!(
-                    "{soon}{code}: {left} days are left until {until}; what counts is when it is received"
-                ));
+                notes.push(Objection::TimeLeft { code, days, until, soon: days <= FEW_DAYS });
             }
-            other => notes.push(format!("procedure: {}", other.code())),
+            other => notes.push(Objection::Procedure { code: other.code() }),
         },
         Form::Ced => {
             let latest = submission.told.get().dates_of_disappearance().filter_map(|date| date.latest()).max();
             match (bound.in_force, latest) {
-                (None, _) => objections.push(
-                    "missing   the day on which the convention entered into force for the State: say --in-force DAY".into(),
-                ),
-                (Some(day), Some(latest)) if latest < day => objections.push(format!(
-                    "refused   the disappearance began before {day}: the committee does not take it, the working group does"
-                )),
+                (None, _) => objections.push(Objection::NoForce),
+                (Some(day), Some(latest)) if latest < day => objections.push(Objection::BeforeForce { day }),
                 _ => {}
             }
         }
@@ -211,14 +211,11 @@ fn judge(
 }
 
 /// The committee does not examine what the working group examines.
-fn elsewhere(desk: &Desk, bound: &Bound) -> Result<Option<String>, Failure> {
+fn elsewhere(desk: &Desk, bound: &Bound) -> Result<Option<Objection>, Failure> {
     for info in desk.releases()?.iter().filter(|info| info.published && info.withdrawn.is_none()) {
         let other = Plan::of(&info.release)?;
         if other.profile == Profile::Wgeid && other.bound.is_some_and(|other| other.record == bound.record) {
-            let number = info.release.number;
-            return Ok(Some(format!(
-                "refused   R{number:04} brings this case to the working group: the committee examines no case that another procedure does"
-            )));
+            return Ok(Some(Objection::Elsewhere { release: info.release.number }));
         }
     }
     Ok(None)

@@ -3,7 +3,9 @@
 use super::{
     Plan, Profile, What, compose,
     compose::Composed,
-    folder, plan,
+    folder,
+    objection::Objection,
+    plan,
     releases::{Difference, manifest_hash, of_number},
 };
 use crate::{
@@ -14,7 +16,10 @@ use crate::{
     output::Output,
 };
 use habeas_core::{Date, Right};
-use habeas_publish::{gate::Gravity, release};
+use habeas_publish::{
+    gate::{Finding, Gravity},
+    release,
+};
 use habeas_vault::{Release, ReleaseInfo};
 use serde_json::json;
 use std::{
@@ -23,29 +28,19 @@ use std::{
     path::Path,
 };
 
-/// What stands against a release, one line each; the gate's findings and consents that ended since.
-fn objections(desk: &Desk, composed: &Composed) -> Result<Vec<String>, Failure> {
-    let mut lines = composed.objections.clone();
-    for finding in &composed.findings {
-        match finding.gravity {
-            Gravity::Leak => lines.push(format!("leak      {finding}")),
-            Gravity::Look if composed.looked.is_none() => {
-                lines.push(format!("look      {finding}; where it may leave, say --looked WHY"));
-            }
-            Gravity::Look => {}
-        }
+/// What stands against a release: what its composing found, and the gate's findings.
+fn objections(desk: &Desk, composed: &Composed) -> Result<Vec<Objection>, Failure> {
+    let stands = |finding: &&Finding| finding.gravity == Gravity::Leak || composed.looked.is_none();
+    let found = composed.findings.iter().filter(stands).cloned().map(Objection::Found);
+    let mut objections: Vec<Objection> = composed.objections.iter().cloned().chain(found).collect();
+    if composed.profile == Profile::Site && composed.n_named == 0 && desk.consent_book()?.persons().next().is_some() {
+        objections.push(Objection::NobodyNamed);
     }
-    if composed.profile == Profile::Site && composed.n_named == 0 {
-        let book = desk.consent_book()?;
-        if book.persons().next().is_some() {
-            lines.push("look      consents are recorded, and none opens a name to the public memorial today".into());
-        }
-    }
-    Ok(lines)
+    Ok(objections)
 }
 
 /// Persons whom a published release names and whose consent no longer opens what it tells.
-fn ended(desk: &Desk, day: Date) -> Result<Vec<String>, Failure> {
+fn ended(desk: &Desk, day: Date) -> Result<Vec<Objection>, Failure> {
     let (book, snapshot) = (desk.consent_book()?, desk.snapshot()?);
     let mut releases: BTreeMap<u64, (u64, usize)> = BTreeMap::new();
     let standing = desk.releases()?;
@@ -67,11 +62,12 @@ fn ended(desk: &Desk, day: Date) -> Result<Vec<String>, Failure> {
             }
         }
     }
-    let line = |(number, (n, deliveries)): (u64, (u64, usize))| {
-        let copies = if deliveries > 0 { format!(" and {deliveries} deliveries") } else { String::new() };
-        format!("consent   {n} persons named in R{number:04}{copies} no longer agree, or not to all that it tells")
-    };
-    Ok(releases.into_iter().map(line).collect())
+    let ended = releases.into_iter().map(|(release, (persons, copies))| Objection::Ended {
+        persons,
+        release,
+        copies: copies as u64,
+    });
+    Ok(ended.collect())
 }
 
 /// What a check tells: what would leave, and what stands against it.
@@ -93,10 +89,10 @@ pub struct Checked {
     pub n_terms: usize,
     /// What it changes against the release that it would stand in the place of.
     pub difference: Option<Difference>,
-    /// What stands against it, one line each.
-    pub objections: Vec<String>,
+    /// What stands against it.
+    pub objections: Vec<Objection>,
     /// What to know beside it.
-    pub notes: Vec<String>,
+    pub notes: Vec<Objection>,
 }
 
 /// Composes a release and says what would leave, and what stands against it; changes nothing.
@@ -125,6 +121,7 @@ pub fn checked(desk: &Desk, what: &What, out: &Output) -> Result<Checked, Failur
 pub fn check(desk: &Desk, what: &What, out: &Output) -> Result<Exit, Failure> {
     let checked = checked(desk, what, out)?;
     let [small, beside] = checked.n_withheld;
+    let lines = |all: &[Objection]| all.iter().map(Objection::to_string).collect::<Vec<_>>();
     checked.left_out.iter().for_each(|code| compose::tell_left_out(code, out));
     let object = json!({
         "schema": 1,
@@ -135,12 +132,12 @@ pub fn check(desk: &Desk, what: &What, out: &Output) -> Result<Exit, Failure> {
         "withheld": { "small": small, "beside": beside },
         "tables_left_out": checked.left_out,
         "terms": checked.n_terms,
-        "objections": checked.objections,
-        "notes": checked.notes,
+        "objections": lines(&checked.objections),
+        "notes": lines(&checked.notes),
     });
     out.result(&object, || {
         let lines = checked.objections.iter().chain(&checked.notes);
-        let mut text = lines.fold(String::new(), |text, line| text + line + "\n");
+        let mut text = lines.fold(String::new(), |text, line| format!("{text}{line}\n"));
         let _ = writeln!(
             text,
             "{} files, {} persons named, {} counts withheld ({small} of them small); searched for {} protected terms",
@@ -161,13 +158,12 @@ pub fn check(desk: &Desk, what: &What, out: &Output) -> Result<Exit, Failure> {
 /// Composes and refuses what may not leave.
 pub fn composed_clean(desk: &Desk, plan: &Plan, out: &Output) -> Result<Composed, Failure> {
     let composed = compose::compose(desk, plan, out)?;
-    let lines = objections(desk, &composed)?;
-    if let Some(first) = lines.first() {
-        for line in lines.iter().take(20) {
-            out.talk(line);
-        }
-        let what = format!("{} places stand against this release, the first: {first}", lines.len());
+    let objections = objections(desk, &composed)?;
+    if let Some(first) = objections.first() {
+        objections.iter().take(20).for_each(|one| out.talk(one));
+        let what = format!("places stand against this release: «{}»", objections.len());
         return Err(Failure::new(Exit::FoundProblems, what, "see all of them with: habeas publish check")
+            .at(first.to_string())
             .leaving("Nothing has left."));
     }
     Ok(composed)
@@ -216,7 +212,7 @@ pub fn again(desk: &Desk, info: &ReleaseInfo, out: &Output) -> Result<Composed, 
             .leaving("Nothing has left."))
     };
     if consents_since > 0 {
-        return stale(format!("{consents_since} consents were recorded after this release was proposed"));
+        return stale(format!("consents were recorded after this release was proposed: «{consents_since}»"));
     }
     let composed = composed_clean(desk, &Plan::of(&info.release)?, out)?;
     if release::manifest(&composed.files) != info.release.manifest {
@@ -289,7 +285,7 @@ pub fn built(
     let (note, signed) = signatures(desk, &info)?;
     let needed = if info.release.two_persons { 2 } else { 1 };
     if signed.len() < needed {
-        let what = format!("{} of {needed} persons have signed R{number:04}", signed.len());
+        let what = format!("not everybody who has to has signed the release «R{number:04}»");
         return Err(Failure::new(
             Exit::FoundProblems,
             what,

@@ -70,6 +70,11 @@ impl Recipe {
         Earlier { tally, cells: cells.collect(), tables: self.tables.clone() }
     }
 
+    /// Whether it tells a sensitive table over these dimensions.
+    pub fn tells(&self, dimensions: &[usize]) -> bool {
+        self.tables.iter().any(|table| table.sensitive && table.dimensions == dimensions)
+    }
+
     /// As JSON.
     pub fn json(&self) -> Value {
         let labels = |labels: &[Label]| labels.iter().map(|label| label_json(Some(*label))).collect::<Vec<_>>();

@@ -202,7 +202,12 @@ fn import(desk: &Desk, waiting: &Waiting, settled: &Settled, out: &Output) -> Re
                     ("gone", gone),
                 ]);
             }
-            Came { counts, remarks: noticed(&report, &header), goes: format!("/sources/{}", query::segment(&key)) }
+            Came {
+                counts,
+                remarks: noticed(&report, &header),
+                goes: format!("/sources/{}", query::segment(&key)),
+                ..Came::default()
+            }
         }
     })
 }

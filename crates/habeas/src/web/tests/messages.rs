@@ -153,6 +153,8 @@ fn no_message_is_unused_and_none_is_missing() {
         "polarity-",
         "modality-",
         "speaker-",
+        "against-",
+        "folder-",
     ];
     for (key, _) in messages(&catalogue("en")) {
         let quoted = code.contains(&format!("\"{key}\""));

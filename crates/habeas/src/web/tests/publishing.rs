@@ -1,6 +1,7 @@
 //! Consent and releases on pages: the same rules as on the command line, for the roles that may.
 
-use super::{start::send, *};
+use super::{super::publish, start::send, *};
+use crate::commands::publish::Objection;
 use habeas_core::{Audience, FieldGroup, Purpose};
 
 fn answer<'a>(house: &'a House, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
@@ -106,7 +107,12 @@ async fn a_folder_that_is_no_release_is_said_to_be_none_and_nobody_gets_a_copy_o
     std::fs::write(dir.join("README"), "made by hand").unwrap();
     let (_, to, _) = send(&house, "/publish/verify", &[("dir", dir.to_str().unwrap())]).await;
     let page = ended(&house, &to).await;
-    assert!(page.contains("MANIFEST.sha256 is missing") && page.contains("<dd><bdi>3"), "{page}");
+    assert!(
+        page.contains("a file that every release has is missing")
+            && page.contains("MANIFEST.sha256")
+            && page.contains("<dd><bdi>3"),
+        "{page}"
+    );
     for (address, fields) in [
         ("/publish/deliver", vec![("number", "1"), ("to", "the lawyers")]),
         ("/publish/withdraw", vec![("number", "1"), ("reason", "correction")]),
@@ -140,6 +146,106 @@ fn every_word_of_consent_and_publication_is_there_in_both_languages() {
             }
         }
     }
+}
+
+/// Every kind of thing that can stand against a release.
+fn everything_against_a_release() -> Vec<Objection> {
+    use habeas_publish::{
+        gate::{Finding, Gravity, Reason, TermKind},
+        paper::PdfError,
+    };
+    let terms = [
+        TermKind::Person,
+        TermKind::Relative,
+        TermKind::Source,
+        TermKind::Number,
+        TermKind::Place,
+        TermKind::File,
+        TermKind::Redacted,
+        TermKind::Identifier,
+    ];
+    let forms = [Reason::Words, Reason::OtherSpelling, Reason::InsideWord];
+    let words = terms.into_iter().flat_map(|term| forms.map(|form| form(term)));
+    let reasons = words.chain([Reason::UnknownFile, Reason::Unreadable, Reason::Picture]);
+    let found = |gravity| {
+        move |reason| {
+            let (path, part) = ("site/p/a.html".to_owned(), "title".to_owned());
+            Objection::Found(Finding { gravity, path, part, offset: 7, reason })
+        }
+    };
+    let day: Date = "2026-03-01".parse().unwrap();
+    let (number, asked, whence) = ("4", "forces held to be responsible", "ask the family");
+    let others = [
+        Objection::NobodyNamed,
+        Objection::Ended { persons: 2, release: 1, copies: 3 },
+        Objection::LeftOut { table: "year_sex".into() },
+        Objection::Risky { how: "5 persons share all that is told".into() },
+        Objection::Unanswered { stand: "missing", number, asked, whence },
+        Objection::Unanswered { stand: "too-vague", number, asked, whence },
+        Objection::HeldBack { number, asked },
+        Objection::PapersHeldBack,
+        Objection::TimeLeft { code: "urgent", days: 3, until: day, soon: true },
+        Objection::TimeLeft { code: "may-be-urgent", days: 30, until: day, soon: false },
+        Objection::Procedure { code: "standard" },
+        Objection::Procedure { code: "undated" },
+        Objection::NoForce,
+        Objection::BeforeForce { day },
+        Objection::Elsewhere { release: 4 },
+        Objection::Unprinted { stem: "case".into(), problem: PdfError::NoLetter { code_point: 0x905 } },
+        Objection::Unprinted { stem: "case".into(), problem: PdfError::Standard },
+    ];
+    let leaks = reasons.clone().map(found(Gravity::Leak));
+    leaks.chain(reasons.map(found(Gravity::Look))).chain(others).collect()
+}
+
+#[test]
+fn nothing_that_stands_against_a_release_is_english_on_a_page_in_urdu() {
+    let [english, urdu] = ["en", "ur"].map(super::super::Reader::of_file);
+    let all = everything_against_a_release();
+    assert!(all.len() > 70);
+    for objection in all {
+        let said = objection.said();
+        for key in &said.keys {
+            let [in_english, in_urdu] = [&english, &urdu].map(|reader| reader.n(key, &said.numbers));
+            assert!(in_english.chars().any(|c| c.is_ascii_lowercase()), "{key} is nowhere");
+            assert!(in_urdu.chars().filter(|c| *c > '\u{600}').count() > 5, "{key}: {in_urdu}");
+            let shown = publish::said(&urdu, std::slice::from_ref(&said)).into_string();
+            assert!(shown.contains(&in_urdu) && !shown.contains(&in_english), "{key}: {shown}");
+            // The questions of a form are told by number: their words are English by themselves.
+            assert!(!shown.contains("ask the family") && !shown.contains("forces"), "{shown}");
+        }
+        assert!(said.data.iter().all(|datum| !datum.contains(' ') || datum.contains(" › ")), "{said:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_sealed_copy_is_asked_for_with_a_key_that_is_one_and_by_whoever_may_publish() {
+    let key = age::x25519::Identity::generate().to_public().to_string();
+    let fields = |key: &'static str| [("number", "1"), ("to", "the lawyers"), ("age", key)];
+    let house = House::of(Role::Publisher);
+    for bad in ["", "age1notakey", "AGE-SECRET-KEY-1", "ssh-ed25519 AAAA"] {
+        assert_eq!(send(&house, "/publish/copy", &fields(bad)).await.0, StatusCode::BAD_REQUEST, "{bad}");
+    }
+    let (status, _, page) = send(&house, "/publish/copy", &[("number", "1"), ("to", "a"), ("age", key.as_str())]).await;
+    assert!(status != StatusCode::OK && page.contains("no release has this number"), "{page}");
+    for role in [Role::Reader, Role::Coder, Role::Reviewer, Role::Auditor] {
+        let house = House::of(role);
+        let (status, ..) = send(&house, "/publish/copy", &[("number", "1"), ("to", "a"), ("age", key.as_str())]).await;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{role}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_cannot_be_drawn_says_so_and_odd_boxes_are_refused() {
+    let house = House::of(Role::Coder);
+    let page = house.page("/sources/families/redact").await;
+    assert!(page.contains("No page of this source can be drawn") && !page.contains("<img"), "{page}");
+    for bad in ["", "1,2,3", "0,0,0,5", "999,0,5,5", "1,2,3,4\nfive"] {
+        let (status, ..) = send(&house, "/sources/families/redact", &[("page", "1"), ("regions", bad)]).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{bad}");
+    }
+    let (status, ..) = send(&House::of(Role::Publisher), "/sources/families/redact", &[("regions", "1,1,5,5")]).await;
+    assert_eq!(status, StatusCode::FORBIDDEN, "whoever publishes does not make sources");
 }
 
 #[tokio::test]

@@ -29,6 +29,7 @@ fn address(house: &House, path: &str) -> String {
         .replace("{job}", job.as_ref().map_or("none", |job| &job.id))
         .replace("{import}", "0011")
         .replace("{file}", "by-year.csv")
+        .replace("{page}", "1")
         .replace("{id}", &house.person)
         .replace("{key}/{number}", "families/2")
         .replace("{key}", "families")
@@ -64,13 +65,16 @@ fn expected(listed: &Listed, role: Role) -> StatusCode {
         (false, _) => StatusCode::FORBIDDEN,
         // There is a vault already.
         (true, false) if listed.path == "/start" => StatusCode::SEE_OTHER,
+        // A list has no pages that could be drawn.
+        (true, false) if listed.path.ends_with("/pages/{page}") => StatusCode::NOT_FOUND,
         (true, false) => StatusCode::OK,
         (true, true) if listed.path == "/enter/again" => StatusCode::TOO_MANY_REQUESTS,
         (true, true) if listed.path == "/enter" => StatusCode::FORBIDDEN,
         // Whoever may is told what the empty form lacks.
         (true, true)
             if (WANTS_FIELDS.iter().any(|path| listed.path.starts_with(path)) && !listed.path.ends_with("/aside"))
-                || listed.path.ends_with("/made-from") =>
+                || listed.path.ends_with("/made-from")
+                || listed.path.ends_with("/redact") =>
         {
             StatusCode::BAD_REQUEST
         }

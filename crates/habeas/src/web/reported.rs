@@ -9,7 +9,7 @@ use super::{
     words,
 };
 use crate::desk::Desk;
-use habeas_core::{Bounds, Entity, Hint, Measure, OriginOf, Outcome, PartialDate, Rule, YearOf};
+use habeas_core::{Bounds, Entity, Hint, Measure, OriginOf, Outcome, PartialDate, Rule};
 use habeas_publish::ui::{Cell, Head, Link, Mark, Row, Table, datum, mark_chart, table};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
@@ -120,9 +120,10 @@ fn years(reader: &Reader, words: &str) -> String {
 /// What can be drawn: figures of all together, each of one year, where there are at least two.
 fn marks(series: &Series) -> Vec<Mark> {
     let year = |point: &Point| match (&point.when, &point.year) {
-        (Some(date), _) => match date.year_of() {
-            YearOf::Certain(year) => Some(year),
-            YearOf::Between(..) | YearOf::NotStated => None,
+        // A figure of several years is of none of them.
+        (Some(date), _) => match (date.earliest(), date.latest()) {
+            (Some(from), Some(to)) if from.year() == to.year() => Some(from.year()),
+            _ => None,
         },
         (None, year) => year.as_ref()?.parse().ok(),
     };
@@ -202,4 +203,41 @@ fn checks(reader: &Reader, checks: &[Check]) -> Markup {
         ..Table::default()
     };
     table(&list)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use habeas_core::EntityId;
+
+    fn point(when: Option<&str>, year: Option<&str>, subgroup: &str, n: u64) -> Point {
+        Point {
+            when: when.map(|text| habeas_core::parse_edtf(text).unwrap()),
+            year: year.map(str::to_owned),
+            subgroup: subgroup.into(),
+            bounds: Bounds { low: Some(n), best: None, high: Some(n) },
+            words: String::new(),
+        }
+    }
+
+    fn series(points: Vec<Point>) -> Series {
+        let about = Entity { kind: habeas_core::EntityKind::Incident, id: EntityId([1; 16]) };
+        Series { about, name: String::new(), measure: Measure::Killed, speaker: String::new(), points }
+    }
+
+    #[test]
+    fn only_figures_of_all_together_and_of_one_certain_year_are_drawn() {
+        let drawn = marks(&series(vec![
+            point(Some("2014"), None, "", 5),
+            point(Some("2015-08-31"), None, "", 7),
+            point(None, Some("2016"), "", 9),
+            point(None, Some("2014 or 2015"), "", 11),
+            point(Some("2014/2016"), None, "", 13),
+            point(Some("2014"), None, "women", 2),
+            point(None, None, "", 15),
+        ]));
+        let drawn: Vec<(i16, Option<u64>)> = drawn.into_iter().map(|mark| (mark.year, mark.low)).collect();
+        assert_eq!(drawn, [(2014, Some(5)), (2015, Some(7)), (2016, Some(9))]);
+        assert!(marks(&series(vec![point(Some("2014"), None, "", 5)])).is_empty(), "one figure is no series");
+    }
 }

@@ -273,3 +273,20 @@ fn a_status_from_a_source_that_was_taken_back_or_erased_is_nobodys_status() {
         assert_eq!((&left["total"], &left["cases"][0]["labels"]), (&json!(1), &json!(["returned-home"])), "{end:?}");
     }
 }
+
+#[test]
+fn a_search_is_saved_found_again_narrowed_and_thrown_away() {
+    let office = office();
+    taken_twice(&office);
+    add(&office, "mention:orr", "name", "Sakina Orr", &["--is", "Sakina Orr"]);
+    add(&office, "mention:orr", "event-date.taken", "May 2016", &["--is", "2016-05"]);
+    let found = office.json(&["case", "search", "Tesk", "--source", "news", "--save", "mine"]);
+    assert_eq!(found["total"], 1);
+    assert_eq!(office.json(&["case", "saved"])["searches"], json!(["mine"]));
+    assert_eq!(office.json(&["case", "search", "--saved", "mine"])["total"], 1);
+    // What is given comes in place of what was saved.
+    assert_eq!(office.json(&["case", "search", "Orr", "--saved", "mine"])["total"], 1);
+    assert_eq!(office.json(&["case", "search", "--saved", "mine", "--from", "2015"])["total"], 0);
+    office.json(&["case", "forget", "mine"]);
+    assert_eq!(office.json(&["case", "saved"])["searches"], json!([]));
+}

@@ -161,7 +161,7 @@ impl Dialogue for Taking {
             }
             Reply::Refused(refusal) => return Err(refusal.into()),
             Reply::Done { rows: 0, cells: 0 } => {
-                if !self.drawn.as_ref().is_some_and(|drawn| drawn.rgb.len() == drawn.n_bytes()) {
+                if self.drawn.as_ref().is_none_or(|drawn| drawn.rgb.len() != drawn.n_bytes()) {
                     return wrong;
                 }
                 self.done = true;

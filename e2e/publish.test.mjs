@@ -194,8 +194,9 @@ describe("a release on pages", () => {
   test("a sealed copy comes as a file for one key, and is noted", async () => {
     const page = await context.newPage();
     await page.goto(`${server.base}/publish`);
-    const row = page.locator("form[action='/publish/deliver']").first();
-    await page.locator("details", { has: row }).locator("summary").click();
+    const fold = page.locator("details", { has: page.locator("form[action='/publish/deliver']") }).first();
+    await fold.locator("summary").click();
+    const row = fold.locator("form");
     await row.locator("input[name=to]").fill("Office of Counsel");
     await row.locator("input[name=age]").fill("age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p");
     const [download] = await Promise.all([page.waitForEvent("download"), row.locator("button[formaction='/publish/copy']").click()]);

@@ -11,7 +11,7 @@ pub struct UcdpDate {
     pub start: Date,
     /// Last day.
     pub end: Date,
-    /// 1 a day, 2 up to six days, 3 a week, 4 up to a month, 5 up to a year [sundberg2013].
+    /// 1 a day, 2 up to six days, 3 a week, 4 up to a month, 5 up to a year `[sundberg2013]`.
     pub precision: u8,
 }
 

@@ -341,7 +341,7 @@ fn every_refusal_says_what_is_wrong_and_what_to_do() {
         E_LOCKED: the file is locked with a password
           do: open it with its password and save it without one; the password is never stored here
         E_SIZE: the file has 16 bytes, more than the 10 that are read
-          do: split the file, or raise the limit for this import
+          do: split the file, or read it all the same: --limit file=2GiB
         E_NO_WORKER: the parse worker cannot be started
           do: this is a fault of the program: report it, without the file
         E_NO_HEADER: no header was found

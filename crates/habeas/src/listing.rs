@@ -14,6 +14,55 @@ use std::{ffi::OsString, ops::ControlFlow, path::Path};
 /// Rows that a mapping is guessed from.
 const SAMPLE: usize = 2_000;
 
+/// Bounds on files that a command raises.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct RaisedLimits {
+    /// Read more of a file than usual: file=2GiB its bytes, rows=20000000 its rows, memory=2GiB for the process that reads
+    /// workbooks
+    #[arg(long = "limit", value_name = "WHAT=SIZE", value_parser = raised)]
+    raised: Vec<Raised>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Raised {
+    File(u64),
+    Rows(u64),
+    Memory(u64),
+}
+
+impl RaisedLimits {
+    /// The usual bounds with those that are raised.
+    pub fn limits(&self) -> Limits {
+        let mut limits = Limits::default();
+        for raised in &self.raised {
+            match *raised {
+                Raised::File(bytes) => limits.file_bytes = bytes,
+                Raised::Rows(rows) => limits.rows = rows,
+                Raised::Memory(bytes) => limits.worker_memory = bytes,
+            }
+        }
+        limits
+    }
+}
+
+fn raised(text: &str) -> Result<Raised, String> {
+    let wrong = || "write it like file=2GiB, rows=20000000 or memory=800MiB".to_owned();
+    let (what, size) = text.split_once('=').ok_or_else(wrong)?;
+    let bytes = || {
+        let (number, unit) = [("GiB", 1 << 30), ("MiB", 1 << 20)]
+            .into_iter()
+            .find_map(|(unit, bytes)| Some((size.strip_suffix(unit)?, bytes)))
+            .ok_or_else(wrong)?;
+        number.parse::<u64>().ok().and_then(|number| number.checked_mul(unit)).ok_or_else(wrong)
+    };
+    match what {
+        "file" => bytes().map(Raised::File),
+        "memory" => bytes().map(Raised::Memory),
+        "rows" => size.parse().map(Raised::Rows).map_err(|_| wrong()),
+        _ => Err(wrong()),
+    }
+}
+
 /// A file as received, with its name.
 pub struct ListFile {
     /// Name of the file, without folders: data, never a path.

@@ -236,7 +236,7 @@ impl RowProblem {
             Self::OpenQuote => "close or remove the quote in this line",
             Self::Fields { .. } => "give the row as many fields as the header has; quote cells that hold the delimiter",
             Self::TooLong { .. } => "look for an open quote at the start of the record",
-            Self::CellTooLong { .. } => "shorten the cell, or raise the limit for this import",
+            Self::CellTooLong { .. } => "shorten the cell",
             Self::BeyondHeader { .. } => "give the column a header, or clear the cell",
         }
     }
@@ -459,7 +459,7 @@ impl TableError {
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::Empty { .. } => "ask for the file again",
-            Self::TooLarge { .. } => "split the file, or raise the limit for this import",
+            Self::TooLarge { .. } => "split the file, or read it all the same: --limit file=2GiB",
             Self::NoTable { found: Kind::Html, .. } => {
                 "this is a web page, perhaps a login page: log in and download the file again"
             }
@@ -478,8 +478,11 @@ impl TableError {
             Self::Locked => "open it with its password and save it without one; the password is never stored here",
             Self::NoHeader { .. } => "name the row that holds the headers: `header_row` in the mapping",
             Self::NoSheet { .. } => "name one of its sheets: `sheet` in the mapping",
-            Self::TooManyColumns { .. } | Self::TooManyRows { .. } | Self::TooManyCells { .. } => {
-                "check for stray cells; if the table really is that large, raise the limit for this import"
+            Self::TooManyRows { .. } => {
+                "check for stray cells; if the table really is that long: --limit rows=20000000"
+            }
+            Self::TooManyColumns { .. } | Self::TooManyCells { .. } => {
+                "check for stray cells; if the table really is that large, save it as CSV"
             }
             Self::Bomb { .. } | Self::FalseCount { .. } | Self::Zip { .. } => {
                 "do not open this file elsewhere; ask its sender for a CSV export"

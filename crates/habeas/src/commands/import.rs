@@ -8,7 +8,7 @@ use crate::{
         shown,
     },
     failure::{Exit, Failure},
-    listing::{self, ListFile},
+    listing::{self, ListFile, RaisedLimits},
     opening,
     output::Output,
 };
@@ -50,9 +50,8 @@ pub struct Args {
     /// The file of an earlier edition: also show which rows were added, changed and removed
     #[arg(long, value_name = "FILE", requires = "preview")]
     since: Option<PathBuf>,
-    /// Give the process that reads workbooks more memory: memory=2GiB
-    #[arg(long, value_name = "memory=SIZE", value_parser = memory_limit)]
-    limit: Option<u64>,
+    #[command(flatten)]
+    limits: RaisedLimits,
     /// Read the kept file of an import again, with a mended mapping: its rows that were set aside may come in
     #[arg(long, value_name = "IMPORT", requires = "map", conflicts_with_all = ["file", "undo"])]
     retry: Option<String>,
@@ -62,16 +61,6 @@ pub struct Args {
     /// Why, in words
     #[arg(long, value_name = "WORDS")]
     why: Option<String>,
-}
-
-fn memory_limit(text: &str) -> Result<u64, String> {
-    let wrong = || "write it like memory=2GiB or memory=800MiB".to_owned();
-    let size = text.strip_prefix("memory=").ok_or_else(wrong)?;
-    let (number, unit) = [("GiB", 1 << 30), ("MiB", 1 << 20)]
-        .into_iter()
-        .find_map(|(unit, bytes)| Some((size.strip_suffix(unit)?, bytes)))
-        .ok_or_else(wrong)?;
-    number.parse::<u64>().ok().and_then(|number| number.checked_mul(unit)).ok_or_else(wrong)
 }
 
 /// Runs the command.
@@ -89,10 +78,7 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
     };
     importing::check_key(key)?;
     let file = ListFile::read(path)?;
-    let mut limits = Limits::default();
-    if let Some(bytes) = args.limit {
-        limits.worker_memory = bytes;
-    }
+    let limits = args.limits.limits();
     let mapping = args.map.as_deref().map(listing::read_mapping).transpose()?;
     let table = file.open(mapping.as_ref(), &limits)?;
     let (mapping, guessed) = match mapping {

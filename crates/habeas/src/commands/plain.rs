@@ -12,7 +12,7 @@ use crate::{
     demo::evaluation_json,
     desk::linking,
     failure::{Exit, Failure},
-    listing::{self, Kept, ListFile, read_rows},
+    listing::{self, Kept, ListFile, RaisedLimits, read_rows},
     output::Output,
 };
 use habeas_core::{Partition, Probability, ScoredPair};
@@ -77,6 +77,8 @@ pub struct Args {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     #[command(flatten)]
+    limits: RaisedLimits,
+    #[command(flatten)]
     engine: EngineArgs,
 }
 
@@ -101,6 +103,8 @@ pub struct PlanArgs {
     /// Minutes in which it is to be done; names the engine and the number of workers for it
     #[arg(long, value_name = "MINUTES")]
     within: Option<f64>,
+    #[command(flatten)]
+    limits: RaisedLimits,
 }
 
 /// Compare names, two in each line of a CSV file
@@ -130,10 +134,11 @@ struct Loaded {
 }
 
 /// What is kept of the rows beside what is compared.
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 struct Wanted<'w> {
     truth: Option<&'w str>,
     contents: bool,
+    limits: Limits,
 }
 
 /// Runs `link files`.
@@ -141,7 +146,8 @@ pub fn files(args: &Args, out: &Output) -> Result<Exit, Failure> {
     let begun = Instant::now();
     let model = read_model(args.model.as_deref())?;
     let contents = args.judgements.is_some() || args.pairs.is_some();
-    let loaded = load(&args.lists, &args.map, Wanted { truth: args.truth.as_deref(), contents })?;
+    let loaded =
+        load(&args.lists, &args.map, &Wanted { truth: args.truth.as_deref(), contents, limits: args.limits.limits() })?;
     let replayed = args.judgements.as_deref().map(|path| {
         let records = Records { keys: &loaded.keys, places: &loaded.places, contents: &loaded.contents };
         judgements::replay(path, &records)
@@ -230,7 +236,7 @@ pub fn files(args: &Args, out: &Output) -> Result<Exit, Failure> {
     Ok(if all_taken { Exit::Ok } else { Exit::PartRefused })
 }
 
-fn load(lists: &[PathBuf], maps: &[PathBuf], wanted: Wanted) -> Result<Loaded, Failure> {
+fn load(lists: &[PathBuf], maps: &[PathBuf], wanted: &Wanted<'_>) -> Result<Loaded, Failure> {
     if !maps.is_empty() && maps.len() != lists.len() {
         return Err(Failure::usage(
             "there are not as many mappings as lists",
@@ -254,7 +260,7 @@ fn load(lists: &[PathBuf], maps: &[PathBuf], wanted: Wanted) -> Result<Loaded, F
         let mapping = maps.get(idx).map(|path| listing::read_mapping(path)).transpose()?;
         let mapping = match mapping {
             Some(mapping) => mapping,
-            None => file.guess(&file.open(None, &Limits::default())?)?.mapping,
+            None => file.guess(&file.open(None, &wanted.limits)?)?.mapping,
         };
         let mut mapping = mapping;
         for column in mapping.columns.iter_mut().filter(|column| truth == Some(column.header.as_str())) {
@@ -267,7 +273,7 @@ fn load(lists: &[PathBuf], maps: &[PathBuf], wanted: Wanted) -> Result<Loaded, F
     let mut builder = TableBuilder::new(infos);
     for (list, (file, mapping)) in opened.into_iter().enumerate() {
         let list = list as u16;
-        let table = file.open(Some(&mapping), &Limits::default())?;
+        let table = file.open(Some(&mapping), &wanted.limits)?;
         let header = table.header().names().to_vec();
         let of_truth = truth_column(&header, truth, &file.name)?;
         read_rows(&file, &table, &mapping, |taken| {
@@ -369,7 +375,11 @@ pub fn plan(args: &PlanArgs, out: &Output) -> Result<Exit, Failure> {
         return Err(Failure::usage("--within is a number of minutes above 0", "such as 30 or 0.5"));
     }
     let given = read_model(args.model.as_deref())?;
-    let loaded = load(&args.lists, &args.map, Wanted { truth: args.truth.as_deref(), contents: false })?;
+    let loaded = load(
+        &args.lists,
+        &args.map,
+        &Wanted { truth: args.truth.as_deref(), contents: false, limits: args.limits.limits() },
+    )?;
     let options = linking::options(0, 1);
     let planned = match given {
         None => Some(linking::plan(&loaded.table, &options, out)?),

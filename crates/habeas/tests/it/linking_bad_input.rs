@@ -109,3 +109,15 @@ fn where_no_temporary_file_can_be_made_a_limit_of_memory_is_refused() {
     assert!(said.contains("the temporary file cannot be used") && said.contains("TMPDIR"), "{said}");
     assert!(!office.path("c.csv").exists());
 }
+
+#[test]
+fn a_bound_on_files_is_raised_by_who_asks_for_it_and_wrong_words_are_refused() {
+    let office = Office::new();
+    office.file("list.csv", "Name,Father,Taken on\nAdil Venn,Rahim,2014-05-01\nMila Ural,Karim,2015-02-03\n");
+    let link = |limit: &str| office.run(&["link", "files", "list.csv", "--out", "c.csv", "--limit", limit]);
+    assert!(link("rows=1").ends_with(1).stderr.contains("--limit rows=20000000"));
+    assert!(link("file=2GiB").code == Some(0) && link("rows=20").code == Some(0));
+    for wrong in ["file=2", "files=2GiB", "2GiB", "file=99999999999999GiB"] {
+        assert!(link(wrong).ends_with(2).stderr.contains("file=2GiB"), "{wrong}");
+    }
+}

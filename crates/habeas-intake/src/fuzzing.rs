@@ -12,7 +12,7 @@ use crate::{
 };
 use std::{ops::ControlFlow, sync::LazyLock};
 
-pub use crate::worker::fuzzing::{answer_is_taken, no_answer_breaks_the_parent};
+pub use crate::worker::fuzzing::{a_drawing_is_taken, answer_is_taken, no_answer_breaks_the_parent};
 
 fn limits() -> Limits {
     Limits { text_bytes: 1 << 20, ..Limits::default() }

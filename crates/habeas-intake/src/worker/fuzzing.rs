@@ -3,6 +3,7 @@
 
 use super::{
     document::Gathering,
+    drawing::Taking,
     frames::{self, Format, MAX_REPLY, Reply, Request},
     parent::{Dialogue, Protocol},
     sheets::{self, Halt},
@@ -54,6 +55,29 @@ pub fn answer_is_taken(kind: Kind, bytes: &[u8]) {
         Err(Halt::Closed | Halt::Enough) => return,
     };
     assert_ne!(heard(kind, &request, &said, bytes), Err(TableError::ParserAnswer), "an honest answer was not taken");
+}
+
+/// Draws `bytes` as the first page of a PDF or as a picture on the child's side, and lets the parent check every frame: an
+/// honest drawing has as many pixels as it announced.
+pub fn a_drawing_is_taken(bytes: &[u8]) {
+    for kind in [Kind::Pdf, Kind::Image] {
+        let Some(request) = request(kind) else { continue };
+        let limits = Limits { pixels: 1 << 20, ..request.limits };
+        let request = Request { draw: Some(1), limits, ..request };
+        let mut said = Vec::new();
+        let mut send = |reply: Reply| frames::write(&mut said, &reply).map_err(|_| Halt::Closed);
+        let _ = send(Reply::Ready { missing: Vec::new() });
+        // What draws is foreign: that it panics ends a child and is answered as a limit.
+        set_hook(Box::new(|_| {}));
+        let read = catch_unwind(AssertUnwindSafe(|| sheets::read(&request, bytes, &mut send)));
+        let Ok(Ok((rows, cells))) = read else { continue };
+        let _ = send(Reply::Done { rows, cells });
+        let (mut taking, mut said, mut buffer) = (Taking::default(), &said[..], Vec::new());
+        while let Some(reply) = frames::read::<Reply>(&mut said, MAX_REPLY, &mut buffer).ok().flatten() {
+            assert!(taking.take(reply).is_ok(), "an honest drawing was not taken");
+        }
+        assert!(taking.is_done(), "a drawing without its end");
+    }
 }
 
 /// Frames made by nobody are refused or taken whole.

@@ -139,6 +139,25 @@ describe("the way back", () => {
     await page.close();
   });
 
+  test("accounts that cannot all be true are settled by one of them, with a reason, and the file says so", async () => {
+    const page = await context.newPage();
+    const seen = watch(page, server.base);
+    await page.goto(`${server.base}/cases?contradicted=1`);
+    await page.locator("table tbody th a").first().click();
+    const file = page.url();
+    await page.locator("td.find a.bad").first().click();
+    pages.settle = new URL(page.url()).pathname;
+    await page.locator("input[name=take]").first().check();
+    await page.fill("#why", "the paper bears a stamp");
+    await page.locator("form.settle button").click();
+    await page.waitForSelector(".tone.good");
+    assert.ok((await page.locator("main").textContent()).includes("the paper bears a stamp"));
+    await page.goto(file);
+    assert.ok(await page.locator("td.find a.good").count() > 0, "the file says which account was taken");
+    assert.deepEqual(seen, []);
+    await page.close();
+  });
+
   test("a chart's tooltip repeats its table", async () => {
     const page = await context.newPage();
     await page.goto(`${server.base}/stats`);

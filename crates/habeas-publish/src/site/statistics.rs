@@ -41,7 +41,7 @@ fn head(at: &Place<'_>, figures: &Figures) -> Vec<Tile> {
         all.push(plain(at.t("documented"), grouped(n), false, None, at.t("site-documented-note")));
     }
     for estimate in &figures.estimates {
-        let EstimateCard { method, median, interval, others, assumption, .. } = estimate;
+        let EstimateCard { method, median, interval, others, .. } = estimate;
         let label = format!("{} · {}", at.t("estimated"), method);
         let step = supported_step(interval.map(|(low, high, _)| (low, high)));
         let shown = |value: f64| grouped(rounded(value, step));
@@ -52,9 +52,18 @@ fn head(at: &Place<'_>, figures: &Figures) -> Vec<Tile> {
         let ends = interval.map(|(low, high, level)| format!("{}–{} ({:.0}%)", shown(low), shown(high), level * 100.0));
         let others =
             others.map(|(low, high)| format!(" · {} {}–{}", at.t("site-other-choices"), shown(low), shown(high)));
-        all.push(plain(label, value, refused, ends, assumption.clone() + &others.unwrap_or_default()));
+        all.push(plain(label, value, refused, ends, assumed(at, estimate) + &others.unwrap_or_default()));
     }
     all
+}
+
+/// What a method assumes in the language of the page, or why it was refused, as the run printed it.
+fn assumed(at: &Place<'_>, estimate: &EstimateCard) -> String {
+    const TOLD: [&str; 7] = ["independence", "dga", "lcmcr", "chao", "loglinear", "stepwise", "bic"];
+    match TOLD.contains(&estimate.method.as_str()) && estimate.median.is_some() {
+        true => at.t(&format!("assumed-{}", estimate.method)),
+        false => estimate.assumption.clone(),
+    }
 }
 
 fn one_table(at: &Place<'_>, figures: &Figures, shown: &TableFigure) -> Markup {
@@ -264,7 +273,7 @@ pub(super) fn methods(at: &Place<'_>, figures: &Figures) -> Markup {
         h2 { (at.t("site-estimates-title")) }
         @if figures.estimates.is_empty() { p { (at.t("site-no-estimate")) } }
         @for estimate in &figures.estimates {
-            p { b { (estimate.method) } ": " (datum(&estimate.assumption)) }
+            p { b { (estimate.method) } ": " (datum(&assumed(at, estimate))) }
             @if !estimate.input_sha256.is_empty() { p.note { (at.t("site-input")) " " code { (estimate.input_sha256) } } }
             ul { @for warning in &estimate.warnings { li { (datum(warning)) } } }
         }

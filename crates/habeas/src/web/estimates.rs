@@ -270,7 +270,7 @@ fn card(reader: &Reader, estimate: &Estimate) -> Card {
         lines.push(line("card-seen", grouped(n)));
     }
     if let Outcome::Estimated { assumption, .. } = &estimate.outcome {
-        lines.push(line("card-assumption", assumption.clone()));
+        lines.push(line("card-assumption", assumed(reader, estimate).unwrap_or_else(|| assumption.clone())));
     }
     if let Some(day) = &estimate.day {
         lines.push(line("card-day", day.clone()));
@@ -295,6 +295,11 @@ pub fn section(reader: &Reader, estimates: &[Estimate], n_documented: u64) -> Ma
     }
 }
 
+/// What a method assumes, in the language of the page; none where the sentence holds numbers or lists of its own.
+fn assumed(reader: &Reader, estimate: &Estimate) -> Option<String> {
+    reader.find(&format!("assumed-{}", estimate.method))
+}
+
 fn verdict(reader: &Reader, estimate: &Estimate) -> Markup {
     // Long texts of a run are in English, as the run printed them.
     let printed = |text: &str| html! { span lang="en" dir="ltr" { (text) } };
@@ -315,7 +320,7 @@ fn verdict(reader: &Reader, estimate: &Estimate) -> Markup {
             html! {
                 p.verdict { @if warnings.is_empty() { (reader.t("verdict-published")) } @else { (reader.t("verdict-warnings")) } }
                 p.value { bdi { (value) } @if let Some(span) = span { " " span.interval { bdi { (span) } } } }
-                p.value.assumption { (printed(assumption)) }
+                p.value.assumption { @match assumed(reader, estimate) { Some(words) => (words), None => (printed(assumption)) } }
                 @if let Some((low, high)) = sensitivity.range {
                     p.value.assumption { (reader.n("sensitivity-spread", &[("low", rounded(low, step)), ("high", rounded(high, step))])) }
                 }
@@ -525,6 +530,19 @@ mod tests {
             (is_code && !variant.is_empty()).then(|| code.to_owned())
         };
         lines.filter_map(code).collect()
+    }
+
+    #[test]
+    fn what_a_method_assumes_is_told_in_both_languages_and_in_english_as_the_run_prints_it() {
+        let (english, urdu) = (Reader::of_file("en"), Reader::of_file("ur"));
+        use habeas_stats::Method;
+        for method in
+            [Method::independence(), Method::dga(), Method::lcmcr(), Method::chao(), Method::stepwise(), Method::bic()]
+        {
+            let key = format!("assumed-{}", method.name());
+            assert_eq!(english.find(&key).as_deref(), Some(method.assumption().text()), "{key}");
+            assert!(urdu.find(&key).is_some_and(|words| words.chars().any(|c| c > '\u{600}')), "{key}");
+        }
     }
 
     #[test]

@@ -104,6 +104,7 @@ fn no_message_is_unused_and_none_is_missing() {
         "register-",
         "month-",
         "method-",
+        "assumed-",
         "refusal-",
         "remedy-",
         "warning-",

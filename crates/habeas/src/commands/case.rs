@@ -97,7 +97,7 @@ pub struct Filter {
     /// Only those that this source names
     #[arg(long, value_name = "KEY")]
     source: Option<String>,
-    /// Only those whose accounts contradict each other
+    /// Only those with accounts that contradict each other and that nobody has settled
     #[arg(long)]
     contradicted: bool,
     /// Count those found by status, source, year and place as well

@@ -118,7 +118,11 @@ fn decide_of_case(coder: &mut Coder<'_>, args: &Args, question: &str) -> Result<
         }
         PolicyKind::SourceOrder => {
             let ids = args.order.iter().map(|key| coder.book().source(key).map(|source| source.id));
-            (records[0].id, Policy::SourceOrder(ids.collect::<Result<_, _>>()?))
+            let order: Vec<_> = ids.collect::<Result<_, _>>()?;
+            if !asked.accounts().any(|account| order.contains(&account.record.source.id)) {
+                return Err(unasked("none of these sources answers the question"));
+            }
+            (records[0].id, Policy::SourceOrder(order))
         }
         PolicyKind::Range | PolicyKind::Majority => {
             let remedy =

@@ -86,15 +86,19 @@ impl Desk {
             compiled_from: Vec::new(),
             header: Vec::new(),
         };
-        if let Some(there) = self.sources()?.into_iter().find(|source| source.key == draft.key) {
-            return Ok(there);
-        }
-        let about = [("source", draft.key.clone()), ("page", page.to_string()), ("regions", regions.len().to_string())];
-        let source = self.change(Right::Code, |vault| {
-            let source = vault.add_source(draft, &png, now_ms()).map_err(vault_failure)?;
-            vault.audit(AuditEvent::new("redacted", about), now_ms()).map_err(vault_failure)?;
-            Ok(source)
-        })?;
+        let there = self.sources()?.into_iter().find(|source| source.key == draft.key);
+        let made = || {
+            self.change(Right::Code, |vault| {
+                let source = vault.add_source(draft, &png, now_ms()).map_err(vault_failure)?;
+                // The audit outlives an erasure, and a key can be a name.
+                let about =
+                    [("source", source.id.short()), ("page", page.to_string()), ("regions", regions.len().to_string())];
+                vault.audit(AuditEvent::new("redacted", about), now_ms()).map_err(vault_failure)?;
+                Ok(source)
+            })
+        };
+        let source = there.map_or_else(made, Ok)?;
+        // Also of one that is there: whoever was broken off between the two goes on here.
         let mut form = [0; 16];
         form.copy_from_slice(&mark.as_bytes()[..16]);
         self.say_made_from(&source.key, key, form)?;

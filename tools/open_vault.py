@@ -8,7 +8,7 @@ import argparse, base64, collections, functools, hashlib, hmac, json, pathlib, s
 from nacl import bindings as sodium
 
 SOURCE, BEGUN, RECORD, FINISHED, UNDONE, LINK_RUN = 2, 3, 4, 6, 7, 10
-DEVICE, MEMBER, EPOCH, ERASURE, RETRACTION, LAST_KIND = 13, 14, 15, 16, 19, 20
+DEVICE, MEMBER, EPOCH, ERASURE, RETRACTION, KINDS = 13, 14, 15, 16, 19, {*range(1, 23), *range(30, 38)}
 FRAMES_AT, MARKS_AT, CHUNK, VAULT_ITEM, GENERAL = 12288, (4096, 8192), 65536, bytes(16), bytes(15) + b"\1"
 def sha(*parts): return hashlib.sha256(b"".join(parts)).digest()
 def mac(key, *parts): return hmac.digest(key, b"".join(parts), "sha256")
@@ -150,7 +150,7 @@ class Vault:
         self.commits.append((self.place, commit[2], signature, b"habeas/1 commit" + frame + sha(plain)))
         for i, raw in enumerate(commit[6]):
             value = whole(raw)
-            need(1 <= value[1] <= LAST_KIND and value[2] == 1, "an unknown kind or schema")
+            need(value[1] in KINDS and value[2] == 1, "an unknown kind or schema")
             entry = types.SimpleNamespace(id=value[0], kind=value[1], item=value[3], clear=value[5], sealed=value[6], body=None,
                                           place=self.place, order=(commit[0], feed.device, feed.seq, i))
             if entry.item == VAULT_ITEM:
@@ -253,7 +253,7 @@ class Vault:
         need((plain[length:], sha(plain[:length])) == (padding, hashed), "another content than was stored")
         self.counts["blobs"] += 1
     def records(self):
-        of = {kind: [entry for entry in self.entries if entry.kind == kind] for kind in range(LAST_KIND + 1)}
+        of = {kind: [entry for entry in self.entries if entry.kind == kind] for kind in KINDS}
         finished, undone = ({entry.clear[0] for entry in of[kind]} for kind in (FINISHED, UNDONE))
         for entry in of[SOURCE] + of[LINK_RUN]:
             blob = entry.body and entry.body[10 if entry.kind == SOURCE else 0]

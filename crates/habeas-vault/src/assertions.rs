@@ -177,14 +177,28 @@ impl Vault {
         Ok(self.record(now_ms, statements)?)
     }
 
-    /// The source of the first words that are quoted of an entity: what is said of it without a quote is sealed and erased
-    /// with that.
+    /// The source of the first words that are quoted of an entity, or the list whose row it is: what is said of it without a
+    /// quote is sealed and erased with that.
     pub(crate) fn home_of(&self, about: Entity) -> Result<Option<SourceId>, VaultError> {
         let of_it = match about.kind {
             EntityKind::Assertion => Wanted::Id(AssertionId(about.id.0)),
             _ => Wanted::About(about),
         };
-        Ok(self.find_assertions(&[of_it])?.into_iter().find_map(|one| one.source))
+        match self.find_assertions(&[of_it])?.into_iter().find_map(|one| one.source) {
+            None => self.source_of_row(about),
+            quoted => Ok(quoted),
+        }
+    }
+
+    /// What is said without words of a source about rows of its list.
+    pub(crate) fn said_of_rows(&self, source: SourceId) -> Result<Vec<AssertionRef>, VaultError> {
+        let mut found = Vec::new();
+        for one in self.find_assertions(&[Wanted::Unquoted(EntityKind::Mention)])? {
+            if self.source_of_row(one.about)? == Some(source) {
+                found.push(one);
+            }
+        }
+        Ok(found)
     }
 
     /// The keys that assertions are sealed under, of those that can be erased alone.

@@ -208,6 +208,8 @@ pub struct KnownImport {
     pub mapping_tag: [u8; 32],
     pub begun: Position,
     pub begun_ms: i64,
+    /// What it has told so far of the edition that it brings, until it is finished.
+    pub told: EditionChange,
     pub state: ImportState,
     /// The import of the same file that counts instead of this one.
     pub passed_over: Option<ImportId>,
@@ -333,13 +335,21 @@ impl Catalog {
                     mapping_tag: begun.mapping_tag,
                     begun: *position,
                     begun_ms: recorded_ms,
+                    told: EditionChange::default(),
                     state: ImportState::Open,
                     passed_over: None,
                 });
             }
+            EntryKind::EditionPart => {
+                let part = EditionChange::from_padded(body)?;
+                self.import_mut(import_id(entry)?)?.told.extend(part);
+            }
             EntryKind::ImportFinished => {
-                let finished = ImportFinished::from_padded(body)?;
+                let mut finished = ImportFinished::from_padded(body)?;
                 let import = self.import_mut(import_id(entry)?)?;
+                if let Some(last) = &mut finished.edition {
+                    last.extend(std::mem::take(&mut import.told));
+                }
                 import.state = ImportState::Finished { last: *position, finished };
             }
             EntryKind::ImportUndone => {

@@ -18,8 +18,8 @@ use std::collections::BTreeSet;
 /// What is to be erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EraseTarget {
-    /// One record of a list or text: of a mention all that is asserted of it. The file that it came in goes too, since it
-    /// holds the same words; the other records of the list stay.
+    /// One record of a list or text, with all that is asserted of it. The file that it came in goes too, since it holds the
+    /// same words; the other records of the list stay.
     Record(RecordId),
     /// A source with its file, all imports of it, all that is asserted from it, and what is known of who it is.
     Source(SourceId),
@@ -119,11 +119,12 @@ impl Vault {
     }
 
     fn keys_of_record(&self, id: RecordId) -> Result<Vec<(ItemId, Option<u32>)>, VaultError> {
+        let about = Entity { kind: EntityKind::Mention, id: EntityId(id.0) };
+        let of_it = self.find_assertions(&[Wanted::About(about), Wanted::LeadingTo(about)])?;
+        let asserted = self.keys_of_assertions(&of_it)?;
         if let Some(mention) = self.mention(id)? {
-            let about = Entity { kind: EntityKind::Mention, id: EntityId(id.0) };
-            let of_it = self.find_assertions(&[Wanted::About(about), Wanted::LeadingTo(about)])?;
             let original = self.catalog.source(mention.source.id).map(|known| (known.original.id, None));
-            return Ok(self.keys_of_assertions(&of_it)?.into_iter().chain(original.ok()).collect());
+            return Ok(asserted.into_iter().chain(original.ok()).collect());
         }
         // What the row said in earlier editions goes with it.
         let places = [self.place_of(id)?].into_iter().chain(self.earlier_places(id)?);
@@ -139,6 +140,7 @@ impl Vault {
         }
         // Every edition's file holds the words of a row that it continues.
         let list = self.list_of_import(keys[0].0);
+        keys.extend(asserted);
         let editions = self.catalog.sources.iter().filter(|known| list.as_deref() == Some(known.source.list()));
         keys.extend(editions.map(|known| (known.original.id, None)));
         Ok(keys)
@@ -173,6 +175,7 @@ impl Vault {
                 found.extend(unquoted.filter(|one| one.source.is_none()));
             }
         }
+        found.extend(self.said_of_rows(id)?);
         found.retain(|one| one.source.is_some() || one.about.kind != EntityKind::Source || one.about.id.0 == id.0);
         found.sort_unstable();
         Ok(found)

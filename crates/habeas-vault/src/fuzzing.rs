@@ -20,7 +20,9 @@ use crate::{
         record::StoredRecord,
         release::{Approval, Delivery, Published, Release, ReleaseWithdrawn},
         source::StoredSource,
-        statement::{AuditEvent, Founded, ImportBegun, ImportFinished, QuarantinedRow, StoredEstimate, Words},
+        statement::{
+            AuditEvent, EditionChange, Founded, ImportBegun, ImportFinished, QuarantinedRow, StoredEstimate, Words,
+        },
     },
     keys::{GrantHeader, KeyFileHeader, RecoveryKey, Share, Slot},
 };
@@ -45,6 +47,7 @@ pub fn body(bytes: &[u8]) {
         one_form::<StoredRecord>,
         one_form::<QuarantinedRow>,
         one_form::<ImportFinished>,
+        one_form::<EditionChange>,
         one_form::<Words>,
         one_form::<Judgement>,
         one_form::<StoredLinkRun>,

@@ -248,19 +248,30 @@ impl ImportWriter<'_> {
         let n_records = self.places.len() as u64;
         let item = self.source.id.0;
         let clear = Clear { import: Some(self.id.0), ..clear_of(self.compartment) };
+        let mut edition = edition;
+        let parts = std::iter::from_fn(|| edition.as_mut()?.split_off_part(EditionChange::MOST_TOLD));
+        let mut bodies: Vec<(EntryKind, Vec<u8>)> =
+            parts.map(|part| (EntryKind::EditionPart, part.to_padded())).collect();
         let finished = ImportFinished { n_records, summary, edition };
-        let entry = self.vault.log.fresh_id().map_err(VaultError::from)?;
-        let statement = Statement::new(entry, EntryKind::ImportFinished, item, clear, &finished);
-        let (entry, body) = (statement.entry(), statement.body.clone());
-        let (position, head) = self.vault.log.append(self.now_ms, None, vec![statement]).map_err(VaultError::from)?;
+        bodies.push((EntryKind::ImportFinished, finished.to_padded()));
+        let mut told = Vec::with_capacity(bodies.len());
+        for (kind, body) in bodies {
+            let id = self.vault.log.fresh_id().map_err(VaultError::from)?;
+            let statement = Statement { id, kind, item, clear, body: body.clone() };
+            let entry = statement.entry();
+            let (position, head) =
+                self.vault.log.append(self.now_ms, None, vec![statement]).map_err(VaultError::from)?;
+            told.push((position, head, entry, body));
+        }
         self.vault.log.own.commit().map_err(VaultError::from)?;
         self.done = true;
-        self.vault.take_in(&position, &head, &entry, &body)?;
-        self.vault.index_follows(&[
-            Change::Statement(self.begun),
-            Change::Statement(StatementPlace { lamport: head.lamport, position }),
-            Change::Imported { import: self.id, frames: &self.frames, records: &self.places },
-        ]);
+        let mut changes = vec![Change::Statement(self.begun)];
+        for (position, head, entry, body) in told {
+            self.vault.take_in(&position, &head, &entry, &body)?;
+            changes.push(Change::Statement(StatementPlace { lamport: head.lamport, position }));
+        }
+        changes.push(Change::Imported { import: self.id, frames: &self.frames, records: &self.places });
+        self.vault.index_follows(&changes);
         if let Some(original) = &self.original {
             blob::keep(&*self.vault.storage, original).map_err(VaultError::from)?;
         }

@@ -17,6 +17,9 @@ use crate::{
 use habeas_core::{Compartment, Consent, ConsentId, Giver, RecordId, Right, UserId};
 use std::collections::{HashMap, HashSet};
 
+/// Statements of consent in one commit: far from the most that a frame holds.
+const CONSENTS_AT_ONCE: usize = 4096;
+
 /// Whether a new statement stands in the place of an earlier one about the same person: of the same giver, or a decision of
 /// the family in the place of its relatives.
 fn stands_for(new: &Consent, earlier: &Consent) -> bool {
@@ -67,7 +70,8 @@ impl Vault {
         Ok(consent.id)
     }
 
-    /// Records many statements at once, each about one record; a later one knows of those before it.
+    /// Records many statements, each about one record; a later one knows of those before it. They are told in commits of
+    /// [`CONSENTS_AT_ONCE`]: where one fails, those before it stand, and `Ok` means that all do.
     pub fn add_consents(&mut self, drafts: Vec<Consent>, now_ms: i64) -> Result<(), VaultError> {
         self.require(Right::Code)?;
         // By record: a list of a million people brings as many answers.
@@ -83,8 +87,11 @@ impl Vault {
             let (consent, statement) = self.draft_consent(draft, replaces)?;
             before.push(consent);
             statements.push(statement);
+            if statements.len() == CONSENTS_AT_ONCE {
+                self.record(now_ms, std::mem::take(&mut statements))?;
+            }
         }
-        self.record(now_ms, statements)
+        if statements.is_empty() { Ok(()) } else { self.record(now_ms, statements) }
     }
 
     fn draft_consent(&mut self, draft: Consent, replaces: Vec<ConsentId>) -> Result<(Consent, Statement), VaultError> {

@@ -6,7 +6,7 @@ use crate::{
     format::v1::{EntryKind, record::StoredRecord, statement::QuarantinedRow},
     vault::{Vault, VaultError},
 };
-use habeas_core::{ImportId, Record, RecordId, Source, SourceId};
+use habeas_core::{Entity, ImportId, Record, RecordId, Source, SourceId};
 use std::{
     collections::{BTreeMap, HashMap},
     ops::ControlFlow,
@@ -217,6 +217,13 @@ impl Vault {
         let places = self.index.places_of(id)?.into_iter();
         let standing = places.filter_map(|(import, position, entry)| Some((nth(&import)?, position, entry)));
         Ok(standing.min_by_key(|(nth, ..)| *nth))
+    }
+
+    /// The source in which an entity is a row; none where it is anything else, or does not stand.
+    pub(crate) fn source_of_row(&self, about: Entity) -> Result<Option<SourceId>, VaultError> {
+        let Some(record) = about.record() else { return Ok(None) };
+        let place = self.standing_place(self.current_record(record))?;
+        Ok(place.map(|(nth, ..)| self.catalog.imports[nth].source))
     }
 
     /// The record that stands in the place of this one now: itself where no later edition of its list changed it.

@@ -169,6 +169,7 @@ pub fn needed(kind: EntryKind) -> Option<Right> {
         | EntryKind::Record
         | EntryKind::Quarantined
         | EntryKind::ImportFinished
+        | EntryKind::EditionPart
         | EntryKind::ImportUndone
         | EntryKind::SourceIdentity
         | EntryKind::Consent

@@ -52,6 +52,7 @@ codes::table! {
         Retraction = 19,
         DeviceRemoved = 20,
         Assertion = 21,
+        EditionPart = 22,
         Consent = 30,
         ConsentContact = 31,
         PublicationPolicy = 32,

@@ -148,6 +148,8 @@ pub enum Wanted<'w> {
     Named(EntityKind, &'w str),
     /// Those about entities of a kind whose ids begin with these digits.
     IdBeginning(EntityKind, &'w str),
+    /// Those about entities of a kind that rest on no quoted words.
+    Unquoted(EntityKind),
     /// All.
     All,
 }
@@ -286,6 +288,7 @@ impl Index {
                     let key = |id| key_of(Entity { kind, id });
                     vec![Box::new(key(first)), Box::new(key(last))]
                 }
+                Wanted::Unquoted(kind) => vec![Box::new(vec![kind.number() as u8]), Box::new(after(kind))],
                 Wanted::All => vec![],
             };
             let condition = match one {
@@ -300,6 +303,7 @@ impl Index {
                 Wanted::On(_, Some(_)) => "a.topic = ?1 AND a.about >= ?2 AND a.about < ?3",
                 Wanted::Named(..) => "a.handle = ?1 AND a.about >= ?2 AND a.about < ?3",
                 Wanted::IdBeginning(..) => "a.about BETWEEN ?1 AND ?2",
+                Wanted::Unquoted(_) => "a.about >= ?1 AND a.about < ?2 AND a.source IS NULL",
                 Wanted::All => "true",
             };
             let connection = self.connection();

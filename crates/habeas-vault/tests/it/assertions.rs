@@ -3,14 +3,14 @@
 
 use crate::world::{NOW, import, new_vault, reopen};
 use habeas_core::{
-    Assertion, AssertionId, Attribution, Basis, Content, Entity, EntityKind, ErasureReason, EventKind, MadeBy, Matter,
-    Modality, NameAsGiven, Polarity, Policy, Predicate, Quote, RecordId, Resolution, Review, Sensitivity, Source,
-    SourceKind, SpeakerKind, Topic, Value,
+    Assertion, AssertionId, Attribution, Basis, Content, Entity, EntityId, EntityKind, ErasureReason, EventKind,
+    MadeBy, Matter, Modality, NameAsGiven, Polarity, Policy, Predicate, Quote, RecordId, Resolution, Review,
+    Sensitivity, Source, SourceKind, SpeakerKind, Topic, Value,
 };
 use habeas_vault::{AssertError, Depth, EraseTarget, SourceDraft, Vault};
 use std::{path::Path, sync::Arc};
 
-fn article(vault: &mut Vault, key: &str, kind: SourceKind) -> Arc<Source> {
+pub fn article(vault: &mut Vault, key: &str, kind: SourceKind) -> Arc<Source> {
     let draft = SourceDraft {
         key: key.into(),
         kind,
@@ -25,7 +25,7 @@ fn article(vault: &mut Vault, key: &str, kind: SourceKind) -> Arc<Source> {
     vault.add_source(draft, format!("{key}: Orla Tesk was taken").as_bytes(), NOW).unwrap()
 }
 
-fn say(vault: &mut Vault, about: Entity, topic: Topic, content: Content, source: Option<&Source>) -> Assertion {
+pub fn say(vault: &mut Vault, about: Entity, topic: Topic, content: Content, source: Option<&Source>) -> Assertion {
     let quote = |source: &Source| Quote { source: source.id, range: 9..18, words: "Orla Tesk".into() };
     Assertion {
         id: vault.mint_assertion().unwrap(),
@@ -177,4 +177,34 @@ fn a_decision_is_kept_with_the_accounts_that_were_seen() {
     vault.add_assertions(vec![decision.clone()], NOW).unwrap();
     drop(vault);
     assert_eq!(reopen(dir.path()).assertions().unwrap()[2].content, decision.content);
+}
+
+#[test]
+fn why_a_question_of_a_row_was_settled_goes_with_the_row_and_with_its_list() {
+    let of_row = |vault: &Vault| vault.assertions().unwrap().len();
+    for whole_list in [false, true] {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut vault, _) = vault_with_article(dir.path());
+        let mut rows = Vec::new();
+        vault.for_each_record(|record| rows.push((record.id, record.source.id))).unwrap();
+        let decisions: Vec<Assertion> = rows[..2]
+            .iter()
+            .map(|(row, _)| {
+                let (topic, policy) = (Topic::Person(Predicate::Name), Policy::Team(AssertionId(row.0)));
+                let why = "her sister told us on the telephone".into();
+                let resolution = Resolution { topic, policy, version: 1, why, seen: vec![AssertionId(row.0)] };
+                let about = Entity { kind: EntityKind::Mention, id: EntityId(row.0) };
+                say(&mut vault, about, Topic::Of(Matter::Resolution), Content::Resolution(resolution), None)
+            })
+            .collect();
+        vault.add_assertions(decisions, NOW).unwrap();
+        let (row, list) = rows[0];
+        let (target, left) = if whole_list { (EraseTarget::Source(list), 0) } else { (EraseTarget::Record(row), 1) };
+        vault.erase(target, ErasureReason::ConsentWithdrawn, "asked", NOW).unwrap();
+        assert_eq!(of_row(&vault), left);
+        drop(vault);
+        let vault = reopen(dir.path());
+        assert_eq!((of_row(&vault), vault.notices()), (left, &[][..]));
+        assert!(vault.verify(Depth::Deep, &[]).unwrap().is_clean());
+    }
 }

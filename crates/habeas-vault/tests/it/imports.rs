@@ -1,6 +1,6 @@
 //! Imports: whole or not at all, once, and revocable.
 
-use crate::world::{NOW, import, list, new_vault, passphrase, reopen, row};
+use crate::world::{NOW, consent_about, import, import_edition, list, new_vault, passphrase, reopen, row};
 use habeas_core::{Claim, MatchWeight, Partition, Predicate, ScoredPair, Value};
 use habeas_core::{ImportId, Origin, Passage, Record, RecordId, RecordPair, SourceId, Verdict};
 use habeas_vault::{
@@ -313,4 +313,34 @@ fn a_second_opening_is_told_that_the_vault_is_held() {
     assert!(matches!(Vault::open(dir.path(), &passphrase()), Err(OpenError::HeldByAnotherProcess)));
     drop(vault);
     drop(reopen(dir.path()));
+}
+
+#[test]
+fn an_edition_that_changes_more_than_an_entry_holds_is_told_in_parts_and_stands_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut vault = new_vault(dir.path());
+    import(&mut vault, "committee", 3);
+    let (n_replaced, n_gone) = (600_000, 100_000);
+    let receipt = import_edition(&mut vault, "committee", n_replaced, n_gone);
+    let changed = |vault: &Vault| {
+        let import = vault.imports().iter().find(|import| import.id == receipt.import).expect("the import stands");
+        let edition = import.edition.as_ref().expect("an edition");
+        (edition.continued, edition.replaced.len() as u64, edition.gone.len() as u64, vault.gone_records().len() as u64)
+    };
+    assert_eq!(changed(&vault), (3, n_replaced, n_gone, n_gone));
+    drop(vault);
+    assert_eq!(changed(&reopen(dir.path())), (3, n_replaced, n_gone, n_gone), "after opening anew");
+    std::fs::remove_dir_all(dir.path().join("index")).unwrap();
+    assert_eq!(changed(&reopen(dir.path())), (3, n_replaced, n_gone, n_gone), "from the log alone");
+}
+
+#[test]
+fn answers_of_a_hundred_thousand_families_are_kept_although_no_commit_holds_them_all() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut vault = new_vault(dir.path());
+    let records = (0..100_000u128).map(|n| RecordId(n.to_be_bytes()));
+    vault.add_consents(records.map(consent_about).collect(), NOW).unwrap();
+    assert_eq!(vault.consents().count(), 100_000);
+    drop(vault);
+    assert_eq!(reopen(dir.path()).consents().count(), 100_000);
 }

@@ -1,9 +1,13 @@
 //! The format page is enough: a second reader, in another language and written from `docs/format.md` alone, opens a vault
 //! with every kind of entry, finds in it what this one finds, and refuses what was changed.
 
-use crate::world::{NOW, import, list, new_vault, reopen};
+use crate::{
+    assertions::{article, say},
+    world::{NOW, consent_about, import, import_edition, list, new_vault, reopen},
+};
 use habeas_core::{
-    Compartment, ErasureReason, MatchWeight, Partition, Record, RecordPair, Role, ScoredPair, SourceKind, Verdict,
+    Compartment, Content, Entity, EntityKind, ErasureReason, MatchWeight, Matter, Partition, Record, RecordPair, Role,
+    ScoredPair, SourceKind, Topic, Verdict,
 };
 use habeas_vault::{EraseTarget, JudgementDraft, KdfCost, LinkRun, NewMember, Passphrase, SourceDraft};
 use std::{
@@ -62,6 +66,13 @@ fn everything(dir: &Path) -> Vec<Record> {
     }
     vault.begin_epochs(NOW).unwrap();
     vault.put_estimate("dga", "{}", NOW).unwrap();
+    vault.add_consents(vec![consent_about(ids[2])], NOW).unwrap();
+    import_edition(&mut vault, "committee", 70_000, 3);
+    let told = article(&mut vault, "told", SourceKind::Testimony);
+    let incident = Entity { kind: EntityKind::Incident, id: vault.mint_entity().unwrap() };
+    let (topic, words) = (Topic::Of(Matter::Handle), Content::Text("at the ferry".into()));
+    let note = say(&mut vault, incident, topic, words, Some(&told));
+    vault.add_assertions(vec![note], NOW).unwrap();
     vault.erase(EraseTarget::Record(ids[7]), ErasureReason::ConsentWithdrawn, "asked", NOW).unwrap();
     drop(import(&mut vault, "third", 500));
     // Given up: nothing of it is visible.

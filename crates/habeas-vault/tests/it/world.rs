@@ -1,10 +1,11 @@
 //! An invented list of invented people, and vaults to put it in.
 
 use habeas_core::{
-    Attribution, CellSpan, Claim, EventKind, Modality, NameAsGiven, NamePart, NameRole, Origin, PartialDate, Passage,
-    PlaceAsGiven, Point, Polarity, Predicate, Sex, SourceKind, SpeakerKind, Value,
+    Attribution, Audience, CellSpan, Claim, Consent, ConsentAnswer, ConsentId, ConsentMedium, Date, EventKind,
+    FieldGroup, Giver, Modality, NameAsGiven, NamePart, NameRole, Origin, PartialDate, Passage, PlaceAsGiven, Point,
+    Polarity, Predicate, Purpose, RecordId, Sex, SourceKind, SpeakerKind, UserId, Value,
 };
-use habeas_vault::{ImportReceipt, ImportSummary, InitOptions, KdfCost, Passphrase, SourceDraft, Vault};
+use habeas_vault::{EditionChange, ImportReceipt, ImportSummary, InitOptions, KdfCost, Passphrase, SourceDraft, Vault};
 use std::path::Path;
 
 pub const NOW: i64 = 1_700_000_000_000;
@@ -84,4 +85,40 @@ pub fn import(vault: &mut Vault, key: &str, n_rows: u64) -> ImportReceipt {
         writer.push(origin, cells, claims).unwrap();
     }
     writer.finish(ImportSummary { accepted: n_rows, ..ImportSummary::default() }).unwrap()
+}
+
+/// A later edition of a list that continues no row: so many made-up records were changed, and so many are gone.
+pub fn import_edition(vault: &mut Vault, key: &str, n_replaced: u64, n_gone: u64) -> ImportReceipt {
+    let made_up = |kind: u64, n: u64| RecordId(((u128::from(kind) << 64) | u128::from(n)).to_be_bytes());
+    let edition = EditionChange {
+        continued: 3,
+        replaced: (0..n_replaced).map(|n| (made_up(1, n), made_up(2, n))).collect(),
+        gone: (0..n_gone).map(|n| made_up(3, n)).collect(),
+        returned: Vec::new(),
+    };
+    let later = SourceDraft { edition: "2025".into(), ..list(&format!("{key}@2025")) };
+    let writer = vault.begin_import(later, b"the later edition", "mapping", NOW).unwrap();
+    writer.finish_edition(ImportSummary::default(), Some(edition)).unwrap()
+}
+
+/// The consent of a family to a memorial list, about one record.
+pub fn consent_about(record: RecordId) -> Consent {
+    Consent {
+        id: ConsentId([0; 16]),
+        about: record,
+        giver: Giver::Family,
+        relation: "family".into(),
+        groups: vec![FieldGroup::Identity],
+        audiences: vec![Audience::Public],
+        purposes: vec![Purpose::Memorial],
+        answer: ConsentAnswer::Given,
+        from: Date::new(2020, 1, 1).unwrap(),
+        until: None,
+        review: None,
+        medium: ConsentMedium::Form,
+        risk_text: "1".into(),
+        source: None,
+        replaces: Vec::new(),
+        recorded_by: UserId([0; 16]),
+    }
 }

@@ -253,16 +253,7 @@ impl Body for ImportFinished {
                 e.list(remark.first.iter(), |e, address| e.text(address));
             });
             if let Some(change) = &self.edition {
-                m.key(3).map(|m| {
-                    m.key(0).uint(change.continued);
-                    m.key(1).list(change.replaced.iter(), |e, (before, after)| {
-                        e.array(2);
-                        e.bytes(&before.0);
-                        e.bytes(&after.0);
-                    });
-                    m.key(2).list(change.gone.iter(), |e, id| e.bytes(&id.0));
-                    m.key(3).list(change.returned.iter(), |e, id| e.bytes(&id.0));
-                });
+                change.encode(m.key(3));
             }
         });
     }
@@ -286,7 +277,7 @@ impl Body for ImportFinished {
                         Ok::<_, DecodeError>(RemarkCount { code, count, first: d.list(|d| d.string())? })
                     })?;
                 }
-                3 => edition = Some(decode_edition(d)?),
+                3 => edition = Some(EditionChange::decode(d)?),
                 _ => d.skip()?,
             }
             Ok::<(), DecodeError>(())
@@ -300,25 +291,73 @@ impl Body for ImportFinished {
     }
 }
 
-fn decode_edition(d: &mut Decoder<'_>) -> Result<EditionChange, DecodeError> {
-    let mut change = EditionChange::default();
-    d.map(|key, d| {
-        let record = |d: &mut Decoder<'_>| Ok::<_, DecodeError>(RecordId(d.exact()?));
-        match key {
-            0 => change.continued = d.uint()?,
-            1 => {
-                change.replaced = d.list(|d| {
-                    super::record::arity(d, 2..=2)?;
-                    Ok::<_, DecodeError>((record(d)?, record(d)?))
-                })?;
-            }
-            2 => change.gone = d.list(record)?,
-            3 => change.returned = d.list(record)?,
-            _ => d.skip()?,
+impl EditionChange {
+    /// How much one entry tells of an edition: far from the most that a frame holds.
+    pub const MOST_TOLD: usize = 65_536;
+
+    /// Takes what one entry tells, where more than that is left.
+    pub fn split_off_part(&mut self, most: usize) -> Option<Self> {
+        let Self { replaced, gone, returned, .. } = self;
+        if replaced.len() + gone.len() + returned.len() <= most {
+            return None;
         }
-        Ok::<(), DecodeError>(())
-    })?;
-    Ok(change)
+        let mut room = most;
+        let mut left = |n: usize| {
+            let taken = n.min(room);
+            room -= taken;
+            n - taken
+        };
+        Some(Self {
+            continued: 0,
+            replaced: replaced.split_off(left(replaced.len())),
+            gone: gone.split_off(left(gone.len())),
+            returned: returned.split_off(left(returned.len())),
+        })
+    }
+
+    /// Adds what another entry tells of the same edition.
+    pub fn extend(&mut self, part: Self) {
+        self.continued += part.continued;
+        self.replaced.extend(part.replaced);
+        self.gone.extend(part.gone);
+        self.returned.extend(part.returned);
+    }
+}
+
+impl Body for EditionChange {
+    fn encode(&self, e: &mut Encoder) {
+        e.map(|m| {
+            m.key(0).uint(self.continued);
+            m.key(1).list(self.replaced.iter(), |e, (before, after)| {
+                e.array(2);
+                e.bytes(&before.0);
+                e.bytes(&after.0);
+            });
+            m.key(2).list(self.gone.iter(), |e, id| e.bytes(&id.0));
+            m.key(3).list(self.returned.iter(), |e, id| e.bytes(&id.0));
+        });
+    }
+
+    fn decode(d: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        let mut change = Self::default();
+        d.map(|key, d| {
+            let record = |d: &mut Decoder<'_>| Ok::<_, DecodeError>(RecordId(d.exact()?));
+            match key {
+                0 => change.continued = d.uint()?,
+                1 => {
+                    change.replaced = d.list(|d| {
+                        super::record::arity(d, 2..=2)?;
+                        Ok::<_, DecodeError>((record(d)?, record(d)?))
+                    })?;
+                }
+                2 => change.gone = d.list(record)?,
+                3 => change.returned = d.list(record)?,
+                _ => d.skip()?,
+            }
+            Ok::<(), DecodeError>(())
+        })?;
+        Ok(change)
+    }
 }
 
 impl Body for QuarantinedRow {

@@ -4,7 +4,7 @@
 
 use crate::{
     Attribution, Axes, Claim, Element, Elements, EventKind, Fate, Label, PersonId, Polarity, Predicate, Record, Script,
-    Truth, Value, fold, label, script_of,
+    Settlements, Truth, Value, fold, label, script_of,
 };
 use std::collections::HashSet;
 
@@ -78,6 +78,8 @@ pub struct CaseFile<'r> {
     pub labels: Vec<Label>,
     /// What happened, in drawing order.
     pub happenings: Vec<Happening<'r>>,
+    /// What people have decided about it, which also settles the questions of each case in it.
+    pub(crate) settled_by: Settlements,
 }
 
 /// Folds the records of one person into a case file. `records` is in log order and not empty.
@@ -92,6 +94,7 @@ pub fn case_file<'r>(records: &[&'r Record]) -> CaseFile<'r> {
         labels: labels(records),
         happenings: happenings(&questions),
         questions,
+        settled_by: Settlements::default(),
     }
 }
 
@@ -131,9 +134,7 @@ impl<'r> CaseFile<'r> {
 
     /// Questions whose accounts cannot all be true, and that nobody has settled.
     pub fn contradictions(&self) -> impl Iterator<Item = &Question<'r>> {
-        let open =
-            |question: &&Question<'_>| question.agreement == Agreement::Contradicts && question.taken().is_none();
-        self.questions.iter().filter(open)
+        self.questions.iter().filter(|question| question.is_open_contradiction())
     }
 
     /// Names on record, one for each script, the earliest recorded first.

@@ -6,7 +6,7 @@
 
 use crate::{
     Assertion, CaseFile, Claim, Entity, EntityKind, EventKind, Matter, Modality, PartialDate, Polarity, Predicate,
-    Record, RecordId, Topic, Truth, Value, case_file,
+    Question, Record, RecordId, Topic, Truth, Value, case_file,
     mention::{is_done_to_a_person, person_facts_of},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,9 +21,10 @@ pub struct PersonCase {
 }
 
 impl PersonCase {
-    /// The case file of this case alone: status, elements and timeline are its own.
-    pub fn file(&self) -> CaseFile<'_> {
-        case_file(&self.records.iter().collect::<Vec<_>>())
+    /// The case file of this case alone: status, elements and timeline are its own. What people have decided about the
+    /// `whole` of the person's file settles it where the account that they took is of this case.
+    pub fn file(&self, whole: &CaseFile<'_>) -> CaseFile<'_> {
+        whole.settled_by.settle(case_file(&self.records.iter().collect::<Vec<_>>()))
     }
 }
 
@@ -35,6 +36,23 @@ pub struct Cases {
     pub all: Vec<PersonCase>,
     /// Records with the claims of which nobody can tell the case.
     pub undecided: Vec<Record>,
+}
+
+impl Cases {
+    /// A question as it is asked: of each case that somebody answers it for, or once, where it is about who the person is or
+    /// the person has one case. A release and a second taking are two cases, not a contradiction.
+    pub fn asks<'c>(&'c self, whole: &CaseFile<'c>, predicate: Predicate) -> Vec<Question<'c>> {
+        if self.all.len() < 2 || !is_of_a_case(predicate) {
+            return whole.question(predicate).cloned().into_iter().collect();
+        }
+        self.all.iter().filter_map(|one| one.file(whole).question(predicate).cloned()).collect()
+    }
+
+    /// Number of questions, of each case and of the person, whose accounts cannot all be true and that nobody has settled.
+    pub fn n_contradictions(&self, whole: &CaseFile<'_>) -> usize {
+        let asked = whole.questions.iter().flat_map(|question| self.asks(whole, question.predicate));
+        asked.filter(Question::is_open_contradiction).count()
+    }
 }
 
 /// Which case people have said that records, acts and claims are of.

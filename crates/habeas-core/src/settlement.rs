@@ -5,8 +5,8 @@
 //! the tables say so.
 
 use crate::{
-    Account, Assertion, AssertionId, CaseFile, Content, EntityKind, Matter, Policy, Predicate, Question, RecordId,
-    Resolution, Topic, UserId,
+    Account, Agreement, Assertion, AssertionId, CaseFile, Content, EntityKind, Matter, Policy, Predicate, Question,
+    RecordId, Resolution, Topic, UserId,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -74,8 +74,16 @@ impl Settlements {
         if !self.made.is_empty() {
             let records: Vec<RecordId> = case.records.iter().map(|record| record.id).collect();
             case.questions.iter_mut().for_each(|question| question.decided = self.decided(question, &records));
+            case.settled_by = self.about(&case);
         }
         case
+    }
+
+    /// Those about the questions of a case file.
+    fn about(&self, case: &CaseFile<'_>) -> Self {
+        let asked = |record: RecordId| case.questions.iter().map(move |question| (record, question.predicate));
+        let keys = case.records.iter().flat_map(|record| asked(record.id));
+        Self { made: keys.filter_map(|key| Some((key, self.made.get(&key)?.clone()))).collect() }
     }
 
     fn decided<'r>(&self, question: &Question<'r>, records: &[RecordId]) -> Option<Decided<'r>> {
@@ -141,6 +149,11 @@ impl<'r> Question<'r> {
         }
     }
 
+    /// Whether the accounts cannot all be true, and nobody has settled them.
+    pub fn is_open_contradiction(&self) -> bool {
+        self.agreement == Agreement::Contradicts && self.taken().is_none()
+    }
+
     /// The accounts that a table goes by: the one that people took, or all.
     pub fn going_by(&self) -> Vec<Account<'r>> {
         self.taken().map_or_else(|| self.accounts().collect(), |taken| vec![taken])
@@ -152,7 +165,7 @@ mod tests {
     use super::*;
     use crate::assertion::tests::Said;
     use crate::case::tests::{record, taken as on};
-    use crate::{Entity, EntityId, EventKind, Record, SourceId, case_file};
+    use crate::{CaseNames, Entity, EntityId, EventKind, Record, SourceId, Value, case_file, cases, parse_edtf};
     use std::sync::Arc;
 
     const WHEN: Predicate = Predicate::EventDate(EventKind::Taken);
@@ -212,5 +225,29 @@ mod tests {
         };
         assert_eq!(taken(vec![FAMILIES, COMMITTEE]), Some(1), "the families' list says two things");
         assert_eq!(taken(vec![SourceId([9; 16])]), None);
+    }
+
+    #[test]
+    fn a_decision_about_a_person_settles_the_case_that_its_account_is_of_and_no_other() {
+        let released = |day| (Predicate::EventDate(EventKind::Released), Value::Date(parse_edtf(day).unwrap()), day);
+        let rows = [
+            record(1, "committee", &[on("2011-03-04"), released("2012-05-06")]),
+            record(2, "families", &[on("2011-03-09"), released("2012-05-06")]),
+            record(3, "committee", &[on("2014-07-08")]),
+            record(4, "families", &[on("2014-07-09")]),
+        ];
+        let all: Vec<&Record> = rows.iter().collect();
+        let found = cases(&all, &CaseNames::default());
+        let mut said = Said::default();
+        let first = decide(&mut said, 1, take(2), &[1, 2, 3, 4], 1);
+        let second = decide(&mut said, 3, take(4), &[1, 2, 3, 4], 2);
+        let taken = |decisions: &[&Assertion]| -> Vec<Option<u8>> {
+            let whole = Settlements::of(decisions).settle(case_file(&all));
+            let files = found.all.iter().map(|one| one.file(&whole));
+            files.map(|file| Some(file.question(WHEN)?.taken()?.record.id.0[0])).collect()
+        };
+        assert_eq!(taken(&[]), [None, None]);
+        assert_eq!(taken(&[&first]), [Some(2), None]);
+        assert_eq!(taken(&[&first, &second]), [Some(2), Some(4)], "two people who speak of two cases do not differ");
     }
 }

@@ -300,7 +300,7 @@ pub fn show(desk: &Desk, id: &str, out: &Output) -> Result<Exit, Failure> {
     let case = desk.case_of(&records)?;
     let mut object = shown::case_json(&case);
     object["claims"] = standing::claims_json(&book, &case).into();
-    object["cases"] = standing::cases_json(&book, &cases);
+    object["cases"] = standing::cases_json(&case, &book, &cases);
     out.result(&object, || standing::cases_text(&case, &book, &cases))?;
     out.next(format_args!("habeas report case {} --html FILE", case.person.short()));
     Ok(Exit::Ok)
@@ -312,13 +312,13 @@ fn status(desk: &Desk, id: &str, out: &Output) -> Result<Exit, Failure> {
     let case = desk.case_of(&records)?;
     let mut status = standing::status_json(&book, &case);
     let each = cases.all.iter().map(|one| {
-        let mut status = standing::status_json(&book, &one.file());
+        let mut status = standing::status_json(&book, &one.file(&case));
         status["case"] = json!(one.named.map(|named| book.name(named)));
         status
     });
     status["cases"] = each.collect();
     if cases.all.len() > 1 {
-        status["disputed"] = json!(cases.all.iter().any(|one| one.file().is_disputed()));
+        status["disputed"] = json!(cases.all.iter().any(|one| one.file(&case).is_disputed()));
     }
     out.result(&status, || match status["cases"].as_array() {
         Some(several) if several.len() > 1 => {
@@ -407,7 +407,7 @@ fn missing(desk: &Desk, id: &str, out: &Output) -> Result<Exit, Failure> {
     let several = if cases.all.len() > 1 { &cases.all[..] } else { &[] };
     let each = several.iter().zip(1..).map(|(one, nth)| {
         let name = one.named.map_or_else(|| format!("case {nth}"), |named| book.name(named));
-        let (object, text) = missing_of(&one.file());
+        let (object, text) = missing_of(&one.file(&case));
         (name, object, text)
     });
     let each: Vec<(String, serde_json::Value, String)> = each.collect();

@@ -9,8 +9,8 @@ use crate::{
     output::Output,
 };
 use habeas_core::{
-    AssertionId, Content, Entity, EntityId, EntityKind, Matter, POLICY_VERSION, Policy, PolicyKind, Predicate,
-    Resolution, Topic, account_id, is_of_a_case,
+    Account, AssertionId, Content, Entity, EntityId, EntityKind, Matter, POLICY_VERSION, Policy, PolicyKind, Predicate,
+    Resolution, Topic, account_id,
 };
 use serde_json::json;
 
@@ -99,30 +99,36 @@ fn decide_of_case(coder: &mut Coder<'_>, args: &Args, question: &str) -> Result<
     let predicate = Predicate::from_code(question).ok_or_else(|| unasked("no case file asks this question"))?;
     let records = desk.records_of_person(&args.claim)?;
     let (_, cases) = desk.cases_of(&records)?;
-    if cases.all.len() > 1 && is_of_a_case(predicate) {
-        let remedy = "say of which case each is: habeas case assign";
-        return Err(Failure::usage("this person has several cases, and these may be accounts of two", remedy));
-    }
     let file = desk.case_of(&records)?;
-    let asked = file.question(predicate).ok_or_else(|| unasked("nobody answers this question"))?;
-    let mut seen: Vec<AssertionId> = asked.accounts().map(|account| account_id(account.record.id)).collect();
-    seen.sort();
-    seen.dedup();
-    let (about, policy) = match args.by {
+    // Where the person has several cases, each asks for itself.
+    let asked = cases.asks(&file, predicate);
+    if asked.is_empty() {
+        return Err(unasked("nobody answers this question"));
+    }
+    let answer = |wanted: &dyn Fn(&Account<'_>) -> bool| {
+        asked.iter().filter(|asked| asked.accounts().any(|account| wanted(&account))).collect::<Vec<_>>()
+    };
+    let (about, policy, settled) = match args.by {
         PolicyKind::Team => {
             let taken = desk.record_at(args.take.as_deref().unwrap_or_default())?;
-            if !seen.contains(&account_id(taken)) {
+            let settled = answer(&|account| account.record.id == taken);
+            if settled.is_empty() {
                 return Err(unasked("this record answers another question, or is another person's"));
             }
-            (taken, Policy::Team(account_id(taken)))
+            if settled.len() > 1 {
+                let what = "this record speaks of two cases of this person, and of both it answers the question";
+                return Err(Failure::usage(what, "take another record, or a declared order of sources"));
+            }
+            (taken, Policy::Team(account_id(taken)), settled)
         }
         PolicyKind::SourceOrder => {
             let ids = args.order.iter().map(|key| coder.book().source(key).map(|source| source.id));
             let order: Vec<_> = ids.collect::<Result<_, _>>()?;
-            if !asked.accounts().any(|account| order.contains(&account.record.source.id)) {
+            let settled = answer(&|account| order.contains(&account.record.source.id));
+            if settled.is_empty() {
                 return Err(unasked("none of these sources answers the question"));
             }
-            (records[0].id, Policy::SourceOrder(order))
+            (records[0].id, Policy::SourceOrder(order), settled)
         }
         PolicyKind::Range | PolicyKind::Majority => {
             let remedy =
@@ -130,6 +136,10 @@ fn decide_of_case(coder: &mut Coder<'_>, args: &Args, question: &str) -> Result<
             return Err(Failure::usage("this policy makes numbers, and this is a question of a case file", remedy));
         }
     };
+    let accounts = settled.into_iter().flat_map(|asked| asked.accounts());
+    let mut seen: Vec<AssertionId> = accounts.map(|account| account_id(account.record.id)).collect();
+    seen.sort();
+    seen.dedup();
     let (topic, why) = (Topic::Person(predicate), args.why.clone());
     let resolution = Resolution { topic, policy, version: POLICY_VERSION, why, seen };
     let about = Entity { kind: EntityKind::Mention, id: EntityId(about.0) };

@@ -125,7 +125,7 @@ pub fn year(case: &CaseFile<'_>) -> Category {
         return found;
     }
     match &cases(&case.records, &CaseNames::default()).all[..] {
-        [first, _, ..] => year_of_file(&first.file()),
+        [first, _, ..] => year_of_file(&first.file(case)),
         _ => found,
     }
 }

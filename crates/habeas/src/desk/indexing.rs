@@ -353,11 +353,12 @@ fn person_row(case: &CaseFile<'_>, folding: &Folding) -> PersonRow {
             _ => {}
         }
     }
-    let told = cases(&case.records, &folding.names).all;
+    let told = cases(&case.records, &folding.names);
     let lines: Vec<CaseLine> = told
+        .all
         .iter()
         .map(|one| {
-            let file = case_file(&one.records.iter().collect::<Vec<_>>());
+            let file = one.file(case);
             CaseLine { taken: taken_text(&file), labels: label_codes(&file.labels) }
         })
         .collect();
@@ -384,7 +385,7 @@ fn person_row(case: &CaseFile<'_>, folding: &Folding) -> PersonRow {
         cases: lines,
         sources,
         n_records: case.records.len() as u32,
-        n_contradictions: case.contradictions().count() as u32,
+        n_contradictions: told.n_contradictions(case) as u32,
         records: case.records.iter().map(|record| record.id).collect(),
         joints: folding.weighed.joints(case),
         year_words: figures::year(case).code(),

@@ -160,9 +160,9 @@ pub fn claims_json(book: &Book, case: &CaseFile<'_>) -> Vec<Json> {
 }
 
 /// The cases of a person, each with its own records, labels and elements, and what is of none that can be told.
-pub fn cases_json(book: &Book, cases: &Cases) -> Json {
+pub fn cases_json(whole: &CaseFile<'_>, book: &Book, cases: &Cases) -> Json {
     let each = cases.all.iter().map(|one| {
-        let file = one.file();
+        let file = one.file(whole);
         let elements = file.elements();
         json!({
             "case": one.named.map(|named| book.name(named)),
@@ -183,7 +183,7 @@ pub fn cases_text(whole: &CaseFile<'_>, book: &Book, cases: &Cases) -> String {
     }
     let each = cases.all.iter().zip(1..).map(|(one, nth)| {
         let name = one.named.map_or_else(|| format!("case {nth}"), |named| book.name(named));
-        format!("── {name} of {} ──\n{}", cases.all.len(), shown::case_text(&one.file()))
+        format!("── {name} of {} ──\n{}", cases.all.len(), shown::case_text(&one.file(whole)))
     });
     let mut text = each.collect::<Vec<_>>().join("\n\n");
     if !cases.undecided.is_empty() {

@@ -12,7 +12,8 @@ use super::{
 use crate::desk::{Book, Desk, standing};
 use habeas_core::{
     Account, Agreement, Attribution, CaseFile, CellSpan, Claim, Element, Elements, Entity, EventKind, Judgement, Label,
-    MatchWeight, Origin, PartialDate, PersonCase, PersonId, Predicate, Record, RecordId, SourceKind, Value, Verdict,
+    MatchWeight, Origin, PartialDate, PersonCase, PersonId, Predicate, Question, Record, RecordId, SourceKind, Value,
+    Verdict,
 };
 use habeas_publish::ui::{
     AccountRow, Accounts, AccountsWords, Answer, Chip, Column, Link, Moment, Quotation, Tone, accounts, datum, pieces,
@@ -213,26 +214,33 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
     let case = desk.case_of(&records)?;
     let joints = if case.records.len() > 1 { joints(desk, &case)? } else { Vec::new() };
     let mentions = standing::mentions_of(&case);
-    let (book, cases) = desk.cases_of(&records)?;
+    let (book, told) = desk.cases_of(&records)?;
     let mut around = standing::family(&book, &mentions);
     around.retain(|entity| !mentions.contains(entity));
     let around = around.into_iter().map(|entity| (entity, book.name(entity))).collect();
     let place = |record: &Record| case.records.iter().position(|known| known.id == record.id);
-    let undecided = cases.undecided.iter().filter_map(place).collect();
-    let cases = cases.all.iter().map(|one| one_case(&book, &case, one));
+    let undecided = told.undecided.iter().filter_map(place).collect();
+    let cases = told.all.iter().map(|one| one_case(&book, &case, one));
     let cases: Vec<OneCase> = if cases.len() > 1 { cases.collect() } else { Vec::new() };
     let mut view = View { joints, around, only_differing: query.only_differing, ..View::of(&case) };
     if !cases.is_empty() {
         // A release and a second taking are two cases, not a dispute.
         view.disputed = cases.iter().any(|one| one.disputed);
         (view.cases, view.undecided) = (cases, undecided);
+        for asked in &mut view.questions {
+            let of_cases = told.asks(&case, asked.predicate);
+            let open = of_cases.iter().filter(|one| one.taken().is_none()).map(|one| one.agreement).max();
+            let taken = of_cases.iter().find_map(Question::taken).filter(|_| open.is_none());
+            asked.taken = taken.and_then(|account| place(account.record));
+            asked.agreement = open.unwrap_or(asked.agreement);
+        }
     }
     Ok(view)
 }
 
 fn one_case(book: &Book, whole: &CaseFile<'_>, one: &PersonCase) -> OneCase {
-    let file = one.file();
-    let taken = file.question(Predicate::EventDate(EventKind::Taken)).into_iter().flat_map(|asked| asked.accounts());
+    let file = one.file(whole);
+    let taken = file.question(Predicate::EventDate(EventKind::Taken)).into_iter().flat_map(Question::going_by);
     let mut taken: Vec<String> = taken
         .filter_map(|account| match &account.claim.value {
             Value::Date(date) => Some(date.to_string()),

@@ -122,6 +122,35 @@ fn accounts_of_a_case_file_that_cannot_all_be_true_are_settled_by_name_and_stay(
 }
 
 #[test]
+fn each_case_of_a_person_is_settled_for_itself() {
+    let office = Office::with_vault();
+    let list = |name: &str, taken: &str, released: &str| {
+        let row = format!("Name,Father,Taken on,Released on,Place\nAdil Mola Borun,Rahim,{taken},{released},Kesh\n");
+        office.file(&format!("{name}.csv"), row);
+        office.run(&["import", &format!("{name}.csv"), "--as", name]).succeeds();
+    };
+    list("committee", "2011-03-04", "2012-05-06");
+    list("families", "2011-03-09", "2012-05-06");
+    list("press", "2014-07-08", "");
+    list("radio", "2014-07-09", "");
+    for other in ["families:1", "press:1", "radio:1"] {
+        office.run(&["review", "decide", "committee:1", other, "same", "--why", "one father, one town"]).succeeds();
+    }
+    office.json(&["link", "run"]);
+    assert_eq!(office.json(&["case", "show", "press:1"])["cases"].as_array().unwrap().len(), 2);
+    let open = || office.json(&["case", "list", "--contradicted"])["total"].clone();
+    let settle = |take: &str| {
+        let asked = ["resolve", "committee:1", "--question", "event-date.taken", "--by", "team"];
+        office.run(&[&asked[..], &["--take", take, "--why", "heard it from both"]].concat()).succeeds();
+    };
+    assert_eq!(open(), json!(1));
+    settle("families:1");
+    assert_eq!(open(), json!(1), "the second taking is still open");
+    settle("radio:1");
+    assert_eq!(open(), json!(0), "a later decision about the second taking does not replace the first");
+}
+
+#[test]
 fn people_say_of_which_case_a_claim_is_where_time_does_not_tell() {
     let office = office();
     taken_twice(&office);

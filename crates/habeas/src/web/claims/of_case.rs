@@ -22,7 +22,7 @@ use axum::{
     extract::Path,
     response::{IntoResponse, Redirect, Response},
 };
-use habeas_core::{Agreement, Claim, Decided, PersonId, PolicyKind, Predicate, RecordId, is_of_a_case};
+use habeas_core::{Agreement, Claim, Decided, PersonId, PolicyKind, Predicate, Question, RecordId, is_of_a_case};
 use habeas_publish::ui::{Tone, datum};
 use maud::{Markup, html};
 
@@ -30,7 +30,8 @@ use maud::{Markup, html};
 struct Said {
     /// Address of the record.
     record: String,
-    letter: char,
+    /// A, B, C …, after the number of the case where the person has several.
+    reading: String,
     claim: Claim,
     words: String,
     speaker: String,
@@ -39,12 +40,37 @@ struct Said {
     is_taken: bool,
 }
 
-/// How the question is settled.
+/// How the question is settled; of several cases, the one that most wants a decision tells.
 enum Stand {
     Open,
-    Settled { why: String },
+    /// With the reason of each decision.
+    Settled {
+        why: Vec<String>,
+    },
     Stale,
     Disputed,
+}
+
+impl Stand {
+    /// Of the question as each case asks it; where all say the same there is nothing to decide.
+    fn of(asked: &[Question<'_>]) -> Self {
+        let contested = asked.iter().filter(|one| one.decided.is_some() || one.agreement >= Agreement::Differs);
+        let mut why = Vec::new();
+        let (mut is_open, mut is_stale) = (false, false);
+        for question in contested {
+            match &question.decided {
+                Some(Decided::Disputed(_)) => return Self::Disputed,
+                Some(Decided::By(settlement)) if settlement.is_stale => is_stale = true,
+                Some(Decided::By(settlement)) => why.push(settlement.why.clone()),
+                None => is_open = true,
+            }
+        }
+        match (is_stale, is_open || why.is_empty()) {
+            (true, _) => Self::Stale,
+            (false, true) => Self::Open,
+            (false, false) => Self::Settled { why },
+        }
+    }
 }
 
 /// One question with its form.
@@ -55,8 +81,8 @@ pub struct View {
     agreement: Agreement,
     said: Vec<Said>,
     stand: Stand,
-    /// The person has several cases, and these may be accounts of two.
-    of_two: bool,
+    /// The person has several cases, and each asks for itself.
+    of_several: bool,
     seen: String,
     problem: Option<Problem>,
     typed: Vec<(String, String)>,
@@ -74,40 +100,38 @@ pub fn load(desk: &Desk, person: &str, question: &str) -> Result<View, PageError
         true => return Err(PageError::NotFound),
         false => desk.case_of(&records)?,
     };
-    let of_two = is_of_a_case(predicate) && desk.cases_of(&records)?.1.all.len() > 1;
-    let question = case.question(predicate).ok_or(PageError::NotFound)?;
-    let taken = question.taken().map(|account| account.record.id);
-    let mut seen: Vec<String> = question.accounts().map(|account| account.record.id.to_string()).collect();
-    let stand = match &question.decided {
-        None => Stand::Open,
-        Some(Decided::Disputed(n)) => {
-            seen.push(n.to_string());
-            Stand::Disputed
+    let (_, cases) = desk.cases_of(&records)?;
+    let of_several = is_of_a_case(predicate) && cases.all.len() > 1;
+    let asked = cases.asks(&case, predicate);
+    let agreement = asked.iter().map(|asked| asked.agreement).max().ok_or(PageError::NotFound)?;
+    let (mut said, mut seen) = (Vec::new(), Vec::new());
+    for (nth, question) in asked.iter().enumerate() {
+        let taken = question.taken().map(|account| account.record.id);
+        for reading in &question.readings {
+            said.extend(reading.accounts.iter().map(|account| Said {
+                record: account.record.address().to_string(),
+                reading: if of_several { format!("{}{}", nth + 1, reading.letter) } else { reading.letter.into() },
+                claim: account.claim.clone(),
+                words: account.words(),
+                speaker: account.record.said_by(account.claim).speaker.name.clone(),
+                at: account.record.place_of(account.claim),
+                is_taken: taken == Some(account.record.id),
+            }));
         }
-        Some(Decided::By(settlement)) => {
-            seen.push(settlement.decision.to_string());
-            if settlement.is_stale { Stand::Stale } else { Stand::Settled { why: settlement.why.clone() } }
-        }
-    };
-    let lettered =
-        question.readings.iter().flat_map(|reading| reading.accounts.iter().map(|one| (reading.letter, one)));
-    let said = lettered.map(|(letter, account)| Said {
-        record: account.record.address().to_string(),
-        letter,
-        claim: account.claim.clone(),
-        words: account.words(),
-        speaker: account.record.said_by(account.claim).speaker.name.clone(),
-        at: account.record.place_of(account.claim),
-        is_taken: taken == Some(account.record.id),
-    });
+        seen.extend(question.accounts().map(|account| account.record.id.to_string()));
+        seen.extend(question.decided.as_ref().map(|decided| match decided {
+            Decided::Disputed(n) => n.to_string(),
+            Decided::By(settlement) => settlement.decision.to_string(),
+        }));
+    }
     Ok(View {
         person: case.person,
         name: case.names().into_iter().next().unwrap_or_default(),
         question: predicate,
-        agreement: question.agreement,
-        said: said.collect(),
-        stand,
-        of_two,
+        agreement,
+        said,
+        stand: Stand::of(&asked),
+        of_several,
         seen: seen.join(" "),
         problem: None,
         typed: Vec::new(),
@@ -177,7 +201,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
                 span.tone .(agreement_tone.class()) { (agreement) } " "
                 span.tone .(tone.class()) { (reader.t(key)) }
             }
-            @if let Stand::Settled { why } = &view.stand { p.note { (datum(why)) } }
+            @if let Stand::Settled { why } = &view.stand { @for why in why { p.note { (datum(why)) } } }
         }
         @if let Some(problem) = &view.problem { (problem.draw(reader)) }
         div.scroll tabindex="0" role="group" aria-label=(reader.t("accounts")) { table.list {
@@ -185,7 +209,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
             thead { tr { @for key in ["read-as", "words-as-written", "said-by", "source"] { th scope="col" { (reader.t(key)) } } } }
             tbody { @for said in &view.said { tr {
                 th scope="row" {
-                    (said.letter) " " (datum(&read_as(reader, said)))
+                    (said.reading) " " (datum(&read_as(reader, said)))
                     @if said.is_taken { " " span.tone .(Tone::Good.class()) { (reader.t("settle-taken")) } }
                 }
                 td.verbatim { q { (datum(&said.words)) } }
@@ -193,8 +217,8 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
                 td { bdi { (said.record) } " " small.note { bdi { (said.at) } } }
             } } }
         } }
-        @if view.of_two { p.note { (reader.t("settle-of-two")) } }
-        @else if reader.may_open("/review") && view.agreement >= Agreement::Differs { (form(reader, view)) }
+        @if view.of_several { p.note { (reader.t("settle-of-several")) } }
+        @if reader.may_open("/review") && view.agreement >= Agreement::Differs { (form(reader, view)) }
     };
     layout::page(reader, &title, Some(Section::Cases), &body)
 }

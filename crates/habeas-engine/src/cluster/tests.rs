@@ -95,24 +95,36 @@ fn open(table: &Arc<Table>, model: &Model, addresses: &[String], shard_time: Dur
 }
 
 #[test]
-fn two_workers_one_of_them_killed_at_any_moment_give_the_right_pairs() {
+fn one_of_two_workers_is_killed_at_twenty_moments_of_a_run_and_each_time_the_pairs_are_right() {
+    const MOMENTS: u32 = 10;
     let folder = tempfile::tempdir().unwrap();
     let (table, model, expected) = sample();
     let stays = Process::start(folder.path(), "stays");
-    for milliseconds in [None, Some(0), Some(30), Some(120), Some(300)] {
-        let dies = Process::start(folder.path(), &format!("dies-{milliseconds:?}"));
-        let addresses = [dies.address.clone(), stays.address.clone()];
+    let run = |name: &str, is_first: bool, kill_after: Option<Duration>| {
+        let dies = Process::start(folder.path(), name);
+        let mut addresses = [dies.address.clone(), stays.address.clone()];
+        if !is_first {
+            addresses.reverse();
+        }
         let engine = open(&table, &model, &addresses, Duration::from_secs(60));
         assert!(engine.shards().shards.len() >= 8);
+        let begun = Instant::now();
         let found = std::thread::scope(|scope| {
             let run = scope.spawn(|| engine.pairs_above(&model, FLOOR, &Watch::none()));
-            if let Some(milliseconds) = milliseconds {
-                std::thread::sleep(Duration::from_millis(milliseconds));
+            if let Some(moment) = kill_after {
+                std::thread::sleep(moment);
                 dies.signal("-KILL");
             }
             run.join().unwrap()
         });
         samples::same(&expected, &found.unwrap());
+        begun.elapsed()
+    };
+    let undisturbed = run("undisturbed", true, None);
+    for is_first in [true, false] {
+        for nth in 0..MOMENTS {
+            run(&format!("dies-{is_first}-{nth}"), is_first, Some(undisturbed * nth / MOMENTS));
+        }
     }
 }
 

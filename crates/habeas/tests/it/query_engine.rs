@@ -138,4 +138,66 @@ mod with_it {
         let refused = office.run(&args).ends_with(1);
         assert!(refused.stderr.contains("another token"), "{}", refused.stderr);
     }
+
+    /// A run that keeps its shards in `work`, on one worker.
+    fn kept_run(office: &Office, worker: &Worker) -> Vec<String> {
+        let engine = format!("cluster://{}", worker.address);
+        let args = ["link", "files", "a.csv", "b.csv", "--truth", "person", "--out", "c.csv", "--pairs", "p.csv"];
+        let kept = ["--engine", &engine, "--token-file", "token", "--work", "work", "--engine-memory", "50"];
+        args.iter().chain(&kept).map(|word| (*word).to_owned()).collect()
+    }
+
+    fn outcome(office: &Office) -> [String; 2] {
+        ["p.csv", "c.csv"].map(|name| std::fs::read_to_string(office.path(name)).unwrap())
+    }
+
+    #[test]
+    fn a_coordinator_that_is_killed_and_started_again_ends_with_the_same_pairs() {
+        let office = Office::new();
+        lists(&office);
+        office.file("token", "0123456789abcdef0123456789abcdef\n");
+        let worker = worker(&office);
+        let args = kept_run(&office, &worker);
+        let words: Vec<&str> = args.iter().map(String::as_str).collect();
+        let begun = std::time::Instant::now();
+        office.run(&words).succeeds();
+        let (whole, expected) = (begun.elapsed(), outcome(&office));
+        for nth in 1..6 {
+            for file in ["p.csv", "c.csv"] {
+                std::fs::remove_file(office.path(file)).unwrap();
+            }
+            std::fs::remove_dir_all(office.path("work")).unwrap();
+            let mut run = office.command(&words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            std::thread::sleep(whole * nth / 6);
+            run.kill().unwrap();
+            run.wait().unwrap();
+            office.run(&words).succeeds();
+            assert_eq!(expected, outcome(&office), "killed after {nth} sixths");
+        }
+    }
+
+    #[test]
+    fn a_full_disk_under_the_work_folder_ends_the_run_with_an_error_and_the_next_one_goes_on() {
+        let office = Office::new();
+        lists(&office);
+        office.file("token", "0123456789abcdef0123456789abcdef\n");
+        let worker = worker(&office);
+        let args = kept_run(&office, &worker);
+        let words: Vec<&str> = args.iter().map(String::as_str).collect();
+        // No file may grow beyond so many blocks, as on a disk that is full.
+        let run = Command::new("sh")
+            .args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_habeas")])
+            .args(&words)
+            .current_dir(office.path("."))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&run.stderr);
+        assert_eq!(run.status.code(), Some(1), "{said}");
+        assert!(said.contains("work") && !office.path("c.csv").exists(), "{said}");
+        office.run(&words).succeeds();
+        let linked = outcome(&office);
+        let memory = &words[..words.iter().position(|word| *word == "--engine").unwrap()];
+        office.run(memory).succeeds();
+        assert_eq!(linked, outcome(&office));
+    }
 }

@@ -5,7 +5,8 @@
 
 mod spelling;
 
-pub use spelling::letters_apart;
+pub(crate) use spelling::LETTERS;
+pub use spelling::{LearntCost, LetterCosts};
 
 /// Letters that a packed word can hold.
 pub const CAPACITY: usize = 16;
@@ -85,7 +86,7 @@ impl Packed {
         self.letters
     }
 
-    fn letter(self, i: usize) -> u8 {
+    pub(crate) fn letter(self, i: usize) -> u8 {
         (self.letters >> (8 * i)) as u8
     }
 

@@ -3,6 +3,7 @@
 use crate::{
     blocking::{Completeness, Coverage, LikelyPairs, RuleReport, possible_rules, survey},
     em::{EstimateError, Fit, draw_models, estimate},
+    kernel::LearntCost,
     lists::{ListPair, by_lists},
     model::{MOST_RULES, Model, ModelError, Weights, guess_model},
     pairs::{InMemory, OpenEngine, PairError, Stage, Watch, pair_budget},
@@ -70,6 +71,8 @@ pub struct Linkage {
     pub leftovers: Vec<Leftover>,
     /// How many pairs of each two lists are one person; texts are not told of.
     pub by_lists: Vec<ListPair>,
+    /// What the table taught of letters that are written for one another in names.
+    pub letters: Vec<LearntCost>,
     /// What each blocking rule did.
     pub rules: Vec<RuleReport>,
     /// What the rules were expected to find and to miss; `None` where the caller gave the model.
@@ -274,6 +277,7 @@ pub fn link_on(
         conflicts: persons.conflicts,
         weakest: persons.weakest,
         leftovers,
+        letters: table.letter_costs().learnt(),
         rules,
         coverage,
         completeness,

@@ -8,6 +8,7 @@ mod dates;
 mod dictionary;
 mod form;
 mod rows;
+mod spelling;
 mod words;
 
 pub use builder::TableBuilder;
@@ -16,6 +17,7 @@ pub(crate) use dates::Dates;
 pub(crate) use dictionary::{NameToken, PlaceWords, TextColumn, Tokens};
 pub(crate) use rows::Rows;
 
+use crate::kernel::LetterCosts;
 use habeas_core::EventKind;
 use serde::{Deserialize, Serialize};
 
@@ -123,6 +125,11 @@ const EVENTS: usize = 8;
 const JOINED: usize = 9;
 
 impl Table {
+    /// What letters cost by which words of names differ: as declared, or as this table has taught.
+    pub fn letter_costs(&self) -> &LetterCosts {
+        &self.tokens[NameField::Own as usize].letters
+    }
+
     /// Number of records.
     pub fn n_records(&self) -> usize {
         self.list_of.len()

@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use crate::{
-    kernel::{Packed, jaro_winkler, letters_apart},
+    kernel::{LetterCosts, Packed, jaro_winkler},
     table::{FORM_END, NameToken, TokenRole, Tokens, token_id},
 };
 
@@ -78,7 +78,7 @@ pub(super) struct Alignment {
 }
 
 /// Whether two words would be taken for one name beside what else their records say.
-pub(crate) fn are_alike(first: &NameToken, second: &NameToken) -> bool {
+pub(crate) fn are_alike(costs: &LetterCosts, first: &NameToken, second: &NameToken) -> bool {
     let (x, y) = (first.letters, second.letters);
     if x.len() == 1 || y.len() == 1 || (x.first() ^ y.first()) & 0x80 != 0 {
         return false;
@@ -89,7 +89,7 @@ pub(crate) fn are_alike(first: &NameToken, second: &NameToken) -> bool {
     let similarity = jaro_winkler(x, y, WORTH_SPELLING);
     let longer = x.len().max(y.len()) as f32;
     similarity >= ALIKE_BESIDE_OTHERS
-        || similarity >= WORTH_SPELLING && letters_apart(x, y) <= (MOST_APART * longer).min(MOST_LETTERS_APART)
+        || similarity >= WORTH_SPELLING && costs.letters_apart(x, y) <= (MOST_APART * longer).min(MOST_LETTERS_APART)
 }
 
 /// How alike two words are: bits of evidence, and a rank for choosing partners.
@@ -115,7 +115,7 @@ fn word_similarity(tokens: &Tokens, a: u32, b: u32, beside: Beside) -> Option<(f
             return None;
         }
     }
-    let (apart, longer) = (letters_apart(x, y), x.len().max(y.len()) as f32);
+    let (apart, longer) = (tokens.letters.letters_apart(x, y), x.len().max(y.len()) as f32);
     if same_class {
         return (apart <= SAME_SKELETON * longer).then_some((2.0 - apart / longer, class_bits));
     }

@@ -6,7 +6,7 @@ use super::{
     form::{self, Form},
     mix, pack_event,
     rows::{RecordStore, StoredRecord, most_bits},
-    stable_hash,
+    spelling, stable_hash,
     words::Words,
 };
 use habeas_core::{Age, Claim, NameAsGiven, NameRole, PlaceAsGiven, Polarity, Predicate, Sex, Value, fold};
@@ -207,7 +207,17 @@ impl TableBuilder {
         };
         table.canonical = (0..n_records as u32).collect();
         table.canonical.sort_by_cached_key(|record| order(*record));
+        let dates = |record: u32| {
+            let births = Some(columns.birth[record as usize]).filter(|birth| *birth > 0);
+            let events = columns.events.get(record).iter().map(|event| super::unpack_event(*event).1);
+            births.into_iter().chain(events).filter_map(|date| table.dates.entry(date)).filter(|date| date.width() == 0)
+        };
+        let (own, names) = (&table.tokens[NameField::Own as usize], &columns.names[NameField::Own as usize]);
+        let letters = spelling::learn(&spelling::spelt_differently(own, names, n_records, |record| {
+            dates(record).map(|date| date.first)
+        }));
         for (tokens, rows) in table.tokens.iter_mut().zip(&columns.names) {
+            tokens.letters = letters.clone();
             tokens.count_neighbours(rows, &table.canonical);
         }
         table.store = columns.store(&table);

@@ -3,7 +3,7 @@
 use super::Rows;
 use crate::{
     comparison::are_alike,
-    kernel::Packed,
+    kernel::{LetterCosts, Packed},
     script::skeleton,
     table::{mix, stable_hash},
 };
@@ -66,6 +66,8 @@ pub(crate) struct Tokens {
     #[serde(skip)]
     index: Index<Box<str>>,
     tokens: Vec<NameToken>,
+    /// What letters cost by which words differ.
+    pub(crate) letters: LetterCosts,
 }
 
 impl Tokens {
@@ -141,7 +143,7 @@ impl Tokens {
         let n_words = sampled.len() as f32 / n_records.max(1.0);
         for i in 0..self.tokens.len() {
             let token = self.tokens[i];
-            let alike = sampled.iter().filter(|(other, _)| are_alike(&token, other));
+            let alike = sampled.iter().filter(|(other, _)| are_alike(&self.letters, &token, other));
             let (n, share) = alike.fold((0, 0f32), |(n, sum), (_, share)| (n + 1, sum + share));
             if n >= ENOUGH_NEIGHBOURS {
                 // A record has several words, any of which may be the one that is alike.

@@ -10,7 +10,7 @@ use crate::{
 use habeas_core::{Judgement, Partition, RecordId, Right, Source, SourceId, SourceKind, Standing, Verdict, standing};
 use habeas_link::{
     Constraints, Cost, Coverage, Draws, EngineFailure, InMemory, LinkError, LinkOptions, Linkage, ListInfo, Model,
-    OpenEngine, PairError, Plan, Stage, Table, TableBuilder, Watch, link_on,
+    OpenEngine, PairError, Plan, Stage, Table, TableBuilder, Watch, kernel::LearntCost, link_on,
 };
 use habeas_vault::{LinkRun, Vault};
 use serde_json::{Value as Json, json};
@@ -245,6 +245,7 @@ pub fn summary(linkage: &Linkage, n_records: usize, n_lists: usize) -> Json {
             "wrong": found.n_wrong.round(),
             "net_missed_share": found.net_missed_share(),
         })),
+        "letters": linkage.letters.iter().map(letter_json).collect::<Vec<_>>(),
         "draws": draws_json(&linkage.draws),
     })
 }
@@ -281,6 +282,11 @@ pub fn coverage_json(coverage: &Coverage) -> Json {
         "same_pairs_unseen": coverage.n_unseen.map(f64::round),
         "rules": rules,
     })
+}
+
+/// What letters cost that a table taught: a letter, what is written for it or nothing, in letters, and as declared.
+fn letter_json(learnt: &LearntCost) -> Json {
+    json!([learnt.letter, learnt.other, learnt.cost, learnt.declared])
 }
 
 /// Whether draws can be relied on; nothing where none were asked for.

@@ -4,7 +4,7 @@ use super::{
     Desk, Overlap,
     crosstab::Dimension,
     figures::{Disagreeing, FieldDisagreement, Table},
-    shown,
+    reported, shown,
 };
 use crate::failure::Failure;
 use habeas_core::Right;
@@ -27,6 +27,8 @@ pub enum Sheet {
     Disagreements,
     /// Every estimate that was kept.
     Estimates,
+    /// What organisations state in numbers.
+    Reported,
     /// Persons by two dimensions.
     By(Dimension, Dimension),
 }
@@ -42,15 +44,16 @@ impl Sheet {
             Self::Overlap => "overlap".into(),
             Self::Disagreements => "disagreements".into(),
             Self::Estimates => "estimates".into(),
+            Self::Reported => "reported".into(),
             Self::By(rows, columns) => format!("{}-by-{}", rows.code(), columns.code()),
         }
     }
 
     /// Reads a name.
     pub fn from_name(name: &str) -> Option<Self> {
-        let plain =
-            [Self::All, Self::ByYear, Self::ByPlace, Self::BySex, Self::Overlap, Self::Disagreements, Self::Estimates];
-        plain.into_iter().find(|sheet| sheet.name() == name).or_else(|| {
+        let counted = [Self::All, Self::ByYear, Self::ByPlace, Self::BySex, Self::Overlap, Self::Disagreements];
+        let mut plain = counted.into_iter().chain([Self::Estimates, Self::Reported]);
+        plain.find(|sheet| sheet.name() == name).or_else(|| {
             let (rows, columns) = name.split_once("-by-")?;
             Some(Self::By(Dimension::from_code(rows)?, Dimension::from_code(columns)?))
         })
@@ -70,6 +73,7 @@ impl Sheet {
             Self::Overlap => overlap_csv(&figures.overlap)?,
             Self::Disagreements => disagreements_csv(&figures.disagreements)?,
             Self::Estimates => return Ok(None),
+            Self::Reported => csv_of(reported::lines(&reported::series(desk)?))?,
             Self::By(rows, columns) => {
                 let table = desk.crosstab(rows, columns)?;
                 let mut lines = vec![vec![rows.code().to_owned(), columns.code().to_owned(), "persons".into()]];
@@ -103,6 +107,7 @@ impl Sheet {
             Self::Overlap => json!({ "overlap": shown::overlap_json(&figures.overlap) }),
             Self::Disagreements => json!({ "disagreements": fields()? }),
             Self::Estimates => json!({ "estimates": estimates()? }),
+            Self::Reported => json!({ "reported": reported::json(&reported::series(desk)?) }),
             Self::By(rows, columns) => {
                 let table = desk.crosstab(rows, columns)?;
                 let cells = table.cells.iter().map(|(row, column, n)| {

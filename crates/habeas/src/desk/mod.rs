@@ -25,6 +25,7 @@ pub mod publishing;
 mod reading;
 pub mod redacting;
 mod refusal;
+pub mod reported;
 mod resting;
 pub mod reviewing;
 mod saved;

@@ -2,36 +2,21 @@
 //! counts; and the checks of their sums, with what people have answered.
 
 use super::{
+    download,
     error::PageError,
     incident,
     layout::{self, Section, empty},
     reader::Reader,
     words,
 };
-use crate::desk::Desk;
-use habeas_core::{Bounds, Entity, Hint, Measure, OriginOf, Outcome, PartialDate, Rule};
+use crate::desk::{
+    Desk,
+    exporting::Sheet,
+    reported::{Point, Series, series},
+};
+use habeas_core::{Bounds, Hint, Outcome, Rule};
 use habeas_publish::ui::{Cell, Head, Link, Mark, Row, Table, datum, mark_chart, table};
 use maud::{Markup, html};
-use std::collections::BTreeMap;
-
-/// One figure: when, who of all, the number, whether it stands alone.
-struct Point {
-    when: Option<PartialDate>,
-    /// The year, where it has no date of its own.
-    year: Option<String>,
-    subgroup: String,
-    bounds: Bounds,
-    words: String,
-}
-
-/// One series of one speaker.
-struct Series {
-    about: Entity,
-    name: String,
-    measure: Measure,
-    speaker: String,
-    points: Vec<Point>,
-}
 
 /// One check.
 struct Check {
@@ -55,28 +40,6 @@ pub struct View {
 /// [`PageError`] where the vault cannot be read.
 pub fn load(desk: &Desk) -> Result<View, PageError> {
     let book = desk.book()?;
-    let mut all: BTreeMap<(Entity, Measure, OriginOf), Vec<Point>> = BTreeMap::new();
-    for one in book.counting().into_iter().filter(|one| book.shows(one)) {
-        let Some(count) = one.count() else { continue };
-        let date = count.as_of.as_ref().or(count.period.as_ref());
-        let point = Point {
-            when: date.cloned(),
-            year: if date.is_none() { book.year_of_figure(one) } else { None },
-            subgroup: count.subgroup.clone(),
-            bounds: count.bounds(),
-            words: one.words(),
-        };
-        let key = (one.about, count.measure, book.ties.origin(one));
-        all.entry(key).or_default().push(point);
-    }
-    let series = all.into_iter().map(|((about, measure, origin), mut points)| {
-        points.sort_by_key(|point| point.when.as_ref().map(PartialDate::drawing_key));
-        let speaker = match &origin {
-            OriginOf::Named(name) => name.clone(),
-            OriginOf::Work(work) => book.name(*work),
-        };
-        Series { about, name: book.name(about), measure, speaker, points }
-    });
     let checks = book.findings().into_iter().map(|finding| Check {
         rule: finding.rule,
         outcome: finding.outcome,
@@ -91,7 +54,7 @@ pub fn load(desk: &Desk) -> Result<View, PageError> {
         Outcome::CannotTell => 1,
         Outcome::Holds => 2,
     });
-    Ok(View { series: series.collect(), checks })
+    Ok(View { series: series(desk)?, checks })
 }
 
 /// Draws the page.
@@ -102,6 +65,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
         @if !view.checks.is_empty() {
             section { h2 { (reader.t("checks")) } p.lead { (reader.t("checks-lead")) } (checks(reader, &view.checks)) }
         }
+        @if !view.series.is_empty() { (download::links(reader, Sheet::Reported, false)) }
         @for series in &view.series { section {
             h2 { a href=[incident::href(reader, series.about)] { (datum(&series.name)) } " · " (reader.t(&format!("measure-{}", series.measure.code()))) }
             p.note { (reader.t("said-by")) ": " (datum(&series.speaker)) }
@@ -208,7 +172,7 @@ fn checks(reader: &Reader, checks: &[Check]) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use habeas_core::EntityId;
+    use habeas_core::{Entity, EntityId, Measure};
 
     fn point(when: Option<&str>, year: Option<&str>, subgroup: &str, n: u64) -> Point {
         Point {

@@ -140,7 +140,7 @@ mod with_it {
     }
 
     /// A run that keeps its shards in `work`, on one worker.
-    fn kept_run(office: &Office, worker: &Worker) -> Vec<String> {
+    fn kept_run(worker: &Worker) -> Vec<String> {
         let engine = format!("cluster://{}", worker.address);
         let args = ["link", "files", "a.csv", "b.csv", "--truth", "person", "--out", "c.csv", "--pairs", "p.csv"];
         let kept = ["--engine", &engine, "--token-file", "token", "--work", "work", "--engine-memory", "50"];
@@ -157,7 +157,7 @@ mod with_it {
         lists(&office);
         office.file("token", "0123456789abcdef0123456789abcdef\n");
         let worker = worker(&office);
-        let args = kept_run(&office, &worker);
+        let args = kept_run(&worker);
         let words: Vec<&str> = args.iter().map(String::as_str).collect();
         let begun = std::time::Instant::now();
         office.run(&words).succeeds();
@@ -182,7 +182,7 @@ mod with_it {
         lists(&office);
         office.file("token", "0123456789abcdef0123456789abcdef\n");
         let worker = worker(&office);
-        let args = kept_run(&office, &worker);
+        let args = kept_run(&worker);
         let words: Vec<&str> = args.iter().map(String::as_str).collect();
         // No file may grow beyond so many blocks, as on a disk that is full.
         let run = Command::new("sh")

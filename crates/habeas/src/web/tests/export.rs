@@ -139,3 +139,25 @@ async fn every_table_of_persons_says_what_its_numbers_are() {
         }
     }
 }
+
+#[tokio::test]
+async fn reported_figures_are_a_file_for_whoever_may_see_cases_with_who_says_so_and_no_formula() {
+    let house = House::of(Role::Reviewer);
+    assert!(house.page("/reported").await.contains("href=\"/stats/file/reported.csv\""));
+    let (status, as_file, csv) = house.file("reported.csv").await;
+    assert_eq!((status, as_file.as_deref()), (StatusCode::OK, Some("attachment; filename=\"invented-reported.csv\"")));
+    let mut lines = csv::Reader::from_reader(csv.as_bytes());
+    assert_eq!(
+        lines.headers().unwrap().iter().collect::<Vec<_>>().join(","),
+        "about,measure,said_by,when,subgroup,low,best,high,words"
+    );
+    let rows: Vec<csv::StringRecord> = lines.records().map(Result::unwrap).collect();
+    let of_police = rows.iter().find(|row| &row[2] == "police").unwrap();
+    assert_eq!((&of_police[1], &of_police[5], &of_police[7]), ("killed", "52", "52"));
+    assert_eq!(rows.len(), 2, "a figure each");
+    let (_, _, json) = house.file("reported.json").await;
+    let object: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(object["reported"].as_array().unwrap().len(), 2, "a series for each speaker");
+    let reader = House::of(Role::Reader);
+    assert_eq!(reader.file("reported.csv").await.0, StatusCode::FORBIDDEN);
+}

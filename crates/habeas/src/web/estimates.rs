@@ -25,7 +25,7 @@ pub enum Outcome {
         /// Ends of the 50 % interval of the total.
         half: Option<(f64, f64)>,
         /// What the figure assumes.
-        assumption: Told,
+        assumption: Box<Told>,
         /// Whether the figure is a lower bound.
         is_bound: bool,
         /// What must stand beside it.
@@ -136,7 +136,7 @@ impl Estimate {
                     total: point,
                     interval: interval(total, 0.95),
                     half: interval(total, 0.5),
-                    assumption: Told::assumption(json),
+                    assumption: Box::new(Told::assumption(json)),
                     is_bound: flag(json, "is_lower_bound"),
                     warnings: list(json, "warnings").map(Told::read).collect(),
                     sensitivity: json.get("sensitivity").map(Sensitivity::read).unwrap_or_default(),

@@ -51,7 +51,7 @@ impl Stratified {
     pub fn assumption_by_year(&self) -> Option<&Told> {
         let given =
             self.strata.iter().filter(|_| self.by == ["year"]).find_map(|(_, estimate)| match &estimate.outcome {
-                Outcome::Estimated { assumption, .. } => Some(assumption),
+                Outcome::Estimated { assumption, .. } => Some(assumption.as_ref()),
                 Outcome::Refused { .. } | Outcome::Lost => None,
             });
         given.filter(|assumption| !assumption.text.is_empty())

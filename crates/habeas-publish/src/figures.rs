@@ -71,6 +71,44 @@ pub struct ListCard {
     pub edition: String,
 }
 
+/// A sentence about an estimate: a code and facts, from which it is told in any language, and the English that the run
+/// printed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// Stable code.
+    pub code: String,
+    /// Figures and names by name: names in lists, codes and figures with decimals as text; null in runs that kept none.
+    pub facts: Value,
+    /// The sentence as the run printed it.
+    pub text: String,
+}
+
+impl Told {
+    /// Reads a reason or a warning.
+    pub fn read(json: &Value) -> Self {
+        Self { code: text(&json["code"]), facts: json["facts"].clone(), text: text(&json["text"]) }
+    }
+
+    /// Why a run gave no figure, the most telling reason first; empty only where it was not refused.
+    pub fn reasons(run: &Value) -> Vec<Self> {
+        let refused = &run["refused"];
+        match refused["reasons"].as_array() {
+            Some(reasons) if !reasons.is_empty() => reasons.iter().map(Self::read).collect(),
+            _ if refused.is_object() => vec![Self::read(refused)],
+            _ => Vec::new(),
+        }
+    }
+
+    /// What the method of a run assumes: its facts are the settings.
+    pub fn assumption(run: &Value) -> Self {
+        Self { code: text(&run["method"]), facts: run["settings"].clone(), text: text(&run["assumption"]) }
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
 /// An estimate with what it assumes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EstimateCard {
@@ -84,10 +122,12 @@ pub struct EstimateCard {
     pub others: Option<(f64, f64)>,
     /// Persons on at least one list, over which it was made.
     pub n_documented: Option<u64>,
-    /// What it assumes, or why it was refused.
-    pub assumption: String,
+    /// What it assumes.
+    pub assumption: Told,
+    /// Why it was refused; empty where there is a figure.
+    pub reasons: Vec<Told>,
     /// What to know beside it.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Told>,
     /// SHA-256 of its input.
     pub input_sha256: String,
 }
@@ -95,23 +135,29 @@ pub struct EstimateCard {
 impl EstimateCard {
     /// Reads a result as `habeas estimate run --json` prints it.
     pub fn read(json: &Value) -> Option<Self> {
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let total = &json["n_total"];
         let interval = total["intervals"].as_array().and_then(|all| all.last()).and_then(|interval| {
             Some((interval["low"].as_f64()?, interval["high"].as_f64()?, interval["level"].as_f64()?))
         });
-        let refused = &json["refused"]["text"];
-        let warnings = json["warnings"].as_array().into_iter().flatten().map(|warning| text(&warning["text"]));
         Some(Self {
             method: json["method"].as_str()?.to_owned(),
             median: total["median"].as_f64().or(total["point"].as_f64()),
             interval,
             others: json["sensitivity"]["lowest"].as_f64().zip(json["sensitivity"]["highest"].as_f64()),
             n_documented: json["n_documented"].as_u64(),
-            assumption: if refused.is_string() { text(refused) } else { text(&json["assumption"]) },
-            warnings: warnings.collect(),
+            assumption: Told::assumption(json),
+            reasons: Told::reasons(json),
+            warnings: json["warnings"].as_array().into_iter().flatten().map(Told::read).collect(),
             input_sha256: text(&json["input_sha256"]),
         })
+    }
+
+    /// What it assumes, or why it was refused, as the run printed it.
+    pub fn printed(&self) -> String {
+        match self.reasons.as_slice() {
+            [] => self.assumption.text.clone(),
+            reasons => reasons.iter().map(|reason| reason.text.as_str()).collect::<Vec<_>>().join(" "),
+        }
     }
 }
 

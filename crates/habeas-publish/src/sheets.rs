@@ -87,7 +87,7 @@ pub fn sheets(figures: &Figures) -> Vec<Sheet> {
                 number(estimate.interval.map(|(.., level)| level)),
                 number(estimate.others.map(|(low, _)| low)),
                 number(estimate.others.map(|(_, high)| high)),
-                SheetCell::Text(estimate.assumption.clone()),
+                SheetCell::Text(estimate.printed()),
             ]
         });
         all.push(Sheet { code: "estimates".into(), heads: heads.map(str::to_owned).into(), rows: rows.collect() });

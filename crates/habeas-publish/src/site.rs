@@ -16,7 +16,12 @@ mod memorial;
 mod pages;
 mod statistics;
 
-use crate::{address::SeriesKey, figures::Figures, files::OutputFiles, ui};
+use crate::{
+    address::SeriesKey,
+    figures::{Figures, Told},
+    files::OutputFiles,
+    ui,
+};
 use habeas_core::{Date, Disclosed, EventKind, Label, MemorialEntry, PersonId, Sex};
 
 /// Style of the frame, beside that of the drawings.
@@ -36,6 +41,8 @@ pub trait Words {
     fn t(&self, key: &str) -> String;
     /// A message with a number.
     fn n(&self, key: &str, n: u64) -> String;
+    /// A sentence about an estimate, of a kind such as `warning-told`; none where it has to be shown as the run printed it.
+    fn told(&self, kind: &str, told: &Told) -> Option<String>;
     /// The words of a label.
     fn label(&self, label: Label) -> String;
     /// The words of an event.

@@ -10,6 +10,7 @@ use habeas_core::{
 };
 use habeas_publish::{
     address::SeriesKey,
+    figures::Told,
     files::OutputFiles,
     ftm,
     gate::{self, Gravity, ProtectedTerms, Spellings, TermKind},
@@ -38,6 +39,9 @@ impl Words for Keys {
     }
     fn n(&self, key: &str, n: u64) -> String {
         format!("{key} {n}")
+    }
+    fn told(&self, _: &str, _: &Told) -> Option<String> {
+        None
     }
     fn label(&self, label: Label) -> String {
         label.code().to_owned()

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::{
     diagnostics::Value,
-    refusal::{Grouped, SettingsProblem},
+    refusal::{Grouped, SettingsProblem, percent},
     special::{compensated_sum, normal_quantile},
 };
 
@@ -144,28 +144,42 @@ impl Unsettled {
     pub fn text(&self) -> String {
         match self {
             Self::NotConverged { r_hat, bulk_ess, tail_ess, chain_medians } => {
-                let mut medians = chain_medians.clone();
-                medians.sort_unstable();
-                let medians: Vec<String> = medians.into_iter().map(|median| Grouped(median).to_string()).collect();
+                let levels = ascending(chain_medians).into_iter().map(|median| Grouped(median).to_string());
                 format!(
-                    "The simulation did not settle: chains that started apart did not come together (R-hat {r_hat:.2}, \
+                    "The simulation did not settle: chains that started apart did not come together (R-hat {}, \
                      effective draws {:.0}; at most {:.2} and at least {:.0} are needed). They sit at {}.",
+                    shown_r_hat(*r_hat),
                     bulk_ess.min(*tail_ess),
                     Self::MOST_R_HAT,
                     Self::LEAST_ESS,
-                    medians.join(", ")
+                    levels.collect::<Vec<_>>().join(", ")
                 )
             }
             Self::CapBinds { share, cap } => format!(
-                "{:.0} % of the draws put the people on no list above {cap} times those documented: these data do not \
+                "{} % of the draws put the people on no list above {cap} times those documented: these data do not \
                  bound the total from above.",
-                100.0 * share
+                percent(*share, 0)
             ),
             Self::Contradicted { share } => format!(
                 "The odds ratio asked for cannot be: already among the documented more people are on neither of the two \
-                 lists than it allows (in {:.0} % of the draws).",
-                100.0 * share
+                 lists than it allows (in {} % of the draws).",
+                percent(*share, 0)
             ),
+        }
+    }
+
+    /// The figures of the sentence, by name.
+    pub fn facts(&self) -> Value {
+        match self {
+            Self::NotConverged { r_hat, bulk_ess, tail_ess, chain_medians } => Value::map([
+                ("r_hat", shown_r_hat(*r_hat).into()),
+                ("effective_draws", format!("{:.0}", bulk_ess.min(*tail_ess)).into()),
+                ("r_hat_needed", format!("{:.2}", Self::MOST_R_HAT).into()),
+                ("draws_needed", format!("{:.0}", Self::LEAST_ESS).into()),
+                ("levels", Value::list(ascending(chain_medians))),
+            ]),
+            Self::CapBinds { share, cap } => Value::map([("share", percent(*share, 0).into()), ("cap", (*cap).into())]),
+            Self::Contradicted { share } => Value::map([("share", percent(*share, 0).into())]),
         }
     }
 
@@ -183,6 +197,17 @@ impl Unsettled {
             Self::Contradicted { .. } => "Ask for a larger odds ratio, or for the highest-order interaction.".to_owned(),
         }
     }
+}
+
+/// R̂ with two decimals; chains that stand still apart have none.
+fn shown_r_hat(r_hat: f64) -> String {
+    if r_hat.is_finite() { format!("{r_hat:.2}") } else { "∞".to_owned() }
+}
+
+fn ascending(levels: &[u64]) -> Vec<u64> {
+    let mut levels = levels.to_vec();
+    levels.sort_unstable();
+    levels
 }
 
 /// Effective number of independent draws for the mean of several chains of equal length.

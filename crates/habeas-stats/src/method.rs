@@ -120,7 +120,7 @@ impl Method {
                 );
             }
             Self::Nhoi(NhoiSettings { xi, pair: Some([first, second]), .. }) => {
-                let sentence = format!("the odds ratio of {first} and {second} is {xi}, which no data can test");
+                let sentence = format!("the odds ratio of the pair {first}, {second} is {xi}, which no data can test");
                 return Assumption(sentence.into());
             }
             Self::Independence(_) => {

@@ -1,15 +1,20 @@
 //! Refusals and warnings: what the data do not support, in words that need no training in statistics.
 //!
-//! A refusal is a result. Its codes and those of the warnings are stable: scripts may rely on them.
+//! A refusal is a result. Its codes and those of the warnings are stable: scripts may rely on them. What a sentence says
+//! beyond fixed words is handed out as facts too, so that it can be told in any language. Among facts a name stands in a list,
+//! also a single one, and a group of names in a list within a list; a text is a code, or a figure with decimals as the
+//! English sentence shows it.
 
 use std::fmt;
 
 use thiserror::Error;
 
-use crate::{capture::Overlap, convergence::Unsettled};
+use crate::{capture::Overlap, convergence::Unsettled, diagnostics::Value, estimators::loglinear::MAIN_EFFECTS};
 
+mod settings;
 mod warning;
 
+pub use settings::SettingsProblem;
 pub use warning::Warning;
 
 /// Why no estimate is given; every failed check is listed, the most telling first.
@@ -181,51 +186,6 @@ pub enum Reason {
     },
 }
 
-/// What is wrong with the settings of a method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SettingsProblem {
-    /// δ must lie between 10⁻⁶ and 1,000.
-    Delta,
-    /// The edge probability must lie strictly between 0 and 1.
-    EdgeProbability,
-    /// The shape of the prior on N must lie between 10⁻⁶ and 10⁹, its mean between 1 and 10¹⁰.
-    PriorOnTotal,
-    /// The grid must have at least 2 points, and its end must lie beyond its start and not beyond 10⁹.
-    Grid,
-    /// At least one table is needed.
-    NoDraws,
-    /// A term of the model names something that is not a list of the table.
-    Terms,
-    /// The p at which an interaction enters must lie between 0 and 1.
-    EntryP,
-    /// Interactions hold at least two lists.
-    Order,
-    /// Too few or too many replicates of the bootstrap.
-    Replicates,
-    /// The number of classes must lie between 1 and 64.
-    Classes,
-    /// Shape and rate of the prior of α must lie between 10⁻⁶ and 10⁶.
-    Alpha,
-    /// The cap must lie between 1 and a million times n.
-    Cap,
-    /// Fewer than 4 chains or walks cannot show whether they agree.
-    Chains,
-    /// The warm-up must have at least 50 rounds and the run at least 150.
-    Rounds,
-    /// The wanted effective sample size must be at least 400.
-    WantedEss,
-    /// A walk needs at least 4,000 steps.
-    WalkSteps,
-    /// ξ must lie between 0.001 and 1,000.
-    Xi,
-    /// A pair must name two different lists of the table.
-    Pair,
-    /// Between 100 and 10 million draws.
-    Draws,
-    /// The draws of the cells are not 2^J − 1 positive numbers each, or there are none.
-    Cells,
-}
-
 impl Reason {
     /// The stable code.
     pub fn code(&self) -> &'static str {
@@ -290,7 +250,7 @@ impl Reason {
             Self::DependentLists { groups, n_sources } => format!(
                 "Some lists are declared to descend from one another ({}). Counted as one source each, {n_sources} \
                  independent sources remain; at least three are needed.",
-                groups.iter().map(|lists| lists.join(", ")).collect::<Vec<_>>().join("; ")
+                bracketed(groups)
             ),
             Self::TooManyPeople { n_documented } => format!(
                 "The table counts {} people, more than live on Earth: the counts cannot be right.",
@@ -330,6 +290,55 @@ impl Reason {
             ),
             Self::Unsettled(unsettled) => unsettled.text(),
             Self::Settings { problem } => problem.text().to_owned(),
+        }
+    }
+
+    /// The figures and names of the sentence, by name.
+    pub fn facts(&self) -> Value {
+        match self {
+            Self::TooFewLists { n_lists, n_documented } => {
+                Value::map([("lists", (*n_lists).into()), ("people", (*n_documented).into())])
+            }
+            Self::TooFewPeople { n_documented } | Self::TooManyPeople { n_documented } => {
+                Value::map([("people", (*n_documented).into())])
+            }
+            Self::Island { islands } => Value::map([("islands", groups_of_names(islands))]),
+            Self::DuplicateList { first, second, people } => {
+                Value::map([("first", names([first])), ("second", names([second])), ("people", (*people).into())])
+            }
+            Self::CopiedList { larger, smaller, smaller_size, shared, others, others_size, others_shared } => {
+                Value::map([
+                    ("larger", names([larger])),
+                    ("smaller", names([smaller])),
+                    ("smaller_size", (*smaller_size).into()),
+                    ("shared", (*shared).into()),
+                    ("others", names(others)),
+                    ("others_size", (*others_size).into()),
+                    ("others_shared", (*others_shared).into()),
+                ])
+            }
+            Self::DependentLists { groups, n_sources } => {
+                Value::map([("groups", groups_of_names(groups)), ("sources", (*n_sources).into())])
+            }
+            Self::TooManyLists { n_lists, limit, method } => {
+                Value::map([("lists", (*n_lists).into()), ("limit", (*limit).into()), ("method", (*method).into())])
+            }
+            Self::MleAbsent { model } | Self::NotIdentifiable { model } => Value::map([("model", model_fact(model))]),
+            Self::MethodsDisagree { totals } => {
+                let totals = totals.iter().map(|(method, total)| {
+                    Value::map([("method", (*method).into()), ("total", (total.round() as u64).into())])
+                });
+                Value::map([("totals", Value::list(totals))])
+            }
+            Self::NoPosterior { method } => Value::map([("method", (*method).into())]),
+            Self::LinkageNotEstimable { refused, draws, commonest } => Value::map([
+                ("refused", (*refused).into()),
+                ("draws", (*draws).into()),
+                ("commonest", (*commonest).into()),
+            ]),
+            Self::Unsettled(unsettled) => unsettled.facts(),
+            Self::Settings { problem } => Value::map([("problem", problem.code().into())]),
+            Self::NoOverlap | Self::Unbounded | Self::NotAllStrata => Value::map([]),
         }
     }
 
@@ -388,48 +397,39 @@ impl Reason {
     }
 }
 
-impl SettingsProblem {
-    /// The problem in plain words.
-    pub(crate) fn text(self) -> &'static str {
-        match self {
-            Self::Delta => "The prior weight per cell (delta) must lie between 0.000001 and 1,000.",
-            Self::EdgeProbability => "The prior probability of an edge (beta) must lie between 0 and 1.",
-            Self::PriorOnTotal => {
-                "The shape of the prior on the total must lie between 0.000001 and 1,000,000,000, and its mean, shape times \
-                 scale, between 1 and 10,000,000,000."
-            }
-            Self::Grid => "The grid needs at least 2 points and must run upwards, to 1,000,000,000 at most.",
-            Self::NoDraws => "There is no table to average over.",
-            Self::Terms => "A term of the model names something that is not a list of this table.",
-            Self::EntryP => "The p at which an interaction enters must lie between 0 and 1.",
-            Self::Order => "Interactions hold at least two lists.",
-            Self::Replicates => "The bootstrap needs between 100 and 1,000,000 replicates.",
-            Self::Classes => "The number of classes must lie between 1 and 64.",
-            Self::Alpha => "Shape and rate of the prior of alpha must lie between 0.000001 and 1,000,000.",
-            Self::Cap => "The cap must lie between 1 and 1,000,000 times the number documented.",
-            Self::Chains => "The number of chains or walks must lie between 4 and 64.",
-            Self::Rounds => {
-                "The warm-up must have at least 50 rounds, the run at least 150, and neither more than 1,000,000."
-            }
-            Self::WantedEss => "The wanted number of effective draws must be at least 400.",
-            Self::WalkSteps => "A walk needs between 4,000 and 100,000,000 steps.",
-            Self::Xi => "The interaction (xi) must lie between 0.001 and 1,000.",
-            Self::Pair => "The pair must name two different lists of this table.",
-            Self::Draws => "The number of draws must lie between 100 and 10,000,000.",
-            Self::Cells => "The probabilities of the combinations of lists do not fit the table.",
-        }
-    }
-}
-
 /// That groups of lists, by name, have nobody in common.
 fn falling_apart(islands: &[Vec<String>]) -> String {
-    let groups: Vec<String> = islands.iter().map(|lists| format!("[{}]", lists.join(", "))).collect();
-    format!("The lists fall into groups that do not share a single person: {}.", groups.join(" and "))
+    format!("The lists fall into groups that do not share a single person: {}.", bracketed(islands))
+}
+
+/// Groups of lists by name, such as `[a, b] and [c]`.
+fn bracketed(groups: &[Vec<String>]) -> String {
+    groups.iter().map(|lists| format!("[{}]", lists.join(", "))).collect::<Vec<_>>().join(" and ")
 }
 
 /// How far one list lies within another.
 fn also_on(shared: u64, smaller_size: u64, smaller: &str, larger: &str) -> String {
     format!("{} of the {} people on {smaller} are also on {larger}.", Grouped(shared), Grouped(smaller_size))
+}
+
+/// Names among facts.
+fn names<'n>(names: impl IntoIterator<Item = &'n String>) -> Value {
+    Value::list(names.into_iter().map(String::as_str))
+}
+
+/// Groups of names among facts.
+fn groups_of_names(groups: &[Vec<String>]) -> Value {
+    Value::list(groups.iter().map(names))
+}
+
+/// A model among facts: the code of the one without interactions, or its terms.
+fn model_fact(model: &String) -> Value {
+    if model == MAIN_EFFECTS { "main_effects".into() } else { names([model]) }
+}
+
+/// A share as a percentage with so many decimals.
+pub(crate) fn percent(share: f64, decimals: usize) -> String {
+    format!("{:.decimals$}", 100.0 * share)
 }
 
 /// A count with its thousands separated by commas.

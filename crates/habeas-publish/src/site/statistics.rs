@@ -2,7 +2,7 @@
 
 use super::frame::{Page, Place};
 use crate::{
-    figures::{CategoryName, EstimateCard, Figures, OTHER_PLACES, TableFigure},
+    figures::{CategoryName, EstimateCard, Figures, OTHER_PLACES, TableFigure, Told},
     files::OutputFiles,
     ui::{
         Apart, Cell, ChartWords, Figure, Head, Row, Table, Tile, Year, YearChart, datum, figure, grouped, percent,
@@ -42,7 +42,7 @@ fn head(at: &Place<'_>, figures: &Figures) -> Vec<Tile> {
     }
     for estimate in &figures.estimates {
         let EstimateCard { method, median, interval, others, .. } = estimate;
-        let label = format!("{} · {}", at.t("estimated"), method);
+        let label = format!("{} · {}", at.t("estimated"), at.t(&format!("method-{method}")));
         let step = supported_step(interval.map(|(low, high, _)| (low, high)));
         let shown = |value: f64| grouped(rounded(value, step));
         let (value, refused) = match median {
@@ -52,17 +52,25 @@ fn head(at: &Place<'_>, figures: &Figures) -> Vec<Tile> {
         let ends = interval.map(|(low, high, level)| format!("{}–{} ({:.0}%)", shown(low), shown(high), level * 100.0));
         let others =
             others.map(|(low, high)| format!(" · {} {}–{}", at.t("site-other-choices"), shown(low), shown(high)));
-        all.push(plain(label, value, refused, ends, assumed(at, estimate) + &others.unwrap_or_default()));
+        let note: Vec<String> = basis(estimate)
+            .map(|(kind, told)| at.words.told(kind, told).unwrap_or_else(|| told.text.clone()))
+            .collect();
+        all.push(plain(label, value, refused, ends, note.join(" ") + &others.unwrap_or_default()));
     }
     all
 }
 
-/// What a method assumes in the language of the page, or why it was refused, as the run printed it.
-fn assumed(at: &Place<'_>, estimate: &EstimateCard) -> String {
-    const TOLD: [&str; 7] = ["independence", "dga", "lcmcr", "chao", "loglinear", "stepwise", "bic"];
-    match TOLD.contains(&estimate.method.as_str()) && estimate.median.is_some() {
-        true => at.t(&format!("assumed-{}", estimate.method)),
-        false => estimate.assumption.clone(),
+/// What an estimate assumes, or why it was refused, each with its kind of sentence.
+fn basis(estimate: &EstimateCard) -> impl Iterator<Item = (&'static str, &Told)> {
+    let assumed = estimate.reasons.is_empty().then_some(("assumed", &estimate.assumption));
+    assumed.into_iter().chain(estimate.reasons.iter().map(|reason| ("refusal-told", reason)))
+}
+
+/// A sentence in the language of the page, or in English as the run printed it.
+fn sentence(at: &Place<'_>, kind: &str, told: &Told) -> Markup {
+    match at.words.told(kind, told) {
+        Some(words) => html! { (words) },
+        None => html! { span lang="en" dir="ltr" { (told.text) } },
     }
 }
 
@@ -273,9 +281,12 @@ pub(super) fn methods(at: &Place<'_>, figures: &Figures) -> Markup {
         h2 { (at.t("site-estimates-title")) }
         @if figures.estimates.is_empty() { p { (at.t("site-no-estimate")) } }
         @for estimate in &figures.estimates {
-            p { b { (estimate.method) } ": " (datum(&assumed(at, estimate))) }
+            p {
+                b { (at.t(&format!("method-{}", estimate.method))) } " (" bdi { code { (estimate.method) } } "):"
+                @for (kind, told) in basis(estimate) { " " (sentence(at, kind, told)) }
+            }
             @if !estimate.input_sha256.is_empty() { p.note { (at.t("site-input")) " " code { (estimate.input_sha256) } } }
-            ul { @for warning in &estimate.warnings { li { (datum(warning)) } } }
+            ul { @for warning in &estimate.warnings { li { (sentence(at, "warning-told", warning)) } } }
         }
     }
 }

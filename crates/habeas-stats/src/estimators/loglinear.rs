@@ -27,7 +27,7 @@ pub use existence::FitCode;
 pub use fit::ModelFit;
 pub(crate) use fit::{code, fit};
 pub(crate) use model::set_in_words;
-pub use model::{LogLinearModel, TermsError};
+pub use model::{LogLinearModel, MAIN_EFFECTS, TermsError};
 pub use stepwise::{Step, StepwiseFit};
 
 /// More lists have more cells than Newton's method should be asked to hold.

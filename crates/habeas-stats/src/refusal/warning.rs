@@ -1,6 +1,7 @@
 //! What does not forbid a figure but must stand beside it.
 
-use super::{Grouped, also_on, falling_apart};
+use super::{Grouped, also_on, falling_apart, groups_of_names, names, percent};
+use crate::diagnostics::Value;
 
 /// Something that does not forbid the figure but must stand beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -234,10 +235,10 @@ impl Warning {
                 Grouped(*replicates as u64)
             ),
             Self::GridCuts { low, high } => format!(
-                "The grid that was asked for begins or ends where there is still weight ({:.1} % at its first point, \
-                 {:.1} % in its last hundredth): totals beyond it were left out. Leave the grid to the method, or make it longer.",
-                100.0 * low,
-                100.0 * high
+                "The grid that was asked for begins or ends where there is still weight ({} % at its first point, \
+                 {} % in its last hundredth): totals beyond it were left out. Leave the grid to the method, or make it longer.",
+                percent(*low, 1),
+                percent(*high, 1)
             ),
             Self::ModelSpread { low, high } => format!(
                 "Models that fit about equally well say anything from {} to {}: the choice among them is part of the \
@@ -265,9 +266,9 @@ impl Warning {
                 Grouped(*high)
             ),
             Self::MeanDependsOnBound { weight, bound } => format!(
-                "The mean has no finite value ({:.1} % of the weight lies on models without one) and depends on the \
+                "The mean has no finite value ({} % of the weight lies on models without one) and depends on the \
                  upper end of the grid, {}; use the median.",
-                100.0 * weight,
+                percent(*weight, 1),
                 Grouped(*bound)
             ),
             Self::MeanInfinite => {
@@ -276,32 +277,32 @@ impl Warning {
                     .to_owned()
             }
             Self::CapHits { share, cap } => format!(
-                "{:.1} % of the draws put the people on no list above {cap} times those documented and were left out: \
+                "{} % of the draws put the people on no list above {cap} times those documented and were left out: \
                  the upper end hangs on that cap.",
-                100.0 * share
+                percent(*share, 1)
             ),
             Self::EmptyCells { share } => format!(
-                "{:.0} % of the combinations of lists hold nobody; what is assumed about them decides the figure.",
-                100.0 * share
+                "{} % of the combinations of lists hold nobody; what is assumed about them decides the figure.",
+                percent(*share, 0)
             ),
             Self::GraphsMissed { share } => format!(
-                "Patterns of dependence with {:.0} % of the weight were found by a single one of several searches; as \
+                "Patterns of dependence with {} % of the weight were found by a single one of several searches; as \
                  much may have been missed by all.",
-                100.0 * share
+                percent(*share, 0)
             ),
             Self::PriorDominates { weight } => format!(
-                "{:.0} % of the weight lies on the model in which the data say nothing about the people on no list; \
+                "{} % of the weight lies on the model in which the data say nothing about the people on no list; \
                  there the prior speaks.",
-                100.0 * weight
+                percent(*weight, 0)
             ),
             Self::HeterogeneitySeen => "Every pair of lists has more people in common than chance would give: some \
                                         people were much easier to record than others, and such figures tend to be \
                                         too low."
                 .to_owned(),
             Self::LinkageShareHigh { share } => format!(
-                "{:.0} % of the uncertainty comes from doubt about which records are the same person: review links \
+                "{} % of the uncertainty comes from doubt about which records are the same person: review links \
                  first.",
-                100.0 * share
+                percent(*share, 0)
             ),
             Self::FewLinkageDraws { draws } => {
                 format!("Only {draws} draws of the linkage were used; at least 100 are needed for stable limits.")
@@ -325,21 +326,83 @@ impl Warning {
                     .to_owned()
             }
             Self::LinksMissed { share, point } if *share > 0.0 => format!(
-                "By the linkage's own reckoning {:.1} % of the pairs of records that are one person are not linked, \
+                "By the linkage's own reckoning {} % of the pairs of records that are one person are not linked, \
                  wrong links already set against them. Such a person is counted twice and seems known to fewer lists, \
                  so the figure is too high: with these links it would be lower, down to about {}.",
-                100.0 * share,
+                percent(*share, 1),
                 Grouped(point.max(0.0).round() as u64)
             ),
             Self::LinksMissed { share, point } => format!(
-                "By the linkage's own reckoning more links are wrong than are missed, by {:.1} % of the pairs of records \
+                "By the linkage's own reckoning more links are wrong than are missed, by {} % of the pairs of records \
                  that are one person, so the figure is too low: without them it would be higher, up to about {}.",
-                -100.0 * share,
+                percent(share.abs(), 1),
                 Grouped(point.max(0.0).round() as u64)
             ),
             Self::RefusedDraws { refused, draws } => format!(
                 "In {refused} of {draws} draws of the linkage no estimate was possible; they are not in the figure."
             ),
+        }
+    }
+
+    /// The figures and names of the sentence, by name.
+    pub fn facts(&self) -> Value {
+        match self {
+            Self::RatioOverFive { ratio } => Value::map([("ratio", format!("{ratio:.1}").into())]),
+            Self::SmallList { list, people } => Value::map([("list", names([list])), ("people", (*people).into())]),
+            Self::PartialCoverage { list, stratum, here, expected } => Value::map([
+                ("list", names([list])),
+                ("stratum", names([stratum])),
+                ("here", (*here).into()),
+                ("expected", (*expected).into()),
+            ]),
+            Self::CopiedList { larger, smaller, smaller_size, shared } => Value::map([
+                ("larger", names([larger])),
+                ("smaller", names([smaller])),
+                ("smaller_size", (*smaller_size).into()),
+                ("shared", (*shared).into()),
+            ]),
+            Self::Island { islands } => Value::map([("islands", groups_of_names(islands))]),
+            Self::BcaExtremeQuantile { probability, replicates } => {
+                Value::map([("probability", short(*probability).into()), ("replicates", (*replicates).into())])
+            }
+            Self::GridCuts { low, high } => {
+                Value::map([("low", percent(*low, 1).into()), ("high", percent(*high, 1).into())])
+            }
+            Self::ModelSpread { low, high } | Self::Bimodal { modes: (low, high) } => {
+                Value::map([("low", (*low).into()), ("high", (*high).into())])
+            }
+            Self::InternalConsistencyPoor { covered, tried } => {
+                Value::map([("covered", (*covered).into()), ("tried", (*tried).into())])
+            }
+            Self::RefusedStrata { refused, strata, n_documented } => Value::map([
+                ("refused", (*refused).into()),
+                ("strata", (*strata).into()),
+                ("people", (*n_documented).into()),
+            ]),
+            Self::ChaoAboveUpper { bound } => Value::map([("bound", (*bound).into())]),
+            Self::MeanDependsOnBound { weight, bound } => {
+                Value::map([("share", percent(*weight, 1).into()), ("bound", (*bound).into())])
+            }
+            Self::CapHits { share, cap } => Value::map([("share", percent(*share, 1).into()), ("cap", (*cap).into())]),
+            Self::EmptyCells { share }
+            | Self::GraphsMissed { share }
+            | Self::PriorDominates { weight: share }
+            | Self::LinkageShareHigh { share } => Value::map([("share", percent(*share, 0).into())]),
+            Self::FewLinkageDraws { draws } | Self::FewDraws { draws } => Value::map([("draws", (*draws).into())]),
+            Self::LinksMissed { share, point } => Value::map([
+                ("direction", if *share > 0.0 { "missed" } else { "wrong" }.into()),
+                ("share", percent(share.abs(), 1).into()),
+                ("total", (point.max(0.0).round() as u64).into()),
+            ]),
+            Self::RefusedDraws { refused, draws } => {
+                Value::map([("refused", (*refused).into()), ("draws", (*draws).into())])
+            }
+            Self::UnobservablePart
+            | Self::MeanInfinite
+            | Self::HeterogeneitySeen
+            | Self::OneReplicate
+            | Self::ApproximateLinkage
+            | Self::LinksAsDecided => Value::map([]),
         }
     }
 }

@@ -155,7 +155,7 @@ pub fn outcome_json(outcome: &Outcome, method: &Method, seed: Seed, histories: &
 
 /// A refusal with all its reasons.
 pub fn refusal_json(refusal: &Refusal) -> Json {
-    let reasons = refusal.reasons().iter().map(|reason| json!({ "code": reason.code(), "text": reason.text() }));
+    let reasons = refusal.reasons().iter().map(|reason| told_json(reason.code(), &reason.text(), &reason.facts()));
     json!({
         "code": refusal.code(),
         "text": refusal.text(),
@@ -215,9 +215,19 @@ pub fn estimate_json(given: &Estimate) -> Json {
     })
 }
 
-/// Warnings by code and text.
+/// What must stand beside a figure.
 pub fn warnings_json(warnings: &[Warning]) -> Json {
-    warnings.iter().map(|warning| json!({ "code": warning.code(), "text": warning.text() })).collect()
+    warnings.iter().map(warning_json).collect()
+}
+
+/// One warning.
+pub fn warning_json(warning: &Warning) -> Json {
+    told_json(warning.code(), &warning.text(), &warning.facts())
+}
+
+/// A sentence by its code, in English, and by the facts from which it is told in any language.
+pub fn told_json(code: &str, text: &str, facts: &Value) -> Json {
+    json!({ "code": code, "text": text, "facts": value(facts) })
 }
 
 fn sensitivity_json(sensitivity: &Sensitivity) -> Json {

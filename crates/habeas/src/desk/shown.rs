@@ -218,12 +218,26 @@ fn account_line(account: &Account<'_>) -> String {
     format!("{denies}«{words}»{reading}   [{speaker}; {}]", account.record.place_of(account.claim))
 }
 
+/// What stands between the categories of several dimensions.
+pub const BETWEEN_CATEGORIES: &str = " · ";
+const DISPUTED: &str = "disputed: ";
+const NOT_STATED: &str = "not stated";
+
 /// The words of a category.
 pub fn category_text(category: &Category) -> String {
     match category {
         Category::Is(words) => words.clone(),
-        Category::Disputed(words) => format!("disputed: {words}"),
-        Category::Unknown => "not stated".into(),
+        Category::Disputed(words) => format!("{DISPUTED}{words}"),
+        Category::Unknown => NOT_STATED.into(),
+    }
+}
+
+/// The category whose words these are.
+pub fn category_of_text(text: &str) -> Category {
+    match text.strip_prefix(DISPUTED) {
+        Some(words) => Category::Disputed(words.to_owned()),
+        None if text == NOT_STATED => Category::Unknown,
+        None => Category::Is(text.to_owned()),
     }
 }
 

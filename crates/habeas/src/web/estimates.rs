@@ -1,9 +1,15 @@
 //! Stored estimates as pages show them: the figure with its interval at the same height, its assumption and warnings, or
 //! the refusal in words with what would help.
 
+pub mod told;
+
 use super::{reader::Reader, strata::is_stratified};
 use crate::desk::StoredEstimate;
-use habeas_publish::ui::{Card, CardLine, Cell, Head, Row, Table, Tile, grouped, rounded, supported_step, table};
+use habeas_publish::{
+    figures::Told,
+    ui::{Card, CardLine, Cell, Head, Row, Table, Tile, grouped, rounded, supported_step, table},
+};
+use habeas_stats::estimators::loglinear::MAIN_EFFECTS;
 use maud::{Markup, html};
 use serde_json::Value as Json;
 
@@ -19,11 +25,11 @@ pub enum Outcome {
         /// Ends of the 50 % interval of the total.
         half: Option<(f64, f64)>,
         /// What the figure assumes.
-        assumption: String,
+        assumption: Box<Told>,
         /// Whether the figure is a lower bound.
         is_bound: bool,
-        /// Code and text of each warning.
-        warnings: Vec<(String, String)>,
+        /// What must stand beside it.
+        warnings: Vec<Told>,
         /// How the figure moves with the assumptions.
         sensitivity: Sensitivity,
         /// What doubt about links makes of it, where it was averaged over them.
@@ -31,13 +37,11 @@ pub enum Outcome {
     },
     /// No figure, and why.
     Refused {
-        /// Code.
+        /// Code of the first reason.
         code: String,
-        /// Why.
-        text: String,
-        /// Further reasons.
-        reasons: Vec<String>,
-        /// What would help.
+        /// Why, the most telling reason first.
+        reasons: Vec<Told>,
+        /// What would help, as the run printed it.
         help: String,
     },
     /// A result that cannot be read any more.
@@ -124,8 +128,7 @@ impl Estimate {
         let outcome = match (json.get("refused"), json.get("n_total")) {
             (Some(refused), _) if refused.is_object() => Outcome::Refused {
                 code: text(refused, "code"),
-                text: text(refused, "text"),
-                reasons: list(refused, "reasons").map(|reason| text(reason, "text")).collect(),
+                reasons: Told::reasons(json),
                 help: text(refused, "what_would_help"),
             },
             (_, Some(total)) => match number(total, "point").or_else(|| number(total, "median")) {
@@ -133,11 +136,9 @@ impl Estimate {
                     total: point,
                     interval: interval(total, 0.95),
                     half: interval(total, 0.5),
-                    assumption: text(json, "assumption"),
+                    assumption: Box::new(Told::assumption(json)),
                     is_bound: flag(json, "is_lower_bound"),
-                    warnings: list(json, "warnings")
-                        .map(|warning| (text(warning, "code"), text(warning, "text")))
-                        .collect(),
+                    warnings: list(json, "warnings").map(Told::read).collect(),
                     sensitivity: json.get("sensitivity").map(Sensitivity::read).unwrap_or_default(),
                     linkage: json.get("linkage").and_then(Linkage::read),
                 },
@@ -270,7 +271,7 @@ fn card(reader: &Reader, estimate: &Estimate) -> Card {
         lines.push(line("card-seen", grouped(n)));
     }
     if let Outcome::Estimated { assumption, .. } = &estimate.outcome {
-        lines.push(line("card-assumption", assumed(reader, estimate).unwrap_or_else(|| assumption.clone())));
+        lines.push(line("card-assumption", told::assumed(reader, assumption)));
     }
     if let Some(day) = &estimate.day {
         lines.push(line("card-day", day.clone()));
@@ -295,23 +296,16 @@ pub fn section(reader: &Reader, estimates: &[Estimate], n_documented: u64) -> Ma
     }
 }
 
-/// What a method assumes, in the language of the page; none where the sentence holds numbers or lists of its own.
-fn assumed(reader: &Reader, estimate: &Estimate) -> Option<String> {
-    reader.find(&format!("assumed-{}", estimate.method))
-}
-
 fn verdict(reader: &Reader, estimate: &Estimate) -> Markup {
-    // Long texts of a run are in English, as the run printed them.
-    let printed = |text: &str| html! { span lang="en" dir="ltr" { (text) } };
     match &estimate.outcome {
         Outcome::Lost => html! { p.verdict { (reader.t("result-lost")) } p { (reader.t("run-estimate")) } },
-        Outcome::Refused { code, text, reasons, help } => html! {
+        Outcome::Refused { code, reasons, help } => html! {
             p.verdict.refused { (reader.t("verdict-refused")) }
             dl.ids {
                 dt { (reader.t("why")) }
-                dd { (why(reader, code)) br; (printed(text)) @for reason in reasons.iter().filter(|reason| *reason != text) { br; (printed(reason)) } }
+                dd { (why(reader, code)) @for reason in reasons { br; (told::sentence(reader, "refusal-told", reason)) } }
                 dt { (reader.t("what-would-help")) }
-                dd { (printed(help)) }
+                dd { (told::help(reader, reasons, help)) }
             }
         },
         Outcome::Estimated { total, interval, assumption, is_bound, warnings, sensitivity, linkage, .. } => {
@@ -320,7 +314,7 @@ fn verdict(reader: &Reader, estimate: &Estimate) -> Markup {
             html! {
                 p.verdict { @if warnings.is_empty() { (reader.t("verdict-published")) } @else { (reader.t("verdict-warnings")) } }
                 p.value { bdi { (value) } @if let Some(span) = span { " " span.interval { bdi { (span) } } } }
-                p.value.assumption { @match assumed(reader, estimate) { Some(words) => (words), None => (printed(assumption)) } }
+                p.value.assumption { (told::sentence(reader, "assumed", assumption)) }
                 @if let Some((low, high)) = sensitivity.range {
                     p.value.assumption { (reader.n("sensitivity-spread", &[("low", rounded(low, step)), ("high", rounded(high, step))])) }
                 }
@@ -328,9 +322,9 @@ fn verdict(reader: &Reader, estimate: &Estimate) -> Markup {
                 p.note { (method(reader, &estimate.method)) " · " (reader.t("interval95-note")) }
                 @if !warnings.is_empty() {
                     h3 { (reader.t("warnings")) }
-                    ul.warnings { @for (code, text) in warnings { li {
-                        @if let Some(words) = reader.find(&format!("warning-{code}")) { b { (words) } " " }
-                        (printed(text))
+                    ul.warnings { @for warning in warnings { li {
+                        @if let Some(words) = reader.find(&format!("warning-{}", warning.code)) { b { (words) } " " }
+                        (told::sentence(reader, "warning-told", warning))
                     } } }
                 }
                 @if !sensitivity.alternatives.is_empty() { h3 { (reader.t("sensitivity-title")) } (alternatives(reader, &sensitivity.alternatives, step)) }
@@ -385,9 +379,14 @@ fn side_by_side(reader: &Reader, estimates: &[Estimate]) -> Markup {
     })
 }
 
-/// To what an assumption was changed; names of methods in the reader's words.
+/// To what an assumption was changed; methods and the model without interactions in the reader's words.
 fn tried_words(reader: &Reader, alternative: &Alternative) -> String {
-    reader.find(&format!("method-{}", alternative.label)).unwrap_or_else(|| alternative.label.clone())
+    let label = &alternative.label;
+    let known = match label.as_str() {
+        MAIN_EFFECTS => told::model(reader, "main_effects"),
+        label => reader.find(&format!("method-{label}")),
+    };
+    known.unwrap_or_else(|| label.clone())
 }
 
 /// The same data under other assumptions, other methods among them; all to the step of the figure itself.
@@ -427,144 +426,4 @@ fn alternatives(reader: &Reader, tried: &[Alternative], step: f64) -> Markup {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn stored(json: Json) -> StoredEstimate {
-        StoredEstimate { at_ms: 1_772_000_000_000, json }
-    }
-
-    fn dga() -> StoredEstimate {
-        stored(json!({
-            "schema": 1, "method": "dga", "lists": 3, "list_names": ["a", "b", "c"], "n_documented": 1800,
-            "n_total": {
-                "point": null, "median": 2840.4,
-                "intervals": [{"level": 0.5, "low": 2760, "high": 2930}, {"level": 0.95, "low": 2612, "high": 3118}],
-            },
-            "assumption": "after conditioning on a decomposable graph, lists are independent",
-            "sensitivity": {
-                "lowest": 2301.0, "highest": 2990.0,
-                "alternatives": [
-                    {"kind": "other_method", "label": "chao", "point": 2301.0, "low": 2180.0, "high": 2440.0, "is_lower_bound": true},
-                    {"kind": "leave_one_list_out", "label": "a", "refused": "too_few_lists"},
-                ],
-            },
-            "warnings": [{"code": "unobservable_part", "text": "those whom no list could see are not in the figure"}],
-        }))
-    }
-
-    #[test]
-    fn an_estimate_shows_its_interval_rounded_to_what_it_supports() {
-        let found = Estimate::latest(&[dga()]);
-        let tiles = tiles(&Reader::of_file("en"), found.first(), 1800);
-        assert_eq!(tiles[0].value, "2\u{202f}840");
-        assert_eq!(tiles[0].interval.as_deref(), Some("2\u{202f}610–3\u{202f}120"));
-        assert_eq!(tiles[1].interval.as_deref(), Some("810–1\u{202f}320"), "those on no list");
-    }
-
-    #[test]
-    fn what_doubt_about_links_costs_stands_beside_the_averaged_figure() {
-        let mut run = dga();
-        run.json["linkage"] = json!({
-            "draws": 200, "linkage_share": 0.347,
-            "with_linkage_fixed": { "point": 2710.0, "intervals": [{"level": 0.95, "low": 2590, "high": 2850}] },
-        });
-        let page = section(&Reader::of_file("en"), &Estimate::latest(&[run]), 1800).into_string();
-        for words in ["200 draws", "35 %", "2\u{202f}710", "2\u{202f}590–2\u{202f}850"] {
-            assert!(page.contains(words), "{words} in {page}");
-        }
-    }
-
-    #[test]
-    fn a_refusal_takes_the_place_of_the_figure_with_what_would_help() {
-        let refused = stored(json!({
-            "schema": 1, "method": "dga",
-            "refused": {"code": "too_few_lists", "text": "2 lists", "what_would_help": "another independent source"},
-        }));
-        let found = Estimate::latest(&[refused]);
-        let reader = Reader::of_file("en");
-        assert!(tiles(&reader, found.first(), 10)[0].refused);
-        let page = section(&reader, &found, 10).into_string();
-        assert!(page.contains("another independent source") && page.contains("2 lists"));
-        assert!(!page.contains("class=\"value\""));
-    }
-
-    #[test]
-    fn not_computed_not_estimable_and_lost_look_different() {
-        let reader = Reader::of_file("en");
-        let broken = Estimate::latest(&[stored(json!({"method": "dga"}))]);
-        let refused = Estimate::latest(&[stored(json!({"method": "dga", "refused": {"code": "island"}}))]);
-        let values = [None, broken.first(), refused.first()].map(|newest| tiles(&reader, newest, 1)[0].value.clone());
-        assert!(values[0] != values[1] && values[1] != values[2] && values[0] != values[2], "{values:?}");
-    }
-
-    #[test]
-    fn of_each_method_the_newest_run_stands() {
-        let older = stored(json!({"method": "dga", "n_total": {"median": 9}}));
-        let chao = stored(json!({"method": "chao", "n_total": {"point": 2500.0}}));
-        let found = Estimate::latest(&[dga(), chao, older]);
-        assert_eq!(found.iter().map(|e| e.method.as_str()).collect::<Vec<_>>(), ["dga", "chao"]);
-    }
-
-    #[test]
-    fn the_range_over_other_assumptions_stands_beside_the_figure() {
-        let page = section(&Reader::of_file("en"), &Estimate::latest(&[dga()]), 1800).into_string();
-        for words in [
-            "between 2\u{202f}300 and 2\u{202f}990",
-            "at least 2\u{202f}300",
-            "Fewer than three lists",
-            "One list left out",
-        ] {
-            assert!(page.contains(words), "{words} in {page}");
-        }
-    }
-
-    /// The codes that stand behind `=>` in the files of the estimators, such as `Self::Island { .. } => "island"`.
-    fn codes(sources: &[&str]) -> Vec<String> {
-        let lines = sources.iter().flat_map(|source| source.lines());
-        let code = |line: &str| {
-            let (variant, code) = line.trim().strip_prefix("Self::")?.split_once(" => \"")?;
-            let code = code.strip_suffix("\",")?;
-            let is_code = code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-            (is_code && !variant.is_empty()).then(|| code.to_owned())
-        };
-        lines.filter_map(code).collect()
-    }
-
-    #[test]
-    fn what_a_method_assumes_is_told_in_both_languages_and_in_english_as_the_run_prints_it() {
-        let (english, urdu) = (Reader::of_file("en"), Reader::of_file("ur"));
-        use habeas_stats::Method;
-        for method in
-            [Method::independence(), Method::dga(), Method::lcmcr(), Method::chao(), Method::stepwise(), Method::bic()]
-        {
-            let key = format!("assumed-{}", method.name());
-            assert_eq!(english.find(&key).as_deref(), Some(method.assumption().text()), "{key}");
-            assert!(urdu.find(&key).is_some_and(|words| words.chars().any(|c| c > '\u{600}')), "{key}");
-        }
-    }
-
-    #[test]
-    fn every_refusal_warning_and_other_choice_has_words_in_both_languages_and_no_words_are_left_over() {
-        let refusals = codes(&[
-            include_str!("../../../habeas-stats/src/refusal.rs"),
-            include_str!("../../../habeas-stats/src/convergence.rs"),
-        ]);
-        let warnings = codes(&[include_str!("../../../habeas-stats/src/refusal/warning.rs")]);
-        let tried = codes(&[include_str!("../../../habeas-stats/src/sensitivity.rs")]);
-        assert!(refusals.len() >= 18 && warnings.len() >= 20 && tried.len() >= 12);
-        for (prefix, codes) in [("refusal-", refusals), ("warning-", warnings), ("tried-", tried)] {
-            for language in ["en", "ur"] {
-                let reader = Reader::of_file(language);
-                for code in &codes {
-                    assert!(reader.find(&format!("{prefix}{code}")).is_some(), "{language}: {prefix}{code}");
-                }
-            }
-            for line in include_str!("../../locales/en/main.ftl").lines() {
-                let id = line.split(' ').next().and_then(|id| id.strip_prefix(prefix));
-                assert!(id.is_none_or(|id| codes.iter().any(|code| code == id)), "{line} is used nowhere");
-            }
-        }
-    }
-}
+mod tests;

@@ -21,7 +21,7 @@ use habeas_publish::ui::grouped;
 use std::{borrow::Cow, collections::HashMap, convert::Infallible, sync::LazyLock, time::Duration};
 
 static_loader! {
-    // Isolation marks are off: text values never go through a message, they stand beside it in their own element.
+    // Isolation marks are off: text values stand beside a message in their own element, or bring their marks (`told.rs`).
     static LOCALES = {
         locales: "./locales",
         fallback_language: "en",
@@ -139,6 +139,11 @@ impl Reader {
         let numbers: HashMap<Cow<'static, str>, FluentValue<'_>> =
             numbers.iter().map(|(name, n)| (Cow::Borrowed(*name), FluentValue::from(*n))).collect();
         LOCALES.lookup_with_args(self.lang.identifier(), key, &numbers)
+    }
+
+    /// The message `key` with values put in, where there is one and it lacks none of them.
+    pub fn find_with(&self, key: &str, values: &HashMap<Cow<'static, str>, FluentValue<'_>>) -> Option<String> {
+        LOCALES.try_lookup_with_args(self.lang.identifier(), key, values)
     }
 
     /// An address inside the application, as [`Reader::to`]; none in a file, where it would lead nowhere, and none that the

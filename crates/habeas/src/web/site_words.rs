@@ -1,8 +1,8 @@
 //! The words of the public site, from the same messages as the pages.
 
-use super::{Reader, assets, words};
+use super::{Reader, assets, estimates, words};
 use habeas_core::{EventKind, Label, Predicate, Sex};
-use habeas_publish::site::Words;
+use habeas_publish::{figures::Told, site::Words};
 
 impl Words for Reader {
     fn lang(&self) -> &str {
@@ -23,6 +23,10 @@ impl Words for Reader {
 
     fn n(&self, key: &str, n: u64) -> String {
         Self::n(self, key, &[("n", n)])
+    }
+
+    fn told(&self, kind: &str, told: &Told) -> Option<String> {
+        estimates::told::words(self, kind, told)
     }
 
     fn label(&self, label: Label) -> String {

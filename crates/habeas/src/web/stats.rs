@@ -290,7 +290,8 @@ pub fn by_year(reader: &Reader, view: &View) -> Markup {
 pub fn file(reader: &Reader, view: &View) -> String {
     let estimated = view.stratified.as_ref().and_then(Stratified::assumption_by_year);
     let legend = if estimated.is_some() { "year-legend-estimated" } else { "year-legend" };
-    let about = estimated.map(|assumption| [reader.t("year-estimates-note"), assumption.to_owned()]);
+    let about =
+        estimated.map(|assumption| [reader.t("year-estimates-note"), estimates::told::assumed(reader, assumption)]);
     let words = download::Words {
         title: reader.t("year-chart"),
         sub: reader.t("year-sub"),

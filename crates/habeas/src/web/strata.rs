@@ -4,9 +4,13 @@
 use super::{
     estimates::{Estimate, Outcome, figure_of, why},
     reader::Reader,
+    words,
 };
-use crate::desk::StoredEstimate;
-use habeas_publish::ui::{Band, Cell, Head, Row, Table, table};
+use crate::desk::{StoredEstimate, figures::Category, shown};
+use habeas_publish::{
+    figures::Told,
+    ui::{Band, Cell, Head, Row, Table, table},
+};
 use maud::{Markup, html};
 use serde_json::Value as Json;
 
@@ -44,13 +48,13 @@ impl Stratified {
 
 impl Stratified {
     /// What the estimates of a run over years alone assume; none where it gave none.
-    pub fn assumption_by_year(&self) -> Option<&str> {
+    pub fn assumption_by_year(&self) -> Option<&Told> {
         let given =
             self.strata.iter().filter(|_| self.by == ["year"]).find_map(|(_, estimate)| match &estimate.outcome {
-                Outcome::Estimated { assumption, .. } => Some(assumption.as_str()),
+                Outcome::Estimated { assumption, .. } => Some(assumption.as_ref()),
                 Outcome::Refused { .. } | Outcome::Lost => None,
             });
-        given.filter(|assumption| !assumption.is_empty())
+        given.filter(|assumption| !assumption.text.is_empty())
     }
 
     /// What a run over years alone gives for a year: its row, where it has one, and its band, where it was estimated.
@@ -81,7 +85,8 @@ pub fn section(reader: &Reader, stratified: &Stratified) -> Markup {
         newer => newer.to_owned(),
     });
     let head = by.collect::<Vec<_>>().join(" · ");
-    let rows = strata.iter().map(|(label, estimate)| row(reader, Cell::Words(label.clone()), estimate));
+    let named = |label: &str| stratum(reader, &stratified.by, label);
+    let rows = strata.iter().map(|(label, estimate)| row(reader, Cell::Words(named(label)), estimate));
     let rows = Table {
         caption: reader.t("strata-title"),
         head: vec![
@@ -105,6 +110,27 @@ pub fn section(reader: &Reader, stratified: &Stratified) -> Markup {
     }
 }
 
+/// A stratum in the reader's words, from the label under which the run keeps it.
+fn stratum(reader: &Reader, by: &[String], label: &str) -> String {
+    let parts: Vec<&str> = label.split(shown::BETWEEN_CATEGORIES).collect();
+    if parts.len() != by.len() {
+        return label.to_owned();
+    }
+    let one = |(dimension, part): (&String, &str)| {
+        let known = |code: &str| match dimension.as_str() {
+            "sex" => reader.find(&format!("sex-{code}")).unwrap_or_else(|| code.to_owned()),
+            _ => code.to_owned(),
+        };
+        let category = shown::category_of_text(part);
+        let words = words::category(reader, &category, known);
+        match category {
+            Category::Disputed(_) => format!("{}: {words}", reader.t("disputed")),
+            Category::Is(_) | Category::Unknown => words,
+        }
+    };
+    by.iter().zip(parts).map(one).collect::<Vec<_>>().join(shown::BETWEEN_CATEGORIES)
+}
+
 fn row(reader: &Reader, head: Cell, estimate: &Estimate) -> Row {
     let documented = estimate.n_documented.map_or_else(|| Cell::Absent("–".into()), Cell::Number);
     let [total, interval, warnings] = cells(reader, estimate);
@@ -119,7 +145,7 @@ pub fn cells(reader: &Reader, estimate: &Estimate) -> [Cell; 3] {
             let (value, span) = figure_of(reader, *total, *interval, *is_bound);
             let span = span.map_or_else(|| Cell::Absent(reader.t("no-interval")), Cell::Figure);
             // The standing warning is said once, above.
-            let n = warnings.iter().filter(|(code, _)| code != "unobservable_part").count();
+            let n = warnings.iter().filter(|warning| warning.code != "unobservable_part").count();
             [Cell::Figure(value), span, Cell::Number(n as u64)]
         }
         Outcome::Refused { code, .. } => {
@@ -159,6 +185,18 @@ mod tests {
         }
         let total = page.find("<tfoot>").unwrap();
         assert!(page.find("694–787").unwrap() < total && total < page.find("705–798").unwrap());
+    }
+
+    #[test]
+    fn a_stratum_is_named_in_the_language_of_the_page() {
+        let reader = Reader::of_file("ur");
+        let named = |by: &[&str], label: &str| {
+            stratum(&reader, &by.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>(), label)
+        };
+        assert_eq!(named(&["year", "sex"], "1976 · female"), "1976 · عورت");
+        assert_eq!(named(&["year"], "disputed: 1976 or 1977"), "متنازع: 1976 یا 1977");
+        assert_eq!(named(&["place"], "not stated"), reader.t("not-stated"));
+        assert_eq!(named(&["place"], "Corva · Hest"), "Corva · Hest", "what holds a mark of ours stays as it is");
     }
 
     #[test]

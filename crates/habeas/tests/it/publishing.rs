@@ -107,6 +107,23 @@ fn only_who_agreed_is_named_and_the_release_verifies_with_common_tools() {
 }
 
 #[test]
+fn why_there_is_no_estimate_is_told_in_each_language_of_a_release_and_in_its_data_as_it_was_printed() {
+    let office = office();
+    office.file("policy.toml", EXACT);
+    office.run(&["publish", "policy", "--set", "policy.toml"]).succeeds();
+    consents(&office, 1, "given");
+    office.run(&["estimate", "run", "--method", "dga"]).ends_with(4);
+    office.run(&["publish", "build", "R1", "--lang", "en,ur", "--on", "2026-03-01"]).succeeds();
+    let release = files(&office.path("R1"));
+    let [english, urdu] = ["Only 1 of the lists hold anyone here", "محض قیاس"].map(|words| holding(&release, words));
+    assert_eq!(urdu, ["site/ur/methods.html", "site/ur/statistics.html"]);
+    for path in ["site/methods.html", "site/statistics.html", "data/estimates.csv"] {
+        assert!(english.contains(&path), "{path} of {english:?}");
+    }
+    assert!(!english.iter().any(|path| path.starts_with("site/ur/")), "{english:?}");
+}
+
+#[test]
 fn two_builds_of_one_plan_are_the_same_bytes() {
     let office = office();
     office.file("policy.toml", EXACT);

@@ -109,7 +109,7 @@ impl LogLinearModel {
     pub fn in_words(&self, lists: &[String]) -> String {
         let generators = self.generators();
         if generators.is_empty() {
-            return "main effects".to_owned();
+            return MAIN_EFFECTS.to_owned();
         }
         generators.iter().map(|&set| set_in_words(set, lists)).collect::<Vec<_>>().join(" + ")
     }
@@ -141,6 +141,9 @@ impl LogLinearModel {
                 .all(|list| self.interactions.binary_search_by_key(&order(set & !(1 << list)), |&s| order(s)).is_ok())
     }
 }
+
+/// The model without interactions in words.
+pub const MAIN_EFFECTS: &str = "main effects";
 
 /// A set of lists by name, such as `A:B`.
 pub(crate) fn set_in_words(set: u32, lists: &[String]) -> String {

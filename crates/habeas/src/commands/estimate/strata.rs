@@ -85,8 +85,7 @@ pub fn estimate_and_keep(
     if partitions.is_none()
         && let Some(warnings) = object["total"]["warnings"].as_array_mut()
     {
-        let decided = Warning::LinksAsDecided;
-        warnings.push(json!({ "code": decided.code(), "text": decided.text() }));
+        warnings.push(estimating::warning_json(&Warning::LinksAsDecided));
     }
     // A run that was stopped has no total: it is shown and not kept.
     if stratified.n_not_reached == 0 {

@@ -89,9 +89,9 @@ impl Sorter<'_> {
         let case = self.snapshot.case_of(&person);
         let categories: Vec<Category> = self.dimensions.iter().map(|dimension| (dimension.category)(&case)).collect();
         let key: Key = categories.iter().map(folded).collect();
-        self.labels
-            .entry(key.clone())
-            .or_insert_with(|| categories.iter().map(shown::category_text).collect::<Vec<_>>().join(" · "));
+        self.labels.entry(key.clone()).or_insert_with(|| {
+            categories.iter().map(shown::category_text).collect::<Vec<_>>().join(shown::BETWEEN_CATEGORIES)
+        });
         masks.entry(key.clone()).or_default().push(mask);
         self.known.insert(person.records, key);
     }

@@ -210,7 +210,7 @@ async fn an_estimate_by_year_is_drawn_where_it_was_given_and_said_where_it_was_r
     let file = house.ask(Method::GET, "/stats/file/by-year.svg", &headers, "").await;
     let file = String::from_utf8(to_bytes(file.into_body(), 1 << 20).await.unwrap().to_vec()).unwrap();
     assert!(
-        file.contains("light band 95") && file.contains("patterns without a ring"),
+        file.contains("light band 95") && file.contains("lists depend on one another"),
         "the file says what it assumes: {file}"
     );
     assert!(!House::new().page("/stats").await.contains("class=\"b95\""));

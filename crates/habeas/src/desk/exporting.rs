@@ -59,6 +59,11 @@ impl Sheet {
         })
     }
 
+    /// The right to take it out.
+    pub fn needs(self) -> Right {
+        if self == Self::Reported { Right::Cases } else { Right::Tables }
+    }
+
     /// The table as CSV; an estimate has none, since a figure without its diagnostics is none.
     ///
     /// # Errors

@@ -387,7 +387,7 @@ impl Desk {
     }
 
     /// Whether whoever opened the vault has a right, or what they lack.
-    fn ask(&self, right: Right) -> Result<(), Denied> {
+    pub fn ask(&self, right: Right) -> Result<(), Denied> {
         Need::Right(right).check(self.who.role)
     }
 

@@ -43,6 +43,7 @@ fn read(file: &str) -> Option<(Sheet, Form)> {
 pub async fn get(desk: Desk, reader: Reader, Path(file): Path<String>) -> Response {
     let Some((sheet, form)) = read(&file) else { return refuse(&reader, &PageError::NotFound) };
     answer(desk, reader, file, form, move |desk, reader| {
+        desk.ask(sheet.needs())?;
         Ok(match form {
             Form::Csv => sheet.csv(desk)?,
             Form::Json => {

@@ -83,10 +83,10 @@ fn a_declared_descent_leaves_too_few_sources_even_when_the_data_do_not_show_it()
     in_words(
         &refusal,
         expect![[r#"
-        dependent_lists
-        Some lists are declared to descend from one another (list1, list3). Counted as one source each, 2 independent sources remain; at least three are needed.
-        Add sources that were collected independently of these; until then report the documented count alone, as «at least».
-    "#]],
+            dependent_lists
+            Some lists are declared to descend from one another ([list1, list3]). Counted as one source each, 2 independent sources remain; at least three are needed.
+            Add sources that were collected independently of these; until then report the documented count alone, as «at least».
+        "#]],
     );
 }
 

@@ -71,7 +71,7 @@ impl Vault {
     }
 
     /// Records many statements, each about one record; a later one knows of those before it. They are told in commits of
-    /// [`CONSENTS_AT_ONCE`]: where one fails, those before it stand, and `Ok` means that all do.
+    /// some thousands: where one fails, those before it stand, and `Ok` means that all do.
     pub fn add_consents(&mut self, drafts: Vec<Consent>, now_ms: i64) -> Result<(), VaultError> {
         self.require(Right::Code)?;
         // By record: a list of a million people brings as many answers.

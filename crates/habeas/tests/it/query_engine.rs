@@ -139,12 +139,17 @@ mod with_it {
         assert!(refused.stderr.contains("another token"), "{}", refused.stderr);
     }
 
-    /// A run that keeps its shards in `work`, on one worker.
-    fn kept_run(worker: &Worker) -> Vec<String> {
+    /// Two lists, a worker, and the run that links the lists on it and keeps its shards in `work`.
+    fn kept_run() -> (Office, Worker, Vec<String>) {
+        let office = Office::new();
+        lists(&office);
+        office.file("token", "0123456789abcdef0123456789abcdef\n");
+        let worker = worker(&office);
         let engine = format!("cluster://{}", worker.address);
         let args = ["link", "files", "a.csv", "b.csv", "--truth", "person", "--out", "c.csv", "--pairs", "p.csv"];
         let kept = ["--engine", &engine, "--token-file", "token", "--work", "work", "--engine-memory", "50"];
-        args.iter().chain(&kept).map(|word| (*word).to_owned()).collect()
+        let args = args.iter().chain(&kept).map(|word| (*word).to_owned()).collect();
+        (office, worker, args)
     }
 
     fn outcome(office: &Office) -> [String; 2] {
@@ -153,11 +158,7 @@ mod with_it {
 
     #[test]
     fn a_coordinator_that_is_killed_and_started_again_ends_with_the_same_pairs() {
-        let office = Office::new();
-        lists(&office);
-        office.file("token", "0123456789abcdef0123456789abcdef\n");
-        let worker = worker(&office);
-        let args = kept_run(&worker);
+        let (office, _worker, args) = kept_run();
         let words: Vec<&str> = args.iter().map(String::as_str).collect();
         let begun = std::time::Instant::now();
         office.run(&words).succeeds();
@@ -178,11 +179,7 @@ mod with_it {
 
     #[test]
     fn a_full_disk_under_the_work_folder_ends_the_run_with_an_error_and_the_next_one_goes_on() {
-        let office = Office::new();
-        lists(&office);
-        office.file("token", "0123456789abcdef0123456789abcdef\n");
-        let worker = worker(&office);
-        let args = kept_run(&worker);
+        let (office, _worker, args) = kept_run();
         let words: Vec<&str> = args.iter().map(String::as_str).collect();
         // No file may grow beyond so many blocks, as on a disk that is full.
         let run = Command::new("sh")

@@ -46,6 +46,14 @@ pub struct Policy {
     pub protect: usize,
 }
 
+impl Policy {
+    /// Whether a count has to be protected, or what is left of it without those who are named in public.
+    fn is_small(self, count: u64, named: u64) -> bool {
+        let small = |count: u64| (1..self.threshold).contains(&count);
+        small(count) || (named > 0 && small(count - named))
+    }
+}
+
 impl Default for Policy {
     fn default() -> Self {
         Self { threshold: 5, protect: 3 }
@@ -178,8 +186,8 @@ pub fn release(
 
 /// Decides what may be shown beside everything that was shown before.
 ///
-/// Tables that have no dimension in common are judged apart: they share only the total, which is never withheld, and any
-/// tables of whole numbers with one total are margins of some table of both.
+/// Tables that have no dimension in common share only the total. Where every release shows it they are judged apart, since
+/// any tables of whole numbers with one total are margins of some table of both; else together, which can be too fine.
 ///
 /// `earlier` is in order of time. Where nobody has left a count since, a reader may take it that counts only grow; then
 /// what has come in between two releases is a count too, and a small one in a sensitive table is protected like any other.
@@ -197,14 +205,44 @@ pub fn release_beside(
     if policy.threshold < 2 || !(2..=MOST_PROTECT).contains(&policy.protect) {
         return Err(SuppressError::Policy);
     }
+    let parts = components(tables.iter().chain(earlier.iter().flat_map(|release| &release.tables)));
+    if parts.len() < 2 {
+        return release_part(tally, tables, named, policy, earlier);
+    }
+    match release_apart(tally, tables, named, policy, earlier, &parts)? {
+        Some(released) => Ok(released),
+        None => release_part(tally, tables, named, policy, earlier),
+    }
+}
+
+/// Each part for itself, with the total shown; `None` where some release withholds the total, or some part would have to.
+fn release_apart(
+    tally: &Tally,
+    tables: &[TableSpec],
+    named: Option<&Tally>,
+    policy: Policy,
+    earlier: &[Earlier],
+    parts: &[Vec<usize>],
+) -> Result<Option<(Released, Withholding)>, SuppressError> {
+    let is_total = |cell: &&ReleasedCell| cell.labels.iter().all(Option::is_none);
+    let was_withheld =
+        |release: &Earlier| release.cells.iter().find(is_total).map(|cell| cell.shown) == Some(Shown::Withheld);
+    let is_exact = tables.iter().any(|table| !table.sensitive);
+    let total: u64 = tally.table(&[])?.iter().map(|bounds| bounds.low).sum();
+    let people_named: u64 =
+        named.map(|named| named.table(&[])).transpose()?.iter().flatten().map(|bounds| bounds.low).sum();
+    if earlier.iter().any(was_withheld) || (!is_exact && policy.is_small(total, people_named)) {
+        return Ok(None);
+    }
     let mut cells: BTreeMap<Vec<Option<Label>>, Shown> = BTreeMap::new();
     let mut withholding = Withholding { n_small: 0, n_beside: 0 };
-    for dimensions in components(tables.iter().chain(earlier.iter().flat_map(|release| &release.tables))) {
+    for dimensions in parts {
         let within = |table: &&TableSpec| table.dimensions.iter().all(|dimension| dimensions.contains(dimension));
-        let here: Vec<TableSpec> = tables.iter().filter(within).cloned().collect();
         let of_part = |cell: &&ReleasedCell| {
             cell.labels.iter().enumerate().all(|(at, label)| label.is_none() || dimensions.contains(&at))
         };
+        let total_alone = TableSpec { dimensions: Vec::new(), sensitive: false };
+        let here: Vec<TableSpec> = tables.iter().filter(within).cloned().chain([total_alone]).collect();
         let before: Vec<Earlier> = earlier
             .iter()
             .map(|release| Earlier {
@@ -213,13 +251,16 @@ pub fn release_beside(
                 tables: release.tables.iter().filter(within).cloned().collect(),
             })
             .collect();
-        let (part, withheld) = release_part(tally, &here, named, policy, &before)?;
+        let (part, withheld) = match release_part(tally, &here, named, policy, &before) {
+            Err(SuppressError::Unprotected { .. }) if !is_exact => return Ok(None),
+            judged => judged?,
+        };
         cells.extend(part.cells.into_iter().map(|cell| (cell.labels, cell.shown)));
         withholding.n_small += withheld.n_small;
         withholding.n_beside += withheld.n_beside;
     }
     let cells = cells.into_iter().map(|(labels, shown)| ReleasedCell { labels, shown });
-    Ok((Released { cells: cells.collect() }, withholding))
+    Ok(Some((Released { cells: cells.collect() }, withholding)))
 }
 
 /// Dimensions that tables tie together.
@@ -248,10 +289,7 @@ fn release_part(
 ) -> Result<(Released, Withholding), SuppressError> {
     let Layout { keys, system, is_now, may_be_withheld, mut withheld, sensitive } =
         Layout::of(tally, tables, named, earlier, policy)?;
-    let is_small = |cell: &Cell| {
-        let small = |count: u64| (1..policy.threshold).contains(&count);
-        small(cell.count) || (cell.named > 0 && small(cell.count - cell.named))
-    };
+    let is_small = |cell: &Cell| policy.is_small(cell.count, cell.named);
     let small: Vec<usize> =
         (0..system.cells.len()).filter(|&cell| sensitive[cell] && is_small(&system.cells[cell])).collect();
     let told: Vec<usize> = small.iter().copied().filter(|&cell| !withheld[cell] && !may_be_withheld[cell]).collect();

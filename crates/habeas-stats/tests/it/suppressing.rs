@@ -84,7 +84,9 @@ impl Attacker {
         }
         let next = table.len();
         let room = self.equations.iter().filter(|(members, _)| members.contains(&next));
-        let most = room.filter_map(|(members, count)| Some((*count)?.saturating_sub(sum(members)))).min().unwrap_or(0);
+        let most = room.filter_map(|(members, count)| Some((*count)?.saturating_sub(sum(members)))).min();
+        // Nothing shown bounds it: a few values are enough to see that it is not told.
+        let most = most.unwrap_or(3);
         for value in 0..=most {
             table.push(value);
             self.fill(table, found);
@@ -214,6 +216,29 @@ proptest! {
     }
 
     #[test]
+    fn nor_does_he_where_two_tables_have_nothing_but_the_total_in_common(
+        rows in proptest::collection::vec(proptest::collection::vec(0u64..3, 3), 3),
+        is_second_sensitive in any::<bool>(),
+    ) {
+        let tally = two_way(&rows);
+        let policy = Policy { threshold: 4, protect: 2 };
+        let tables = [sensitive(&[0]), TableSpec { dimensions: vec![1], sensitive: is_second_sensitive }];
+        if let Ok((released, _)) = release_beside(&tally, &tables, None, policy, &[]) {
+            let counts = tally.table(&[0, 1]).unwrap();
+            let attacker = Attacker::of(&released, tally.n_categories());
+            let values = attacker.values();
+            for (idx, (members, count)) in attacker.equations.iter().enumerate() {
+                let is_exact = !is_second_sensitive && released.cells()[idx].labels[0].is_none();
+                let truth: u64 = members.iter().map(|&member| counts[member].low).sum();
+                if !is_exact && (1..policy.threshold).contains(&truth) {
+                    prop_assert_eq!(*count, None);
+                    prop_assert!(values[&idx].len() >= policy.protect, "{} can only be one of {:?}", truth, values[&idx]);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn nor_does_he_in_three_dimensions_where_ranges_alone_would_promise_too_much(
         counts in proptest::collection::vec(0u64..7, 8),
     ) {
@@ -248,6 +273,14 @@ fn an_exact_table_is_shown_whole_beside_a_sensitive_one_that_keeps_its_secrets()
     }
     assert_eq!(shown(&released, &[Some(0), Some(0)]), Shown::Withheld);
     assert_protected(&tally, &released, Policy::default());
+}
+
+#[test]
+fn a_total_that_one_table_tells_exactly_is_not_withheld_in_vain_by_another() {
+    let tally = two_way(&[vec![0, 0], vec![0, 1]]);
+    let tables = [sensitive(&[0]), TableSpec { dimensions: vec![1], sensitive: false }];
+    let refused = release_beside(&tally, &tables, None, Policy::default(), &[]);
+    assert!(matches!(refused, Err(SuppressError::Unprotected { .. })), "{refused:?}");
 }
 
 #[test]
@@ -308,6 +341,76 @@ fn who_leaves_a_count_is_not_told_by_comparing() {
     assert!(release_beside(&third, &tables, None, policy, &earlier).is_ok());
 }
 
+/// Every two-by-two table that fits a release: by its total where that is shown, else by any total up to `most`.
+fn tables_that_fit(released: &Released, most: u64) -> Vec<[u64; 4]> {
+    let totals = match released.shown(&[None, None]) {
+        Some(Shown::Count(total)) => total..=total,
+        _ => 0..=most,
+    };
+    let fits = |table: &[u64; 4]| {
+        released.cells().iter().all(|cell| {
+            let inside = |u: &usize| {
+                [u / 2, u % 2]
+                    .iter()
+                    .zip(&cell.labels)
+                    .all(|(own, wanted)| wanted.is_none_or(|wanted| wanted == Label::Known(*own as u32)))
+            };
+            let sum: u64 = (0..4).filter(inside).map(|u| table[u]).sum();
+            match cell.shown {
+                Shown::Count(count) => sum == count,
+                Shown::Withheld => sum >= 1,
+            }
+        })
+    };
+    let mut all = Vec::new();
+    for total in totals {
+        for a in 0..=total {
+            for b in 0..=total - a {
+                all.extend((0..=total - a - b).map(|c| [a, b, c, total - a - b - c]).filter(fits));
+            }
+        }
+    }
+    all
+}
+
+/// An attacker who has both releases, knows that nobody left, and tries every pair of tables.
+fn assert_two_releases_keep_their_secrets(before: &[u64], came: &[u64]) {
+    let policy = Policy { threshold: 4, protect: 2 };
+    let tables = [sensitive(&[0, 1])];
+    let first = two_way(&[before[..2].to_vec(), before[2..].to_vec()]);
+    let after: Vec<u64> = before.iter().zip(came).map(|(before, came)| before + came).collect();
+    let second = two_way(&[after[..2].to_vec(), after[2..].to_vec()]);
+    let Ok((one, _)) = release_beside(&first, &tables, None, policy, &[]) else { return };
+    let earlier = [as_earlier(&first, &one, &tables)];
+    let Ok((two, _)) = release_beside(&second, &tables, None, policy, &earlier) else { return };
+    // A total that is withheld is a small one; a few above that are enough to see that it is not told.
+    let most = 2 * policy.threshold;
+    let (firsts, seconds) = (tables_that_fit(&one, most), tables_that_fit(&two, most));
+    for u in 0..4 {
+        let pairs = || {
+            let pairs = firsts.iter().flat_map(|f| seconds.iter().map(move |s| (f, s)));
+            pairs.filter(|(f, s)| f.iter().zip(s.iter()).all(|(f, s)| f <= s))
+        };
+        for (truth, values) in [
+            (before[u], pairs().map(|(f, _)| f[u]).collect::<BTreeSet<u64>>()),
+            (after[u], pairs().map(|(_, s)| s[u]).collect()),
+            (came[u], pairs().map(|(f, s)| s[u] - f[u]).collect()),
+        ] {
+            let shown_before = one.shown(&[Some(Label::Known(u as u32 / 2)), Some(Label::Known(u as u32 % 2))]);
+            // A change of a cell that was withheld at first is no change that anybody sees.
+            let is_change_of_withheld = truth == came[u] && shown_before == Some(Shown::Withheld);
+            if (1..policy.threshold).contains(&truth) && !is_change_of_withheld {
+                assert!(values.len() >= policy.protect, "{truth} of cell {u}: {values:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn two_releases_whose_totals_are_withheld_themselves_give_nothing_away() {
+    assert_two_releases_keep_their_secrets(&[0, 1, 0, 0], &[0, 2, 0, 0]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
@@ -316,50 +419,6 @@ proptest! {
         before in proptest::collection::vec(0u64..9, 4),
         came in proptest::collection::vec(0u64..5, 4),
     ) {
-        let policy = Policy { threshold: 4, protect: 2 };
-        let tables = [sensitive(&[0, 1])];
-        let first = two_way(&[before[..2].to_vec(), before[2..].to_vec()]);
-        let after: Vec<u64> = before.iter().zip(&came).map(|(before, came)| before + came).collect();
-        let second = two_way(&[after[..2].to_vec(), after[2..].to_vec()]);
-        let Ok((one, _)) = release_beside(&first, &tables, None, policy, &[]) else { return Ok(()) };
-        let earlier = [as_earlier(&first, &one, &tables)];
-        let Ok((two, _)) = release_beside(&second, &tables, None, policy, &earlier) else { return Ok(()) };
-        // Tries every pair of tables of which the second holds the first.
-        let fits = |released: &Released, table: &[u64]| {
-            released.cells().iter().all(|cell| {
-                let inside = |u: usize| {
-                    [u / 2, u % 2].iter().zip(&cell.labels).all(|(own, wanted)| {
-                        wanted.is_none_or(|wanted| wanted == Label::Known(*own as u32))
-                    })
-                };
-                let sum: u64 = (0..4).filter(|u| inside(*u)).map(|u| table[u]).sum();
-                match cell.shown { Shown::Count(count) => sum == count, Shown::Withheld => sum >= 1 }
-            })
-        };
-        let tables_up_to = |total: u64| -> Vec<[u64; 4]> {
-            let mut all = Vec::new();
-            for a in 0..=total { for b in 0..=total - a { for c in 0..=total - a - b {
-                all.push([a, b, c, total - a - b - c]);
-            } } }
-            all
-        };
-        let firsts: Vec<[u64; 4]> = tables_up_to(before.iter().sum()).into_iter().filter(|t| fits(&one, t)).collect();
-        let seconds: Vec<[u64; 4]> = tables_up_to(after.iter().sum()).into_iter().filter(|t| fits(&two, t)).collect();
-        for u in 0..4 {
-            let pairs = || firsts.iter().flat_map(|f| seconds.iter().map(move |s| (f, s)))
-                .filter(|(f, s)| f.iter().zip(s.iter()).all(|(f, s)| f <= s));
-            for (truth, values) in [
-                (before[u], pairs().map(|(f, _)| f[u]).collect::<BTreeSet<u64>>()),
-                (after[u], pairs().map(|(_, s)| s[u]).collect()),
-                (came[u], pairs().map(|(f, s)| s[u] - f[u]).collect()),
-            ] {
-                let shown_before = one.shown(&[Some(Label::Known(u as u32 / 2)), Some(Label::Known(u as u32 % 2))]);
-                // A change of a cell that was withheld at first is no change that anybody sees.
-                let is_change_of_withheld = truth == came[u] && shown_before == Some(Shown::Withheld);
-                if (1..policy.threshold).contains(&truth) && !is_change_of_withheld {
-                    prop_assert!(values.len() >= policy.protect, "{truth} of cell {u}: {values:?}");
-                }
-            }
-        }
+        assert_two_releases_keep_their_secrets(&before, &came);
     }
 }

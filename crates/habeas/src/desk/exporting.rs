@@ -27,6 +27,8 @@ pub enum Sheet {
     Disagreements,
     /// Every estimate that was kept.
     Estimates,
+    /// The newest estimate by strata.
+    Strata,
     /// What organisations state in numbers.
     Reported,
     /// Persons by two dimensions.
@@ -44,6 +46,7 @@ impl Sheet {
             Self::Overlap => "overlap".into(),
             Self::Disagreements => "disagreements".into(),
             Self::Estimates => "estimates".into(),
+            Self::Strata => "strata".into(),
             Self::Reported => "reported".into(),
             Self::By(rows, columns) => format!("{}-by-{}", rows.code(), columns.code()),
         }
@@ -52,7 +55,7 @@ impl Sheet {
     /// Reads a name.
     pub fn from_name(name: &str) -> Option<Self> {
         let counted = [Self::All, Self::ByYear, Self::ByPlace, Self::BySex, Self::Overlap, Self::Disagreements];
-        let mut plain = counted.into_iter().chain([Self::Estimates, Self::Reported]);
+        let mut plain = counted.into_iter().chain([Self::Estimates, Self::Strata, Self::Reported]);
         plain.find(|sheet| sheet.name() == name).or_else(|| {
             let (rows, columns) = name.split_once("-by-")?;
             Some(Self::By(Dimension::from_code(rows)?, Dimension::from_code(columns)?))
@@ -64,7 +67,8 @@ impl Sheet {
         if self == Self::Reported { Right::Cases } else { Right::Tables }
     }
 
-    /// The table as CSV; an estimate has none, since a figure without its diagnostics is none.
+    /// The table as CSV; an estimate has none, since a figure without its diagnostics is none. Strata have one, each with
+    /// what it assumes, what warns of it, or why it was refused.
     ///
     /// # Errors
     /// [`Failure`] without the right to tables.
@@ -78,6 +82,10 @@ impl Sheet {
             Self::Overlap => overlap_csv(&figures.overlap)?,
             Self::Disagreements => disagreements_csv(&figures.disagreements)?,
             Self::Estimates => return Ok(None),
+            Self::Strata => match newest_strata(desk)? {
+                Some(run) => csv_of(strata_lines(&run))?,
+                None => return Ok(None),
+            },
             Self::Reported => csv_of(reported::lines(&reported::series(desk)?))?,
             Self::By(rows, columns) => {
                 let table = desk.crosstab(rows, columns)?;
@@ -112,6 +120,7 @@ impl Sheet {
             Self::Overlap => json!({ "overlap": shown::overlap_json(&figures.overlap) }),
             Self::Disagreements => json!({ "disagreements": fields()? }),
             Self::Estimates => json!({ "estimates": estimates()? }),
+            Self::Strata => json!({ "strata": newest_strata(desk)? }),
             Self::Reported => json!({ "reported": reported::json(&reported::series(desk)?) }),
             Self::By(rows, columns) => {
                 let table = desk.crosstab(rows, columns)?;
@@ -141,6 +150,66 @@ fn csv_of(lines: Vec<Vec<String>>) -> Result<Vec<u8>, Failure> {
         csv.write_record(line).map_err(|error| Failure::from(std::io::Error::other(error)))?;
     }
     csv.into_inner().map_err(|error| Failure::from(error.into_error()))
+}
+
+/// Whether a stored estimate is one by strata.
+pub fn is_stratified(json: &Json) -> bool {
+    json["strata"].is_array()
+}
+
+fn newest_strata(desk: &Desk) -> Result<Option<Json>, Failure> {
+    Ok(desk.estimates()?.into_iter().map(|stored| stored.json).find(is_stratified))
+}
+
+/// A line for each stratum, and one for their total. What was refused has no figure.
+fn strata_lines(run: &Json) -> Vec<Vec<String>> {
+    let head = [
+        "stratum",
+        "method",
+        "documented",
+        "estimated",
+        "low_50",
+        "high_50",
+        "low_95",
+        "high_95",
+        "is_lower_bound",
+        "refused",
+        "warnings",
+        "assumption",
+    ];
+    let plain = |value: &Json| match value {
+        Json::Null => String::new(),
+        Json::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let line = |name: &str, one: &Json| {
+        let total = &one["n_total"];
+        let levels = total["intervals"].as_array().map_or(&[][..], Vec::as_slice);
+        let end = |level: f64, end: &str| {
+            let found =
+                levels.iter().find(|one| one["level"].as_f64().is_some_and(|known| (known - level).abs() < 1e-9));
+            found.map(|one| plain(&one[end])).unwrap_or_default()
+        };
+        let warnings = one["warnings"].as_array().into_iter().flatten().map(|warning| plain(&warning["code"]));
+        let figures = [
+            plain(if total["point"].is_null() { &total["median"] } else { &total["point"] }),
+            end(0.5, "low"),
+            end(0.5, "high"),
+            end(0.95, "low"),
+            end(0.95, "high"),
+        ];
+        let what = [name.to_owned(), plain(&one["method"]), plain(&one["n_documented"])];
+        let about = [
+            plain(&one["is_lower_bound"]),
+            plain(&one["refused"]["code"]),
+            warnings.collect::<Vec<_>>().join(" "),
+            plain(&one["assumption"]),
+        ];
+        what.into_iter().chain(figures).chain(about).collect()
+    };
+    let strata = run["strata"].as_array().into_iter().flatten();
+    let strata = strata.map(|row| line(row["stratum"].as_str().unwrap_or_default(), &row["estimate"]));
+    [head.map(str::to_owned).to_vec()].into_iter().chain(strata).chain([line("all", &run["total"])]).collect()
 }
 
 fn counts_csv(table: &Table) -> Result<Vec<u8>, Failure> {

@@ -3,8 +3,8 @@
 
 pub mod told;
 
-use super::{reader::Reader, strata::is_stratified};
-use crate::desk::StoredEstimate;
+use super::reader::Reader;
+use crate::desk::{StoredEstimate, exporting::is_stratified};
 use habeas_publish::{
     figures::Told,
     ui::{Card, CardLine, Cell, Head, Row, Table, Tile, grouped, rounded, supported_step, table},

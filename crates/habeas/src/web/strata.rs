@@ -2,11 +2,17 @@
 //! adds draws.
 
 use super::{
+    download,
     estimates::{Estimate, Outcome, figure_of, why},
     reader::Reader,
     words,
 };
-use crate::desk::{StoredEstimate, figures::Category, shown};
+use crate::desk::{
+    StoredEstimate,
+    exporting::{Sheet, is_stratified},
+    figures::Category,
+    shown,
+};
 use habeas_publish::{
     figures::Told,
     ui::{Band, Cell, Head, Row, Table, table},
@@ -21,11 +27,6 @@ pub struct Stratified {
     by: Vec<String>,
     strata: Vec<(String, Estimate)>,
     total: Estimate,
-}
-
-/// Whether a stored run is one over strata.
-pub fn is_stratified(json: &Json) -> bool {
-    json["strata"].is_array()
 }
 
 impl Stratified {
@@ -106,6 +107,7 @@ pub fn section(reader: &Reader, stratified: &Stratified) -> Markup {
             p.lead { (reader.t("strata-note")) }
             @if refused > 0 { p.said { (reader.n("strata-refused", &[("n", refused as u64), ("of", strata.len() as u64)])) } }
             (table(&rows))
+            (download::links(reader, Sheet::Strata, false))
         }
     }
 }

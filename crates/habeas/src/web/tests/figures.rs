@@ -213,7 +213,18 @@ async fn an_estimate_by_year_is_drawn_where_it_was_given_and_said_where_it_was_r
         file.contains("light band 95") && file.contains("lists depend on one another"),
         "the file says what it assumes: {file}"
     );
-    assert!(!House::new().page("/stats").await.contains("class=\"b95\""));
+    let file = house.ask(Method::GET, "/stats/file/strata.csv", &headers, "").await;
+    let file = String::from_utf8(to_bytes(file.into_body(), 1 << 20).await.unwrap().to_vec()).unwrap();
+    let lines: Vec<&str> = file.lines().collect();
+    assert!(page.contains("href=\"/stats/file/strata.csv\"") && lines[0].starts_with("stratum,method,documented"));
+    assert_eq!(lines[1], "2015,dga,1,7,6,9,5,13,,,,patterns without a ring");
+    assert_eq!(lines[2], "2016,dga,2,,,,,,,too_few_lists,,");
+    assert_eq!(lines[3], "all,dga,3,,,,,,,too_few_lists,,");
+    let none = House::new();
+    assert!(!none.page("/stats").await.contains("class=\"b95\""));
+    let headers = [("host", HOST), ("cookie", none.cookie.as_str())];
+    let none = none.ask(Method::GET, "/stats/file/strata.csv", &headers, "").await;
+    assert_eq!(none.status(), StatusCode::NOT_FOUND, "no estimate by strata was made");
 }
 
 #[tokio::test]

@@ -207,7 +207,7 @@ const PATTERN_BYTES: usize = 24;
 fn put_pair(pair: &ScoredPair, out: &mut Vec<u8>) {
     out.extend_from_slice(&pair.left.to_le_bytes());
     out.extend_from_slice(&pair.right.to_le_bytes());
-    out.extend_from_slice(&pair.weight.0.to_le_bytes());
+    out.extend_from_slice(&pair.weight().0.to_le_bytes());
 }
 
 /// Pairs as the function wrote them; `None` for bytes that it did not write.
@@ -216,11 +216,8 @@ pub(crate) fn pairs_in(bytes: &[u8]) -> Option<impl Iterator<Item = ScoredPair>>
     rest.is_empty().then(|| {
         pairs.iter().map(|bytes| {
             let [a, b, c, d, e, f, g, h, weight @ ..] = *bytes;
-            ScoredPair {
-                left: u32::from_le_bytes([a, b, c, d]),
-                right: u32::from_le_bytes([e, f, g, h]),
-                weight: MatchWeight(f64::from_le_bytes(weight)),
-            }
+            let (left, right) = (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]));
+            ScoredPair::new(left, right, MatchWeight(f64::from_le_bytes(weight)))
         })
     })
 }

@@ -190,7 +190,7 @@ fn write_pairs(path: &Path, pairs: &[ScoredPair]) -> Result<(), EngineError> {
     let columns: Vec<ArrayRef> = vec![
         Arc::new(pairs.iter().map(|pair| pair.left).collect::<UInt32Array>()),
         Arc::new(pairs.iter().map(|pair| pair.right).collect::<UInt32Array>()),
-        Arc::new(pairs.iter().map(|pair| pair.weight.0).collect::<Float64Array>()),
+        Arc::new(pairs.iter().map(|pair| pair.weight().0).collect::<Float64Array>()),
     ];
     let batch = RecordBatch::try_new(schema(), columns).expect("three columns of one length, of these types");
     writer.write(&batch).map_err(wrong)?;
@@ -209,11 +209,8 @@ fn read_pairs(path: &Path) -> io::Result<Vec<ScoredPair>> {
         let [left, right, weight] = batch.columns() else { return Err(io::Error::from(ErrorKind::InvalidData)) };
         let (left, right) = (left.as_primitive::<UInt32Type>(), right.as_primitive::<UInt32Type>());
         let weights = weight.as_primitive::<Float64Type>();
-        pairs.extend((0..batch.num_rows()).map(|row| ScoredPair {
-            left: left.value(row),
-            right: right.value(row),
-            weight: MatchWeight(weights.value(row)),
-        }));
+        let pair = |row| ScoredPair::new(left.value(row), right.value(row), MatchWeight(weights.value(row)));
+        pairs.extend((0..batch.num_rows()).map(pair));
     }
     Ok(pairs)
 }

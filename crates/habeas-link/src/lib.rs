@@ -52,9 +52,7 @@ pub use pairs::{
     BlockPairs, BlockScorer, Blocks, Bounded, Cost, Engine, EngineFailure, InMemory, MemoryEngine, OpenEngine,
     PairEngine, PairError, PatternCounts, Scored, Scratch, Stage, Vector, Watch,
 };
-pub use partition::{
-    Conflict, Constraints, Evidence, Leftover, Partitioned, WeakestJoint, components, correct_leftovers, partition,
-};
+pub use partition::{Conflict, Constraints, Evidence, Leftover, Partitioned, components, correct_leftovers, partition};
 pub use posterior::{Convergence, Draws, draw_partitions};
 pub use review::{Agreement, Interval, Quality, Stratum, most_telling, quality, strata};
 pub use script::{Skeleton, skeleton};

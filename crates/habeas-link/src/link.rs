@@ -7,7 +7,7 @@ use crate::{
     lists::{ListPair, by_lists},
     model::{MOST_RULES, Model, ModelError, Weights, guess_model},
     pairs::{InMemory, OpenEngine, PairError, Stage, Watch, pair_budget},
-    partition::{Conflict, Constraints, Evidence, Leftover, WeakestJoint, correct_leftovers, partition},
+    partition::{Conflict, Constraints, Evidence, Leftover, correct_leftovers, partition, weakest_joints},
     posterior::{Draws, Parameters, draw_with},
     table::Table,
 };
@@ -65,8 +65,6 @@ pub struct Linkage {
     pub draws: Draws,
     /// Judgements that contradict each other.
     pub conflicts: Vec<Conflict>,
-    /// The weakest joint of every person of two or more records.
-    pub weakest: Vec<WeakestJoint>,
     /// Corrected priors of lists that name a person once; they are in the weights of `pairs`.
     pub leftovers: Vec<Leftover>,
     /// How many pairs of each two lists are one person; texts are not told of.
@@ -249,12 +247,15 @@ pub fn link_on(
     let weights = Weights::new(&model, table);
     let weigh = |a: u32, b: u32| weights.weigh(table, a, b);
     let no_pairs = Evidence { n_records, pairs: &[], judgements, cut: model.cut, weigh: &weigh };
-    let mut persons = partition(&Evidence { pairs: &scored.pairs, ..no_pairs });
+    let mut persons = partition(&Evidence { pairs: &scored.pairs, ..no_pairs }, options.threads);
     let leftovers = correct_leftovers(table, &model, &persons.partition, &mut scored.pairs);
     if !leftovers.is_empty() {
-        persons = partition(&Evidence { pairs: &scored.pairs, ..no_pairs });
+        persons = partition(&Evidence { pairs: &scored.pairs, ..no_pairs }, options.threads);
     }
-    let completeness = likely.map(|likely| likely.completeness(&persons.partition, &persons.weakest));
+    let completeness = likely.map(|likely| {
+        let evidence = Evidence { pairs: &scored.pairs, ..no_pairs };
+        likely.completeness(&persons.partition, &weakest_joints(&persons.partition, &evidence, options.threads.get()))
+    });
     (watch.progress)(Stage::Partitioning, 1, 1);
     clock.lap(Stage::Partitioning);
     let mut draws = Draws::default();
@@ -275,7 +276,6 @@ pub fn link_on(
         partition: persons.partition,
         draws,
         conflicts: persons.conflicts,
-        weakest: persons.weakest,
         leftovers,
         letters: table.letter_costs().learnt(),
         rules,

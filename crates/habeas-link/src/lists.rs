@@ -30,7 +30,7 @@ pub(crate) fn by_lists(table: &Table, pairs: &[ScoredPair]) -> Vec<ListPair> {
     for pair in pairs {
         let (a, b) = (table.list_of(pair.left), table.list_of(pair.right));
         if [a, b].iter().all(|list| table.lists()[usize::from(*list)].is_list) {
-            *n_same.entry((a.min(b), a.max(b))).or_insert(0.0) += pair.weight.probability().get();
+            *n_same.entry((a.min(b), a.max(b))).or_insert(0.0) += pair.weight().probability().get();
         }
     }
     let n_records = table.n_by_list();

@@ -5,14 +5,19 @@
 //! moves of single records. Judgements bind; where they contradict each other, nobody is merged by them and the
 //! conflict is reported.
 
+mod components;
 mod graph;
+mod joints;
 mod leftover;
 
-pub(crate) use graph::{Component, Dense, FORBIDDEN, MOST_DENSE, bind as bound_groups, components_of};
+pub(crate) use components::{Bound, Components};
+pub(crate) use graph::{Component, Dense, FORBIDDEN, MOST_DENSE};
+pub(crate) use joints::weakest_joints;
 
-use graph::Groups;
+use components::Groups;
 use habeas_core::{MatchWeight, Partition, ScoredPair};
 pub use leftover::{Leftover, correct_leftovers};
+use std::num::NonZeroUsize;
 
 /// Most bits that one pair adds to or takes from a cluster: a single field that is certain must not outvote all others.
 pub(crate) const MOST_PAIR_BITS: f64 = 20.0;
@@ -50,7 +55,7 @@ pub struct Conflict {
 
 /// The pair by which a cluster would fall apart first.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct WeakestJoint {
+pub(crate) struct WeakestJoint {
     /// Number of the cluster in the partition.
     pub cluster: u32,
     /// The pair with its weight.
@@ -64,17 +69,15 @@ pub struct Partitioned {
     pub partition: Partition,
     /// Judgements that contradict each other; none of those involved was applied as «same».
     pub conflicts: Vec<Conflict>,
-    /// The weakest joint of every cluster of two or more, by cluster.
-    pub weakest: Vec<WeakestJoint>,
 }
 
 /// Joins every two records whose weight reaches the cut; for comparison only.
 pub fn components(n_records: usize, pairs: &[ScoredPair], cut: MatchWeight) -> Partition {
     let mut groups = Groups::new(n_records);
-    for pair in pairs.iter().filter(|pair| pair.weight >= cut) {
+    for pair in pairs.iter().filter(|pair| pair.weight() >= cut) {
         groups.join(pair.left, pair.right);
     }
-    groups.partition()
+    groups.into_partition()
 }
 
 /// What is known of all pairs of some records.
@@ -82,7 +85,7 @@ pub fn components(n_records: usize, pairs: &[ScoredPair], cut: MatchWeight) -> P
 pub struct Evidence<'e> {
     /// Number of records.
     pub n_records: usize,
-    /// Scored pairs.
+    /// Scored pairs, sorted by smaller, then larger record.
     pub pairs: &'e [ScoredPair],
     /// What people decided.
     pub judgements: &'e Constraints,
@@ -92,24 +95,16 @@ pub struct Evidence<'e> {
     pub weigh: &'e (dyn Fn(u32, u32) -> MatchWeight + Sync),
 }
 
-/// Maximises the sum of weights (less the cut) within clusters, under judgements.
+/// Maximises the sum of weights (less the cut) within clusters, under judgements. Beside the pairs it holds eight bytes for
+/// each record, and what the threads work on.
 ///
 /// # Source
 /// Correlation clustering `[bansal2004]`.
-pub fn partition(evidence: &Evidence) -> Partitioned {
-    let (bound, conflicts) = graph::bind(evidence.n_records, evidence.judgements);
-    let mut clusters = bound.clone();
-    for component in components_of(&bound, evidence, evidence.cut) {
-        let labels = solve(&component, evidence.weigh);
-        for (i, label) in labels.iter().enumerate() {
-            if *label != i {
-                clusters.join(component.node(i), component.node(*label));
-            }
-        }
-    }
-    let partition = clusters.partition();
-    let weakest = graph::weakest_joints(&partition, evidence);
-    Partitioned { partition, conflicts, weakest }
+pub fn partition(evidence: &Evidence, threads: NonZeroUsize) -> Partitioned {
+    let (bound, conflicts) = Bound::of(evidence.n_records, evidence.judgements);
+    let components = Components::new(&bound, evidence, evidence.cut);
+    let partition = components.partition(threads.get(), |component| solve(component, evidence.weigh));
+    Partitioned { partition, conflicts }
 }
 
 /// A label for each node of a component: the first node of its cluster.

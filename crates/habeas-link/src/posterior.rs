@@ -23,7 +23,7 @@ use crate::{
     blocking::in_parallel,
     model::{Outcomes, Weights},
     pairs::{PairError, Stage, Watch},
-    partition::{Component, Dense, Evidence, FORBIDDEN, MOST_DENSE, MOST_PAIR_BITS, bound_groups, components_of},
+    partition::{Bound, Component, Components, Dense, Evidence, FORBIDDEN, MOST_DENSE, MOST_PAIR_BITS},
     table::{Table, mix},
 };
 use habeas_core::{MatchWeight, Partition};
@@ -323,9 +323,9 @@ pub(crate) fn draw_with(
     seed: u64,
     (threads, watch): (NonZeroUsize, &Watch),
 ) -> Result<Draws, PairError> {
-    let (bound, _) = bound_groups(evidence.n_records, evidence.judgements);
+    let (bound, _) = Bound::of(evidence.n_records, evidence.judgements);
     let connecting = MatchWeight(evidence.cut.0 + LEAST_BITS);
-    let components = components_of(&bound, evidence, connecting);
+    let components = Components::new(&bound, evidence, connecting).all();
     let draw = |component: &Component| {
         // Named by its first record, so that a component's draws do not depend on the others.
         let mut rng = ChaCha8Rng::seed_from_u64(mix(seed ^ mix(u64::from(component.node(0)))));
@@ -366,7 +366,7 @@ pub(crate) fn draw_with(
     watch.check()?;
     let drawn: Vec<Vec<Vec<usize>>> = drawn.into_iter().flatten().collect();
     let partition = |draw: usize| {
-        let mut groups = bound.clone();
+        let mut groups = bound.groups(evidence.n_records);
         for (component, draws) in components.iter().zip(&drawn) {
             for cluster in clusters_of(&draws[draw]) {
                 for node in &cluster[1..] {
@@ -374,7 +374,7 @@ pub(crate) fn draw_with(
                 }
             }
         }
-        groups.partition()
+        groups.into_partition()
     };
     let partitions: Vec<Partition> = (0..n_draws).map(partition).collect();
     let persons: Vec<f64> = partitions.iter().map(|partition| partition.n_clusters() as f64).collect();

@@ -9,7 +9,7 @@ use crate::{
     feed::segment::{FORMAT, SUITE},
     format::v1::source::{BlobRef, hex},
     keys::{Entropy, ItemId, Key, NoEntropy, Sealer, TAG_LEN, VaultId},
-    storage::{Open, RelPath, Storage, StorageError},
+    storage::{Open, RelPath, Storage, StorageError, StorageFile},
 };
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
@@ -110,40 +110,87 @@ pub fn settle(storage: &dyn Storage, referenced: &HashSet<[u8; 16]>, all_read: b
     Ok(())
 }
 
-/// Reads a blob; checks length, every tag, padding, and at last the hash.
+/// Reads a blob; checks length, every tag, and at last the hash.
 pub fn get(storage: &dyn Storage, vault: &VaultId, key: &Key, blob: &BlobRef) -> Result<Vec<u8>, BlobError> {
-    let path = path(&blob.id);
-    let damaged = |offset, kind| Damage { file: path.clone(), offset, kind };
-    let file = match storage.open(&path, Open::Read) {
-        Err(StorageError::Missing { .. }) => return Err(damaged(0, DamageKind::BlobMissing).into()),
-        file => file?,
-    };
-    let padded = padded_len(blob.length);
-    let n_chunks = n_chunks(padded);
-    let expected = HEADER_LEN as u64 + padded + n_chunks * TAG_LEN as u64;
-    let length = file.len()?;
-    if length != expected {
-        return Err(damaged(length.min(expected), DamageKind::Blob).into());
-    }
-    let mut header = [0; HEADER_LEN];
-    file.read_exact_at(&mut header, 0)?;
-    let sealer = Sealer::new(key);
-    let aad = aad(vault, blob, &header);
-    let mut content = Vec::with_capacity(padded as usize);
-    let mut at = HEADER_LEN as u64;
-    for counter in 0..n_chunks {
-        let mut chunk = vec![0; (padded - counter * CHUNK as u64).min(CHUNK as u64) as usize + TAG_LEN];
-        file.read_exact_at(&mut chunk, at)?;
-        let sealed = chunk.len() as u64;
-        let opened = sealer.open(&nonce(&header, counter, n_chunks), &aad, chunk);
-        content.extend_from_slice(&opened.ok_or_else(|| damaged(at, DamageKind::Blob))?);
-        at += sealed;
-    }
-    content.truncate(blob.length as usize);
-    if Sha256::digest(&content)[..] != blob.sha256 {
-        return Err(damaged(0, DamageKind::BlobHash).into());
+    let mut reader = Reader::open(storage, vault, key, blob)?;
+    let mut content = Vec::with_capacity(blob.length as usize);
+    while let Some(piece) = reader.next()? {
+        content.extend_from_slice(&piece);
     }
     Ok(content)
+}
+
+/// Reads a blob piece by piece. What it gave may only be used once it has said that nothing follows: then the hash is right.
+pub struct Reader {
+    file: Box<dyn StorageFile>,
+    path: RelPath,
+    sealer: Sealer,
+    aad: Vec<u8>,
+    header: [u8; HEADER_LEN],
+    /// Number of the next chunk.
+    counter: u64,
+    padded: u64,
+    left: u64,
+    hash: Sha256,
+    sha256: [u8; 32],
+}
+
+impl Reader {
+    /// Opens a blob; checks its length.
+    pub fn open(storage: &dyn Storage, vault: &VaultId, key: &Key, blob: &BlobRef) -> Result<Self, BlobError> {
+        let path = path(&blob.id);
+        let damaged = |offset, kind| Damage { file: path.clone(), offset, kind };
+        let file = match storage.open(&path, Open::Read) {
+            Err(StorageError::Missing { .. }) => return Err(damaged(0, DamageKind::BlobMissing).into()),
+            file => file?,
+        };
+        let padded = padded_len(blob.length);
+        let expected = HEADER_LEN as u64 + padded + n_chunks(padded) * TAG_LEN as u64;
+        let length = file.len()?;
+        if length != expected {
+            return Err(damaged(length.min(expected), DamageKind::Blob).into());
+        }
+        let mut header = [0; HEADER_LEN];
+        file.read_exact_at(&mut header, 0)?;
+        Ok(Self {
+            aad: aad(vault, blob, &header),
+            file,
+            path,
+            sealer: Sealer::new(key),
+            header,
+            counter: 0,
+            padded,
+            left: blob.length,
+            hash: Sha256::new(),
+            sha256: blob.sha256,
+        })
+    }
+
+    /// The next piece of the content; nothing behind the last.
+    pub fn next(&mut self) -> Result<Option<Vec<u8>>, BlobError> {
+        let damaged = |offset, kind| Damage { file: self.path.clone(), offset, kind };
+        let n_chunks = n_chunks(self.padded);
+        while self.counter < n_chunks {
+            let begins = self.counter * CHUNK as u64;
+            let at = HEADER_LEN as u64 + begins + self.counter * TAG_LEN as u64;
+            let mut chunk = vec![0; (self.padded - begins).min(CHUNK as u64) as usize + TAG_LEN];
+            self.file.read_exact_at(&mut chunk, at)?;
+            let opened = self.sealer.open(&nonce(&self.header, self.counter, n_chunks), &self.aad, chunk);
+            let mut piece = opened.ok_or_else(|| damaged(at, DamageKind::Blob))?;
+            self.counter += 1;
+            piece.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
+            self.left -= piece.len() as u64;
+            // A chunk of padding alone is opened for its tag.
+            if !piece.is_empty() {
+                self.hash.update(&piece);
+                return Ok(Some(piece));
+            }
+        }
+        if self.hash.clone().finalize()[..] != self.sha256 {
+            return Err(damaged(0, DamageKind::BlobHash).into());
+        }
+        Ok(None)
+    }
 }
 
 fn header(prefix: &[u8; PREFIX_LEN]) -> [u8; HEADER_LEN] {

@@ -199,7 +199,7 @@ fn act(vault: &mut Vault, step: Step, n: usize) -> Result<(), OpenError> {
             let record_ids = record_ids(vault)?;
             let pairs = match record_ids.len() {
                 0 | 1 => vec![],
-                _ => vec![ScoredPair { left: 0, right: 1, weight: MatchWeight(3.0) }],
+                _ => vec![ScoredPair::new(0, 1, MatchWeight(3.0))],
             };
             let partition = Partition::from_labels(&vec![0; record_ids.len()]);
             let (model_toml, settings) = (format!("step {n}"), [].into());

@@ -9,12 +9,15 @@ use crate::{
     damage::{Damage, OnDamage},
     earlier::Passing,
     feed::{FeedError, Position, Torn},
-    format::v1::{
-        Body, Clear, CommitHead, Entry, EntryKind,
-        codes::Code,
-        linkage::{LinkRun, StoredLinkRun, decode_columns, encode_columns},
-        source::{BlobRef, StoredSource, hex},
-        statement::StoredEstimate,
+    format::{
+        DecodeError,
+        v1::{
+            Body, Clear, CommitHead, Entry, EntryKind,
+            codes::Code,
+            linkage::{LinkRun, StoredLinkRun, decode_columns, encode_columns},
+            source::{BlobRef, StoredSource, hex},
+            statement::StoredEstimate,
+        },
     },
     index::{Change, Index, IndexError, StatementPlace},
     key_area::{KeyArea, KeyAreaError},
@@ -204,6 +207,18 @@ pub struct Vault {
     pub(crate) _lock: Option<Box<dyn Send + Sync>>,
 }
 
+/// Why the columns of a link run cannot be read.
+enum ColumnsError {
+    Blob(blob::BlobError),
+    Content(DecodeError),
+}
+
+impl From<DecodeError> for ColumnsError {
+    fn from(error: DecodeError) -> Self {
+        Self::Content(error)
+    }
+}
+
 impl Vault {
     /// The name it was given.
     pub fn name(&self) -> &str {
@@ -368,10 +383,16 @@ impl Vault {
             .iter()
             .find(|(info, _)| info.id == id)
             .ok_or(VaultError::Unknown { what: "link run" })?;
-        let bytes = self.blob(columns)?;
-        decode_columns(&bytes, info.summary_json.clone()).map_err(|source| {
-            let kind = crate::DamageKind::Content { seq: 0, source };
-            Damage { file: blob::path(&columns.id), offset: 0, kind }.into()
+        let key = self.log.keys.blob(columns.id).ok_or(VaultError::Unknown { what: "file" })?;
+        let mut reader = blob::Reader::open(&*self.storage, &self.id, &key, columns)?;
+        decode_columns(&mut || reader.next().map_err(ColumnsError::Blob), info.summary_json.clone()).map_err(|error| {
+            match error {
+                ColumnsError::Blob(error) => error.into(),
+                ColumnsError::Content(source) => {
+                    let kind = crate::DamageKind::Content { seq: 0, source };
+                    Damage { file: blob::path(&columns.id), offset: 0, kind }.into()
+                }
+            }
         })
     }
 

@@ -84,7 +84,7 @@ pub(crate) fn same(memory: &Scored, engine: &Scored) {
     assert_eq!(memory.pairs.len(), engine.pairs.len());
     for (a, b) in memory.pairs.iter().zip(&engine.pairs) {
         assert_eq!((a.left, a.right), (b.left, b.right));
-        assert!((a.weight.0 - b.weight.0).abs() <= 1e-12, "{a:?} {b:?}");
+        assert!((a.weight().0 - b.weight().0).abs() <= 1e-12, "{a:?} {b:?}");
     }
     let counts = |scored: &Scored| (scored.n_candidates, scored.n_by_rule.clone(), scored.n_above_by_rule.clone());
     assert_eq!(counts(memory), counts(engine));

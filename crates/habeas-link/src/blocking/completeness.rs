@@ -66,7 +66,7 @@ impl LikelyPairs {
     pub(crate) fn completeness(&self, partition: &Partition, weakest: &[WeakestJoint]) -> Completeness {
         let cluster_of = partition.cluster_of();
         let joint_of: HashMap<u32, f64> =
-            weakest.iter().map(|joint| (joint.cluster, joint.pair.weight.probability().get())).collect();
+            weakest.iter().map(|joint| (joint.cluster, joint.pair.weight().probability().get())).collect();
         let (mut n_missed, mut n_wrong) = (self.n_unseen, 0.0);
         for LikelyPair { records: (a, b), probability } in &self.pairs {
             let cluster = cluster_of[*a as usize];

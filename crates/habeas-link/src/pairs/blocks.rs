@@ -189,7 +189,7 @@ impl BlockScorer {
         self.blocks.own_pairs(block, one, other, |left, right| {
             found.n_own += 1;
             if let Some(weight) = self.weights.weigh_above(table, left, right, MatchWeight(self.floor)) {
-                found.pairs.push(ScoredPair { left, right, weight });
+                found.pairs.push(ScoredPair::new(left, right, weight));
                 found.n_above += u64::from(weight.0 >= self.cut);
             }
         });

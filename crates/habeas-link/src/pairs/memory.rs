@@ -151,7 +151,7 @@ impl PairEngine for MemoryEngine<'_> {
                         let rule = rule as usize;
                         found.n_by_rule[rule] += 1;
                         if let Some(weight) = weights.weigh_above(self.table, left, right, floor) {
-                            found.pairs.push(ScoredPair { left, right, weight });
+                            found.pairs.push(ScoredPair::new(left, right, weight));
                             found.n_above_by_rule[rule] += u64::from(weight >= model.cut);
                         }
                     }

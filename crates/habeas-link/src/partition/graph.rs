@@ -1,8 +1,8 @@
-//! Records bound by judgements, and the components that weights above the cut make of them.
+//! One component of records: what is known of its pairs, and how one too large for a matrix is joined.
 
-use super::{Conflict, Constraints, Evidence, MOST_PAIR_BITS, WeakestJoint};
-use habeas_core::{MatchWeight, Partition, ScoredPair};
-use std::collections::{HashMap, HashSet};
+use super::{MOST_PAIR_BITS, components::Groups};
+use habeas_core::MatchWeight;
+use std::collections::HashMap;
 
 /// Nodes up to which all weights of a component are held in a matrix.
 pub(crate) const MOST_DENSE: usize = 400;
@@ -15,72 +15,14 @@ const PROBES: usize = 32;
 /// Weight of a pair that people judged different: no sum of others reaches it.
 pub(crate) const FORBIDDEN: f64 = -1e9;
 
-/// Disjoint groups of records.
-#[derive(Debug, Clone)]
-pub(crate) struct Groups {
-    parent: Vec<u32>,
-}
-
-impl Groups {
-    pub(crate) fn new(n: usize) -> Self {
-        Self { parent: (0..n as u32).collect() }
-    }
-
-    pub(crate) fn find(&mut self, mut i: u32) -> u32 {
-        while self.parent[i as usize] != i {
-            let next = self.parent[self.parent[i as usize] as usize];
-            self.parent[i as usize] = next;
-            i = next;
-        }
-        i
-    }
-
-    /// Joins two groups; the smaller number stands for both.
-    pub(crate) fn join(&mut self, a: u32, b: u32) -> bool {
-        let (a, b) = (self.find(a), self.find(b));
-        self.parent[a.max(b) as usize] = a.min(b);
-        a != b
-    }
-
-    pub(crate) fn partition(&mut self) -> Partition {
-        let labels: Vec<u32> = (0..self.parent.len() as u32).map(|i| self.find(i)).collect();
-        Partition::from_labels(&labels)
-    }
-}
-
-/// Joins what people judged the same, except where that contradicts what they judged different.
-pub(crate) fn bind(n_records: usize, constraints: &Constraints) -> (Groups, Vec<Conflict>) {
-    let mut all = Groups::new(n_records);
-    constraints.same.iter().for_each(|(a, b)| {
-        all.join(*a, *b);
-    });
-    let mut conflicts = Vec::new();
-    let mut disputed = HashSet::new();
-    for (a, b) in constraints.apart() {
-        if all.find(*a) == all.find(*b) {
-            conflicts.push(Conflict { left: *a.min(b), right: *a.max(b) });
-            disputed.insert(all.find(*a));
-        }
-    }
-    conflicts.sort_unstable();
-    conflicts.dedup();
-    let mut bound = Groups::new(n_records);
-    for (a, b) in &constraints.same {
-        if !disputed.contains(&all.find(*a)) {
-            bound.join(*a, *b);
-        }
-    }
-    (bound, conflicts)
-}
-
 /// Records that weights above the cut connect; those bound by judgements are one node.
 #[derive(Debug)]
 pub(crate) struct Component {
     /// Records of each node, the first one names it.
-    nodes: Vec<Vec<u32>>,
+    pub(super) nodes: Vec<Vec<u32>>,
     /// Known weights between records of different nodes, less the cut.
-    edges: Vec<(u32, u32, f64)>,
-    cut: f64,
+    pub(super) edges: Vec<(u32, u32, f64)>,
+    pub(super) cut: f64,
 }
 
 /// Symmetric weights between the nodes of a component.
@@ -110,62 +52,6 @@ impl Dense {
         }
         dense
     }
-}
-
-/// Components of two nodes and more, by their first record: pairs above `connecting` connect.
-pub(crate) fn components_of(bound: &Groups, evidence: &Evidence, connecting: MatchWeight) -> Vec<Component> {
-    let (pairs, cut) = (evidence.pairs, evidence.cut);
-    let mut bound = bound.clone();
-    let different: HashSet<(u32, u32)> = evidence.judgements.apart().map(|(a, b)| (*a.min(b), *a.max(b))).collect();
-    let mut connected = bound.clone();
-    for pair in pairs.iter().filter(|pair| pair.weight > connecting && !different.contains(&(pair.left, pair.right))) {
-        connected.join(pair.left, pair.right);
-    }
-    let n_records = bound.parent.len() as u32;
-    let mut node_records: HashMap<u32, Vec<u32>> = HashMap::new();
-    let mut component_nodes: HashMap<u32, Vec<u32>> = HashMap::new();
-    for record in 0..n_records {
-        let (node, component) = (bound.find(record), connected.find(record));
-        if connected.parent[record as usize] == record && bound.parent[record as usize] == record {
-            // Roots alone are the many records that nothing is linked to; they get an entry only when joined.
-            continue;
-        }
-        if node != record {
-            node_records.entry(node).or_insert_with(|| vec![node]).push(record);
-        } else {
-            component_nodes.entry(component).or_insert_with(|| vec![component]).push(node);
-        }
-    }
-    let mut roots: Vec<u32> = component_nodes.keys().copied().collect();
-    roots.sort_unstable();
-    let index_of: HashMap<u32, usize> = roots.iter().enumerate().map(|(i, root)| (*root, i)).collect();
-    let mut components: Vec<Component> = roots
-        .iter()
-        .map(|root| {
-            let nodes = component_nodes[root].iter();
-            let nodes = nodes.map(|node| node_records.get(node).cloned().unwrap_or_else(|| vec![*node])).collect();
-            Component { nodes, edges: Vec::new(), cut: cut.0 }
-        })
-        .collect();
-    for pair in pairs {
-        let component = connected.find(pair.left);
-        if component == connected.find(pair.right) && bound.find(pair.left) != bound.find(pair.right) {
-            let weight = if different.contains(&(pair.left, pair.right)) { FORBIDDEN } else { pair.weight.0 - cut.0 };
-            if let Some(i) = index_of.get(&component) {
-                components[*i].edges.push((pair.left, pair.right, weight));
-            }
-        }
-    }
-    // Judged pairs that were never scored.
-    for (left, right) in &different {
-        let component = connected.find(*left);
-        if component == connected.find(*right)
-            && let Some(i) = index_of.get(&component)
-        {
-            components[*i].edges.push((*left, *right, FORBIDDEN));
-        }
-    }
-    components
 }
 
 fn clip(weight: f64, most_against: f64) -> f64 {
@@ -259,36 +145,4 @@ impl Component {
         }
         (0..self.nodes.len() as u32).map(|i| groups.find(i) as usize).collect()
     }
-}
-
-/// In the heaviest tree that spans a cluster, the lightest pair.
-pub(super) fn weakest_joints(partition: &Partition, evidence: &Evidence) -> Vec<WeakestJoint> {
-    let cluster_of = partition.cluster_of();
-    let mut inside: Vec<&ScoredPair> =
-        evidence.pairs.iter().filter(|p| cluster_of[p.left as usize] == cluster_of[p.right as usize]).collect();
-    inside.sort_by(|a, b| b.weight.0.total_cmp(&a.weight.0).then((a.left, a.right).cmp(&(b.left, b.right))));
-    let mut groups = Groups::new(partition.n_records());
-    let mut weakest: HashMap<u32, ScoredPair> = HashMap::new();
-    for pair in inside {
-        if groups.join(pair.left, pair.right) {
-            weakest.insert(cluster_of[pair.left as usize], *pair);
-        }
-    }
-    // What judgements alone hold together may never have been scored.
-    let mut first_of: HashMap<u32, u32> = HashMap::new();
-    for (record, cluster) in cluster_of.iter().enumerate() {
-        let record = record as u32;
-        let first = *first_of.entry(*cluster).or_insert(record);
-        if first != record && groups.join(first, record) {
-            let pair = ScoredPair { left: first, right: record, weight: (evidence.weigh)(first, record) };
-            let known = weakest.entry(*cluster).or_insert(pair);
-            if pair.weight < known.weight {
-                *known = pair;
-            }
-        }
-    }
-    let mut weakest: Vec<WeakestJoint> =
-        weakest.into_iter().map(|(cluster, pair)| WeakestJoint { cluster, pair }).collect();
-    weakest.sort_unstable_by_key(|joint| joint.cluster);
-    weakest
 }

@@ -123,7 +123,8 @@ pub fn correct_leftovers(
         for i in of_lists {
             let pair = &mut pairs[i];
             let (strangers, kin) = weights.evidence(table, pair.left, pair.right);
-            pair.weight = weights.total(strangers + bits as f32, kin + bits_against_kin as f32);
+            let corrected = weights.total(strangers + bits as f32, kin + bits_against_kin as f32);
+            *pair = ScoredPair::new(pair.left, pair.right, corrected);
         }
         leftovers.push(Leftover {
             lists,

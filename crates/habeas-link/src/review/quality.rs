@@ -25,8 +25,8 @@ pub struct Stratum {
     pub links: bool,
     /// Lowest weight; that of the next stratum ends it.
     pub from: MatchWeight,
-    /// The pairs, in the order in which they are to be judged.
-    pub pairs: Vec<ScoredPair>,
+    /// The places of the pairs among all, in the order in which they are to be judged.
+    pub pairs: Vec<u32>,
 }
 
 /// An estimate with an interval that holds it with a probability of 95 %.
@@ -59,31 +59,32 @@ pub fn strata(pairs: &[ScoredPair], partition: &Partition, id: impl Fn(&ScoredPa
     let of = partition.cluster_of();
     let class = |pair: &ScoredPair| {
         let links = of[pair.left as usize] == of[pair.right as usize];
-        (links, BOUNDS.partition_point(|bound| *bound <= pair.weight.0))
+        (links, BOUNDS.partition_point(|bound| *bound <= pair.weight().0))
     };
-    let mut ordered: Vec<((bool, usize), u64, ScoredPair)> =
-        pairs.iter().map(|pair| (class(pair), mix(id(pair)), *pair)).collect();
-    ordered.sort_by_key(|(class, order, pair)| (*class, *order, pair.left, pair.right));
-    let stratum = |same: &[((bool, usize), u64, ScoredPair)]| {
-        let (links, class) = same[0].0;
+    let orders: Vec<u64> = pairs.iter().map(|pair| mix(id(pair))).collect();
+    let at = |at: &u32| &pairs[*at as usize];
+    let mut ordered: Vec<u32> = (0..pairs.len() as u32).collect();
+    ordered.sort_unstable_by_key(|place| (class(at(place)), orders[*place as usize], at(place).left, at(place).right));
+    let stratum = |same: &[u32]| {
+        let (links, class) = class(at(&same[0]));
         let from = class.checked_sub(1).map_or(f64::NEG_INFINITY, |bound| BOUNDS[bound]);
-        Stratum { links, from: MatchWeight(from), pairs: same.iter().map(|(_, _, pair)| *pair).collect() }
+        Stratum { links, from: MatchWeight(from), pairs: same.to_vec() }
     };
-    ordered.chunk_by(|a, b| a.0 == b.0).map(stratum).collect()
+    ordered.chunk_by(|a, b| class(at(a)) == class(at(b))).map(stratum).collect()
 }
 
-/// Estimates precision and recall; `verdict` tells of a pair whether people judged it, and how: `Some(None)` is
-/// undecided.
+/// Estimates precision and recall; `verdict` tells of the pair at a place whether people judged it, and how: `Some(None)`
+/// is undecided.
 ///
 /// Each stratum has a share of pairs of one person with Jeffreys' prior, so that a stratum that nobody looked at says
 /// that it is unknown.
-pub fn quality(strata: &[Stratum], verdict: impl Fn(&ScoredPair) -> Option<Option<bool>>) -> Quality {
+pub fn quality(strata: &[Stratum], verdict: impl Fn(u32) -> Option<Option<bool>>) -> Quality {
     let (mut n_judged, mut n_undecided) = (0, 0);
     // Pairs, those judged the same and those judged different.
     let mut counted: Vec<(bool, f64, f64, f64)> = Vec::new();
     for stratum in strata {
         let (mut same, mut different) = (0.0, 0.0);
-        for judged in stratum.pairs.iter().map_while(&verdict) {
+        for judged in stratum.pairs.iter().copied().map_while(&verdict) {
             match judged {
                 Some(true) => same += 1.0,
                 Some(false) => different += 1.0,
@@ -178,11 +179,8 @@ mod tests {
     fn pairs(seed: u64) -> (Vec<ScoredPair>, Partition, Vec<bool>) {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let n = 3000u32;
-        let of_pair = |i: u32| ScoredPair {
-            left: 2 * i,
-            right: 2 * i + 1,
-            weight: MatchWeight(if i < n / 2 { f64::from(i % 20) } else { -f64::from(i % 8) - 0.5 }),
-        };
+        let weight = |i: u32| if i < n / 2 { f64::from(i % 20) } else { -f64::from(i % 8) - 0.5 };
+        let of_pair = |i: u32| ScoredPair::new(2 * i, 2 * i + 1, MatchWeight(weight(i)));
         let pairs: Vec<ScoredPair> = (0..n).map(of_pair).collect();
         let labels: Vec<u32> = (0..2 * n).map(|record| if record < n { record / 2 } else { 10 * n + record }).collect();
         let same = (0..n).map(|i| rng.random_bool(if i < n / 2 { 0.9 } else { 0.05 })).collect();
@@ -197,14 +195,15 @@ mod tests {
             let strata = strata(&pairs, &partition, |pair| u64::from(pair.left));
             let is_same = |pair: &ScoredPair| same[pair.left as usize / 2];
             let sampled: HashSet<u32> =
-                strata.iter().flat_map(|stratum| stratum.pairs.iter().take(40)).map(|pair| pair.left).collect();
+                strata.iter().flat_map(|stratum| stratum.pairs.iter().take(40)).copied().collect();
             // Beside the sample every wrong link of some strata was judged, because somebody looked for them.
-            let verdict = |pair: &ScoredPair| {
-                let found = pair.weight.0 > 10.0 && !is_same(pair);
-                (sampled.contains(&pair.left) || found).then(|| Some(is_same(pair)))
+            let verdict = |place: u32| {
+                let pair = &pairs[place as usize];
+                let found = pair.weight().0 > 10.0 && !is_same(pair);
+                (sampled.contains(&place) || found).then(|| Some(is_same(pair)))
             };
             let found = quality(&strata, verdict);
-            let right = pairs.iter().filter(|pair| pair.weight.0 >= 0.0 && is_same(pair)).count() as f64;
+            let right = pairs.iter().filter(|pair| pair.weight().0 >= 0.0 && is_same(pair)).count() as f64;
             let all = same.iter().filter(|same| **same).count() as f64;
             for (interval, truth) in [(found.precision, right / 1500.0), (found.recall, right / all)] {
                 n_held += u32::from(interval.low < truth && truth < interval.high);

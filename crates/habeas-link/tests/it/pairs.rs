@@ -85,7 +85,7 @@ fn every_weight_is_the_sum_that_its_explanation_shows() {
     assert!(scored.pairs.len() > 100);
     for pair in &scored.pairs {
         let why = explain(&table, &found.model, pair.left, pair.right);
-        assert!((why.weight.0 - pair.weight.0).abs() < 1e-3);
+        assert!((why.weight.0 - pair.weight().0).abs() < 1e-3);
         let sum = why.prior.0 + why.reasons.iter().map(|reason| reason.bits.0).sum::<f64>();
         assert!((sum - why.against_strangers.0).abs() < 1e-3);
         assert!(why.weight.0 <= why.against_strangers.0.min(why.against_kin.0) + 1e-6);
@@ -102,7 +102,7 @@ fn looking_at_names_last_loses_no_pair_above_the_floor() {
     for floor in [-8.0, 0.0, 6.0] {
         let floor = MatchWeight(floor);
         let all = engine.pairs_above(&model, ALL, &Watch::none()).unwrap().pairs;
-        let above: Vec<_> = all.into_iter().filter(|pair| pair.weight >= floor).collect();
+        let above: Vec<_> = all.into_iter().filter(|pair| pair.weight() >= floor).collect();
         assert_eq!(engine.pairs_above(&model, floor, &Watch::none()).unwrap().pairs, above);
     }
 }

@@ -240,6 +240,16 @@ impl<'b> Decoder<'b> {
         self.take(length)
     }
 
+    /// Begins a byte string and tells its length; what follows is for the caller to take.
+    pub fn begin_bytes(&mut self) -> Result<u64, CborError> {
+        self.expect(BYTES)
+    }
+
+    /// Begins a map and tells its number of entries; what follows is for the caller to take.
+    pub fn begin_map(&mut self) -> Result<u64, CborError> {
+        self.expect(MAP)
+    }
+
     /// A byte string of known length.
     pub fn exact<const N: usize>(&mut self) -> Result<[u8; N], CborError> {
         let at = self.at;

@@ -51,7 +51,7 @@ fn write_everything(vault: &mut Vault) {
         model_toml: c("model"),
         settings: [(c("setting"), c("value"))].into(),
         partition: Partition::from_labels(&vec![0; ids.len()]),
-        pairs: vec![ScoredPair { left: 0, right: 1, weight: MatchWeight(3.0) }],
+        pairs: vec![ScoredPair::new(0, 1, MatchWeight(3.0))],
         summary_json: c("summary"),
         record_ids: ids.clone(),
     };

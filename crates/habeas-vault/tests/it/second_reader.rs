@@ -52,7 +52,7 @@ fn everything(dir: &Path) -> Vec<Record> {
         model_toml: "[model]".into(),
         settings: [("cut".to_owned(), "3".to_owned())].into(),
         partition: Partition::from_labels(&vec![0; ids.len()]),
-        pairs: vec![ScoredPair { left: 0, right: 1, weight: MatchWeight(3.0) }],
+        pairs: vec![ScoredPair::new(0, 1, MatchWeight(3.0))],
         summary_json: "{}".into(),
         record_ids: ids.clone(),
     };

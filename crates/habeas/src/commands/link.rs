@@ -243,7 +243,7 @@ fn pairs(desk: &Desk, path: &Path, out: &Output) -> Result<Exit, Failure> {
             Some((record.source.key.as_str(), record.number()))
         };
         let link = cluster_of[pair.left as usize] == cluster_of[pair.right as usize];
-        Some((record(pair.left)?, record(pair.right)?, pair.weight, link, []))
+        Some((record(pair.left)?, record(pair.right)?, pair.weight(), link, []))
     });
     let bytes = pairs_csv([], rows)?;
     write_whole(path, &bytes).map_err(|error| Failure::file("written", path, &error))?;

@@ -352,7 +352,7 @@ fn add_to_truth(object: &mut Value, loaded: &Loaded, linkage: &Linkage, truth: &
         let of = partition.cluster_of();
         of[pair.left as usize] == of[pair.right as usize]
     };
-    let stated = linkage.pairs.iter().map(|pair| (pair.weight.probability().get(), is_one(truth, pair)));
+    let stated = linkage.pairs.iter().map(|pair| (pair.weight().probability().get(), is_one(truth, pair)));
     object["reliability"] = reliability_json(&reliability(stated));
     let draws = &linkage.draws.partitions;
     if !draws.is_empty() {
@@ -465,7 +465,7 @@ fn errors_of(loaded: &Loaded, linkage: &Linkage, truth: &[u32]) -> Result<Vec<u8
     let wrong_ones = linkage.pairs.iter().filter_map(|pair| {
         let link = linking::is_link(linkage, pair.left, pair.right);
         let same = truth[pair.left as usize] == truth[pair.right as usize];
-        (link != same).then_some((if link { pair.weight.0 } else { -pair.weight.0 }, link, pair))
+        (link != same).then_some((if link { pair.weight().0 } else { -pair.weight().0 }, link, pair))
     });
     let mut errors: Vec<_> = wrong_ones.collect();
     errors.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.2.left, a.2.right).cmp(&(b.2.left, b.2.right))));
@@ -476,7 +476,7 @@ fn errors_of(loaded: &Loaded, linkage: &Linkage, truth: &[u32]) -> Result<Vec<u8
             (loaded.places[pair.left as usize], loaded.places[pair.right as usize]);
         let what = if link { "wrong link" } else { "missed" };
         let (key_a, key_b) = (&loaded.keys[usize::from(list_a)], &loaded.keys[usize::from(list_b)]);
-        let weight = format!("{:.4}", pair.weight.0);
+        let weight = format!("{:.4}", pair.weight().0);
         csv.write_record([what, key_a, &row_a.to_string(), key_b, &row_b.to_string(), &weight]).map_err(wrong)?;
     }
     csv.into_inner().map_err(|error| Failure::from(error.into_error()))
@@ -490,7 +490,7 @@ fn pairs_of(loaded: &Loaded, linkage: &Linkage) -> Result<Vec<u8>, Failure> {
     let content = |idx: u32| judgements::written(loaded.contents[idx as usize]);
     let rows = linkage.pairs.iter().map(|pair| {
         let link = linking::is_link(linkage, pair.left, pair.right);
-        (place(pair.left), place(pair.right), pair.weight, link, [content(pair.left), content(pair.right)])
+        (place(pair.left), place(pair.right), pair.weight(), link, [content(pair.left), content(pair.right)])
     });
     pairs_csv(["content_a", "content_b"], rows)
 }

@@ -6,7 +6,8 @@ use crate::format::{
     cbor::{Decoder, Encoder},
 };
 use habeas_core::{
-    Audience, Consent, ConsentAnswer, ConsentId, ConsentMedium, Date, FieldGroup, Giver, Purpose, RecordId, SourceId,
+    Audience, Consent, ConsentAnswer, ConsentId, ConsentMedium, Date, FieldGroup, Giver, Listed, Purpose, RecordId,
+    SetOf, SourceId,
 };
 
 /// How the giver of a consent is reached; sealed in the compartment of sources.
@@ -37,12 +38,12 @@ pub(super) fn decode_day(d: &mut Decoder<'_>) -> Result<Date, DecodeError> {
     date.ok_or(DecodeError::Impossible { what: "day" })
 }
 
-fn codes<C: Code + Copy>(e: &mut Encoder, all: &[C]) {
-    e.list(all.iter(), |e, code| e.uint(code.number()));
+fn codes<C: Code + Listed>(e: &mut Encoder, all: SetOf<C>) {
+    e.list(all.iter().collect::<Vec<_>>().into_iter(), |e, code| e.uint(code.number()));
 }
 
-fn decode_codes<C: Code>(d: &mut Decoder<'_>) -> Result<Vec<C>, DecodeError> {
-    d.list(|d| C::from_number(d.uint()?))
+fn decode_codes<C: Code + Listed>(d: &mut Decoder<'_>) -> Result<SetOf<C>, DecodeError> {
+    Ok(d.list(|d| C::from_number(d.uint()?))?.into_iter().collect())
 }
 
 /// The id is that of the entry and the recorder that of the commit: neither is written.
@@ -52,9 +53,9 @@ impl Body for Consent {
             m.key(0).bytes(&self.about.0);
             m.key(1).uint(self.giver.number());
             m.key(2).text(&self.relation);
-            codes(m.key(3), &self.groups);
-            codes(m.key(4), &self.audiences);
-            codes(m.key(5), &self.purposes);
+            codes(m.key(3), self.groups);
+            codes(m.key(4), self.audiences);
+            codes(m.key(5), self.purposes);
             m.key(6).uint(self.answer.number());
             encode_day(m.key(7), self.from);
             if let Some(until) = self.until {
@@ -104,7 +105,7 @@ impl Body for Consent {
             id: ConsentId([0; 16]),
             about: about.ok_or(missing(0))?,
             giver: giver.ok_or(missing(1))?,
-            relation: relation.ok_or(missing(2))?,
+            relation: relation.ok_or(missing(2))?.into(),
             groups: groups.ok_or(missing(3))?,
             audiences: audiences.ok_or(missing(4))?,
             purposes: purposes.ok_or(missing(5))?,
@@ -113,7 +114,7 @@ impl Body for Consent {
             until,
             review,
             medium: medium.ok_or(missing(10))?,
-            risk_text: risk_text.ok_or(missing(11))?,
+            risk_text: risk_text.ok_or(missing(11))?.into(),
             source,
             replaces,
             recorded_by: habeas_core::UserId([0; 16]),
@@ -157,9 +158,9 @@ mod tests {
             about: RecordId([1; 16]),
             giver: Giver::Family,
             relation: "mother".into(),
-            groups: vec![FieldGroup::Identity, FieldGroup::Event],
-            audiences: vec![Audience::Public, Audience::UnBody],
-            purposes: vec![Purpose::Memorial],
+            groups: [FieldGroup::Identity, FieldGroup::Event].into(),
+            audiences: [Audience::Public, Audience::UnBody].into(),
+            purposes: [Purpose::Memorial].into(),
             answer: ConsentAnswer::Given,
             from: Date::new(2026, 2, 28).unwrap(),
             until: Date::new(2031, 2, 28).ok(),

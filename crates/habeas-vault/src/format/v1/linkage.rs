@@ -6,7 +6,7 @@ use super::{
 };
 use crate::format::{
     DecodeError,
-    cbor::{Decoder, Encoder},
+    cbor::{CborError, Decoder, Encoder},
 };
 use habeas_core::{MatchWeight, Partition, RecordId, ScoredPair};
 use std::collections::BTreeMap;
@@ -95,44 +95,63 @@ pub fn encode_columns(run: &LinkRun) -> Vec<u8> {
         m.key(3).bytes(&numbers(&mut run.partition.cluster_of().iter().copied()));
         m.key(4).bytes(&numbers(&mut pairs().map(|pair| pair.left)));
         m.key(5).bytes(&numbers(&mut pairs().map(|pair| pair.right)));
-        m.key(6).bytes(&pairs().flat_map(|pair| pair.weight.0.to_le_bytes()).collect::<Vec<u8>>());
+        m.key(6).bytes(&pairs().flat_map(|pair| pair.weight().0.to_le_bytes()).collect::<Vec<u8>>());
     });
     e.into_bytes()
 }
 
-/// Reads the columns; the summary stands in the feed.
-pub fn decode_columns(bytes: &[u8], summary_json: String) -> Result<LinkRun, DecodeError> {
-    const IMPOSSIBLE: DecodeError = DecodeError::Impossible { what: "link run" };
-    let mut d = Decoder::new(bytes);
-    let (mut model_toml, mut settings, mut columns) = (None, BTreeMap::new(), [&[][..]; 5]);
-    d.map(|key, d| {
-        match key {
-            0 => model_toml = Some(d.string()?),
-            1 => {
-                let pairs = d.list(|d| {
-                    super::record::arity(d, 2..=2)?;
-                    Ok::<_, DecodeError>((d.string()?, d.string()?))
-                })?;
-                settings = pairs.into_iter().collect();
-            }
-            2..=6 => columns[key as usize - 2] = d.bytes()?,
-            _ => d.skip()?,
+const IMPOSSIBLE: DecodeError = DecodeError::Impossible { what: "link run" };
+
+/// Reads the columns from bytes that come piece by piece, of which none is held longer than it takes: those of a million
+/// records have forty megabytes. `next` gives the next piece. The summary stands in the feed.
+pub fn decode_columns<E: From<DecodeError>>(
+    next: &mut dyn FnMut() -> Result<Option<Vec<u8>>, E>,
+    summary_json: String,
+) -> Result<LinkRun, E> {
+    let mut pieces = Pieces { next, held: Vec::new(), at: 0 };
+    let (mut model_toml, mut settings) = (None, BTreeMap::new());
+    let (mut record_ids, mut clusters, mut pairs) = (Vec::new(), Vec::new(), Vec::<ScoredPair>::new());
+    let (mut n_rights, mut n_weights) = (0, 0);
+    let mut last = None;
+    for _ in 0..pieces.value(|d| Ok(d.begin_map()?))? {
+        let key = pieces.value(|d| Ok(d.uint()?))?;
+        if last.replace(key).is_some_and(|last| last >= key) {
+            return Err(IMPOSSIBLE.into());
         }
-        Ok::<(), DecodeError>(())
-    })?;
-    d.end()?;
-    let [ids, clusters, lefts, rights, weights] = columns;
-    let record_ids: Vec<RecordId> = chunks(ids)?.map(RecordId).collect();
-    let clusters: Vec<u32> = chunks(clusters)?.map(u32::from_le_bytes).collect();
-    let weights = chunks(weights)?.map(|bytes| MatchWeight(f64::from_le_bytes(bytes)));
-    let sides = chunks(lefts)?.zip(chunks(rights)?).map(|(l, r)| (u32::from_le_bytes(l), u32::from_le_bytes(r)));
-    let pairs: Vec<ScoredPair> =
-        sides.zip(weights).map(|((left, right), weight)| ScoredPair { left, right, weight }).collect();
+        match key {
+            0 => model_toml = Some(pieces.value(|d| Ok(d.string()?))?),
+            1 => settings = pieces.value(decode_settings)?,
+            2 => pieces.column(|bytes| {
+                record_ids.push(RecordId(bytes));
+                Ok(())
+            })?,
+            3 => pieces.column(|bytes| {
+                clusters.push(u32::from_le_bytes(bytes));
+                Ok(())
+            })?,
+            4 => pieces.column(|bytes| {
+                pairs.push(ScoredPair::new(u32::from_le_bytes(bytes), 0, MatchWeight(0.0)));
+                Ok(())
+            })?,
+            5 => pieces.column(|bytes| {
+                pairs.get_mut(n_rights).ok_or(IMPOSSIBLE)?.right = u32::from_le_bytes(bytes);
+                n_rights += 1;
+                Ok(())
+            })?,
+            6 => pieces.column(|bytes| {
+                let pair = pairs.get_mut(n_weights).ok_or(IMPOSSIBLE)?;
+                *pair = ScoredPair::new(pair.left, pair.right, MatchWeight(f64::from_le_bytes(bytes)));
+                n_weights += 1;
+                Ok(())
+            })?,
+            _ => pieces.value(|d| Ok(d.skip()?))?,
+        }
+    }
+    pieces.end()?;
     let n = record_ids.len();
     let in_range = pairs.iter().all(|pair| pair.left < pair.right && (pair.right as usize) < n);
-    let same_length = lefts.len() == rights.len() && columns[4].len() == 2 * lefts.len();
-    if clusters.len() != n || !in_range || !same_length {
-        return Err(IMPOSSIBLE);
+    if clusters.len() != n || !in_range || n_rights != pairs.len() || n_weights != pairs.len() {
+        return Err(IMPOSSIBLE.into());
     }
     Ok(LinkRun {
         model_toml: model_toml.ok_or(DecodeError::Missing { key: 0 })?,
@@ -144,7 +163,71 @@ pub fn decode_columns(bytes: &[u8], summary_json: String) -> Result<LinkRun, Dec
     })
 }
 
-fn chunks<const N: usize>(bytes: &[u8]) -> Result<impl Iterator<Item = [u8; N]> + '_, DecodeError> {
-    let (chunks, rest) = bytes.as_chunks::<N>();
-    if rest.is_empty() { Ok(chunks.iter().copied()) } else { Err(DecodeError::Impossible { what: "column" }) }
+fn decode_settings(d: &mut Decoder<'_>) -> Result<BTreeMap<String, String>, DecodeError> {
+    let pairs = d.list(|d| {
+        super::record::arity(d, 2..=2)?;
+        Ok::<_, DecodeError>((d.string()?, d.string()?))
+    })?;
+    Ok(pairs.into_iter().collect())
+}
+
+/// Bytes that come piece by piece, with those that came and are not read yet.
+struct Pieces<'p, E> {
+    next: &'p mut dyn FnMut() -> Result<Option<Vec<u8>>, E>,
+    held: Vec<u8>,
+    at: usize,
+}
+
+impl<E: From<DecodeError>> Pieces<'_, E> {
+    /// Takes the next piece; false where there is none.
+    fn more(&mut self) -> Result<bool, E> {
+        let Some(piece) = (self.next)()? else { return Ok(false) };
+        self.held.drain(..self.at);
+        self.at = 0;
+        self.held.extend_from_slice(&piece);
+        Ok(true)
+    }
+
+    /// A value that is short enough to be held whole.
+    fn value<T>(&mut self, read: impl Fn(&mut Decoder<'_>) -> Result<T, DecodeError>) -> Result<T, E> {
+        loop {
+            let mut d = Decoder::new(&self.held[self.at..]);
+            match read(&mut d) {
+                Ok(value) => {
+                    self.at += d.at();
+                    return Ok(value);
+                }
+                Err(DecodeError::Cbor(CborError::Truncated { .. })) if self.more()? => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// A byte string of numbers of `N` bytes each.
+    fn column<const N: usize>(&mut self, mut each: impl FnMut([u8; N]) -> Result<(), DecodeError>) -> Result<(), E> {
+        let mut left = self.value(|d| Ok(d.begin_bytes()?))?;
+        if !left.is_multiple_of(N as u64) {
+            return Err(DecodeError::Impossible { what: "column" }.into());
+        }
+        loop {
+            let near = self.held[self.at..].as_chunks::<N>().0;
+            let n = near.len().min(usize::try_from(left / N as u64).unwrap_or(usize::MAX));
+            near[..n].iter().try_for_each(|bytes| each(*bytes))?;
+            (self.at, left) = (self.at + n * N, left - (n * N) as u64);
+            if left == 0 {
+                return Ok(());
+            }
+            if !self.more()? {
+                return Err(DecodeError::Cbor(CborError::Truncated { at: self.at }).into());
+            }
+        }
+    }
+
+    /// Nothing may follow.
+    fn end(&mut self) -> Result<(), E> {
+        if self.at < self.held.len() || self.more()? {
+            return Err(DecodeError::Cbor(CborError::Trailing { at: self.at }).into());
+        }
+        Ok(())
+    }
 }

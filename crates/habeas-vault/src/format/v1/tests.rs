@@ -93,7 +93,7 @@ fn link_run() -> LinkRun {
         settings: [("cut".into(), "0.5".into())].into(),
         record_ids: vec![RecordId([1; 16]), RecordId([2; 16]), RecordId([3; 16])],
         partition: Partition::from_labels(&[0, 1, 0]),
-        pairs: vec![ScoredPair { left: 0, right: 2, weight: MatchWeight(12.25) }],
+        pairs: vec![ScoredPair::new(0, 2, MatchWeight(12.25))],
         summary_json: "{}".into(),
     }
 }
@@ -299,12 +299,26 @@ fn a_quotation_whose_words_do_not_fill_its_range_is_refused() {
     assert_eq!(StoredAssertion::from_padded(&StoredAssertion(one).to_padded()), Err(DecodeError::Span));
 }
 
+/// Reads the columns in pieces of several lengths, which must not differ.
+fn columns_of(bytes: &[u8], summary_json: String) -> Result<LinkRun, DecodeError> {
+    let in_pieces = |length: usize| {
+        let mut rest = bytes.chunks(length);
+        decode_columns(&mut || Ok(rest.next().map(<[u8]>::to_vec)), summary_json.clone())
+    };
+    let whole = in_pieces(bytes.len().max(1));
+    for length in [1, 7, 64] {
+        let piece_by_piece = in_pieces(length);
+        assert!(piece_by_piece == whole || (piece_by_piece.is_err() && whole.is_err()), "pieces of {length} bytes");
+    }
+    whole
+}
+
 #[test]
 fn the_columns_of_a_link_run_keep_their_bytes() {
     let run = link_run();
     let bytes = encode_columns(&run);
     expect!["a700616d0181826363757463302e35025830010101010101010101010101010101010202020202020202020202020202020203030303030303030303030303030303034c00000000010000000000000004440000000005440200000006480000000000802840"].assert_eq(&hex(&bytes));
-    assert_eq!(decode_columns(&bytes, run.summary_json.clone()), Ok(run));
+    assert_eq!(columns_of(&bytes, run.summary_json.clone()), Ok(run));
 }
 
 #[test]
@@ -379,15 +393,12 @@ fn columns_that_do_not_fit_each_other_are_refused() {
     for (what, change) in [
         ("a pair beyond the records", LinkRun { record_ids: vec![RecordId([1; 16])], ..link_run() }),
         ("more clusters than records", LinkRun { partition: Partition::from_labels(&[0; 9]), ..link_run() }),
-        (
-            "a pair of one",
-            LinkRun { pairs: vec![ScoredPair { left: 2, right: 2, weight: MatchWeight(0.0) }], ..link_run() },
-        ),
+        ("a pair of one", LinkRun { pairs: vec![ScoredPair::new(2, 2, MatchWeight(0.0))], ..link_run() }),
     ] {
-        assert!(decode_columns(&encode_columns(&change), String::new()).is_err(), "{what}");
+        assert!(columns_of(&encode_columns(&change), String::new()).is_err(), "{what}");
     }
     for length in 0..good.len() {
-        assert!(decode_columns(&good[..length], String::new()).is_err(), "{length} bytes");
+        assert!(columns_of(&good[..length], String::new()).is_err(), "{length} bytes");
     }
 }
 
@@ -498,7 +509,7 @@ proptest! {
     #[test]
     fn no_bytes_make_a_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         let _ = decode_commit(&bytes);
-        let _ = decode_columns(&bytes, String::new());
+        let _ = columns_of(&bytes, String::new());
         let _ = StoredSource::decode(&mut Decoder::new(&bytes));
         let _ = ImportFinished::decode(&mut Decoder::new(&bytes));
         let _ = Judgement::decode(&mut Decoder::new(&bytes));

@@ -36,8 +36,8 @@ impl Desk {
         let queue = self.review_queue()?;
         let judgements = self.judgements()?;
         let standing = standing(&judgements);
-        let quality = habeas_link::quality(queue.strata(), |pair| {
-            match queue.pair_of(pair).and_then(|pair| standing.get(&pair))? {
+        let quality = habeas_link::quality(queue.strata(), |place| {
+            match queue.pair_at(place).and_then(|pair| standing.get(&pair))? {
                 Standing::Agreed(Verdict::Same) => Some(Some(true)),
                 Standing::Agreed(Verdict::Different) => Some(Some(false)),
                 Standing::Agreed(Verdict::Undecided) | Standing::Disputed => Some(None),

@@ -55,13 +55,18 @@ const APART: usize = 20;
 /// The pairs of one linkage in the orders in which they are asked about.
 pub struct Queue {
     run: Arc<LinkRun>,
-    telling: OnceLock<Vec<ScoredPair>>,
+    /// Places in the pairs of the run.
+    telling: OnceLock<Vec<u32>>,
     strata: OnceLock<Vec<Stratum>>,
 }
 
 impl Queue {
-    /// The ids of a pair of the run.
-    pub fn pair_of(&self, pair: &ScoredPair) -> Option<RecordPair> {
+    /// The ids of the pair at a place of the run.
+    pub fn pair_at(&self, place: u32) -> Option<RecordPair> {
+        self.pair_of(&self.run.pairs[place as usize])
+    }
+
+    fn pair_of(&self, pair: &ScoredPair) -> Option<RecordPair> {
         RecordPair::new(self.run.record_ids[pair.left as usize], self.run.record_ids[pair.right as usize])
     }
 
@@ -71,21 +76,20 @@ impl Queue {
         self.strata.get_or_init(|| habeas_link::strata(&self.run.pairs, &self.run.partition, key))
     }
 
-    fn telling(&self) -> &[ScoredPair] {
-        let all = self.run.pairs.len();
-        self.telling.get_or_init(|| habeas_link::most_telling(&self.run.pairs, &self.run.partition, all))
+    fn telling(&self) -> &[u32] {
+        self.telling.get_or_init(|| habeas_link::most_telling(&self.run.pairs, &self.run.partition))
     }
 
     /// As many pairs of each stratum in turn.
-    fn in_turn(&self) -> impl Iterator<Item = &ScoredPair> {
+    fn in_turn(&self) -> impl Iterator<Item = u32> {
         let strata = self.strata();
         let longest = strata.iter().map(|stratum| stratum.pairs.len()).max().unwrap_or(0);
-        (0..longest).flat_map(move |turn| strata.iter().filter_map(move |stratum| stratum.pairs.get(turn)))
+        (0..longest).flat_map(move |turn| strata.iter().filter_map(move |stratum| stratum.pairs.get(turn).copied()))
     }
 
-    fn order(&self, asked: Asked) -> Box<dyn Iterator<Item = &ScoredPair> + '_> {
+    fn order(&self, asked: Asked) -> Box<dyn Iterator<Item = u32> + '_> {
         match asked {
-            Asked::Telling => Box::new(self.telling().iter()),
+            Asked::Telling => Box::new(self.telling().iter().copied()),
             Asked::Sample | Asked::SecondReading | Asked::Again => Box::new(self.in_turn()),
         }
     }
@@ -153,7 +157,7 @@ impl Desk {
         let judgements = self.judgements()?;
         let readers = Readers::new(&judgements, by);
         let mut found = Vec::new();
-        for pair in queue.order(asked).filter_map(|pair| queue.pair_of(pair)) {
+        for pair in queue.order(asked).filter_map(|place| queue.pair_at(place)) {
             if found.len() == count {
                 break;
             }

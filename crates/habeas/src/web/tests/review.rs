@@ -3,7 +3,7 @@
 use super::*;
 use crate::desk::{linking, reviewing::Asked};
 use crate::output::Output;
-use habeas_core::{RecordPair, Verdict};
+use habeas_core::{MatchWeight, RecordPair, ScoredPair, Verdict};
 
 const NAMES: [&str; 12] = [
     "Mehrab Karim",
@@ -225,7 +225,9 @@ async fn no_byte_of_a_blind_page_depends_on_the_model() {
     for cluster in [vec![0; run.record_ids.len()], (0..run.record_ids.len() as u32).collect()] {
         let mut other = LinkRun { ..(*run).clone() };
         other.partition = Partition::from_labels(&cluster);
-        other.pairs.iter_mut().for_each(|pair| pair.weight = habeas_core::MatchWeight(-pair.weight.0 * 3.0 - 1.0));
+        for pair in &mut other.pairs {
+            *pair = ScoredPair::new(pair.left, pair.right, MatchWeight(-pair.weight().0 * 3.0 - 1.0));
+        }
         other.model_toml = other.model_toml.replace("cut", "cut ");
         desk.change(habeas_core::Right::Judge, |vault| Ok(vault.put_link_run(&other, 1).unwrap())).unwrap();
         assert_eq!(bytes(house.page(&address).await), before);

@@ -46,7 +46,7 @@ try {
   await page.goto(`${server.base}/sources`);
   const source = await page.locator("table tbody th a").first().getAttribute("href");
   const cookies = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
-  for (const address of ["/", "/cases", "/cases?q=karim", person, "/review", "/sources", source, "/stats", "/stats/by", "/claims", "/claims/conflicts", "/audit", "/team"]) {
+  for (const address of ["/", "/cases", "/cases?q=karim", person, "/review", "/sources", source, "/stats", "/stats/by", "/claims", "/claims/conflicts", "/audit", "/team", "/consent", `/consent?of=${person.split("/").pop()}`]) {
     const times = [];
     for (let n = 0; n < 100; n++) {
       const begun = performance.now();

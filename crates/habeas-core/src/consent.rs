@@ -9,7 +9,8 @@ mod tests;
 
 pub use book::{ConsentBook, ConsentState, Subject};
 
-use crate::{ConsentId, Date, RecordId, SourceId, UserId, vocabulary::vocabulary};
+use crate::{ConsentId, Date, RecordId, SetOf, SourceId, UserId, vocabulary::vocabulary};
+use std::sync::Arc;
 
 vocabulary!(
     /// In which role somebody answered.
@@ -122,13 +123,13 @@ pub struct Consent {
     /// In which role the answer was given.
     pub giver: Giver,
     /// Tells the givers of one role apart, such as «mother»; a name belongs into the compartment of sources.
-    pub relation: String,
+    pub relation: Arc<str>,
     /// The parts of the file.
-    pub groups: Vec<FieldGroup>,
+    pub groups: SetOf<FieldGroup>,
     /// For whom.
-    pub audiences: Vec<Audience>,
+    pub audiences: SetOf<Audience>,
     /// What for.
-    pub purposes: Vec<Purpose>,
+    pub purposes: SetOf<Purpose>,
     /// The answer.
     pub answer: ConsentAnswer,
     /// The first day on which it holds.
@@ -140,7 +141,7 @@ pub struct Consent {
     /// How it was recorded.
     pub medium: ConsentMedium,
     /// Version of the text on risks that was read out.
-    pub risk_text: String,
+    pub risk_text: Arc<str>,
     /// The form, recording or note, where it is kept as a source.
     pub source: Option<SourceId>,
     /// Earlier statements of the same giver about the same person that whoever recorded this one knew of. It stands in
@@ -153,6 +154,6 @@ pub struct Consent {
 impl Consent {
     /// Whether the statement speaks of this part for this audience and purpose.
     pub fn covers(&self, group: FieldGroup, audience: Audience, purpose: Purpose) -> bool {
-        self.groups.contains(&group) && self.audiences.contains(&audience) && self.purposes.contains(&purpose)
+        self.groups.contains(group) && self.audiences.contains(audience) && self.purposes.contains(purpose)
     }
 }

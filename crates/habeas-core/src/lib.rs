@@ -90,4 +90,5 @@ pub use text::{Script, fold, fold_tokens, script_of};
 pub use timeline::{Moment, timeline};
 pub use topic::{Matter, Takes, Topic};
 pub use vocab::{AddedTerm, Term, VOCABULARY_VERSION, Vocabulary, crosswalk, is_code};
+pub use vocabulary::{Listed, SetOf};
 pub use weekday::weekday_named;

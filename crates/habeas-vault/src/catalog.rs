@@ -3,6 +3,7 @@
 //! when the vault is opened and when something is recorded.
 
 mod asserted;
+mod consents;
 mod editions;
 mod erased;
 mod people;
@@ -107,6 +108,8 @@ pub struct AuditEntry {
     pub device: DeviceId,
     /// What was done.
     pub event: AuditEvent,
+    /// How many times in one stroke: families' answers are recorded by the thousand.
+    pub times: u32,
 }
 
 /// One erasure, as recorded.
@@ -144,6 +147,8 @@ pub struct Catalog {
     pub estimates: Vec<EstimateInfo>,
     /// Assertions, and the records that mentions make of them.
     pub audit: Vec<AuditEntry>,
+    /// The frame that the last of the audit stands in.
+    audit_at: Option<(DeviceId, u64)>,
     /// Consents, policies and releases.
     pub publication: Publication,
     pub erased: ErasedSet,
@@ -284,7 +289,12 @@ impl Catalog {
         let recorded_ms = head.recorded_ms;
         let mut audited = |event: AuditEvent| {
             let (user, device) = (UserId(head.user), DeviceId(position.device));
-            self.audit.push(AuditEntry { recorded_ms, user, device, event });
+            let at = Some((device, position.cursor.seq));
+            let is_same_stroke = std::mem::replace(&mut self.audit_at, at) == at;
+            match self.audit.last_mut().filter(|last| is_same_stroke && last.event == event) {
+                Some(last) => last.times += 1,
+                None => self.audit.push(AuditEntry { recorded_ms, user, device, event, times: 1 }),
+            }
         };
         match entry.kind {
             EntryKind::Founded => self.name = Founded::from_padded(body)?.name,

@@ -3,10 +3,12 @@
 //! It may be deleted at any time and is rebuilt. It finds, the log tells: nothing is held here alone, and what a case
 //! page shows is read from the log by the positions that stand here.
 
+mod answered;
 mod assertions;
 mod counted;
 mod persons;
 
+pub use answered::AnsweredPerson;
 pub use assertions::{Asserting, AssertingFrame, AssertionRef, AssertionRow, MentionRow, Wanted};
 pub use counted::{ComparedKey, ComparedRow, Counted};
 pub use persons::{CaseLine, IndexedPerson, Joint, PersonFilter, PersonHit, PersonPage, PersonRow};
@@ -24,7 +26,7 @@ use std::{
 };
 
 /// Raised when tables change; a database of another schema is rebuilt, never migrated.
-const SCHEMA: i64 = 5;
+const SCHEMA: i64 = 6;
 
 /// Why the index cannot be used. It can be deleted: nothing is held in it alone.
 #[derive(Debug, thiserror::Error)]
@@ -102,6 +104,7 @@ impl Index {
         connection.execute_batch(TABLES)?;
         connection.execute_batch(assertions::TABLES)?;
         connection.execute_batch(counted::TABLES)?;
+        connection.execute_batch(answered::TABLES)?;
         connection.execute("INSERT INTO meta (key, value) VALUES ('schema', ?1)", [SCHEMA])?;
         Ok(Self { connection: Mutex::new(connection), failed: false })
     }

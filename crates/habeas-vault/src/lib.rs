@@ -72,8 +72,8 @@ pub use format::{
 pub use founding::{InitError, InitOptions};
 pub use import::{ImportError, ImportReceipt, ImportWriter};
 pub use index::{
-    AssertionRef, CaseLine, ComparedKey, ComparedRow, Counted, IndexError, IndexedPerson, Joint, PersonFilter,
-    PersonHit, PersonPage, PersonRow, Wanted,
+    AnsweredPerson, AssertionRef, CaseLine, ComparedKey, ComparedRow, Counted, IndexError, IndexedPerson, Joint,
+    PersonFilter, PersonHit, PersonPage, PersonRow, Wanted,
 };
 pub use keys::{
     KdfCost, KeyringSecret, NoEntropy, Passphrase, RecoveryKey, RecoveryKeyError, Share, ShareError, ShareSecret,

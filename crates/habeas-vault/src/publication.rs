@@ -10,11 +10,12 @@ use crate::{
         source::hex,
         statement::Words,
     },
+    index::AnsweredPerson,
     keys::{derive, verify_signature},
     log::Statement,
     vault::{Vault, VaultError, clear_of},
 };
-use habeas_core::{Compartment, Consent, ConsentId, Giver, RecordId, Right, UserId};
+use habeas_core::{Compartment, Consent, ConsentId, Date, Giver, RecordId, Right, UserId};
 use std::collections::{HashMap, HashSet};
 
 /// Statements of consent in one commit: far from the most that a frame holds.
@@ -31,12 +32,52 @@ fn stands_for(new: &Consent, earlier: &Consent) -> bool {
 impl Vault {
     /// Statements of consent in log order.
     pub fn consents(&self) -> impl DoubleEndedIterator<Item = &Consent> {
-        self.catalog.publication.consents.iter().map(|(consent, _)| consent)
+        self.catalog.publication.consents.iter()
     }
 
-    /// When a statement of consent was recorded, by the clock of the device.
-    pub fn consent_recorded_ms(&self, id: ConsentId) -> Option<i64> {
-        self.catalog.publication.consents.iter().find(|(consent, _)| consent.id == id).map(|(_, at)| *at)
+    /// Statements of consent that were recorded after a time, by the clocks of the devices.
+    pub fn consents_since(&self, ms: i64) -> impl Iterator<Item = &Consent> {
+        self.catalog.publication.consents.since(ms)
+    }
+
+    /// Statements of consent about records that stand, or about what these stand in the place of, in log order.
+    pub fn consents_about(&self, records: &[RecordId]) -> Vec<&Consent> {
+        self.catalog.publication.consents.about(records, |record| self.current_record(record))
+    }
+
+    /// Persons about whom somebody has answered, in the order of the index, after a key; at most so many. With days, only
+    /// those of whom something that was given ends, or is to be asked again, between them, both included.
+    pub fn persons_answered(
+        &self,
+        between: Option<(Date, Date)>,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<AnsweredPerson>, VaultError> {
+        self.follow_answers()?;
+        Ok(self.index.answered(between, after, limit)?)
+    }
+
+    /// How many persons there are of [`Vault::persons_answered`].
+    pub fn count_answered(&self, between: Option<(Date, Date)>) -> Result<u64, VaultError> {
+        self.follow_answers()?;
+        Ok(self.index.count_answered(between)?)
+    }
+
+    /// Brings what the index knows of answers up to the statements that count.
+    fn follow_answers(&self) -> Result<(), VaultError> {
+        let (mut n, mut ids) = (0u64, 0u128);
+        for consent in self.consents() {
+            (n, ids) = (n + 1, ids ^ u128::from_be_bytes(consent.id.0));
+        }
+        let state = [n.to_be_bytes().as_slice(), &ids.to_be_bytes()].concat();
+        if self.index.answers_state()? == Some(state.clone()) {
+            return Ok(());
+        }
+        let mut answers: Vec<(RecordId, &Consent)> =
+            self.consents().map(|consent| (self.current_record(consent.about), consent)).collect();
+        // In the order of records, so that each page of the index is read once.
+        answers.sort_by_key(|(record, _)| *record);
+        Ok(self.index.replace_answers(&state, &answers)?)
     }
 
     /// How a giver is reached, as far as this member may know.
@@ -55,8 +96,9 @@ impl Vault {
         now_ms: i64,
     ) -> Result<ConsentId, VaultError> {
         self.require(Right::Code)?;
-        let about = |known: &&Consent| known.about == draft.about || of_person.contains(&known.about);
-        let before = self.consents().filter(about).filter(|known| stands_for(&draft, known));
+        let mut records = of_person.to_vec();
+        records.push(self.current_record(draft.about));
+        let before = self.consents_about(&records).into_iter().filter(|known| stands_for(&draft, known));
         let replaces = before.map(|known| known.id).collect();
         let (consent, statement) = self.draft_consent(draft, replaces)?;
         let mut statements = vec![statement];

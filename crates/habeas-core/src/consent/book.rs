@@ -125,6 +125,13 @@ impl ConsentBook {
         Self { of_person, subjects: HashMap::new() }
     }
 
+    /// Adds all statements about a person, and what decides who may answer for them.
+    pub fn add(&mut self, person: PersonId, mut statements: Vec<Consent>, subject: Subject) {
+        statements.sort_by_key(|consent| consent.id);
+        self.of_person.insert(person, statements);
+        self.note(person, subject);
+    }
+
     /// Notes what decides who may answer for a person.
     pub fn note(&mut self, person: PersonId, subject: Subject) {
         self.subjects.insert(person, subject);
@@ -242,7 +249,7 @@ impl<'c> Standing<'c> {
                 ConsentAnswer::Given if holds_on(consent, self.1) => ConsentState::Given { until: consent.until },
                 ConsentAnswer::Given => ConsentState::Expired,
             };
-            let before = each.entry((consent.giver, consent.relation.as_str())).or_insert(said);
+            let before = each.entry((consent.giver, &*consent.relation)).or_insert(said);
             *before = stricter(*before, said);
         }
         each.into_values().collect()

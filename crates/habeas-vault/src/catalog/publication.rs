@@ -1,5 +1,6 @@
 //! What the log says of consents, policies and releases.
 
+use super::consents::Consents;
 use crate::format::{
     DecodeError,
     v1::{
@@ -38,8 +39,8 @@ pub struct ReleaseInfo {
 /// Everything about publication, folded from the log.
 #[derive(Debug, Clone, Default)]
 pub struct Publication {
-    /// Statements of consent in log order, with the time at which each was recorded.
-    pub consents: Vec<(Consent, i64)>,
+    /// Statements of consent.
+    pub consents: Consents,
     /// How givers are reached, as far as this member may know.
     pub contacts: HashMap<ConsentId, String>,
     /// The last policy, as written.
@@ -73,7 +74,7 @@ impl Publication {
         match entry.kind {
             EntryKind::Consent => {
                 let consent = Consent { id: ConsentId(entry.id), recorded_by: user, ..Consent::from_padded(body)? };
-                self.consents.push((consent, recorded_ms));
+                self.consents.push(consent, recorded_ms);
             }
             EntryKind::ConsentContact => {
                 let ConsentContact { consent, words } = Body::from_padded(body)?;

@@ -39,6 +39,7 @@ impl Catalog {
         self.conflicts.clear();
         self.pass_over_repeated_imports();
         self.restate_editions();
+        self.publication.consents.restate();
         let mut files: HashSet<(&str, &str)> = HashSet::new();
         let mut standing: Vec<Arc<habeas_core::Source>> = Vec::new();
         let mut by_key: BTreeMap<&str, Vec<SourceId>> = BTreeMap::new();
@@ -144,8 +145,10 @@ impl Catalog {
         // Who has followed an erasure is a fact about devices: it may not have travelled to all yet.
         for entry in self.audit.iter().filter(|entry| entry.event.code != ERASURE_FOLLOWED) {
             let AuditEvent { code, about } = &entry.event;
-            say(&[b"audit", code.as_bytes(), &entry.user.0]);
-            about.iter().for_each(|(name, value)| say(&[name.as_bytes(), value.as_bytes()]));
+            for _ in 0..entry.times {
+                say(&[b"audit", code.as_bytes(), &entry.user.0]);
+                about.iter().for_each(|(name, value)| say(&[name.as_bytes(), value.as_bytes()]));
+            }
         }
         for member in self.people.members() {
             let role = member.role.map_or(0, |role| role.number());
@@ -157,7 +160,7 @@ impl Catalog {
         for (item, leaf) in self.erased.targets() {
             say(&[b"erased", &item, &leaf.map_or(u64::MAX, u64::from).to_le_bytes()]);
         }
-        for (consent, _) in &self.publication.consents {
+        for consent in self.publication.consents.iter() {
             say(&[b"consent", &consent.id.0]);
         }
         for known in &self.publication.releases {

@@ -1,7 +1,7 @@
 //! The search over persons: a table that the caller derives anew after each link run.
 
 use super::{
-    Index, IndexError,
+    Index, IndexError, answered,
     counted::{self, ComparedRow},
 };
 use habeas_core::{PersonId, RecordId};
@@ -198,6 +198,7 @@ impl Index {
              DELETE FROM mention_changed; DELETE FROM meta WHERE key = 'persons'; \
              INSERT INTO person_words (person_words) VALUES ('delete-all');",
         )?;
+        answered::forget(&transaction)?;
         Ok(transaction.commit()?)
     }
 
@@ -238,6 +239,7 @@ impl Index {
             insert_person(&transaction, no, row)?;
         }
         transaction.execute("DELETE FROM mention_changed", [])?;
+        answered::forget(&transaction)?;
         Ok(transaction.commit()?)
     }
 

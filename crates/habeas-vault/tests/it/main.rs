@@ -7,6 +7,7 @@
 
 mod assertions;
 mod canary;
+mod consents;
 mod damage;
 mod earlier;
 mod imports;

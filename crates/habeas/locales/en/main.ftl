@@ -65,6 +65,7 @@ right-copy = Your role does not include sync, backup and checkpoints.
 denied-who = Roles that include it
 
 # Audit
+audit-times = × { $n }
 audit-lead = { $n ->
     [one] { $n } entry says who did what in this vault; the newest come first.
    *[other] { $n } entries say who did what in this vault; the newest come first.

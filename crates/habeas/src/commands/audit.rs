@@ -48,6 +48,7 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
                 "name": name(entry.user),
                 "device": entry.device.to_string(),
                 "code": entry.event.code,
+                "times": entry.times,
                 "about": entry.event.about.iter().cloned().collect::<BTreeMap<_, _>>(),
                 "what": what(&entry.event),
             })
@@ -57,7 +58,8 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
         let mut text = String::new();
         for entry in &entries {
             let (day, who) = (day_of(entry.recorded_ms), name(entry.user));
-            let _ = writeln!(text, "{day}  {who} ({})  {}", entry.device.short(), what(&entry.event));
+            let times = if entry.times > 1 { format!(" × {}", entry.times) } else { String::new() };
+            let _ = writeln!(text, "{day}  {who} ({})  {}{times}", entry.device.short(), what(&entry.event));
         }
         let _ = write!(text, "{} entries", entries.len());
         text

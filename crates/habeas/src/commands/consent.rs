@@ -130,16 +130,16 @@ fn record(desk: &Desk, args: Record, out: &Output) -> Result<Exit, Failure> {
         id: ConsentId([0; 16]),
         about: desk.records_of_person(&args.id)?[0].id,
         giver: args.giver,
-        relation: args.relation,
-        groups: args.group,
-        audiences: args.audience,
-        purposes: args.purpose,
+        relation: args.relation.into(),
+        groups: args.group.into_iter().collect(),
+        audiences: args.audience.into_iter().collect(),
+        purposes: args.purpose.into_iter().collect(),
         answer: args.answer,
         from,
         until: args.until,
         review: args.review,
         medium: args.medium,
-        risk_text: args.risk_text,
+        risk_text: args.risk_text.into(),
         source,
         replaces: Vec::new(),
         recorded_by: UserId([0; 16]),
@@ -168,7 +168,8 @@ fn withdraw(desk: &Desk, id: &str, giver: Giver, relation: &str, out: &Output) -
 }
 
 fn show(desk: &Desk, id: &str, contact: bool, out: &Output) -> Result<Exit, Failure> {
-    let (person, book, day) = (desk.person_of_id(id)?, desk.consent_book()?, today()?);
+    let (person, day) = (desk.person_of_id(id)?, today()?);
+    let book = desk.consents_of(&[person])?;
     let standing = stands(&book, person, day);
     let statements = book.statements(person);
     let contacts = if contact { desk.contacts_of(statements)? } else { HashMap::new() };
@@ -184,9 +185,9 @@ fn show(desk: &Desk, id: &str, contact: bool, out: &Output) -> Result<Exit, Fail
             "group": group.code(), "audience": audience.code(), "purpose": purpose.code(), "state": state.code(), "until": until(state),
         })).collect::<Vec<_>>(),
         "statements": statements.iter().map(|consent| json!({
-            "id": consent.id.to_string(), "contact": contacts.get(&consent.id), "giver": consent.giver.code(), "relation": consent.relation,
+            "id": consent.id.to_string(), "contact": contacts.get(&consent.id), "giver": consent.giver.code(), "relation": *consent.relation,
             "answer": consent.answer.code(), "from": consent.from.to_string(), "until": consent.until.map(|day| day.to_string()),
-            "review": consent.review.map(|day| day.to_string()), "medium": consent.medium.code(), "risk_text": consent.risk_text,
+            "review": consent.review.map(|day| day.to_string()), "medium": consent.medium.code(), "risk_text": *consent.risk_text,
             "groups": consent.groups.iter().map(|group| group.code()).collect::<Vec<_>>(),
             "audiences": consent.audiences.iter().map(|audience| audience.code()).collect::<Vec<_>>(),
             "purposes": consent.purposes.iter().map(|purpose| purpose.code()).collect::<Vec<_>>(),
@@ -220,22 +221,22 @@ fn show(desk: &Desk, id: &str, contact: bool, out: &Output) -> Result<Exit, Fail
 }
 
 fn list(desk: &Desk, expiring: Option<u32>, out: &Output) -> Result<Exit, Failure> {
-    let (book, day) = (desk.consent_book()?, today()?);
+    let day = today()?;
     let limit = expiring.map(|days| {
         let span = jiff::Span::new().days(i64::from(days.min(36_500)));
         day.checked_add(span).unwrap_or(Date::MAX)
     });
-    let rows = desk.answered(&book, day, limit);
+    let rows = desk.answered(day, limit)?;
     let object = json!({
         "schema": 1,
         "on": day.to_string(),
-        "persons": rows.iter().map(|Answered { person, n_statements: n, identity, next }| json!({
+        "persons": rows.iter().map(|Answered { person, n_statements: n, identity, next, .. }| json!({
             "person": person.to_string(), "statements": n, "identity_public_memorial": identity.code(), "next_day": next.map(|day| day.to_string()),
         })).collect::<Vec<_>>(),
     });
     out.result(&object, || {
         let mut text = format!("{} persons about whom somebody has answered\n", rows.len());
-        for Answered { person, n_statements: n, identity, next } in &rows {
+        for Answered { person, n_statements: n, identity, next, .. } in &rows {
             let next = next.map(|day| format!(", {day}")).unwrap_or_default();
             let _ =
                 writeln!(text, "  {}  {n} statements; name on the memorial: {}{next}", person.short(), identity.code());

@@ -266,7 +266,7 @@ impl Weighed {
             |pair: &&habeas_core::ScoredPair| cluster_of.get(pair.left as usize) == cluster_of.get(pair.right as usize);
         let id = |idx: u32| run.record_ids[idx as usize];
         let pairs = run.pairs.iter().filter(same);
-        let mut all: Vec<_> = pairs.map(|pair| (id(pair.left), id(pair.right), pair.weight.0 as f32)).collect();
+        let mut all: Vec<_> = pairs.map(|pair| (id(pair.left), id(pair.right), pair.weight().0 as f32)).collect();
         all.sort_unstable_by_key(|(left, right, _)| (*left, *right));
         Self(all)
     }

@@ -359,6 +359,14 @@ impl Desk {
         Ok(self.vault(Right::Audit)?.audit_entries().to_vec())
     }
 
+    /// The newest of the audit, the latest first, and how much was done in all.
+    pub fn audit_newest(&self, limit: usize) -> Result<(Vec<AuditEntry>, u64), Failure> {
+        let vault = self.vault(Right::Audit)?;
+        let entries = vault.audit_entries();
+        let n = entries.iter().map(|entry| u64::from(entry.times)).sum();
+        Ok((entries.iter().rev().take(limit).cloned().collect(), n))
+    }
+
     /// Sources in log order.
     pub fn sources(&self) -> Result<Vec<Arc<Source>>, Failure> {
         Ok(self.vault(Right::Cases)?.sources().to_vec())

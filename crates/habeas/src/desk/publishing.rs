@@ -15,8 +15,8 @@ use categories::{Categories, PERIOD};
 use super::{Desk, figures, vault_failure};
 use crate::failure::{Exit, Failure};
 use habeas_core::{
-    Audience, Consent, ConsentBook, Date, Disclosed, DisclosureRequest, MemorialEntry, PersonId, Predicate, Purpose,
-    Record, RecordId, Right, SourceKind, SpeakerKind, Subject, ToldCase, Value, case_file, disclose, fold,
+    Audience, Date, Disclosed, DisclosureRequest, MemorialEntry, PersonId, Predicate, Purpose, Right, SourceKind,
+    SpeakerKind, ToldCase, Value, disclose, fold,
 };
 use habeas_publish::{
     address::SeriesKey,
@@ -27,7 +27,7 @@ use habeas_stats::{
     suppress::{Earlier, SuppressError, TableSpec, Withholding, release_beside},
     tally::{Tally, Unit},
 };
-use habeas_vault::{IndexedPerson, ReleaseInfo};
+use habeas_vault::ReleaseInfo;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// For whom and what for something is to leave.
@@ -91,34 +91,6 @@ pub struct Numbers {
 }
 
 impl Desk {
-    /// All statements of consent, sorted by the person whom each is about now.
-    pub fn consent_book(&self) -> Result<ConsentBook, Failure> {
-        self.index_persons_if_stale()?;
-        let vault = self.vault(Right::Cases)?;
-        // Where a later edition changed the row, consent holds for what stands in its place.
-        let now = |consent: &Consent| Consent { about: vault.current_record(consent.about), ..consent.clone() };
-        let consents: Vec<Consent> = vault.consents().map(now).collect();
-        let mut persons: BTreeMap<RecordId, IndexedPerson> = BTreeMap::new();
-        for about in consents.iter().map(|consent| consent.about) {
-            if let Some(person) = vault.indexed_person(about).map_err(vault_failure)? {
-                persons.insert(about, person);
-            }
-        }
-        let mut book = ConsentBook::new(&consents, |record| persons.get(&record).map(|person| person.person));
-        // All at once: a frame of the log that holds records of several persons is opened once.
-        let person_of: BTreeMap<RecordId, PersonId> =
-            persons.values().flat_map(|known| known.records.iter().map(|record| (*record, known.person))).collect();
-        let ids: Vec<RecordId> = person_of.keys().copied().collect();
-        let mut records_of: BTreeMap<PersonId, Vec<Record>> = BTreeMap::new();
-        for record in vault.records_of(&ids).map_err(vault_failure)? {
-            records_of.entry(person_of[&record.id]).or_default().push(record);
-        }
-        for (person, records) in records_of {
-            book.note(person, Subject::of(&case_file(&records.iter().collect::<Vec<_>>())));
-        }
-        Ok(book)
-    }
-
     /// The policy of publication that stands, or the one that stands where nobody has written one.
     pub fn publication_policy(&self) -> Result<Policy, Failure> {
         let vault = self.vault(Right::Cases)?;

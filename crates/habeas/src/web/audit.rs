@@ -17,8 +17,8 @@ const SHOWN: usize = 500;
 /// The newest entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {
-    /// Day, name and event of each.
-    entries: Vec<(String, String, AuditEvent)>,
+    /// Day, name and event of each, and how many times in one stroke.
+    entries: Vec<(String, String, AuditEvent, u32)>,
     n_entries: u64,
 }
 
@@ -27,15 +27,14 @@ pub struct View {
 /// # Errors
 /// [`PageError::Vault`] where the vault cannot be read.
 pub fn load(desk: &Desk) -> Result<View, PageError> {
-    let entries = desk.audit()?;
-    let newest = entries.iter().rev().take(SHOWN);
+    let (newest, n_entries) = desk.audit_newest(SHOWN)?;
     let members = desk.members();
     let name = |user| members.iter().find(|member| member.user == user).map(|member| member.name.clone());
-    let shown = newest.map(|entry| {
+    let shown = newest.into_iter().map(|entry| {
         let day = day_of(entry.recorded_ms).to_string();
-        (day, name(entry.user).unwrap_or_else(|| entry.user.short()), entry.event.clone())
+        (day, name(entry.user).unwrap_or_else(|| entry.user.short()), entry.event, entry.times)
     });
-    Ok(View { entries: shown.collect(), n_entries: entries.len() as u64 })
+    Ok(View { entries: shown.collect(), n_entries })
 }
 
 /// Draws the page.
@@ -47,9 +46,9 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
         @else { div.scroll tabindex="0" role="group" aria-label=(title) { table.list {
             caption.vh { (title) }
             thead { tr { th scope="col" { (reader.t("audit-day")) } th scope="col" { (reader.t("audit-who")) } th scope="col" { (reader.t("audit-what")) } } }
-            tbody { @for (day, who, event) in &view.entries {
+            tbody { @for (day, who, event, times) in &view.entries {
                 @let (what, about) = audit_event(reader, event);
-                tr { th scope="row" { (day) } td { (datum(who)) } td { (what) @for detail in &about { " · " (datum(detail)) } } }
+                tr { th scope="row" { (day) } td { (datum(who)) } td { (what) @if *times > 1 { " " bdi { (reader.n("audit-times", &[("n", u64::from(*times))])) } } @for detail in &about { " · " (datum(detail)) } } }
             } }
         } } }
     };

@@ -14,27 +14,27 @@ use crate::{
     commands::publish::{day, today},
     desk::{
         Desk,
-        publishing::consents::{Answered, StandsFor, stands},
+        publishing::consents::{AnsweredPage, StandsFor, stands},
     },
     failure::Failure,
 };
 use axum::response::{IntoResponse, Redirect, Response};
 use habeas_core::{
-    Audience, Consent, ConsentAnswer, ConsentId, ConsentMedium, ConsentState, Date, FieldGroup, Giver, PersonId,
-    Purpose, Record, RecordId, Right, UserId, case_file,
+    Audience, Consent, ConsentAnswer, ConsentId, ConsentMedium, ConsentState, Date, FieldGroup, Giver, Listed,
+    PersonId, Purpose, Record, RecordId, Right, SetOf, UserId, case_file,
 };
 use habeas_publish::ui::datum;
 use maud::{Markup, html};
 
 /// Persons at most on one page.
-const MOST_ROWS: usize = 80;
+const MOST_ROWS: usize = 50;
 
 /// Whose consents; everybody's where nobody is named.
 #[derive(Debug, Clone, Default)]
 pub struct Query {
     of: Option<String>,
     only_ending: bool,
-    after: Option<String>,
+    after: i64,
 }
 
 impl Query {
@@ -45,7 +45,7 @@ impl Query {
     pub fn read(pairs: &Pairs) -> Result<Self, PageError> {
         let of = query::value(pairs, "of")?;
         let only_ending = query::known(pairs, "ending", |value| (value == "1").then_some(()))?.is_some();
-        Ok(Self { of, only_ending, after: query::value(pairs, "after")? })
+        Ok(Self { of, only_ending, after: query::known(pairs, "after", |key| key.parse().ok())?.unwrap_or(0) })
     }
 }
 
@@ -59,10 +59,8 @@ pub enum View {
 
 /// Some of the persons about whom somebody has answered.
 pub struct Page {
-    rows: Vec<(Vec<String>, Answered)>,
-    n_all: usize,
+    found: AnsweredPage,
     only_ending: bool,
-    next: Option<PersonId>,
 }
 
 /// One person's consents.
@@ -82,27 +80,19 @@ const SOON_DAYS: i64 = 90;
 /// # Errors
 /// [`PageError`] where nobody has this id, or the vault cannot be read.
 pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
-    let (book, on) = (desk.consent_book()?, today()?);
-    let names = |person: PersonId| -> Result<Vec<String>, PageError> {
-        let records = desk.person_of(RecordId(person.0))?;
-        let all: Vec<&Record> = records.iter().collect();
-        Ok(if all.is_empty() { Vec::new() } else { case_file(&all).names() })
-    };
+    let on = today()?;
     let Some(of) = query.of else {
         let soon = on.checked_add(jiff::Span::new().days(SOON_DAYS)).unwrap_or(Date::MAX);
-        let rows = desk.answered(&book, on, query.only_ending.then_some(soon));
-        let n_all = rows.len();
-        let after = |row: &Answered| query.after.as_ref().is_none_or(|after| row.person.to_string() > *after);
-        let mut rest = rows.into_iter().filter(after);
-        let rows = rest.by_ref().take(MOST_ROWS).map(|row| Ok((names(row.person)?, row)));
-        let rows: Vec<_> = rows.collect::<Result<_, PageError>>()?;
-        let next = rest.next().and(rows.last()).map(|(_, row)| row.person);
-        return Ok(View::Everybody(Page { rows, n_all, only_ending: query.only_ending, next }));
+        let found = desk.answered_page(on, query.only_ending.then_some(soon), query.after, MOST_ROWS)?;
+        return Ok(View::Everybody(Page { found, only_ending: query.only_ending }));
     };
     let id = desk.person_of_id(&of).map_err(|_| PageError::NotFound)?;
+    let book = desk.consents_of(&[id])?;
+    let records = desk.person_of(RecordId(id.0))?;
+    let all: Vec<&Record> = records.iter().collect();
     Ok(View::One(Box::new(Person {
         id,
-        names: names(id)?,
+        names: if all.is_empty() { Vec::new() } else { case_file(&all).names() },
         stands: stands(&book, id, on),
         statements: book.statements(id).to_vec(),
         today: on,
@@ -123,7 +113,7 @@ fn address(person: PersonId) -> String {
 }
 
 fn everybody(reader: &Reader, page: &Page) -> Markup {
-    let Page { rows, n_all, only_ending, next } = page;
+    let Page { found: AnsweredPage { rows, n_all, next }, only_ending } = page;
     let other = if *only_ending { "/consent" } else { "/consent?ending=1" };
     html! {
         header.pagehead { h1 { (reader.t("nav-consent")) } p.lead { (reader.t("consent-lead")) } }
@@ -131,13 +121,13 @@ fn everybody(reader: &Reader, page: &Page) -> Markup {
             p.field.grow { label for="of" { (reader.t("consent-whose")) } input #of name="of" required maxlength="80" dir="ltr" autocomplete="off" spellcheck="false" placeholder="committee:214"; }
             p.field { button.btn { (reader.t("consent-open")) } }
         }
-        p.found { (reader.n("consent-n", &[("n", *n_all as u64)])) " · " a href=(other) { (reader.t(if *only_ending { "consent-all" } else { "consent-ending" })) } }
+        p.found { (reader.n("consent-n", &[("n", *n_all)])) " · " a href=(other) { (reader.t(if *only_ending { "consent-all" } else { "consent-ending" })) } }
         @if rows.is_empty() { (layout::empty(&reader.t("consent-nobody"), None)) } @else {
             div.scroll tabindex="0" role="group" aria-label=(reader.t("nav-consent")) { table.list {
                 caption.vh { (reader.t("nav-consent")) }
                 thead { tr { @for head in ["consent-person", "consent-on-memorial", "consent-statements", "consent-next"] { th scope="col" { (reader.t(head)) } } } }
-                tbody { @for (names, row) in rows { tr {
-                    th scope="row" { a href=(address(row.person)) { (who(names, row.person)) } }
+                tbody { @for row in rows { tr {
+                    th scope="row" { a href=(address(row.person)) { (who(&row.names, row.person)) } }
                     td { (state(reader, row.identity)) }
                     td { bdi { (row.n_statements) } }
                     td { @match row.next { Some(day) => bdi { (day) }, None => "—" } }
@@ -276,7 +266,7 @@ fn record_form(reader: &Reader, person: &Person) -> Markup {
 fn withdraw_forms(reader: &Reader, person: &Person) -> Markup {
     let mut givers: Vec<(Giver, &str)> = Vec::new();
     for consent in person.statements.iter().filter(|consent| consent.answer == ConsentAnswer::Given) {
-        let giver = (consent.giver, consent.relation.as_str());
+        let giver = (consent.giver, &*consent.relation);
         if !givers.contains(&giver) {
             givers.push(giver);
         }
@@ -298,10 +288,15 @@ fn withdraw_forms(reader: &Reader, person: &Person) -> Markup {
 }
 
 /// Every value of a field that may be ticked several times.
-fn ticked<T>(fields: &Pairs, name: &'static str, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, PageError> {
+fn ticked<T: Listed>(
+    fields: &Pairs,
+    name: &'static str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<SetOf<T>, PageError> {
     let values = fields.iter().filter(|(known, _)| known == name);
     let all: Option<Vec<T>> = values.map(|(_, value)| read(value)).collect();
-    all.filter(|all| !all.is_empty()).ok_or(PageError::Parameter { name })
+    let some = all.filter(|all| !all.is_empty()).map(|all| all.into_iter().collect());
+    some.ok_or(PageError::Parameter { name })
 }
 
 fn wanted<T>(fields: &Pairs, name: &'static str, read: impl Fn(&str) -> Option<T>) -> Result<T, PageError> {
@@ -330,7 +325,7 @@ pub async fn record(desk: Desk, reader: Reader, SignedForm(fields): SignedForm) 
             id: ConsentId([0; 16]),
             about: desk.records_of_person(&of).map_err(|_| PageError::NotFound)?[0].id,
             giver,
-            relation,
+            relation: relation.into(),
             groups: ticked(&fields, "group", FieldGroup::from_code)?,
             audiences: ticked(&fields, "audience", Audience::from_code)?,
             purposes: ticked(&fields, "purpose", Purpose::from_code)?,
@@ -339,7 +334,7 @@ pub async fn record(desk: Desk, reader: Reader, SignedForm(fields): SignedForm) 
             until,
             review: query::known(&fields, "review", read_day)?,
             medium: wanted(&fields, "medium", ConsentMedium::from_code)?,
-            risk_text: query::value(&fields, "risk_text")?.ok_or(PageError::Parameter { name: "risk_text" })?,
+            risk_text: query::value(&fields, "risk_text")?.ok_or(PageError::Parameter { name: "risk_text" })?.into(),
             source: None,
             replaces: Vec::new(),
             recorded_by: UserId([0; 16]),
@@ -352,8 +347,9 @@ pub async fn record(desk: Desk, reader: Reader, SignedForm(fields): SignedForm) 
             let back = query::address("/consent", &[("of", &of)]);
             let kept = tokio::task::spawn_blocking(move || {
                 // A form that is sent twice says the same thing twice: the second adds nothing.
-                let book = desk.consent_book()?;
-                let known = book.statements(desk.person_of_id(&of)?).iter().any(|known| says_the_same(known, &draft));
+                let person = desk.person_of_id(&of)?;
+                let book = desk.consents_of(&[person])?;
+                let known = book.statements(person).iter().any(|known| says_the_same(known, &draft));
                 if known { Ok(()) } else { desk.record_consent(&of, draft, contact.as_deref()).map(drop) }
             });
             done(&reader, kept.await, &back)

@@ -39,7 +39,7 @@ const FEW_DAYS: i32 = 7;
 /// Composes a release of one case and searches it.
 pub fn compose(desk: &Desk, plan: &Plan, bound: &Bound, out: &Output) -> Result<Composed, Failure> {
     let policy = desk.publication_policy()?;
-    let (snapshot, book) = (desk.snapshot()?, desk.consent_book()?);
+    let snapshot = desk.snapshot()?;
     let person = snapshot.person_of(bound.record).ok_or_else(|| {
         Failure::new(
             Exit::FoundProblems,
@@ -48,6 +48,7 @@ pub fn compose(desk: &Desk, plan: &Plan, bound: &Bound, out: &Output) -> Result<
         )
     })?;
     let case = snapshot.case_of(person);
+    let book = desk.consents_of(&[person.id])?;
     let request = DisclosureRequest {
         audience: bound.audience,
         purpose: bound.purpose,

@@ -33,7 +33,7 @@ fn objections(desk: &Desk, composed: &Composed) -> Result<Vec<Objection>, Failur
     let stands = |finding: &&Finding| finding.gravity == Gravity::Leak || composed.looked.is_none();
     let found = composed.findings.iter().filter(stands).cloned().map(Objection::Found);
     let mut objections: Vec<Objection> = composed.objections.iter().cloned().chain(found).collect();
-    if composed.profile == Profile::Site && composed.n_named == 0 && desk.consent_book()?.persons().next().is_some() {
+    if composed.profile == Profile::Site && composed.n_named == 0 && desk.has_answers()? {
         objections.push(Objection::NobodyNamed);
     }
     Ok(objections)
@@ -202,11 +202,7 @@ pub fn propose(desk: &Desk, what: &What, out: &Output) -> Result<ReleaseInfo, Fa
 
 /// Composes a proposed release anew and holds it to what was proposed, byte for byte.
 pub fn again(desk: &Desk, info: &ReleaseInfo, out: &Output) -> Result<Composed, Failure> {
-    let consents_since = desk.keep(Right::Publish, |vault| {
-        let since =
-            vault.consents().filter(|c| vault.consent_recorded_ms(c.id).is_some_and(|at| at > info.recorded_ms));
-        Ok(since.count())
-    })?;
+    let consents_since = desk.keep(Right::Publish, |vault| Ok(vault.consents_since(info.recorded_ms).count()))?;
     let stale = |what: String| {
         Err(Failure::new(Exit::FoundProblems, what, "propose it anew: habeas publish propose")
             .leaving("Nothing has left."))

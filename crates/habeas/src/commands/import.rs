@@ -3,7 +3,7 @@
 use crate::{
     cli::Global,
     desk::{
-        editions::{EditionReport, Perhaps, rows_of_file},
+        editions::{self, EditionReport, Known, LaterEdition, Perhaps, rows_of_file},
         importing::{self, Imported, Preview, PreviewRow, addresses},
         shown,
     },
@@ -41,7 +41,7 @@ pub struct Args {
     /// What the columns mean [default: guessed]
     #[arg(long, value_name = "MAP.toml")]
     map: Option<PathBuf>,
-    /// Which edition of the list this is
+    /// Which edition of the list this is; with --preview also what it changes of the list in the vault
     #[arg(long, value_name = "WORDS")]
     edition: Option<String>,
     /// Show what each row becomes and write nothing
@@ -87,7 +87,23 @@ pub fn run(args: Args, global: &Global, out: &Output) -> Result<Exit, Failure> {
     };
     if args.preview {
         let since = args.since.as_deref().map(|path| difference(path, &table, &mapping, &limits, &file)).transpose()?;
-        return preview(&file, &table, &mapping, since.as_ref(), out);
+        // A preview needs no vault; where there is one, it knows what the edition comes after.
+        let later = args.edition.as_deref().filter(|_| opening::find(global).is_ok()).map(|edition| {
+            let desk = opening::desk(global)?;
+            desk.keep(Right::Cases, |vault| match editions::known(vault, key, &file.bytes) {
+                Known::Nothing => Ok(None),
+                Known::File(key) => Err(Failure::new(
+                    Exit::Failed,
+                    format!("this very file was imported as «{key}»"),
+                    "there is nothing to import; see: habeas source list",
+                )
+                .at(file.name.clone())),
+                Known::Editions(there) => LaterEdition::compare(vault, &there, edition, &file, &table, &mapping)
+                    .map(|one| Some(one.foreseen())),
+            })
+        });
+        let later = later.transpose()?.flatten();
+        return preview(&file, &table, &mapping, since.as_ref(), later.as_ref(), out);
     }
     let desk = opening::desk(global)?;
     let edition = args.edition.as_deref();
@@ -275,6 +291,7 @@ fn preview(
     table: &Table<'_>,
     mapping: &Mapping,
     since: Option<&Difference>,
+    later: Option<&EditionReport>,
     out: &Output,
 ) -> Result<Exit, Failure> {
     let header = table.header().names();
@@ -296,6 +313,7 @@ fn preview(
     let since_json = since.map(difference_json);
     let object = json!({
         "schema": 1, "preview": true, "file": file.name, "report": counts, "rows": rows, "since": since_json,
+        "edition": later.map(edition_json),
     });
     out.result(&object, || {
         let mut text = String::new();
@@ -309,6 +327,7 @@ fn preview(
         }
         let _ = writeln!(text, "\n{}", report_text(&report, header, None).trim_end());
         text.push_str(&since.map(difference_text).unwrap_or_default());
+        text.push_str(&later.map(edition_text).unwrap_or_default());
         text.push_str("Nothing was written.\n");
         text
     })?;

@@ -226,6 +226,12 @@ impl LaterEdition {
         self.change.replaced.push((before, after));
     }
 
+    /// What people are told before anything is written, as if no row were set aside.
+    pub fn foreseen(self) -> EditionReport {
+        let replaced = self.fates.values().filter(|fate| matches!(fate, RowFate::Replaces(_))).count() as u64;
+        EditionReport { replaced, ..self.report }
+    }
+
     /// What is recorded, and what people are told.
     pub fn finish(self) -> (EditionChange, EditionReport) {
         let report = EditionReport { replaced: self.change.replaced.len() as u64, ..self.report };

@@ -97,6 +97,18 @@ fn all_editions_are_one_list_and_whoever_is_there_under_another_name_can_be_link
 }
 
 #[test]
+fn a_preview_tells_what_an_edition_would_change_and_writes_nothing() {
+    let office = two_editions();
+    let preview = ["import", "second.csv", "--as", "families", "--map", "map.toml", "--edition", "2017", "--preview"];
+    let foreseen = office.json(&preview)["edition"].clone();
+    let said = office.run(&preview).succeeds().stdout;
+    assert!(said.contains("a later edition:") && said.contains("Nothing was written."), "{said}");
+    assert_eq!(later(&office)["edition"], foreseen, "what was foreseen is what comes");
+    let again = office.run(&preview).ends_with(1);
+    assert!(again.stderr.contains("this very file was imported as «families@2017»"), "{}", again.stderr);
+}
+
+#[test]
 fn an_edition_needs_a_name_of_its_own_and_is_taken_back_before_the_one_that_it_continues() {
     let office = two_editions();
     let unnamed = office.run(&["import", "second.csv", "--as", "families", "--map", "map.toml"]).ends_with(1);

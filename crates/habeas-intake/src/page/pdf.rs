@@ -4,6 +4,8 @@
 //! reversal mends: it is kept for searching by eye and marked as not to be trusted. A page without text is a picture.
 
 mod nesting;
+#[cfg(test)]
+mod tests;
 
 use super::{
     draft::{DetailBasis, DetailKind, Draft, PageRemark},

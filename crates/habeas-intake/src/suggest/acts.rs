@@ -164,7 +164,11 @@ fn phrase(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
         {
             return None;
         }
+        "wounds" | "injuries"
+            if is_before(&["causing", "caused", "inflicting", "inflicted"]) && is_next(&["to", "on"]) => {}
         "seized" | "wounds" | "hurt" if !is_before(&BE) && !is_next(&["by"]) => return None,
+        // «sentenced to death» is done by a court, and nobody is dead.
+        "death" if is_before(&["to"]) => return None,
         // «attack» and «release» as a verb of something else, «death threats», «arrest warrant».
         "release" if !is_before(&["the", "his", "her", "their", "immediate", "safe", "for", "of"]) => return None,
         _ => {}
@@ -180,6 +184,10 @@ fn phrase(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
         "squads",
         "anniversary",
         "row",
+        "sentence",
+        "sentences",
+        "certificate",
+        "certificates",
     ]) && phrase.words.len() == 1
     {
         return None;

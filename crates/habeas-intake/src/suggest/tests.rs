@@ -196,7 +196,7 @@ fn who_acts_stands_before_the_deed_as_well_as_behind_by() {
          The council has registered at least 105 assassinations this year. Two men were kidnapped and later killed in Dorval.\n\
          A resident from Kesh died under torture in a state prison in May.\n",
         expect![[r#"
-            kill 100/–/– [] 2024-06-05 | Olenia State | by Tiranian Rapid Corps | says «activists»
+            kill 100/–/– [] 2024-06-05 | Olenia | by Tiranian Rapid Corps | says «activists»
             abduct 2/2/2 [] 2024-06-03 | Kesh | by Unknown armed men | says author
             found-dead 6/6/6 [] 2024-06-03* | Kesh* | by - | says author
             kill 105/–/– [] 2024 | - | by - | says author

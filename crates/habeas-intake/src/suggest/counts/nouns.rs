@@ -84,6 +84,24 @@ pub(super) fn noun(
         if tokens[at - 1].is("the") && token.is_any(&["wounded", "injured", "dead", "missing", "detained"]) {
             return Some((at, NounClass::Person));
         }
+        // «five wounded troopers», «six University of Kesh students».
+        let hurt = token.is_any(&[
+            "killed",
+            "injured",
+            "wounded",
+            "detained",
+            "arrested",
+            "abducted",
+            "kidnapped",
+            "released",
+            "missing",
+        ]) && tokens.get(at + 1).is_some_and(|next| {
+            lexicon.noun(&next.lower) == Some(NounClass::Person) && !next.is_any(&["people", "others"])
+        });
+        let of_name = token.is("of") && tokens[at - 1].capital && tokens.get(at + 1).is_some_and(|next| next.capital);
+        if best.is_none() && (hurt || of_name) {
+            continue;
+        }
         if taken(at) || token.is_any(&STOPS) && best.is_none() {
             return best;
         }
@@ -92,6 +110,8 @@ pub(super) fn noun(
         }
         match lexicon.noun(&token.lower) {
             // «police vehicles», «militant attacks»: the last noun of a row is what is counted.
+            // «three human rights defenders»: rights are nobody.
+            Some(_) if token.is("human") && tokens.get(at + 1).is_some_and(|next| next.is("rights")) => {}
             Some(class) => best = Some((at, class)),
             // «three Tiranian film students», «four army soldiers»: a word may stand before the noun.
             None if best.is_some()

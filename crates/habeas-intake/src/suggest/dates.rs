@@ -235,6 +235,14 @@ impl Cursor<'_> {
     fn iso(&self, at: usize) -> Option<(usize, Reading)> {
         let joined =
             |at: usize| self.tokens.get(at).zip(self.tokens.get(at + 1)).is_some_and(|(a, b)| a.end == b.start);
+        // 13-May-2015.
+        if (at..at + 4).all(joined)
+            && (self.lower(at + 1), self.lower(at + 3)) == ("-", "-")
+            && let (Some((day, 1)), Some((month, 1)), Some(year)) =
+                (self.day(at), self.month(at + 2), self.year(at + 4))
+        {
+            return Some((at + 5, self.stated(year, month, Some(day), None)?));
+        }
         if let Some(first) = self.number(at, 1..=31)
             && (at..at + 4).all(joined)
             && matches!((self.lower(at + 1), self.lower(at + 3)), ("/", "/") | ("-", "-"))
@@ -248,14 +256,6 @@ impl Cursor<'_> {
                 }
                 (None, None) => None,
             };
-        }
-        // 13-May-2015.
-        if (at..at + 4).all(joined)
-            && (self.lower(at + 1), self.lower(at + 3)) == ("-", "-")
-            && let (Some((day, 1)), Some((month, 1)), Some(year)) =
-                (self.day(at), self.month(at + 2), self.year(at + 4))
-        {
-            return Some((at + 5, self.stated(year, month, Some(day), None)?));
         }
         // 12.11.2016 is one token.
         if let [first, second, year] = self.get(at)?.lower.split('.').collect::<Vec<_>>().as_slice() {

@@ -22,10 +22,12 @@ pub(crate) struct Speaking {
     pub responsibility: bool,
     /// «he added», «the report says»: whoever spoke last.
     pub back: bool,
+    /// An organisation that documents or reports: what follows is its report, until somebody else speaks.
+    pub report: bool,
 }
 
 /// Verbs behind a speaker.
-const SAYS: [&str; 34] = [
+const SAYS: [&str; 61] = [
     "said",
     "says",
     "say",
@@ -60,10 +62,40 @@ const SAYS: [&str; 34] = [
     "disclosed",
     "accused",
     "accuse",
+    "explained",
+    "recalled",
+    "testified",
+    "wrote",
+    "tweeted",
+    "suggested",
+    "suggests",
+    "registered",
+    "verified",
+    "acknowledged",
+    "admitted",
+    "informed",
+    "declared",
+    "observed",
+    "recounted",
+    "mentioned",
+    "argued",
+    "believes",
+    "warned",
+    "indicated",
+    "attributed",
+    "blamed",
+    "listed",
+    "counted",
+    "tallied",
+    "tweeted",
+    "lamented",
 ];
 
+/// Sentences over which a report that a text tells of goes on.
+const REPORT: usize = 12;
+
 /// Speakers without a name.
-const GENERIC: [&str; 57] = [
+const GENERIC: [&str; 123] = [
     "prosecution",
     "prosecutor",
     "prosecutors",
@@ -121,6 +153,72 @@ const GENERIC: [&str; 57] = [
     "groups",
     "survivors",
     "reports",
+    "spokeswoman",
+    "minister",
+    "governor",
+    "mayor",
+    "chief",
+    "chairman",
+    "leaders",
+    "elders",
+    "elder",
+    "neighbour",
+    "neighbor",
+    "friend",
+    "friends",
+    "colleagues",
+    "colleague",
+    "daughter",
+    "son",
+    "nephew",
+    "niece",
+    "widow",
+    "rescuer",
+    "medic",
+    "nurse",
+    "doctor",
+    "surgeon",
+    "paramedics",
+    "paramedic",
+    "coroner",
+    "investigators",
+    "investigator",
+    "detectives",
+    "commissioner",
+    "superintendent",
+    "organisers",
+    "organizers",
+    "campaigner",
+    "monitor",
+    "observers",
+    "journalists",
+    "protesters",
+    "demonstrators",
+    "organisation",
+    "organization",
+    "group",
+    "teacher",
+    "headmaster",
+    "principal",
+    "priest",
+    "pastor",
+    "imam",
+    "bishop",
+    "councillor",
+    "lawmaker",
+    "inspector",
+    "shopkeeper",
+    "driver",
+    "farmer",
+    "rebels",
+    "militants",
+    "insurgents",
+    "regime",
+    "hospital",
+    "hospitals",
+    "troops",
+    "defence",
+    "defense",
 ];
 
 /// Finds the speakers of a text, in order.
@@ -141,7 +239,7 @@ pub(crate) fn find(tokens: &[Token], names: &[Name]) -> Vec<Speaking> {
             });
             match (report, last_named(&found, token.sentence)) {
                 (true, Some(last)) => {
-                    found.push(Speaking { sentence: token.sentence, back: true, ..last });
+                    found.push(Speaking { sentence: token.sentence, back: true, report: true, ..last });
                     None
                 }
                 _ => ahead(tokens, names, at + 2),
@@ -163,11 +261,22 @@ pub(crate) fn find(tokens: &[Token], names: &[Name]) -> Vec<Speaking> {
             } else if passive && !matches!(lower(at - 1), "has" | "have" | "had" | "also") {
                 None
             } else {
-                // «…, said a report by Olmwatch»: the speaker stands behind.
-                let inverted =
-                    || tokens[at - 1].is_any(&[",", "”", "\"", "’"]).then(|| ahead(tokens, names, at + 1)).flatten();
-                behind(tokens, &named, at - 1 - usize::from(passive)).or_else(inverted)
+                // «…, said a report by Olmwatch», «… 2008 says Adira Venn»: the speaker stands behind.
+                let quoted = tokens[at - 1].is_any(&[",", "”", "\"", "’"]);
+                let subject = named(at - 1).is_some() || GENERIC.contains(&tokens[at - 1].lower.as_str());
+                let next = token.is_any(&["said", "says"]) && !subject && named(at + 1).is_some();
+                let inverted = || ahead(tokens, names, at + 1);
+                if next {
+                    inverted()
+                } else {
+                    behind(tokens, &named, at - 1 - usize::from(passive)).or_else(|| quoted.then(inverted).flatten())
+                }
             }
+        } else if token.is_any(&["received", "learned", "learnt", "documented"]) && at > 1 && lower(at - 1) == "has" {
+            // «The Commission has received information that …»: whose statement the text is.
+            let informed = token.is("documented")
+                || (at + 1..at + 5).any(|near| matches!(lower(near), "information" | "reports" | "that"));
+            named(at - 2).filter(|_| informed).map(|name| (name.tokens.clone(), false))
         } else if token.is("report") && matches!(lower(at + 1), "by" | "of" | "from")
             || token.is("documented") && lower(at + 1) == "by"
         {
@@ -177,7 +286,16 @@ pub(crate) fn find(tokens: &[Token], names: &[Name]) -> Vec<Speaking> {
         };
         if let Some((speaker, unnamed)) = speaking {
             let responsibility = token.is_any(&["claimed", "claims"]) && lower(at + 1) == "responsibility";
-            let speaking = Speaking { speaker, unnamed, sentence: token.sentence, responsibility, back: false };
+            let organisation = names.iter().any(|name| {
+                name.tokens.start == speaker.start && matches!(name.kind, NameKind::Organisation { force: false })
+            });
+            // «recorded», «said in its report»: what follows is told after it.
+            let from = tokens.partition_point(|near| near.sentence < token.sentence);
+            let told = tokens[from..].iter().take_while(|near| near.sentence == token.sentence).any(|near| {
+                near.is_any(&["report", "reports", "recorded", "documented", "information", "survey", "findings"])
+            });
+            let report = organisation && !unnamed && told;
+            let speaking = Speaking { speaker, unnamed, sentence: token.sentence, responsibility, back: false, report };
             if found.last() != Some(&speaking) {
                 found.push(speaking);
             }
@@ -204,7 +322,15 @@ fn ahead(tokens: &[Token], names: &[Name], from: usize) -> Option<(Range<usize>,
         (from..from + 8).contains(&name.tokens.start)
             && tokens[name.tokens.start].sentence == sentence
             && !matches!(name.kind, NameKind::Place | NameKind::Facility)
-            && tokens[from..name.tokens.start].iter().all(|token| !token.is_any(&[",", ".", "and", "said"]))
+            && tokens[from..name.tokens.start].iter().all(|token| !token.is_any(&[".", "and", "said"]))
+            // «according to a resident, Adil Venn,»: named right behind.
+            && tokens[from..name.tokens.start].iter().enumerate().all(|(i, token)| {
+                !token.is(",")
+                    || i > 0
+                        && from + i + 1 == name.tokens.start
+                        && name.kind == NameKind::Person
+                        && GENERIC.contains(&tokens[from + i - 1].lower.as_str())
+            })
     });
     if let Some(name) = name {
         return Some((name.tokens.clone(), false));
@@ -255,7 +381,8 @@ pub(crate) fn of<'s>(speaking: &'s [Speaking], tokens: &[Token], at: usize) -> O
         return Some((own, own.back));
     }
     let before = speaking.iter().filter(counts).rev().find(|one| one.sentence < sentence)?;
-    let carried =
+    let near =
         tokens[before.speaker.start].paragraph == paragraph && sentence - before.sentence <= 4 && !before.unnamed;
-    carried.then_some((before, true))
+    let told = before.report && sentence - before.sentence <= REPORT;
+    (near || told).then_some((before, true))
 }

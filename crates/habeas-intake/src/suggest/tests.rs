@@ -115,8 +115,8 @@ fn what_was_seen_wrong_on_unseen_texts_is_told_apart() {
          The ministry said 18,000 unsolved cases were pending. Over a dozen police vehicles were burnt.\n\
          The army said he was not in its custody.\n",
         expect![[r#"
-            kill 17/–/– [] ? | KESH | by - | says «officials»
-            kill 6/6/6 [] ? | KESH | by - | says «officials»
+            kill 17/–/– [] ? | Kesh | by - | says «officials»
+            kill 6/6/6 [] ? | Kesh | by - | says «officials»
             injure 30/30/30 [] ? | Kesh | by - | says «officials»
             kill 2/2/2 [] ?* | Kesh, KESH* | by - | says author
             kill 1/1/1 [] ? | Dorval | by unknown gunmen | says police

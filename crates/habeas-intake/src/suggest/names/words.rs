@@ -18,7 +18,7 @@ pub(super) const FACILITIES: Words = Words(
      internment centre|roundabout|highway|road|mine|dam|factory|bookshop|restaurant|cafe|café|clinic|monastery
      cathedral|synagogue|theatre|nightclub|plaza|orphanage|refugee camp|base|military base|army base|air base
      police headquarters|police post|petrol station|gas station|bus station|railway station|border crossing|landfill
-     quarry|roadside",
+     quarry",
 );
 
 /// Words that begin sentences with a capital and name nobody.

@@ -14,10 +14,10 @@ static FIRST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(r"(?i)(?:date\s+)?(?:first|originally)\s+published(?:\s+(?:on|in))?\s*:?\s*({DAY})"))
 });
 static UPDATED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r"(?i)(?:last\s+)?(?:updated|modified|revised)(?:\s+(?:on|at))?\s*:?\s*({DAY})"))
+    pattern(&format!(r"(?i)(?:last\s+)?(?:updated|modified|revised)(?:\s+(?:on|at))?\s*[:–-]?\s*({DAY})"))
 });
 static PUBLISHED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r"(?i)(?:published|posted|date)(?:\s+(?:on|at)|\s+in\s+\w[\w’' ]{{1,60}}?)?\s*[:,]?\s*({DAY})"))
+    pattern(&format!(r"(?i)(?:published|posted|date)(?:\s+(?:on|at)|\s+in\s+\w[\w’' ]{{1,60}}?)?\s*[:,–-]?\s*({DAY})"))
 });
 /// A line that is a date, perhaps with the author behind it.
 static LINE: LazyLock<Regex> =
@@ -122,7 +122,7 @@ fn in_head(line: &str) -> Option<&str> {
         "updated",
         "published",
     ];
-    let found = HEAD.captures(line).filter(|_| line.len() <= HEAD_BYTES)?;
+    let found = HEAD.captures(line).filter(|_| line.len() <= HEAD_BYTES && !line.to_lowercase().contains("updated"))?;
     let before = found.get(1).map_or(String::new(), |word| word.as_str().to_lowercase());
     (!INSIDE_A_SENTENCE.contains(&before.trim_end_matches([',', ':']))).then(|| found.get(2).map(|day| day.as_str()))?
 }
@@ -151,6 +151,8 @@ mod tests {
             ("Our Correspondent December 13, 2017", "published=December 13, 2017;"),
             ("date 2018-01-23 KESH: Three men were taken, their families said.", "published=2018-01-23;"),
             ("Tiran Press, November 12, 2016 Adjust font size:", "published=November 12, 2016;"),
+            ("Updated - November 28, 2021 09:19 pm IST", "updated=November 28, 2021;"),
+            ("Published - October 01, 2010 03:26 pm IST - KESH", "published=October 01, 2010;"),
             ("November 12, 2016 1:31 am", "published=November 12, 2016;"),
             ("Kesh 13-May-2015", "published=13-May-2015;"),
             ("Kesh, Tirania, March 13, 2023: Three men were taken.", "published=March 13, 2023;"),

@@ -4,7 +4,8 @@
 //! either. Whether a deed becomes a claim is decided in [`super::claims`].
 
 use super::{
-    lexicon::{ActClass, Lexicon},
+    lexicon::{ActClass, Lexicon, NounClass},
+    numbers,
     tokens::Token,
 };
 use std::ops::Range;
@@ -167,6 +168,18 @@ fn phrase(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
         "wounds" | "injuries"
             if is_before(&["causing", "caused", "inflicting", "inflicted"]) && is_next(&["to", "on"]) => {}
         "seized" | "wounds" | "hurt" if !is_before(&BE) && !is_next(&["by"]) => return None,
+        // «taken by soldiers», not «taken by surprise».
+        "taken"
+            if phrase.words.len() == 2
+                && phrase.words[1] == "by"
+                && !tokens[end..].iter().take(5).any(|token| {
+                    token.sentence == first.sentence
+                        && (lexicon.noun(&token.lower) == Some(NounClass::Person)
+                            || lexicon.forces.contains_key(&token.lower))
+                }) =>
+        {
+            return None;
+        }
         // «sentenced to death» is done by a court, and nobody is dead.
         "death" if is_before(&["to"]) => return None,
         // «attack» and «release» as a verb of something else, «death threats», «arrest warrant».
@@ -191,6 +204,18 @@ fn phrase(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
     ]) && phrase.words.len() == 1
     {
         return None;
+    }
+    // «The death toll has risen to 23»: a number behind it, and no agent.
+    if phrase.words.len() == 2 && phrase.words[1] == "toll" {
+        let risen = tokens[end..]
+            .windows(2)
+            .take(20)
+            .take_while(|pair| pair[1].sentence == first.sentence)
+            .any(|pair| pair[0].is_any(&["to", "at", "reached"]) && numbers::read(&pair[1..]).is_some());
+        if !risen {
+            return None;
+        }
+        return Some(Found { tokens: at..end, class: phrase.class, noun: true, passive: true });
     }
     let passive = is_before(&BE)
         || before.is_some_and(|before| before.lower.ends_with("ly") && at >= 2 && tokens[at - 2].is_any(&BE))

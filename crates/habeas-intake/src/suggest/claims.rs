@@ -251,7 +251,8 @@ impl Material<'_> {
             let inside = act.tokens.start >= count.tokens.start && act.tokens.end <= count.tokens.end;
             let body = act.class == ActClass::FoundDead
                 && (act.tokens.contains(&(count.tokens.end - 1)) || act.tokens.contains(&count.tokens.start));
-            let distance = if body {
+            let toll = count.count.running_total && self.lower(act.tokens.end - 1) == "toll";
+            let distance = if body || toll {
                 Some(0)
             } else if inside {
                 None

@@ -364,7 +364,7 @@ fn elided(tokens: &[Token], lexicon: &Lexicon, end: usize, start: usize, sentenc
         && tokens[..start]
             .iter()
             .rev()
-            .take(12)
+            .take(20)
             .take_while(|token| token.sentence == sentence)
             .any(|token| token.is("toll"));
     if total {

@@ -109,6 +109,10 @@ impl Finder<'_> {
             return self.force(at).or_else(|| self.facility(at));
         }
         let run = self.run(at);
+        // «KESH: The U.S. army»: an article in the midst of a sentence begins no name but a listed one.
+        if token.is_any(&["the", "a", "an"]) && !self.is_listed(at) {
+            return None;
+        }
         // «District Kesh», «Province of Olenia»: the name begins behind it.
         let behind_name = at > 0 && self.tokens[at - 1].capital;
         if ADMINISTRATIVE.contains(&token.lower) && (run > at + 1 || behind_name) && !token.first

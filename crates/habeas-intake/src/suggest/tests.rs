@@ -118,7 +118,7 @@ fn what_was_seen_wrong_on_unseen_texts_is_told_apart() {
             kill 17/–/– [] ? | Kesh | by - | says «officials»
             kill 6/6/6 [] ? | Kesh | by - | says «officials»
             injure 30/30/30 [] ? | Kesh | by - | says «officials»
-            kill 2/2/2 [] ?* | Kesh, KESH* | by - | says author
+            kill 2/2/2 [] ?* | Kesh* | by - | says author
             kill 1/1/1 [] ? | Dorval | by unknown gunmen | says police
             abduct 1/1/1 [] ?* | Dorval* | by - | says police*
             abduct 12/12/12 [] ? | Dorval | by security forces | says Tiran Rights Watch
@@ -140,14 +140,15 @@ fn a_report_of_short_paragraphs_is_read_across_them() {
          A schoolteacher was shot dead by unidentified gunmen in Dorval on Wednesday. Her 12-year-old son was injured.\n\n\
          In 2018, at least 541 people were forcibly disappeared, the council said.\n",
         expect![[r#"
+            kill 23/23/23 [] 2019-03-10 | Dorval | by - | says «officials»
             kill 4/4/4 [] 2019-03-12 | hospital, Dorval | by - | says «officials»
-            found-dead 2/2/2 [] 2019-03-11 | Dorval, KESH* | by - | says Police
+            found-dead 2/2/2 [] 2019-03-11 | Dorval, market* | by - | says Police
             disappear 38/38/38 [] 2019-02 | - | by - | says Human Rights Council of Olenia
             release 14/14/14 [] 2019-02* | - | by - | says Human Rights Council of Olenia*
             kill 9/9/9 [] 2019-02* | - | by security forces | says Human Rights Council of Olenia*
             kill 1/1/1 [] 2019-03-13 | Dorval | by unidentified gunmen | says author
             injure 1/1/1 [] 2019-03-13* | Dorval* | by - | says author
-            disappear 541/–/– [] 2018 | - | by - | says author
+            disappear 541/–/– [] 2018 | - | by - | says Human Rights Council of Olenia*
         "#]],
     );
 }

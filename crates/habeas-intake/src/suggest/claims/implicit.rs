@@ -39,12 +39,15 @@ impl Material<'_> {
                 let same = self.sentence(act.tokens.start) == sentence && act.class != ActClass::Attack;
                 let alone =
                     matches!(self.lower(act.tokens.start), "died" | "disappeared" | "vanished" | "went" | "succumbed");
+                // «a student, who was at home, was taken»: what stands between commas is passed over.
+                let from = self.behind_aside(noun + 1);
                 let after = !act.noun
+                    && act.tokens.start >= from
                     && act.tokens.start > noun
-                    && act.tokens.start - noun <= 16
+                    && act.tokens.start - from <= 16
                     && (act.passive || alone)
-                    && self.acts_between(noun + 1, act.tokens.start) == 0
-                    && !self.tokens[noun + 1..act.tokens.start]
+                    && self.acts_between(from, act.tokens.start) == 0
+                    && !self.tokens[from..act.tokens.start]
                         .iter()
                         .any(|token| token.is_any(&["said", ",", "by", "who", "told", "had", "that", "and", ";"]));
                 let before = act.tokens.end == at && !act.passive && !act.noun
@@ -66,6 +69,14 @@ impl Material<'_> {
             }
         }
         added
+    }
+
+    /// The token behind «, who …,» where such a clause begins here.
+    fn behind_aside(&self, at: usize) -> usize {
+        let opens = self.lower(at) == "," && matches!(self.lower(at + 1), "who" | "whose" | "whom" | "aged");
+        let end = (at + 24).min(self.tokens.len());
+        let close = (at + 2..end).find(|idx| self.lower(*idx) == "," && self.sentence(*idx) == self.sentence(at));
+        close.filter(|_| opens).map_or(at, |close| close + 1)
     }
 
     /// The noun for one and the same person that goes on from a noun.

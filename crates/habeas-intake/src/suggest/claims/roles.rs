@@ -76,17 +76,32 @@ impl Material<'_> {
             self.lower(end) == "who" && matches!(self.lower(end + 1), "was" | "has" | "had")
         };
         // «Adil Venn told the court that he was picked up».
-        if before.is_none() && self.pronouns(act).0 {
+        let (one, many) = self.pronouns(act);
+        if before.is_none() && (one || many) {
             let spoke = |idx: &usize| {
                 let name = &self.names[*idx];
-                let said =
-                    self.tokens.get(name.tokens.end).is_some_and(|token| token.is_any(&["said", "told", "says"]));
+                let said = (0..3)
+                    .filter_map(|ahead| self.tokens.get(name.tokens.end + ahead))
+                    .take_while(|token| {
+                        token.is_any(&["have", "has", "since", "later", "also", ",", "said", "told", "says"])
+                    })
+                    .any(|token| token.is_any(&["said", "told", "says"]));
                 name.kind == NameKind::Person
                     && self.sentence(name.tokens.start) == sentence
                     && said
                     && name.tokens.end < act.tokens.start
             };
-            return (0..self.names.len()).find(spoke).into_iter().collect();
+            let speaker = (0..self.names.len()).find(spoke);
+            return match speaker {
+                Some(idx) if many => {
+                    let own = (0..=idx).filter(|other| {
+                        let name = &self.names[*other];
+                        name.kind == NameKind::Person && self.sentence(name.tokens.start) == sentence
+                    });
+                    Some(self.row(idx, &own.collect::<Vec<_>>())).filter(|row| row.len() > 1).unwrap_or_default()
+                }
+                speaker => speaker.into_iter().collect(),
+            };
         }
         before.map_or_else(Vec::new, |idx| if alone(idx) { vec![idx] } else { self.row(idx, &persons) })
     }

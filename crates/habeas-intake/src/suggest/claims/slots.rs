@@ -252,7 +252,13 @@ impl Material<'_> {
         // «officials said Saturday», «told reporters on Friday»: when it was said.
         let said =
             |word: &str| matches!(word, "said" | "told" | "announced" | "added" | "stated" | "confirmed" | "reporters");
-        said(word(1))
+        let behind = self.lower(date.tokens.end);
+        // «residents on Monday claimed that …», «denied reports on Friday that …».
+        let told = said(behind)
+            || matches!(behind, "claimed" | "denied" | "reported" | "called")
+            || behind == "that"
+                && (2..7).any(|back| matches!(word(back), "denied" | "claimed" | "reported") || said(word(back)));
+        told || said(word(1))
             || word(1) == "on" && (said(word(2)) || said(word(3)) && word(2) == "late")
             || matches!((word(2), word(1)), ("compared", "to" | "with") | ("than", "in"))
             || matches!(word(1), "born")
@@ -304,7 +310,8 @@ impl Material<'_> {
             .names
             .iter()
             .filter(|name| self.sentence(name.tokens.start) == own && name.tokens != before.tokens)
-            .filter(is_place);
+            .filter(is_place)
+            .filter(here);
         ranges.extend(wider.take(1).map(|name| self.bytes(&name.tokens)));
         Some(PlaceSlot { ranges, carried: true })
     }
@@ -339,7 +346,19 @@ impl Material<'_> {
             && (person(start - 1)
                 || word(2) == "," && person(start - 2)
                 || word(2) == ")" && start >= 5 && person(start - 4));
+        // «taken to the hospital», «on the way to Kesh»: where somebody goes.
+        let article = usize::from(matches!(word(1), "the" | "a" | "an" | "nearby" | "local"));
+        let bound = word(1 + article) == "to"
+            && !matches!(word(2 + article), "close" | "next" | "adjacent" | "near" | "belonging");
+        // «a U.S. air strike»: whose it was.
+        let next = &self.tokens[name.tokens.end.min(self.tokens.len() - 1)];
+        let adjective = matches!(self.lower(start), "us" | "uk")
+            && matches!(word(1), "a" | "the" | "by")
+            && next.is_word()
+            && self.lexicon.noun(&next.lower).is_some() | matches!(next.lower.as_str(), "air" | "drone" | "military");
         whose
+            || bound
+            || adjective
             || matches!(
                 (word(2), word(1)),
                 (
@@ -400,14 +419,14 @@ impl Material<'_> {
             speakers::of(self.speaking, self.tokens, head).map(|(speaking, _)| (speaking, true))
         };
         // News of the day stands beside a report, and is not told in it.
-        let sentence = self.sentence(at);
+        let paragraph = self.tokens[at].paragraph;
         let news = self.dates.iter().any(|date| {
-            let day = matches!(date.reading, dates::Reading::Open(dates::Open::Weekday { .. } | dates::Open::DaysAgo(_)));
-            day && self.sentence(date.tokens.start) == sentence
+            let day =
+                matches!(date.reading, dates::Reading::Open(dates::Open::Weekday { .. } | dates::Open::DaysAgo(_)));
+            day && self.tokens[date.tokens.start].paragraph == paragraph
         });
-        let apart = |speaking: &speakers::Speaking| {
-            self.tokens[speaking.speaker.start].paragraph != self.tokens[at].paragraph
-        };
+        let apart =
+            |speaking: &speakers::Speaking| self.tokens[speaking.speaker.start].paragraph != self.tokens[at].paragraph;
         let own = own.filter(|(speaking, carried)| !(*carried && news && apart(speaking)));
         let Some((speaking, carried)) = own.or_else(listed) else { return Says::Author };
         let slot = Slot { range: self.bytes(&speaking.speaker), value: (), carried };

@@ -109,6 +109,11 @@ pub(super) fn noun(
             return best;
         }
         match lexicon.noun(&token.lower) {
+            // «three Tiranian rights groups»: a people's name before what is counted.
+            Some(_)
+                if lexicon.demonyms.contains_key(&token.lower)
+                    && token.capital
+                    && leads_on(tokens, lexicon, at, sentence) => {}
             // «police vehicles», «militant attacks»: the last noun of a row is what is counted.
             // «three human rights defenders»: rights are nobody.
             Some(_) if token.is("human") && tokens.get(at + 1).is_some_and(|next| next.is("rights")) => {}
@@ -128,4 +133,12 @@ pub(super) fn noun(
         }
     }
     best
+}
+
+/// Whether a noun follows within two further words.
+fn leads_on(tokens: &[Token], lexicon: &Lexicon, at: usize, sentence: usize) -> bool {
+    let own = |idx: &usize| tokens.get(*idx).is_some_and(|token| token.sentence == sentence && token.is_word());
+    let words: Vec<usize> = (at + 1..at + 4).take_while(own).collect();
+    words.iter().any(|idx| lexicon.noun(&tokens[*idx].lower).is_some())
+        && !words.first().is_some_and(|idx| tokens[*idx].is_any(&["and", "were", "was", "who", "in", "have", "had"]))
 }

@@ -376,6 +376,8 @@ impl Finder<'_> {
                     || self.lexicon.noun(word).is_some();
                 if self.tokens[idx].kind == TokenKind::Word && word.len() > 3 && !known {
                     parts.insert(word.to_owned());
+                    // «Maleh» after «Haitham al-Maleh».
+                    parts.extend(word.split_once('-').map(|(_, last)| last.to_owned()).filter(|last| last.len() > 3));
                 }
             }
         }

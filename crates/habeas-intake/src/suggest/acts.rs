@@ -93,8 +93,8 @@ fn bodies(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
         if lexicon.found.contains(&token.lower) {
             return Some(make(end + 1));
         }
-        // Another deed between them: the bodies are not what was found.
-        if verb(token) {
+        // Another deed between them: the bodies are not what was found. «marks of torture» are found on them.
+        if verb(token) && !tokens[end - 1].is("of") {
             return None;
         }
     }
@@ -220,7 +220,11 @@ fn phrase(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
     let passive = is_before(&BE)
         || before.is_some_and(|before| before.lower.ends_with("ly") && at >= 2 && tokens[at - 2].is_any(&BE))
         || !phrase.noun && shares_be(tokens, at, end);
-    Some(Found { tokens: at..end, class: phrase.class, noun: phrase.noun && !passive, passive })
+    // «condemns the murder of», «under torture».
+    let named = phrase.words.len() == 1
+        && matches!(first.lower.as_str(), "murder" | "torture" | "arrest" | "massacre")
+        && is_before(&["the", "a", "an", "his", "her", "their", "this", "of", "under", "and", "brutal", "by"]);
+    Some(Found { tokens: at..end, class: phrase.class, noun: (phrase.noun || named) && !passive, passive })
 }
 
 #[cfg(test)]

@@ -392,7 +392,14 @@ impl Material<'_> {
         let gap = &self.tokens[act.tokens.end..count.tokens.start];
         let hurts = matches!(self.lower(act.tokens.start), "wounds" | "injuries");
         let through = gap.iter().all(|token| {
-            hurts && token.is_any(&["to", "on"])
+            let name = self.names.iter().any(|name| {
+                name.kind == NameKind::Person
+                    && (self.tokens[name.tokens.start].start..self.tokens[name.tokens.end - 1].end)
+                        .contains(&token.start)
+            });
+            name || self.lexicon.titles.contains(&token.lower)
+                || token.is("its")
+                || hurts && token.is_any(&["to", "on"])
                 || token.is_any(&[
                     "of",
                     "the",
@@ -416,7 +423,7 @@ impl Material<'_> {
         });
         let dead = act.passive && act.class != ActClass::Release && !gap.iter().any(|token| token.is("including"));
         let stated = act.noun && !gap.iter().any(|token| token.is("of"));
-        (through && gap.len() <= 8 && !dead && !stated).then_some(gap.len())
+        (through && gap.len() <= 10 && !dead && !stated).then_some(gap.len())
     }
 
     fn acts_between(&self, from: usize, to: usize) -> usize {

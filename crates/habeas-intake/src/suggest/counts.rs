@@ -149,7 +149,7 @@ fn read(text: &str, tokens: &[Token], lexicon: &Lexicon, at: usize, taken: &dyn 
             break;
         }
     }
-    if lower(end) == "of" && matches!(lower(end + 1), "the" | "its" | "their" | "his" | "these" | "those") {
+    if lower(end) == "of" && matches!(lower(end + 1), "the" | "its" | "their" | "his" | "her" | "these" | "those") {
         // «12 of the bodies»: a part; the noun is behind.
         end += 2;
     } else if lower(end) == "of" && (stated.is_none() || matches!(lower(end + 1), "them" | "whom")) {

@@ -433,6 +433,7 @@ impl Cursor<'_> {
             ["the", "previous", "day" | "night", _] => return open(at + 3, Open::DayAfter(-1)),
             ["a", "day", "earlier", _] => return open(at + 3, Open::DayAfter(-1)),
             ["since", "then", ..] => return open(at + 2, Open::SinceThen),
+            ["beginning" | "start", "of", "the" | "this", "year"] => return open(at + 4, Open::YearsAgo(0)),
             ["this", "year", ..] => return open(at + 2, Open::YearsAgo(0)),
             ["last" | "previous", "year", ..] => return open(at + 2, Open::YearsAgo(1)),
             ["next", "year", ..] => return open(at + 2, Open::YearsAgo(-1)),

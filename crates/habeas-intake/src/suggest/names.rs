@@ -120,7 +120,7 @@ impl Finder<'_> {
         {
             return None;
         }
-        if let Some(person) = self.of_organisation(at, run) {
+        if let Some(person) = self.of_organisation(at, run).or_else(|| self.behind_office(at, run)) {
             return Some(person);
         }
         self.dateline(at, run)
@@ -233,6 +233,22 @@ impl Finder<'_> {
         ) || last > at && matches!(self.lower(last), "general" | "inspector");
         let start = if office { next } else { at };
         (named && !organisation && end - next <= 4).then_some(Found { tokens: start..end, kind: NameKind::Person })
+    }
+
+    /// «District Police Officer Adira Venn», «Olenian Interior Minister Adira Venn»: the name behind the last office.
+    fn behind_office(&self, at: usize, run: usize) -> Option<Found> {
+        let office = |idx: &usize| {
+            self.lexicon.titles.contains(self.lower(*idx)) && self.lower(*idx).len() > 4
+                || matches!(self.lower(*idx), "officer" | "spokesman")
+        };
+        let last = (at + 1..run).rev().find(office)?;
+        let plain = (last + 1..run).all(|idx| {
+            !self.lexicon.organisation_heads.contains(self.lower(idx))
+                && !self.is_listed(idx)
+                && !NOBODY.contains(self.lower(idx))
+        });
+        let named = (1..=4).contains(&(run - last - 1)) && plain && !self.headings.contains(&self.tokens[at].paragraph);
+        named.then_some(Found { tokens: last + 1..run, kind: NameKind::Person })
     }
 
     /// The end of the row of capitals that begins at a token, with «of», «the» and «for» inside where a capital follows.

@@ -95,7 +95,11 @@ const SAYS: [&str; 61] = [
 const REPORT: usize = 12;
 
 /// Speakers without a name.
-const GENERIC: [&str; 123] = [
+const GENERIC: [&str; 127] = [
+    "council",
+    "commission",
+    "agency",
+    "experts",
     "prosecution",
     "prosecutor",
     "prosecutors",
@@ -284,7 +288,19 @@ pub(crate) fn find(tokens: &[Token], names: &[Name]) -> Vec<Speaking> {
         } else {
             None
         };
-        if let Some((speaker, unnamed)) = speaking {
+        // «the group said», «the council said»: the organisation that spoke last.
+        let again = speaking.as_ref().filter(|(speaker, unnamed)| {
+            let word = tokens[speaker.end - 1].lower.as_str();
+            *unnamed && matches!(word, "group" | "organisation" | "organization" | "council" | "commission" | "agency")
+        });
+        let again = again.and_then(|_| last_named(&found, token.sentence)).filter(|last| {
+            names.iter().any(|name| {
+                name.tokens.start == last.speaker.start && matches!(name.kind, NameKind::Organisation { force: false })
+            })
+        });
+        if let Some(last) = again {
+            found.push(Speaking { sentence: token.sentence, back: true, ..last });
+        } else if let Some((speaker, unnamed)) = speaking {
             let responsibility = token.is_any(&["claimed", "claims"]) && lower(at + 1) == "responsibility";
             let organisation = names.iter().any(|name| {
                 name.tokens.start == speaker.start && matches!(name.kind, NameKind::Organisation { force: false })

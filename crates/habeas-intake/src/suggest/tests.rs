@@ -200,7 +200,7 @@ fn who_acts_stands_before_the_deed_as_well_as_behind_by() {
             kill 100/–/– [] 2024-06-05 | Olenia | by Tiranian Rapid Corps | says «activists»
             abduct 2/2/2 [] 2024-06-03 | Kesh | by Unknown armed men | says author
             found-dead 6/6/6 [] 2024-06-03* | Kesh* | by - | says author
-            kill 105/–/– [] 2024 | - | by - | says author
+            kill 105/–/– [] 2024 | - | by - | says «council»
             kill 2/2/2 [] 2024* | Dorval | by - | says author
             abduct 2/2/2 [] 2024* | Dorval | by - | says author
             kill 1/1/1 [] 2024-05 | prison, Dorval | by - | says author

@@ -105,7 +105,7 @@ impl Material<'_> {
             return slot(met, Basis::NamedAsAgent);
         }
         // «security forces abducted», «police had already arrested»; not where they are the victims.
-        if !act.passive && !act.noun {
+        if !act.passive && !act.noun && act.class != ActClass::Disappear {
             let before = self
                 .names
                 .iter()
@@ -199,18 +199,20 @@ impl Material<'_> {
             .iter()
             .filter(|name| matches!(name.kind, NameKind::Organisation { .. }))
             .map(|name| name.tokens.clone());
-        let groups = (first..act.tokens.start).filter(|at| AGENTS.contains(&self.lower(*at))).map(|at| {
-            let mut start = at;
-            while start > first && at - start < 4 && self.tokens[start - 1].is_word() && {
-                let before = &self.tokens[start - 1];
-                before.lower.ends_with("ed")
-                    || UNKNOWN.contains(&before.lower.as_str())
-                    || before.capital && !before.first
-            } {
-                start -= 1;
-            }
-            start..at + 1
-        });
+        let groups = (first..act.tokens.start)
+            .filter(|at| AGENTS.contains(&self.lower(*at)) && !self.lexicon.singular.contains(self.lower(at + 1)))
+            .map(|at| {
+                let mut start = at;
+                while start > first && at - start < 4 && self.tokens[start - 1].is_word() && {
+                    let before = &self.tokens[start - 1];
+                    before.lower.ends_with("ed")
+                        || UNKNOWN.contains(&before.lower.as_str())
+                        || before.capital && !before.first
+                } {
+                    start -= 1;
+                }
+                start..at + 1
+            });
         let inside = |range: &Range<usize>| range.start >= first && range.end <= act.tokens.start;
         let mut candidates: Vec<Range<usize>> =
             organisations.chain(groups).filter(inside).filter(|range| !governed(range.start)).collect();

@@ -1,7 +1,7 @@
 //! People whom no number counts: «a schoolteacher was killed», «another man», «the body of a man was found».
 
 use super::Material;
-use crate::suggest::{acts, counts, counts::TextCount, lexicon::ActClass, names::NameKind};
+use crate::suggest::{acts, counts, counts::TextCount, lexicon::ActClass, names::NameKind, tokens::Token};
 
 impl Material<'_> {
     /// «a schoolteacher was killed», «another man»: one, where a deed says what happened to them.
@@ -25,7 +25,8 @@ impl Material<'_> {
             }
             const KIN: [&str; 10] =
                 ["son", "daughter", "brother", "sister", "wife", "husband", "father", "mother", "cousin", "nephew"];
-            if whose && !self.tokens[noun].is_any(&KIN) {
+            let struck = self.acts.iter().any(|act| act.tokens.end == at && !act.passive && !act.noun);
+            if whose && !struck && !self.tokens[noun].is_any(&KIN) {
                 continue;
             }
             let plain = self.tokens[at + 1..noun].iter().all(|token| {
@@ -37,8 +38,19 @@ impl Material<'_> {
             }
             let acted = self.acts.iter().any(|act| {
                 let same = self.sentence(act.tokens.start) == sentence && act.class != ActClass::Attack;
-                let alone =
-                    matches!(self.lower(act.tokens.start), "died" | "disappeared" | "vanished" | "went" | "succumbed");
+                let alone = matches!(
+                    self.lower(act.tokens.start),
+                    "died"
+                        | "disappeared"
+                        | "vanished"
+                        | "went"
+                        | "succumbed"
+                        | "sustained"
+                        | "suffered"
+                        | "received"
+                        | "lost"
+                        | "perished"
+                );
                 // «a student, who was at home, was taken»: what stands between commas is passed over.
                 let from = self.behind_aside(noun + 1);
                 let after = !act.noun
@@ -90,9 +102,12 @@ impl Material<'_> {
             && !matches!(self.lower(noun + 2), "a" | "an" | "the" | "his" | "her" | "another");
         let end = (noun + 6).min(self.tokens.len());
         let next = (noun + 2..end).find(is_noun).filter(|_| joined)?;
-        let plain = self.tokens[noun + 2..next]
-            .iter()
-            .all(|token| token.is_word() && !token.is_any(&["of", "by", "was", "in"]));
+        let deed = |token: &Token| self.lexicon.acts.contains_key(&token.lower);
+        let plain = self.tokens[noun + 2..next].iter().all(|token| {
+            token.is_word()
+                && !deed(token)
+                && !token.is_any(&["of", "by", "was", "were", "in", "his", "her", "their", "the"])
+        });
         plain.then_some(next)
     }
 

@@ -1,6 +1,7 @@
 //! One deed that a text tells more than once is one claim: its headline, and «the four men» after «four men».
 
 use super::{Material, SuggestedClaim};
+use habeas_core::Holds;
 use std::collections::HashSet;
 
 /// Sentences over which «the four men» still are the four men named before.
@@ -32,6 +33,9 @@ impl Material<'_> {
             // The same number of the same deed, and neither another day nor another place: told again further down.
             let again = self.is_definite(&claim) || !self.is_another(self.sentence_of(&claim));
             let earlier = kept.iter_mut().find(|one| {
+                if self.is_one_person(one, &claim) {
+                    return one.class == claim.class && may_be_one_day(one, &claim);
+                }
                 let apart = self.sentence_of(&claim).saturating_sub(self.sentence_of(one));
                 one.class == claim.class
                     && several(one).is_some()
@@ -60,6 +64,15 @@ impl Material<'_> {
             }
         }
         *claims = kept;
+    }
+
+    /// Whether two claims name the same one victim, the second one perhaps by the last name alone.
+    fn is_one_person(&self, one: &SuggestedClaim, other: &SuggestedClaim) -> bool {
+        let last = |claim: &SuggestedClaim| match claim.victims.named.as_slice() {
+            [name] => self.text[name.clone()].rsplit(' ').next().map(str::to_lowercase),
+            _ => None,
+        };
+        last(one).is_some() && last(one) == last(other)
     }
 
     /// Whether two claims may be of one place: two that each claim states itself must share a name.
@@ -108,8 +121,11 @@ fn is_one_day(one: &SuggestedClaim, other: &SuggestedClaim) -> bool {
 
 /// Whether two claims may be of one day: two days that each claim states itself must be equal.
 fn may_be_one_day(one: &SuggestedClaim, other: &SuggestedClaim) -> bool {
-    let own =
-        |claim: &SuggestedClaim| claim.date.as_ref().filter(|slot| !slot.carried).map(|slot| slot.value.value.clone());
+    // «since January» bounds a day and names none.
+    let own = |claim: &SuggestedClaim| {
+        let date = claim.date.as_ref().filter(|slot| !slot.carried)?.value.value.clone();
+        Some(date).filter(|date| date.as_ref().is_none_or(|date| date.holds() != Holds::Starts))
+    };
     match (own(one), own(other)) {
         (Some(one), Some(other)) => one == other,
         _ => true,

@@ -40,6 +40,15 @@ impl Material<'_> {
         let before = persons.iter().rev().copied().find(|idx| {
             let name = &self.names[*idx];
             let Some(gap) = self.tokens.get(name.tokens.end..act.tokens.start) else { return false };
+            // «Adil, a suspect in the murder of Borun, was killed»: Borun is the other deed's.
+            let elsewhere =
+                gap.first().is_none_or(|token| !token.is(",") || gap.get(1).is_none_or(|next| !next.is("who")))
+                    && self.acts.iter().any(|other| {
+                        other.noun
+                            && other.tokens.end <= name.tokens.start
+                            && self.sentence(other.tokens.start) == sentence
+                            && self.is_object(other, name)
+                    });
             let passive = !act.noun
                 && (act.passive
                     || gap.iter().any(|token| token.is_any(&["was", "were", "been"]))
@@ -55,7 +64,11 @@ impl Material<'_> {
                 || gap
                     .iter()
                     .any(|token| token.is_any(&[";", "said", "told", "says", "when", "while", "whose", "killings"]));
-            passive && gap.len() <= 36 && !other_subject && self.acts_between(name.tokens.end, act.tokens.start) <= 1
+            passive
+                && !elsewhere
+                && gap.len() <= 36
+                && !other_subject
+                && self.acts_between(name.tokens.end, act.tokens.start) <= 1
         });
         let held = |idx: &usize| {
             // «X, who was in a torture cell»
@@ -77,6 +90,13 @@ impl Material<'_> {
         };
         // «Adil Venn told the court that he was picked up».
         let (one, many) = self.pronouns(act);
+        // «broke into the house of Ondal Tesk and took him away».
+        if before.is_none() && one && !act.passive {
+            let last = persons.iter().rev().find(|idx| self.names[**idx].tokens.end <= act.tokens.start);
+            if let Some(idx) = last {
+                return vec![*idx];
+            }
+        }
         if before.is_none() && (one || many) {
             let spoke = |idx: &usize| {
                 let name = &self.names[*idx];
@@ -123,7 +143,9 @@ impl Material<'_> {
                 self.sentence(*at) == sentence
                     && (self.tokens[*at].is_any(&stop) || self.names.iter().any(|name| name.tokens.contains(at)))
             });
-        let object = Some(act.tokens.end).filter(|at| !act.noun && !act.passive && *at < self.tokens.len());
+        // «took him away» holds its object.
+        let inside = act.tokens.clone().find(|at| self.tokens[*at].is_any(&["him", "her", "them"]));
+        let object = inside.or(Some(act.tokens.end).filter(|at| !act.noun && !act.passive && *at < self.tokens.len()));
         let is = |words: &[&str], at: Option<usize>| at.is_some_and(|at| self.tokens[at].is_any(words));
         (is(&["he", "she"], subject) || is(&["him", "her"], object), is(&["they"], subject) || is(&["them"], object))
     }
@@ -154,6 +176,8 @@ impl Material<'_> {
                 "retired",
                 "human",
                 "rights",
+                "its",
+                "their",
                 "opposition",
                 "political",
                 "freelance",

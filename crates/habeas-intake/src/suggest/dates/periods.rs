@@ -27,7 +27,11 @@ impl Cursor<'_> {
             let (month, month_used) = self.month(joint + 1 + last_used)?;
             let end = joint + 1 + last_used + month_used;
             let year_at = self.skip(end, &[","]);
-            let year = self.year(year_at)?;
+            let Some(year) = self.year(year_at) else {
+                let led = matches!(self.before(at), "between" | "from") || !matches!(self.lower(joint), "and" | "to");
+                let span = Open::Span { from: (month, Some(first)), to: (month, Some(last)) };
+                return (led && first < last).then_some((end, Reading::Open(span)));
+            };
             let (earliest, latest) = (Date::new(year, month, first).ok()?, Date::new(year, month, last).ok()?);
             return (earliest < latest).then_some((year_at + 1, Reading::Interval { earliest, latest }));
         }

@@ -22,9 +22,9 @@ impl Finder<'_> {
     /// «Adil Venn of the Office of …»: a person, whose office begins behind «of the».
     pub(super) fn of_organisation(&self, at: usize, run: usize) -> Option<Found> {
         let heads = |idx: usize| self.lexicon.organisation_heads.contains(self.lower(idx));
-        let next = run + 2;
-        let behind = matches!(self.lower(run), "of" | "from" | "with" | "for")
-            && self.lower(run + 1) == "the"
+        let article = self.lower(run + 1) == "the";
+        let next = run + 1 + usize::from(article);
+        let behind = (self.lower(run) == "of" || article && matches!(self.lower(run), "from" | "with" | "for"))
             && self.tokens.get(next).is_some_and(|token| token.capital)
             && (next..self.run(next)).any(heads);
         let name = (2..=4).contains(&(run - at))

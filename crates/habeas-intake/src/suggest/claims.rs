@@ -351,7 +351,7 @@ impl Material<'_> {
         let gap = &self.tokens[from..act.tokens.start];
         let stop = gap.iter().any(|token| token.is_any(&[";", ":"]));
         // An active deed behind the number is done by those counted: «five men abducted him».
-        let next = self.tokens.get(act.tokens.end);
+        let next = self.tokens.get(act.tokens.end).filter(|next| next.sentence == self.sentence(act.tokens.start));
         // A date behind it is none of its objects: «three others wounded Sunday».
         let dated = self.dates.iter().any(|date| date.tokens.start == act.tokens.end);
         let object = !dated
@@ -399,6 +399,9 @@ impl Material<'_> {
             });
             name || self.lexicon.titles.contains(&token.lower)
                 || token.is("its")
+                || act.class == ActClass::FoundDead
+                    && act.noun
+                    && token.is_any(&["containing", "holding", "with", "remains", "bodies"])
                 || hurts && token.is_any(&["to", "on"])
                 || token.is_any(&[
                     "of",
@@ -421,7 +424,9 @@ impl Material<'_> {
                 ])
                 || all.iter().any(|other| other.tokens.clone().any(|at| self.tokens[at].start == token.start))
         });
-        let dead = act.passive && act.class != ActClass::Release && !gap.iter().any(|token| token.is("including"));
+        let remains = act.class == ActClass::FoundDead && gap.first().is_some_and(|token| token.is("of"));
+        let dead =
+            act.passive && !remains && act.class != ActClass::Release && !gap.iter().any(|token| token.is("including"));
         let stated = act.noun && !gap.iter().any(|token| token.is("of"));
         (through && gap.len() <= 10 && !dead && !stated).then_some(gap.len())
     }
@@ -503,11 +508,13 @@ impl Material<'_> {
             let near = self.sentence(at) <= sentence
                 && sentence - self.sentence(at) <= 1
                 && self.tokens[at].paragraph == self.tokens[act.tokens.start].paragraph;
-            near && claim.class == act.class && !claim.victims.named.is_empty()
+            let group = self.tokens[..act.tokens.start].iter().rev().take(4).any(|token| token.is("they"));
+            near && claim.class == act.class && !claim.pattern && (!claim.victims.named.is_empty() || group)
         });
         match earlier {
             Some(claim) if pronoun && !act.noun => {
                 claim.triggers.push(self.bytes(&act.tokens));
+                claim.perpetrator = claim.perpetrator.take().or_else(|| self.perpetrator(act));
                 if claim.place.as_ref().is_none_or(|own| own.carried) {
                     claim.place = place.filter(|place| !place.carried).or(claim.place.take());
                 }

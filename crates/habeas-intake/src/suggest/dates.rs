@@ -132,7 +132,16 @@ pub(crate) fn find(text: &str, tokens: &[Token]) -> Vec<Found> {
 
 fn bound_before(tokens: &[Token], at: usize) -> Bound {
     let word = |back: usize| at.checked_sub(back).map(|at| tokens[at].lower.as_str()).unwrap_or_default();
+    // «Since the war began in 2017».
+    let began = matches!(word(1), "in" | "on")
+        && (3..9)
+            .take_while(|back| {
+                *back <= at && !tokens[at - back].is(",") && tokens[at - back].sentence == tokens[at].sentence
+            })
+            .any(|back| word(back) == "since")
+        && word(2).len() > 4;
     match word(1) {
+        _ if began => Bound::Since,
         "since" => Bound::Since,
         "from" if word(2) != "increase" && word(2) != "up" => Bound::None,
         "until" | "till" => Bound::Until,

@@ -293,12 +293,13 @@ pub(crate) fn find(tokens: &[Token], names: &[Name]) -> Vec<Speaking> {
             let word = tokens[speaker.end - 1].lower.as_str();
             *unnamed && matches!(word, "group" | "organisation" | "organization" | "council" | "commission" | "agency")
         });
-        let again = again.and_then(|_| last_named(&found, token.sentence)).filter(|last| {
-            names.iter().any(|name| {
-                name.tokens.start == last.speaker.start && matches!(name.kind, NameKind::Organisation { force: false })
+        let again = again.and_then(|_| {
+            found.iter().rev().take_while(|one| token.sentence - one.sentence <= REPORT).find(|one| {
+                let name = names.iter().find(|name| name.tokens.start == one.speaker.start);
+                name.is_some_and(|name| matches!(name.kind, NameKind::Organisation { force: false }))
             })
         });
-        if let Some(last) = again {
+        if let Some(last) = again.cloned() {
             found.push(Speaking { sentence: token.sentence, back: true, ..last });
         } else if let Some((speaker, unnamed)) = speaking {
             let responsibility = token.is_any(&["claimed", "claims"]) && lower(at + 1) == "responsibility";
@@ -361,6 +362,12 @@ fn behind<'n>(tokens: &[Token], named: &dyn Fn(usize) -> Option<&'n Name>, at: u
     // «Relatives of Borun Tolvi, one of the four, said»: what stands between commas is passed over.
     let aside =
         tokens[at].is(",").then(|| (at.saturating_sub(16)..at).rev().find(|open| tokens[*open].is(","))).flatten();
+    // «the army spokesman, Colonel Adil Venn, denied»: whom the commas name.
+    if let Some(name) =
+        aside.and_then(|open| named(open + 1)).filter(|name| name.kind == NameKind::Person && name.tokens.end == at)
+    {
+        return Some((name.tokens.clone(), false));
+    }
     let at = aside.filter(|open| *open > 0 && tokens[*open].sentence == sentence).map_or(at, |open| open - 1);
     for idx in (at.saturating_sub(9)..=at).rev() {
         let token = &tokens[idx];

@@ -11,7 +11,13 @@ use crate::suggest::{
 use std::ops::Range;
 
 /// Nouns for those who do it, where nobody knows them better.
-const AGENTS: [&str; 30] = [
+const AGENTS: [&str; 36] = [
+    "soldier",
+    "gunman",
+    "policeman",
+    "officer",
+    "attacker",
+    "assailant",
     "gunmen",
     "militants",
     "insurgents",
@@ -166,7 +172,8 @@ impl Material<'_> {
         let own = act.passive
             || act.noun
             || self.is_reduced(act)
-            || matches!(act.class, ActClass::Disappear | ActClass::Release);
+            || act.class == ActClass::Release
+            || act.class == ActClass::Disappear && !matches!(self.lower(act.tokens.start), "forcibly" | "forcefully");
         if own || alone.contains(&self.lower(act.tokens.start)) {
             return None;
         }
@@ -191,7 +198,9 @@ impl Material<'_> {
                     before.is_any(&GOVERNS)
                         || before.lower.ends_with("ed")
                             && !before.is_any(&["suspected", "armed", "masked", "unidentified"])
-                        || numbers::read(std::slice::from_ref(before)).is_some()
+                        || !before.first
+                            && numbers::read(std::slice::from_ref(before)).is_some()
+                            && !self.dates.iter().any(|date| self.tokens[date.tokens.end - 1].start == before.start)
                 })
         };
         let organisations = self
@@ -235,6 +244,8 @@ impl Material<'_> {
         let clash = (act.tokens.end..end).take_while(|at| self.sentence(*at) == sentence).find(|at| {
             self.tokens[*at].is_any(&[
                 "gunfight",
+                "gunfights",
+                "shootouts",
                 "encounter",
                 "encounters",
                 "crossfire",

@@ -159,9 +159,16 @@ impl Material<'_> {
             let near = if year { 0 } else { neighbours };
             at < act.tokens.start && self.tokens[at].paragraph + near >= paragraph && !since
         });
+        // In a report with a head, the day of its first sentences; where they name none, that of the head.
         let dateline = || {
-            (0..self.dates.len())
-                .find(|idx| self.values[*idx].length.is_none() && self.in_dateline(&self.dates[*idx].tokens))
+            let dates = || (0..self.dates.len()).filter(|idx| self.values[*idx].length.is_none());
+            let head = dates().find(|idx| self.in_dateline(&self.dates[*idx].tokens))?;
+            let paragraph = self.tokens[self.dates[head].tokens.start].paragraph;
+            let lead = dates().filter(usable).find(|idx| {
+                let date = &self.dates[*idx].tokens;
+                self.tokens[date.start].paragraph == paragraph && !self.in_dateline(date)
+            });
+            lead.or(Some(head))
         };
         earlier.or_else(dateline).map(|idx| make(idx, true))
     }
@@ -242,7 +249,8 @@ impl Material<'_> {
         let head: Vec<&Token> = head.take_while(|token| !token.is_word() || token.capital).collect();
         let closes = (1..head.len())
             .find(|at| head[*at].is_any(&[":", "–", "—"]) || head[*at].is("-") && (head[at - 1].is_any(&["-", ")"])));
-        paragraph <= HEAD && closes.is_some_and(|close| tokens.end <= first + close)
+        let led = head.first().is_some_and(|token| token.is_any(&["in", "on", "at", "from", "near"]));
+        paragraph <= HEAD && !led && closes.is_some_and(|close| tokens.end <= first + close)
     }
 
     /// A date that only compares or bounds: «since 1948», «from 1999–2008» of somebody's rule.
@@ -291,7 +299,7 @@ impl Material<'_> {
             let wider = own.iter().filter(|name| {
                 name.kind == NameKind::Place
                     && name.tokens != nearest.tokens
-                    && name.tokens.start.abs_diff(nearest.tokens.end) <= 4
+                    && name.tokens.start.abs_diff(nearest.tokens.end) <= 6
             });
             ranges.extend(wider.map(|name| self.bytes(&name.tokens)).take(2));
             if nearest.kind == NameKind::Facility && ranges.len() == 1 {
@@ -325,14 +333,27 @@ impl Material<'_> {
             // «the hospital» of another paragraph belongs to what happened there.
             let kind = name.kind == NameKind::Place || own && !listed && name.kind == NameKind::Facility;
             let near = self.tokens[name.tokens.start].paragraph + neighbours >= paragraph;
-            kind && name.tokens.end <= at && (near || self.in_dateline(&name.tokens)) && !self.is_home(name)
+            kind && name.tokens.end <= at && near && !self.in_dateline(&name.tokens) && !self.is_home(name)
         });
-        let last = earlier.next()?;
+        let Some(last) = earlier.next() else { return self.lead_place(at) };
         let sentence = self.sentence(last.tokens.start);
         let exact = earlier
             .take_while(|name| self.sentence(name.tokens.start) == sentence)
             .find(|name| name.kind == NameKind::Facility);
         Some(exact.unwrap_or(last))
+    }
+
+    /// The place of the first sentences of a report, which its head leads in; where they name none, that of the head.
+    fn lead_place(&self, at: usize) -> Option<&names::Found> {
+        let places = || self.names.iter().filter(|name| name.kind == NameKind::Place && name.tokens.end <= at);
+        let head = places().find(|name| self.in_dateline(&name.tokens))?;
+        let paragraph = self.tokens[head.tokens.start].paragraph;
+        let lead = places().find(|name| {
+            self.tokens[name.tokens.start].paragraph == paragraph
+                && !self.in_dateline(&name.tokens)
+                && !self.is_home(name)
+        });
+        lead.or(Some(head))
     }
 
     /// «resident of Kesh», «born in Kesh», «back to Kesh»: where somebody is from or goes.

@@ -145,7 +145,11 @@ impl Finder<'_> {
             return (length >= 2 && !demonym).then_some(Found { tokens: start..run, kind });
         }
         // «Olmwatch said», «the Olmwatch report»: one word that speaks, and no part of anybody's name.
-        let reports = speaks || matches!(behind, "report" | "reports" | "reported" | "documented");
+        let reports = speaks
+            || matches!(
+                behind,
+                "report" | "reports" | "reported" | "documented" | "recorded" | "registered" | "verified"
+            );
         if length == 1
             && reports
             && !given

@@ -160,7 +160,9 @@ fn phrase(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
         "dead"
             if !(is_before(&BE)
                 || before.is_some_and(|before| {
-                    before.is_number() || before.is_any(&["people", "persons", "men", "children"])
+                    before.is_number()
+                        || before.is_any(&["feared", "declared", "pronounced", "presumed"])
+                        || lexicon.noun(&before.lower) == Some(NounClass::Person)
                 })) =>
         {
             return None;
@@ -220,6 +222,16 @@ fn phrase(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
     let passive = is_before(&BE)
         || before.is_some_and(|before| before.lower.ends_with("ly") && at >= 2 && tokens[at - 2].is_any(&BE))
         || !phrase.noun && shares_be(tokens, at, end);
+    // «have arrested 14 people»: done by those before it, not to them.
+    let perfect = is_before(&["have", "has", "had"])
+        && next.is_some_and(|next| {
+            next.is_any(&[
+                "him", "her", "them", "a", "an", "the", "his", "their", "at", "more", "over", "about", "some", "dozens",
+            ]) || next.is_number()
+                || numbers::read(std::slice::from_ref(next)).is_some()
+                || next.capital
+        });
+    let passive = passive && !perfect;
     // «condemns the murder of», «under torture».
     let named = phrase.words.len() == 1
         && matches!(first.lower.as_str(), "murder" | "torture" | "arrest" | "massacre")

@@ -24,6 +24,8 @@ pub(crate) struct Speaking {
     pub back: bool,
     /// An organisation that documents or reports: what follows is its report, until somebody else speaks.
     pub report: bool,
+    /// It speaks of itself: «The Commission has received information that …».
+    pub statement: bool,
 }
 
 /// Verbs behind a speaker.
@@ -92,7 +94,9 @@ const SAYS: [&str; 61] = [
 ];
 
 /// Sentences over which a report that a text tells of goes on.
-const REPORT: usize = 12;
+const REPORT: usize = 7;
+/// Sentences over which a statement of an organisation goes on, whose own text it is.
+const STATEMENT: usize = 20;
 
 /// Speakers without a name.
 const GENERIC: [&str; 127] = [
@@ -312,7 +316,9 @@ pub(crate) fn find(tokens: &[Token], names: &[Name]) -> Vec<Speaking> {
                 near.is_any(&["report", "reports", "recorded", "documented", "information", "survey", "findings"])
             });
             let report = organisation && !unnamed && told;
-            let speaking = Speaking { speaker, unnamed, sentence: token.sentence, responsibility, back: false, report };
+            let statement = report && token.is_any(&["received", "learned", "learnt"]);
+            let speaking =
+                Speaking { speaker, unnamed, sentence: token.sentence, responsibility, back: false, report, statement };
             if found.last() != Some(&speaking) {
                 found.push(speaking);
             }
@@ -406,6 +412,6 @@ pub(crate) fn of<'s>(speaking: &'s [Speaking], tokens: &[Token], at: usize) -> O
     let before = speaking.iter().filter(counts).rev().find(|one| one.sentence < sentence)?;
     let near =
         tokens[before.speaker.start].paragraph == paragraph && sentence - before.sentence <= 4 && !before.unnamed;
-    let told = before.report && sentence - before.sentence <= REPORT;
+    let told = before.report && sentence - before.sentence <= if before.statement { STATEMENT } else { REPORT };
     (near || told).then_some((before, true))
 }

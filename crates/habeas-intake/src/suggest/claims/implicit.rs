@@ -9,7 +9,13 @@ impl Material<'_> {
         let mut added = Vec::new();
         for at in 0..self.tokens.len() {
             let whose = self.tokens[at].is_any(&["his", "her", "their"]);
-            let article = whose || self.tokens[at].is_any(&["a", "an", "another", "one"]);
+            // «killing the driver»: one, where the deed stands right before.
+            let object = self.tokens[at].is("the")
+                && self
+                    .acts
+                    .iter()
+                    .any(|act| act.tokens.end == at && !act.passive && !act.noun && act.class != ActClass::Attack);
+            let article = whose || object || self.tokens[at].is_any(&["a", "an", "another", "one"]);
             if !article || found.iter().any(|count| count.tokens.contains(&at)) {
                 continue;
             }

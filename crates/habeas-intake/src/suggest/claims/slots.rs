@@ -110,7 +110,8 @@ impl Material<'_> {
                 let (from, to) =
                     if other.start >= anchor.end { (anchor.end, other.start) } else { (other.end, anchor.start) };
                 let between = self.acts_between(from.min(to), to.max(from));
-                to.saturating_sub(from) + 8 * between
+                // Of two as near, what stands behind belongs to the deed.
+                2 * (to.saturating_sub(from) + 8 * between) + usize::from(other.start < anchor.end)
             })
             .min()
             .unwrap_or(0)
@@ -242,6 +243,9 @@ impl Material<'_> {
     /// Whether a name or date stands at the head of a report: «KESH, Aug 13:».
     fn in_dateline(&self, tokens: &Range<usize>) -> bool {
         let paragraph = self.tokens[tokens.start].paragraph;
+        if paragraph > HEAD {
+            return false;
+        }
         let first = self.tokens.partition_point(|token| token.paragraph < paragraph);
         // «date 2018-07-11 KESH (Tiran Press): …», as saved pages begin.
         let first = first + usize::from(self.tokens[first].is("date"));
@@ -250,7 +254,7 @@ impl Material<'_> {
         let closes = (1..head.len())
             .find(|at| head[*at].is_any(&[":", "–", "—"]) || head[*at].is("-") && (head[at - 1].is_any(&["-", ")"])));
         let led = head.first().is_some_and(|token| token.is_any(&["in", "on", "at", "from", "near"]));
-        paragraph <= HEAD && !led && closes.is_some_and(|close| tokens.end <= first + close)
+        !led && closes.is_some_and(|close| tokens.end <= first + close)
     }
 
     /// A date that only compares or bounds: «since 1948», «from 1999–2008» of somebody's rule.

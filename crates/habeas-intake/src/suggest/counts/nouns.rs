@@ -105,7 +105,9 @@ pub(super) fn noun(
         if taken(at) || token.is_any(&STOPS) && best.is_none() {
             return best;
         }
-        if token.is_any(&STOPS) || token.is("and") && best.is_some() {
+        // «left four people dead»: what became of them.
+        let became = best.is_some() && token.is_any(&["dead", "wounded", "injured", "missing"]);
+        if became || token.is_any(&STOPS) || token.is("and") && best.is_some() {
             return best;
         }
         match lexicon.noun(&token.lower) {

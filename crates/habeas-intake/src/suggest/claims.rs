@@ -391,6 +391,12 @@ impl Material<'_> {
     fn object(&self, count: &counts::Found, act: &acts::Found, all: &[counts::Found]) -> Option<usize> {
         let gap = &self.tokens[act.tokens.end..count.tokens.start];
         let hurts = matches!(self.lower(act.tokens.start), "wounds" | "injuries");
+        if matches!(
+            self.lower(act.tokens.start),
+            "died" | "dies" | "die" | "perished" | "succumbed" | "vanished" | "went"
+        ) {
+            return None;
+        }
         let through = gap.iter().all(|token| {
             let name = self.names.iter().any(|name| {
                 name.kind == NameKind::Person

@@ -152,7 +152,9 @@ fn read(text: &str, tokens: &[Token], lexicon: &Lexicon, at: usize, taken: &dyn 
     if lower(end) == "of" && matches!(lower(end + 1), "the" | "its" | "their" | "his" | "her" | "these" | "those") {
         // «12 of the bodies»: a part; the noun is behind.
         end += 2;
-    } else if lower(end) == "of" && (stated.is_none() || matches!(lower(end + 1), "them" | "whom")) {
+    } else if lower(end) == "of" && matches!(lower(end + 1), "them" | "whom") {
+        end += 2;
+    } else if lower(end) == "of" && stated.is_none() {
         end += 1;
     }
     let noun = noun(tokens, lexicon, end, sentence, taken);
@@ -164,7 +166,7 @@ fn read(text: &str, tokens: &[Token], lexicon: &Lexicon, at: usize, taken: &dyn 
         Some((noun, NounClass::Person)) => (CountClass::People, Some(noun)),
         Some((noun, NounClass::Case)) => (CountClass::Cases, Some(noun)),
         Some((noun, NounClass::Thing)) => (CountClass::Measure, Some(noun)),
-        None if others || lower(end - 1) == "them" => (CountClass::People, None),
+        None if others || matches!(lower(end - 1), "them" | "whom") => (CountClass::People, None),
         None => (CountClass::Elided, None),
     };
     let share = |words: &[&str]| words.contains(&lower(end)) && lower(end + 1) == "more";

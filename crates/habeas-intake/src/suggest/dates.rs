@@ -139,7 +139,8 @@ fn bound_before(tokens: &[Token], at: usize) -> Bound {
                 *back <= at && !tokens[at - back].is(",") && tokens[at - back].sentence == tokens[at].sentence
             })
             .any(|back| word(back) == "since")
-        && word(2).len() > 4;
+        && word(2).len() > 4
+        || word(1) == "of" && matches!(word(2), "beginning" | "start") && (word(3) == "since" || word(4) == "since");
     match word(1) {
         _ if began => Bound::Since,
         "since" => Bound::Since,

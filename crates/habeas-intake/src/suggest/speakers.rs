@@ -352,6 +352,7 @@ fn ahead(tokens: &[Token], names: &[Name], from: usize) -> Option<(Range<usize>,
                     || i > 0
                         && from + i + 1 == name.tokens.start
                         && name.kind == NameKind::Person
+                        && tokens.get(name.tokens.end).is_some_and(|behind| behind.is(","))
                         && GENERIC.contains(&tokens[from + i - 1].lower.as_str())
             })
     });

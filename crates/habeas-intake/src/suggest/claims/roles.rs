@@ -306,8 +306,11 @@ impl Material<'_> {
             return None;
         }
         let (_, earlier) = claims.iter().rev().find(|(at, claim)| {
-            let near =
-                self.tokens[*at].paragraph == paragraph && *at < act.tokens.start && sentence - self.sentence(*at) <= 2;
+            // «He has not been seen since» may begin the next paragraph.
+            let reach = usize::from(one && !claim.victims.named.is_empty());
+            let near = self.tokens[*at].paragraph + reach >= paragraph
+                && *at < act.tokens.start
+                && sentence - self.sentence(*at) <= 2;
             let number = claim.count.as_ref().is_some_and(|slot| (slot.value.stated == Some(1)) == one);
             near && number && !claim.pattern && (claim.class != act.class || !(one || many))
         })?;

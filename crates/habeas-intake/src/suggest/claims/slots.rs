@@ -131,7 +131,7 @@ impl Material<'_> {
             let here = move |idx: &usize| self.sentence(self.dates[*idx].tokens.start) == sentence;
             (0..self.dates.len()).filter(here).filter(usable).filter(|idx| !self.in_dateline(&self.dates[*idx].tokens))
         };
-        if let Some(period) = self.from_to(&own(sentence).collect::<Vec<_>>(), false) {
+        if let Some(period) = self.period(&own(sentence).collect::<Vec<_>>(), false) {
             return Some(period);
         }
         if let Some(idx) = own(sentence).min_by_key(|idx| self.distance(act, count, &self.dates[*idx].tokens)) {
@@ -144,7 +144,7 @@ impl Material<'_> {
                 self.sentence(self.tokens.partition_point(|token| token.paragraph < self.tokens[head].paragraph));
             return (first..=last).rev().find_map(|sentence| {
                 let dates: Vec<usize> = own(sentence).collect();
-                self.from_to(&dates, true).or_else(|| dates.last().map(|idx| make(*idx, true)))
+                self.period(&dates, true).or_else(|| dates.last().map(|idx| make(*idx, true)))
             });
         }
         if self.is_another(sentence) {
@@ -175,7 +175,7 @@ impl Material<'_> {
     }
 
     /// «From 4 a.m. on 24 February …, to midnight on 24 March 2022»: two dates of a sentence that bound one period.
-    fn from_to(&self, dates: &[usize], carried: bool) -> Option<Slot<TextDate>> {
+    fn period(&self, dates: &[usize], carried: bool) -> Option<Slot<TextDate>> {
         let led = |idx: usize, words: &[&str], reach: usize| {
             let start = self.dates[idx].tokens.start;
             let sentence = self.sentence(start);

@@ -16,7 +16,7 @@ impl Cursor<'_> {
                 return Some((at + 3, Reading::Interval { earliest, latest }));
             }
         }
-        if let Some(found) = self.from_to(at) {
+        if let Some(found) = self.joined(at) {
             return Some(found);
         }
         // «12–15 March 2014», «12 and 13 March».
@@ -40,7 +40,7 @@ impl Cursor<'_> {
 
     /// «between June 2014 and July 2017», «from 24 February to 3 March 2022», «April to June»: the second part may give
     /// the first its year.
-    pub(super) fn from_to(&self, at: usize) -> Option<(usize, Reading)> {
+    pub(super) fn joined(&self, at: usize) -> Option<(usize, Reading)> {
         let part = |reading| match reading {
             Reading::Open(Open::DayOfMonth { month, day, .. }) => Some((month, Some(day))),
             Reading::Open(Open::Month { month, third: None }) => Some((month, None)),

@@ -315,7 +315,7 @@ impl Finder<'_> {
             let alone = !covered[idx]
                 && !taken(idx)
                 && !inside(idx + 1)
-                && !(idx > 0 && !token.first && inside(idx - 1))
+                && (idx == 0 || token.first || !inside(idx - 1))
                 && !self.headings.contains(&token.paragraph)
                 && !self.small.contains(token.lower.as_str());
             if let Some(kind) = kinds.get(token.lower.as_str()).filter(|_| alone) {
@@ -355,10 +355,22 @@ impl Finder<'_> {
             .filter(|word| word.len() > 3 && !self.lexicon.demonyms.contains_key(*word) && !COMMON.contains(word))
             .filter(|word| !self.lexicon.places.contains_key(*word) && !self.lexicon.organisation_heads.contains(*word))
             .collect();
+        // «the Observatory» after «the Olenian Observatory for Human Rights».
+        let heads: HashSet<&str> = organisations
+            .iter()
+            .filter(|words| words.len() > 2)
+            .flatten()
+            .copied()
+            .filter(|word| word.len() > 5 && self.lexicon.organisation_heads.contains(*word))
+            .collect();
         let mut covered = vec![false; self.tokens.len()];
         found.iter().flat_map(|name| name.tokens.clone()).for_each(|idx| covered[idx] = true);
         for (idx, token) in self.tokens.iter().enumerate() {
-            let alone = !covered[idx] && !taken(idx) && token.capital && firsts.contains(token.lower.as_str());
+            let head = heads.contains(token.lower.as_str())
+                && self.before(idx, 1) == "the"
+                && self.tokens.get(idx + 1).is_none_or(|next| !next.capital || next.sentence != token.sentence);
+            let alone =
+                !covered[idx] && !taken(idx) && token.capital && (head || firsts.contains(token.lower.as_str()));
             if alone
                 && !token.first
                 && !self.headings.contains(&token.paragraph)

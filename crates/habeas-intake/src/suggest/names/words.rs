@@ -51,7 +51,7 @@ pub(super) const ADMINISTRATIVE: Words = Words(
 pub(super) const NOBODY: Words = Words(
     "day|festival|award|prize|act|agreement|accord|war|revolution|treaty|convention|bill|constitution|code|protocol
      declaration|covenant|plan|month|week|report|training|general|affairs|spring|uprising|operation|project|programme
-     program|case|law|amendment|ordinance|cup|hilux|cruiser",
+     program|case|law|amendment|ordinance|cup|hilux|cruiser|statement",
 );
 
 /// Words that begin a part of a text in capitals.

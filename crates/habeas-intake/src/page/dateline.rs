@@ -8,23 +8,34 @@ use regex::Regex;
 use std::{ops::Range, sync::LazyLock};
 
 /// A day as pages write it; what it means is read elsewhere.
-const DAY: &str = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?(?:\d{1,2}(?:st|nd|rd|th)?\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?\s+\d{4}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{4}-\d{2}-\d{2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})";
+const DAY: &str = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?(?:\d{1,2}(?:st|nd|rd|th)?\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?\s+\d{4}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*-\d{4}|\d{4}-\d{2}-\d{2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})";
 
 static FIRST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(r"(?i)(?:date\s+)?(?:first|originally)\s+published(?:\s+(?:on|in))?\s*:?\s*({DAY})"))
 });
 static UPDATED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r"(?i)(?:last\s+)?(?:updated|modified|revised)(?:\s+(?:on|at))?\s*:?\s*({DAY})"))
+    pattern(&format!(r"(?i)(?:last\s+)?(?:updated|modified|revised)(?:\s+(?:on|at))?\s*[:–-]?\s*({DAY})"))
 });
 static PUBLISHED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r"(?i)(?:published|posted|date)(?:\s+(?:on|at)|\s+in\s+\w[\w’' ]{{1,60}}?)?\s*[:,]?\s*({DAY})"))
+    pattern(&format!(r"(?i)(?:published|posted|date)(?:\s+(?:on|at)|\s+in\s+\w[\w’' ]{{1,60}}?)?\s*[:,–-]?\s*({DAY})"))
 });
 /// A line that is a date, perhaps with the author behind it.
 static LINE: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"(?i)^\s*[*_>-]*\s*({DAY})\s*(?:$|[,|–—-]|\(|by\b)")));
 
-/// A line of a page's head that ends in a date: «By Adira Venn, Kesh, April 28, 2016», «News | 28 Nov 2018».
-static HEAD: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?i)(\S+)\s+({DAY})\s*$")));
+/// A line of a page's head that ends in a date, or in its hour and whatever buttons stand behind: «By Adira Venn, Kesh,
+/// April 28, 2016», «News | 28 Nov 2018 10:15 IST».
+static HEAD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?:^|(\S+)\s+)(?i:({DAY}))(?:,?\s+(?:at\s+)?\d{{1,2}}[:.]\d{{2}}.{{0,30}}|\s*[,|–—(-].{{0,30}}|\s+[A-Z].{{0,30}})?\s*$"
+    ))
+});
+/// «KESH, 28 November 2018 (Tiran Press) –»: the head of a report, in the line of its first sentence.
+static DATELINE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"^\s*[A-Z][\w.’'-]*(?:[ ,/]+[A-Z(][\w.’')-]*){{0,4}}[ ,(]+(?i:({DAY}))\s*\)?\s*(?:\([^()]{{1,30}}\)\s*)?(?::|–|—|-)"
+    ))
+});
 /// «date 2018-01-23 …» as saved pages begin, whatever follows.
 static BEGINS: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?i)^\s*date:?\s+({DAY})")));
 
@@ -40,42 +51,57 @@ fn pattern(source: &str) -> Regex {
 /// The dates that a text gives itself, in its own words.
 pub(super) fn find(text: &str) -> Vec<(DetailKind, String)> {
     let mut found: Vec<(DetailKind, String)> = Vec::new();
-    let mut push = |kind, words: &str| {
+    let push = |found: &mut Vec<(DetailKind, String)>, kind, words: &str| {
         let entry = (kind, words.trim().to_owned());
         if !found.contains(&entry) {
             found.push(entry);
         }
     };
     if let Some(day) = text.lines().next().and_then(|line| BEGINS.captures(line)?.get(1)) {
-        push(DetailKind::Published, day.as_str());
+        push(&mut found, DetailKind::Published, day.as_str());
     }
     for line in text.lines().filter(|line| !line.trim().is_empty()).take(HEAD_LINES) {
         if let Some(day) = in_head(line) {
-            push(DetailKind::Published, day);
+            push(&mut found, DetailKind::Published, day);
         }
     }
+    let head = text.lines().filter(|line| !line.trim().is_empty()).take(HEAD_LINES);
+    if found.is_empty()
+        && let Some(day) = head.filter_map(|line| DATELINE.captures(line)?.get(1)).next()
+    {
+        found.push((DetailKind::Published, day.as_str().to_owned()));
+    }
+    // Further down, a day before a dash begins an entry of a chronology.
+    let below = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .nth(HEAD_LINES)
+        .map_or(text.len(), |line| line.as_ptr() as usize - text.as_ptr() as usize);
     for line in text.lines().filter(|line| line.len() <= 400) {
+        let in_head = (line.as_ptr() as usize - text.as_ptr() as usize) < below;
         let words = |pattern: &Regex| pattern.captures(line).and_then(|found| found.get(1)).map(|day| day.range());
         let (first, updated) = (words(&FIRST), words(&UPDATED));
         if let Some(day) = &first {
-            push(DetailKind::FirstPublished, &line[day.clone()]);
+            push(&mut found, DetailKind::FirstPublished, &line[day.clone()]);
         }
         if let Some(day) = &updated {
-            push(DetailKind::Updated, &line[day.clone()]);
+            push(&mut found, DetailKind::Updated, &line[day.clone()]);
         }
         let other = |day: &Range<usize>| first.as_ref() != Some(day) && updated.as_ref() != Some(day);
-        let published = words(&PUBLISHED).filter(other).or_else(|| words(&LINE).filter(other));
+        let published = words(&PUBLISHED)
+            .filter(other)
+            .or_else(|| words(&LINE).filter(|day| other(day) && (in_head || line.trim().len() == day.len())));
         if let Some(day) = published {
             // «published» inside running text is mostly about something else: only short lines speak of the page.
             if line.len() <= 160 {
-                push(DetailKind::Published, &line[day]);
+                push(&mut found, DetailKind::Published, &line[day]);
             }
         }
     }
     found
 }
 
-/// The date at the end of a short line that is no sentence.
+/// The date in a short line that is no sentence.
 fn in_head(line: &str) -> Option<&str> {
     const INSIDE_A_SENTENCE: [&str; 17] = [
         "on",
@@ -96,8 +122,8 @@ fn in_head(line: &str) -> Option<&str> {
         "updated",
         "published",
     ];
-    let found = HEAD.captures(line).filter(|_| line.len() <= HEAD_BYTES)?;
-    let before = found.get(1)?.as_str().to_lowercase();
+    let found = HEAD.captures(line).filter(|_| line.len() <= HEAD_BYTES && !line.to_lowercase().contains("updated"))?;
+    let before = found.get(1).map_or(String::new(), |word| word.as_str().to_lowercase());
     (!INSIDE_A_SENTENCE.contains(&before.trim_end_matches([',', ':']))).then(|| found.get(2).map(|day| day.as_str()))?
 }
 
@@ -124,6 +150,16 @@ mod tests {
             ("by Committee of Tirania, Kesh, April 28, 2016", "published=April 28, 2016;"),
             ("Our Correspondent December 13, 2017", "published=December 13, 2017;"),
             ("date 2018-01-23 KESH: Three men were taken, their families said.", "published=2018-01-23;"),
+            ("Tiran Press, November 12, 2016 Adjust font size:", "published=November 12, 2016;"),
+            ("Updated - November 28, 2021 09:19 pm IST", "updated=November 28, 2021;"),
+            ("Published - October 01, 2010 03:26 pm IST - KESH", "published=October 01, 2010;"),
+            ("November 12, 2016 1:31 am", "published=November 12, 2016;"),
+            ("Kesh 13-May-2015", "published=13-May-2015;"),
+            ("Kesh, Tirania, March 13, 2023: Three men were taken.", "published=March 13, 2023;"),
+            (
+                "KESH, 13 May 2015 (TPA) – Three men were taken, their families said on Friday.",
+                "published=13 May 2015;",
+            ),
             ("He was taken on 12 November 2016 from his home.", ""),
             ("He was taken on 12 November 2016", ""),
         ] {

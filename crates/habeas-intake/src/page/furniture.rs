@@ -42,6 +42,13 @@ fn is_trail(line: &str) -> bool {
     parts.len() >= 3 && parts.iter().all(|part| !part.is_empty() && part.len() <= 120 && !part.contains(". "))
 }
 
+/// A row of headlines or links between dots or bars: `One  •  Two  •  Three  •  Four`.
+fn is_row_of_links(line: &str) -> bool {
+    ['•', '|', '·'].into_iter().any(|sign| line.matches(sign).count() >= 3)
+        && !line.contains(". ")
+        && line.len() <= 4000
+}
+
 /// Masks for the lines of a text that are furniture.
 pub(super) fn masks(text: &str) -> Vec<Mask> {
     let mut at = 0;
@@ -49,7 +56,8 @@ pub(super) fn masks(text: &str) -> Vec<Mask> {
     for line in text.split_inclusive('\n') {
         let words = line.trim_end();
         let start = at + (words.len() - words.trim_start().len());
-        if words.len() <= 400 && !words.trim().is_empty() && (LINE.is_match(words) || is_trail(words)) {
+        let furniture = words.len() <= 400 && (LINE.is_match(words) || is_trail(words)) || is_row_of_links(words);
+        if !words.trim().is_empty() && furniture {
             masks.push(Mask { start: start as u32, end: (at + words.len()) as u32, kind: MaskKind::Chrome });
         }
         at += line.len();
@@ -71,6 +79,7 @@ mod tests {
             ("3 comments", true),
             ("Share this on Facebook", true),
             ("[Click here](#) to subscribe to our letters.", true),
+            ("Kesh at peace  • Olenian talks resume  • Bus falls into river, 11 dead  • Weather", true),
             ("The ministry declined to comment on the arrests.", false),
             ("He did not leave a reply, and the family went home.", false),
             ("Read the names aloud, she said.", false),

@@ -4,7 +4,8 @@
 //! either. Whether a deed becomes a claim is decided in [`super::claims`].
 
 use super::{
-    lexicon::{ActClass, Lexicon},
+    lexicon::{ActClass, Lexicon, NounClass},
+    numbers,
     tokens::Token,
 };
 use std::ops::Range;
@@ -92,8 +93,8 @@ fn bodies(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
         if lexicon.found.contains(&token.lower) {
             return Some(make(end + 1));
         }
-        // Another deed between them: the bodies are not what was found.
-        if verb(token) {
+        // Another deed between them: the bodies are not what was found. «marks of torture» are found on them.
+        if verb(token) && !tokens[end - 1].is("of") {
             return None;
         }
     }
@@ -159,12 +160,30 @@ fn phrase(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
         "dead"
             if !(is_before(&BE)
                 || before.is_some_and(|before| {
-                    before.is_number() || before.is_any(&["people", "persons", "men", "children"])
+                    before.is_number()
+                        || before.is_any(&["feared", "declared", "pronounced", "presumed"])
+                        || lexicon.noun(&before.lower) == Some(NounClass::Person)
                 })) =>
         {
             return None;
         }
+        "wounds" | "injuries"
+            if is_before(&["causing", "caused", "inflicting", "inflicted"]) && is_next(&["to", "on"]) => {}
         "seized" | "wounds" | "hurt" if !is_before(&BE) && !is_next(&["by"]) => return None,
+        // «taken by soldiers», not «taken by surprise».
+        "taken"
+            if phrase.words.len() == 2
+                && phrase.words[1] == "by"
+                && !tokens[end..].iter().take(5).any(|token| {
+                    token.sentence == first.sentence
+                        && (lexicon.noun(&token.lower) == Some(NounClass::Person)
+                            || lexicon.forces.contains_key(&token.lower))
+                }) =>
+        {
+            return None;
+        }
+        // «sentenced to death» is done by a court, and nobody is dead.
+        "death" if is_before(&["to"]) => return None,
         // «attack» and «release» as a verb of something else, «death threats», «arrest warrant».
         "release" if !is_before(&["the", "his", "her", "their", "immediate", "safe", "for", "of"]) => return None,
         _ => {}
@@ -180,14 +199,44 @@ fn phrase(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
         "squads",
         "anniversary",
         "row",
+        "sentence",
+        "sentences",
+        "certificate",
+        "certificates",
     ]) && phrase.words.len() == 1
     {
         return None;
     }
+    // «The death toll has risen to 23»: a number behind it, and no agent.
+    if phrase.words.len() == 2 && phrase.words[1] == "toll" {
+        let risen = tokens[end..]
+            .windows(2)
+            .take(20)
+            .take_while(|pair| pair[1].sentence == first.sentence)
+            .any(|pair| pair[0].is_any(&["to", "at", "reached"]) && numbers::read(&pair[1..]).is_some());
+        if !risen {
+            return None;
+        }
+        return Some(Found { tokens: at..end, class: phrase.class, noun: true, passive: true });
+    }
     let passive = is_before(&BE)
         || before.is_some_and(|before| before.lower.ends_with("ly") && at >= 2 && tokens[at - 2].is_any(&BE))
         || !phrase.noun && shares_be(tokens, at, end);
-    Some(Found { tokens: at..end, class: phrase.class, noun: phrase.noun && !passive, passive })
+    // «have arrested 14 people»: done by those before it, not to them.
+    let perfect = is_before(&["have", "has", "had"])
+        && next.is_some_and(|next| {
+            next.is_any(&[
+                "him", "her", "them", "a", "an", "the", "his", "their", "at", "more", "over", "about", "some", "dozens",
+            ]) || next.is_number()
+                || numbers::read(std::slice::from_ref(next)).is_some()
+                || next.capital
+        });
+    let passive = passive && !perfect;
+    // «condemns the murder of», «under torture».
+    let named = phrase.words.len() == 1
+        && matches!(first.lower.as_str(), "murder" | "torture" | "arrest" | "massacre")
+        && is_before(&["the", "a", "an", "his", "her", "their", "this", "of", "under", "and", "brutal", "by"]);
+    Some(Found { tokens: at..end, class: phrase.class, noun: (phrase.noun || named) && !passive, passive })
 }
 
 #[cfg(test)]

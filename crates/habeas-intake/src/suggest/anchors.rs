@@ -104,6 +104,11 @@ fn named_year(found: &Found) -> Option<i16> {
 /// First and last days of the readings, how exact they are, and how they were found.
 type Resolved = (Vec<(Date, Date)>, Precision, DateRule);
 
+/// Days before publication in which a day without a year is surely the latest such day.
+const RECENT: i64 = 60;
+/// Paragraphs within which a year that is told of may be meant by a day without one.
+const TOLD_WITHIN: usize = 3;
+
 struct Resolver<'t> {
     tokens: &'t [Token],
     published: Option<Date>,
@@ -163,7 +168,7 @@ impl Resolver<'_> {
             _ if since => value.holding(Holds::Starts),
             Bound::Since => value.holding(Holds::Starts),
             Bound::Until => value.holding(Holds::Ends),
-            _ if matches!(date.reading, Reading::Interval { .. }) => value.holding(Holds::All),
+            _ if is_period(&date.reading) => value.holding(Holds::All),
             _ => value,
         };
         let wrong_weekday = matches!(date.reading, Reading::Stated { earliest, weekday: Some(weekday), .. } if weekday_of(earliest) != weekday);
@@ -188,12 +193,22 @@ impl Resolver<'_> {
         Some(match open {
             Open::DayOfMonth { month, day: number, weekday } => {
                 let on = |year: i16| Date::new(year, month, number).ok();
+                let told = self
+                    .year_told_of(date)
+                    .and_then(on)
+                    .filter(|date| weekday.is_none_or(|weekday| weekday_of(*date) == weekday));
                 match self.published {
                     Some(published) => {
                         let latest = (0..40).filter_map(|back| on(published.year() - back)).find(|date| {
                             *date <= published && weekday.is_none_or(|weekday| weekday_of(*date) == weekday)
                         })?;
-                        (vec![day(latest)], Precision::Day, DateRule::LatestNotAfter)
+                        // In a text about an earlier year the day may be one of that year.
+                        let told = told
+                            .filter(|told| *told < latest && shift(latest, RECENT).is_some_and(|end| end < published));
+                        (told.into_iter().chain([latest]).map(day).collect(), Precision::Day, DateRule::LatestNotAfter)
+                    }
+                    None if self.document_years.is_empty() => {
+                        (vec![day(told?)], Precision::Day, DateRule::NearestAntecedent)
                     }
                     None => {
                         let years = &self.document_years;
@@ -209,19 +224,40 @@ impl Resolver<'_> {
                     None => Date::new(year, month, 1).ok().map(|first| (first, first.last_of_month())),
                 };
                 let precision = if third.is_some() { Precision::Fortnight } else { Precision::Month };
-                let years: Vec<i16> = match (self.first, self.published) {
-                    (Some(first), Some(published)) => {
-                        [first, published].iter().map(|anchor| latest_year(*anchor, month)).collect()
-                    }
-                    _ => self.document_years.clone(),
-                };
-                let rule = match (third, self.first) {
-                    (Some(_), _) => DateRule::ThirdOfMonth,
-                    (None, Some(_)) => DateRule::LatestNotAfter,
-                    (None, None) => DateRule::DocumentYear,
-                };
+                let (years, hung) = self.years_of(month, date);
+                let rule = if third.is_some() { DateRule::ThirdOfMonth } else { hung };
                 let months: Vec<_> = years.into_iter().filter_map(whole).collect();
                 (!months.is_empty()).then_some((months, precision, rule))?
+            }
+            Open::Span { from, to } => {
+                let (years, rule) = self.years_of(to.0, date);
+                let first = |year: i16| Date::new(year - i16::from(from.0 > to.0), from.0, from.1.unwrap_or(1)).ok();
+                let last = |year: i16| match to.1 {
+                    Some(day) => Date::new(year, to.0, day).ok(),
+                    None => Date::new(year, to.0, 1).ok().map(|day| day.last_of_month()),
+                };
+                let spans: Vec<_> = years
+                    .into_iter()
+                    .filter_map(|year| first(year).zip(last(year)))
+                    .filter(|(from, to)| from < to)
+                    .collect();
+                (!spans.is_empty()).then_some((spans, Precision::Open, rule))?
+            }
+            Open::Part { first, months } => {
+                let last = first + months - 1;
+                let (years, rule) = self.years_of(last, date);
+                let span = |year: i16| {
+                    Date::new(year, first, 1).ok().zip(Date::new(year, last, 1).ok().map(|day| day.last_of_month()))
+                };
+                let spans: Vec<_> = years.into_iter().filter_map(span).collect();
+                (!spans.is_empty()).then_some((spans, Precision::Open, rule))?
+            }
+            Open::SamePeriod => {
+                let period = self.done.iter().rev().find_map(|(_, found, resolved)| {
+                    let value = resolved.value.as_ref().filter(|_| is_period(&found.reading))?;
+                    value.readings().map(|span| span.earliest.zip(span.latest)).collect::<Option<Vec<_>>>()
+                });
+                (period?, Precision::Open, DateRule::NearestAntecedent)
             }
             Open::Weekday { weekday } => {
                 let back = |anchor: Date| {
@@ -276,6 +312,40 @@ impl Resolver<'_> {
         })
     }
 
+    /// The years in which a month may be meant: the latest one before each day of publication, and the year told of.
+    fn years_of(&self, month: i8, date: &Found) -> (Vec<i16>, DateRule) {
+        let told = self.year_told_of(date);
+        match (self.first, self.published) {
+            (Some(first), Some(published)) => {
+                let latest = [first, published].map(|anchor| latest_year(anchor, month));
+                let recent = |year: i16| {
+                    let end = Date::new(year, month, 1).ok().and_then(|day| shift(day.last_of_month(), RECENT));
+                    end.is_none_or(|end| end >= published)
+                };
+                let told = told.filter(|told| *told < latest[0] && !recent(latest[0]));
+                (told.into_iter().chain(latest).collect(), DateRule::LatestNotAfter)
+            }
+            _ if self.document_years.is_empty() => (told.into_iter().collect(), DateRule::NearestAntecedent),
+            _ => (self.document_years.clone(), DateRule::DocumentYear),
+        }
+    }
+
+    /// The year of the nearest stated date before, not far; in a text without a day of publication wherever it stands.
+    fn year_told_of(&self, date: &Found) -> Option<i16> {
+        let paragraph = self.tokens[date.tokens.start].paragraph;
+        self.done.iter().rev().find_map(|(at, found, resolved)| {
+            let near = self.published.is_none() || self.tokens[*at].paragraph + TOLD_WITHIN >= paragraph;
+            let year = match found.reading {
+                Reading::Stated { earliest, grain: Grain::Day | Grain::Month | Grain::Year | Grain::Third, .. } => {
+                    earliest.year()
+                }
+                Reading::Interval { earliest, latest } if earliest.year() == latest.year() => latest.year(),
+                _ => return None,
+            };
+            (near && !resolved.of_publication).then_some(year)
+        })
+    }
+
     /// One value against each day of publication; two where they differ.
     fn against_both(&self, value: impl Fn(Date) -> Option<(Date, Date)>) -> Option<Vec<(Date, Date)>> {
         let values: Vec<_> = [self.first, self.published].into_iter().flatten().filter_map(value).collect();
@@ -319,6 +389,14 @@ fn empty() -> TextDate {
     }
 }
 
+/// Days, months or years from one to another.
+pub(super) fn is_period(reading: &Reading) -> bool {
+    matches!(
+        reading,
+        Reading::Interval { .. } | Reading::Open(Open::Span { .. } | Open::Part { .. } | Open::SamePeriod)
+    )
+}
+
 fn precision_of(grain: Grain) -> Precision {
     match grain {
         Grain::Day => Precision::Day,
@@ -340,7 +418,11 @@ fn grain_of(reading: &Reading) -> Option<Grain> {
         Reading::Open(
             Open::DayOfMonth { .. } | Open::Weekday { .. } | Open::DaysAgo(_) | Open::SameDay | Open::DayAfter(_),
         ) => Some(Grain::Day),
-        Reading::Open(Open::WeeksAgo(_) | Open::SinceThen) | Reading::Length { .. } | Reading::Vague => None,
+        Reading::Open(
+            Open::WeeksAgo(_) | Open::SinceThen | Open::SamePeriod | Open::Span { .. } | Open::Part { .. },
+        )
+        | Reading::Length { .. }
+        | Reading::Vague => None,
     }
 }
 
@@ -432,6 +514,35 @@ mod tests {
             assert_eq!(shown(text, published, first), expected, "{text}");
         }
         assert_eq!(shown("on Thursday night", Some("2024-01-13"), None), "Thursday=2024-01-11");
+    }
+
+    #[test]
+    fn a_period_takes_its_year_from_its_end_from_publication_or_from_the_year_that_is_told_of() {
+        for (text, expected) in [
+            ("January 1st 2008 thru July 20th 2008", "January 1st 2008 thru July 20th 2008=2008-01-01/2008-07-20"),
+            ("from 24 February to 3 March 2022", "24 February to 3 March 2022=2022-02-24/2022-03-03"),
+            ("from November to January 2020", "November to January 2020=2019-11-01/2020-01-31"),
+            ("Between April and June 2022, two died.", "April and June 2022=2022-04-01/2022-06-30"),
+            ("Between April and June two died.", "April and June=2023-04-01/2023-06-30"),
+            ("the second quarter of 2022", "second quarter of 2022=2022-04-01/2022-06-30"),
+            ("in the first half of the year", "first half of the year=2023-01-01/2023-06-30"),
+            (
+                "From May to June 2022 two died; in the same period two left.",
+                "May to June 2022=2022-05-01/2022-06-30; the same period=2022-05-01/2022-06-30",
+            ),
+            ("On 2 May 2021 he left. On 3 March he died.", "2 May 2021=2021-05-02; 3 March=[2021-03-03,2023-03-03]"),
+            ("On 2 May 2021 he left. On 3 December he died.", "2 May 2021=2021-05-02; 3 December=2023-12-03"),
+            ("He wounded 11\nDecember 1, 2017", "December 1, 2017=2017-12-01"),
+            ("on 13-May-2015", "13-May-2015=2015-05-13"),
+        ] {
+            assert_eq!(shown(text, Some("2023-12-15"), None), expected, "{text}");
+        }
+        // Without a day of publication only a year that is told of gives one.
+        assert_eq!(
+            shown("On 2 May 2021 he left. On 3 March he died.", None, None),
+            "2 May 2021=2021-05-02; 3 March=2021-03-03"
+        );
+        assert_eq!(shown("On 3 March he died.", None, None), "3 March=?");
     }
 
     #[test]

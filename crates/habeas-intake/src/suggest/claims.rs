@@ -3,6 +3,8 @@
 //! Each slot keeps the place that fills it. What a neighbouring sentence says is marked as carried. Nothing is filled
 //! that no words support: an alleged perpetrator that nobody names stays empty.
 
+mod doers;
+mod implicit;
 mod retold;
 mod roles;
 mod slots;
@@ -234,6 +236,11 @@ impl Material<'_> {
     /// The deeds that a number belongs to: the nearest one, behind it or with it as its object.
     fn acts_of(&self, count: &counts::Found, all: &[counts::Found]) -> Vec<usize> {
         let sentence = self.sentence(count.tokens.start);
+        // «Of the five wounded, two died»: the five are those of another sentence.
+        let of = (1..=2).filter_map(|back| count.tokens.start.checked_sub(back)).find(|at| self.lower(*at) == "of");
+        if of.is_some_and(|of| self.tokens[of].first || of > 0 && self.tokens[of - 1].is_any(&["out", ","])) {
+            return Vec::new();
+        }
         let mut best: Option<(usize, usize)> = None;
         for (idx, act) in self
             .acts
@@ -244,7 +251,8 @@ impl Material<'_> {
             let inside = act.tokens.start >= count.tokens.start && act.tokens.end <= count.tokens.end;
             let body = act.class == ActClass::FoundDead
                 && (act.tokens.contains(&(count.tokens.end - 1)) || act.tokens.contains(&count.tokens.start));
-            let distance = if body {
+            let toll = count.count.running_total && self.lower(act.tokens.end - 1) == "toll";
+            let distance = if body || toll {
                 Some(0)
             } else if inside {
                 None
@@ -343,12 +351,15 @@ impl Material<'_> {
         let gap = &self.tokens[from..act.tokens.start];
         let stop = gap.iter().any(|token| token.is_any(&[";", ":"]));
         // An active deed behind the number is done by those counted: «five men abducted him».
-        let next = self.tokens.get(act.tokens.end);
-        let object = next.is_some_and(|next| {
-            next.is_any(&["him", "her", "them", "a", "an", "the", "his", "two", "three"])
-                || next.is_number()
-                || next.capital
-        });
+        let next = self.tokens.get(act.tokens.end).filter(|next| next.sentence == self.sentence(act.tokens.start));
+        // A date behind it is none of its objects: «three others wounded Sunday».
+        let dated = self.dates.iter().any(|date| date.tokens.start == act.tokens.end);
+        let object = !dated
+            && next.is_some_and(|next| {
+                next.is_any(&["him", "her", "them", "a", "an", "the", "his", "two", "three"])
+                    || next.is_number()
+                    || next.capital
+            });
         let intransitive = matches!(act.class, ActClass::Disappear | ActClass::FoundDead)
             || matches!(self.lower(act.tokens.start), "died" | "lost" | "perished" | "went" | "go" | "gone" | "dead");
         let told = gap.iter().any(|token| {
@@ -379,30 +390,51 @@ impl Material<'_> {
     /// «killed 52 people», «the killing of four men»: how far the number stands behind the deed.
     fn object(&self, count: &counts::Found, act: &acts::Found, all: &[counts::Found]) -> Option<usize> {
         let gap = &self.tokens[act.tokens.end..count.tokens.start];
+        let hurts = matches!(self.lower(act.tokens.start), "wounds" | "injuries");
+        if matches!(
+            self.lower(act.tokens.start),
+            "died" | "dies" | "die" | "perished" | "succumbed" | "vanished" | "went"
+        ) {
+            return None;
+        }
         let through = gap.iter().all(|token| {
-            token.is_any(&[
-                "of",
-                "the",
-                "least",
-                "at",
-                "and",
-                ",",
-                "including",
-                "another",
-                "some",
-                "as",
-                "many",
-                "about",
-                "over",
-                "also",
-                "his",
-                "her",
-                "their",
-            ]) || all.iter().any(|other| other.tokens.clone().any(|at| self.tokens[at].start == token.start))
+            let name = self.names.iter().any(|name| {
+                name.kind == NameKind::Person
+                    && (self.tokens[name.tokens.start].start..self.tokens[name.tokens.end - 1].end)
+                        .contains(&token.start)
+            });
+            name || self.lexicon.titles.contains(&token.lower)
+                || token.is("its")
+                || act.class == ActClass::FoundDead
+                    && act.noun
+                    && token.is_any(&["containing", "holding", "with", "remains", "bodies"])
+                || hurts && token.is_any(&["to", "on"])
+                || token.is_any(&[
+                    "of",
+                    "the",
+                    "least",
+                    "at",
+                    "and",
+                    ",",
+                    "including",
+                    "another",
+                    "some",
+                    "as",
+                    "many",
+                    "about",
+                    "over",
+                    "also",
+                    "his",
+                    "her",
+                    "their",
+                ])
+                || all.iter().any(|other| other.tokens.clone().any(|at| self.tokens[at].start == token.start))
         });
-        let dead = act.passive && act.class != ActClass::Release && !gap.iter().any(|token| token.is("including"));
+        let remains = act.class == ActClass::FoundDead && gap.first().is_some_and(|token| token.is("of"));
+        let dead =
+            act.passive && !remains && act.class != ActClass::Release && !gap.iter().any(|token| token.is("including"));
         let stated = act.noun && !gap.iter().any(|token| token.is("of"));
-        (through && gap.len() <= 8 && !dead && !stated).then_some(gap.len())
+        (through && gap.len() <= 10 && !dead && !stated).then_some(gap.len())
     }
 
     fn acts_between(&self, from: usize, to: usize) -> usize {
@@ -410,78 +442,6 @@ impl Material<'_> {
             .iter()
             .filter(|act| act.tokens.start >= from && act.tokens.end <= to && act.class != ActClass::Attack)
             .count()
-    }
-
-    /// «a schoolteacher was killed», «another man»: one, where a deed says what happened to them.
-    fn implicit(&self, found: &[counts::Found]) -> Vec<counts::Found> {
-        let mut added = Vec::new();
-        for at in 0..self.tokens.len() {
-            let whose = self.tokens[at].is_any(&["his", "her", "their"]);
-            let article = whose || self.tokens[at].is_any(&["a", "an", "another", "one"]);
-            if !article || found.iter().any(|count| count.tokens.contains(&at)) {
-                continue;
-            }
-            let sentence = self.sentence(at);
-            let noun = (at + 1..(at + 6).min(self.tokens.len())).find(|idx| {
-                let token = &self.tokens[*idx];
-                token.sentence == sentence && self.lexicon.singular.contains(&token.lower)
-            });
-            let Some(mut noun) = noun else { continue };
-            // «a Tiranian man», «a student activist»: the last noun of the row.
-            while self.lexicon.singular.contains(self.lower(noun + 1)) && self.sentence(noun + 1) == sentence {
-                noun += 1;
-            }
-            const KIN: [&str; 10] =
-                ["son", "daughter", "brother", "sister", "wife", "husband", "father", "mother", "cousin", "nephew"];
-            if whose && !self.tokens[noun].is_any(&KIN) {
-                continue;
-            }
-            let plain = self.tokens[at + 1..noun].iter().all(|token| {
-                !token.is_any(&["of", "by", "in", "the", "was", "that", "who", "for", ",", "(", "’", "'"])
-            });
-            let next_noun = self.lexicon.noun(self.lower(noun + 1)).is_some();
-            if !plain || next_noun || self.tokens[noun].is_any(&["body", "life", "soul", "member", "leader"]) {
-                continue;
-            }
-            let acted = self.acts.iter().any(|act| {
-                let same = self.sentence(act.tokens.start) == sentence && act.class != ActClass::Attack;
-                let alone =
-                    matches!(self.lower(act.tokens.start), "died" | "disappeared" | "vanished" | "went" | "succumbed");
-                let after = !act.noun
-                    && act.tokens.start > noun
-                    && act.tokens.start - noun <= 16
-                    && (act.passive || alone)
-                    && self.acts_between(noun + 1, act.tokens.start) == 0
-                    && !self.tokens[noun + 1..act.tokens.start]
-                        .iter()
-                        .any(|token| token.is_any(&["said", ",", "by", "who", "told", "had", "that", "and", ";"]));
-                let before = act.tokens.end == at && !act.passive && !act.noun
-                    || act.noun && act.tokens.end + 1 == at && self.lower(at - 1) == "of";
-                same && (after || before)
-            });
-            // «Fahim Venn, an activist from Kesh»: named right before.
-            let before = at >= 2
-                && self.lower(at - 1) == ","
-                && self.names.iter().any(|name| name.kind == NameKind::Person && name.tokens.end == at - 1);
-            // A name behind it is the person: «a student, Adil Venn, was taken».
-            let named = self.names.iter().any(|name| {
-                name.kind == NameKind::Person && (name.tokens.start == noun + 1 || name.tokens.start == noun + 2)
-            });
-            let agent = self.lower(at.wrapping_sub(1)) == "by";
-            if acted && !named && !before && !agent {
-                let count = TextCount { in_addition: self.tokens[at].is("another"), ..TextCount::one() };
-                added.push(counts::Found { tokens: at..noun + 1, noun: Some(noun), count });
-            }
-        }
-        added
-    }
-
-    /// «the body of an unidentified man was found»: one, also where nobody is named.
-    fn one_body(&self, act: &acts::Found) -> Option<counts::Found> {
-        let one = |at: &usize| self.tokens[*at].is_any(&["body", "corpse", "skeleton"]);
-        let at = act.tokens.clone().find(one).filter(|_| act.class == ActClass::FoundDead)?;
-        let several = at > 0 && self.tokens[at - 1].is_any(&["no", "any", "their"]);
-        (!several).then(|| counts::Found { tokens: at..at + 1, noun: Some(at), count: TextCount::one() })
     }
 
     /// Names in a row behind a number: «four men - A, B, C and D -».
@@ -554,11 +514,13 @@ impl Material<'_> {
             let near = self.sentence(at) <= sentence
                 && sentence - self.sentence(at) <= 1
                 && self.tokens[at].paragraph == self.tokens[act.tokens.start].paragraph;
-            near && claim.class == act.class && !claim.victims.named.is_empty()
+            let group = self.tokens[..act.tokens.start].iter().rev().take(4).any(|token| token.is("they"));
+            near && claim.class == act.class && !claim.pattern && (!claim.victims.named.is_empty() || group)
         });
         match earlier {
             Some(claim) if pronoun && !act.noun => {
                 claim.triggers.push(self.bytes(&act.tokens));
+                claim.perpetrator = claim.perpetrator.take().or_else(|| self.perpetrator(act));
                 if claim.place.as_ref().is_none_or(|own| own.carried) {
                     claim.place = place.filter(|place| !place.carried).or(claim.place.take());
                 }

@@ -149,10 +149,12 @@ fn read(text: &str, tokens: &[Token], lexicon: &Lexicon, at: usize, taken: &dyn 
             break;
         }
     }
-    if lower(end) == "of" && matches!(lower(end + 1), "the" | "its" | "their" | "his" | "these" | "those") {
+    if lower(end) == "of" && matches!(lower(end + 1), "the" | "its" | "their" | "his" | "her" | "these" | "those") {
         // «12 of the bodies»: a part; the noun is behind.
         end += 2;
-    } else if lower(end) == "of" && (stated.is_none() || matches!(lower(end + 1), "them" | "whom")) {
+    } else if lower(end) == "of" && matches!(lower(end + 1), "them" | "whom") {
+        end += 2;
+    } else if lower(end) == "of" && stated.is_none() {
         end += 1;
     }
     let noun = noun(tokens, lexicon, end, sentence, taken);
@@ -164,7 +166,7 @@ fn read(text: &str, tokens: &[Token], lexicon: &Lexicon, at: usize, taken: &dyn 
         Some((noun, NounClass::Person)) => (CountClass::People, Some(noun)),
         Some((noun, NounClass::Case)) => (CountClass::Cases, Some(noun)),
         Some((noun, NounClass::Thing)) => (CountClass::Measure, Some(noun)),
-        None if others || lower(end - 1) == "them" => (CountClass::People, None),
+        None if others || matches!(lower(end - 1), "them" | "whom") => (CountClass::People, None),
         None => (CountClass::Elided, None),
     };
     let share = |words: &[&str]| words.contains(&lower(end)) && lower(end + 1) == "more";
@@ -172,6 +174,13 @@ fn read(text: &str, tokens: &[Token], lexicon: &Lexicon, at: usize, taken: &dyn 
         return None;
     }
     // «one» alone, and things that «many» counts, tell nothing here.
+    // «many reports», «a three wheeler».
+    let article = number_at > 0 && tokens[number_at - 1].is("a") && number_at == at && !digits;
+    if class == CountClass::Cases && stated.is_none()
+        || article && !matches!(lower(number_at), "hundred" | "thousand" | "dozen" | "million")
+    {
+        return None;
+    }
     let trivial = stated == Some(1)
         && !digits
         && (class != CountClass::People || lower(number_at) == "one" && lower(number_at + 1) == "of");
@@ -241,8 +250,8 @@ fn bound(tokens: &[Token], at: usize) -> (CountBound, usize) {
             let behind = at + phrase.len();
             // The bound is one only where a number follows.
             if tokens.get(behind..).and_then(numbers::read).is_some() {
-                // «only 5» and «exactly 5» are the number itself.
-                let skipped = phrase.len() == 1 && bound == CountBound::Exact;
+                // «only 5», «exactly 5» and «a total of 5» are the number itself.
+                let skipped = bound == CountBound::Exact;
                 return if skipped { (CountBound::Exact, at) } else { (bound, behind) };
             }
         }
@@ -315,6 +324,14 @@ fn refused(tokens: &[Token], at: usize, end: usize, digits: bool) -> bool {
 /// Whether a number without a noun stands for people: a deed follows it, or it goes on from the number before.
 fn elided(tokens: &[Token], lexicon: &Lexicon, end: usize, start: usize, sentence: usize) -> bool {
     let mut at = end;
+    // «The 49, including students, were arrested»: what stands between commas is passed over.
+    let definite = start.checked_sub(1).is_some_and(|before| tokens[before].is_any(&["the", "all", "these", "those"]))
+        || tokens[start].is("all");
+    if definite && tokens.get(at).is_some_and(|token| token.is(",")) {
+        let close =
+            (at + 1..(at + 14).min(tokens.len())).find(|idx| tokens[*idx].is(",") && tokens[*idx].sentence == sentence);
+        at = close.map_or(at, |close| close + 1);
+    }
     while tokens.get(at).is_some_and(|token| {
         token.is_any(&[
             "were",
@@ -349,7 +366,7 @@ fn elided(tokens: &[Token], lexicon: &Lexicon, end: usize, start: usize, sentenc
         && tokens[..start]
             .iter()
             .rev()
-            .take(12)
+            .take(20)
             .take_while(|token| token.sentence == sentence)
             .any(|token| token.is("toll"));
     if total {

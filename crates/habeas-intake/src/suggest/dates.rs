@@ -3,6 +3,8 @@
 //! What a date without a year hangs on is decided in [`super::anchors`]; here it stays open. A length of time is no date,
 //! and an age is neither. Words that no day can be made of («recently») are marked, without a value.
 
+mod periods;
+
 use super::{numbers, tokens::Token};
 use habeas_core::Date;
 use std::ops::Range;
@@ -29,6 +31,18 @@ pub(crate) enum Open {
         month: i8,
         third: Option<Third>,
     },
+    /// Days or whole months from one to the other, in one year; a month without a day is whole.
+    Span {
+        from: (i8, Option<i8>),
+        to: (i8, Option<i8>),
+    },
+    /// A quarter (3) or half (6) of a year: its first month and how many.
+    Part {
+        first: i8,
+        months: i8,
+    },
+    /// «the same period»: an interval before.
+    SamePeriod,
     /// A weekday alone; `back` weeks before the latest one.
     Weekday {
         weekday: i8,
@@ -102,7 +116,9 @@ pub(crate) fn find(text: &str, tokens: &[Token]) -> Vec<Found> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        match read(text, tokens, at) {
+        // Nor does a date: «wounding 11», and below it «December 1».
+        let end = at + tokens[at..].iter().take(24).take_while(|token| token.paragraph == tokens[at].paragraph).count();
+        match read(text, &tokens[..end], at) {
             Some((end, reading)) => {
                 let bound = bound_before(tokens, at);
                 found.push(Found { tokens: at..end, reading, bound });
@@ -116,7 +132,17 @@ pub(crate) fn find(text: &str, tokens: &[Token]) -> Vec<Found> {
 
 fn bound_before(tokens: &[Token], at: usize) -> Bound {
     let word = |back: usize| at.checked_sub(back).map(|at| tokens[at].lower.as_str()).unwrap_or_default();
+    // «Since the war began in 2017».
+    let began = matches!(word(1), "in" | "on")
+        && (3..9)
+            .take_while(|back| {
+                *back <= at && !tokens[at - back].is(",") && tokens[at - back].sentence == tokens[at].sentence
+            })
+            .any(|back| word(back) == "since")
+        && word(2).len() > 4
+        || word(1) == "of" && matches!(word(2), "beginning" | "start") && (word(3) == "since" || word(4) == "since");
     match word(1) {
+        _ if began => Bound::Since,
         "since" => Bound::Since,
         "from" if word(2) != "increase" && word(2) != "up" => Bound::None,
         "until" | "till" => Bound::Until,
@@ -210,6 +236,7 @@ impl Cursor<'_> {
         }
         self.iso(at)
             .or_else(|| self.day_and_month(at, None))
+            .or_else(|| self.part_of_year(at))
             .or_else(|| self.month_alone(at))
             .or_else(|| self.year_alone(at))
     }
@@ -218,6 +245,14 @@ impl Cursor<'_> {
     fn iso(&self, at: usize) -> Option<(usize, Reading)> {
         let joined =
             |at: usize| self.tokens.get(at).zip(self.tokens.get(at + 1)).is_some_and(|(a, b)| a.end == b.start);
+        // 13-May-2015.
+        if (at..at + 4).all(joined)
+            && (self.lower(at + 1), self.lower(at + 3)) == ("-", "-")
+            && let (Some((day, 1)), Some((month, 1)), Some(year)) =
+                (self.day(at), self.month(at + 2), self.year(at + 4))
+        {
+            return Some((at + 5, self.stated(year, month, Some(day), None)?));
+        }
         if let Some(first) = self.number(at, 1..=31)
             && (at..at + 4).all(joined)
             && matches!((self.lower(at + 1), self.lower(at + 3)), ("/", "/") | ("-", "-"))
@@ -258,7 +293,7 @@ impl Cursor<'_> {
             let (day, day_used) = self.day(next)?;
             (month, day, next + day_used)
         };
-        let comma = self.skip(end, &[","]);
+        let comma = self.skip(end, &[",", "of"]);
         if let Some(year) = self.year(comma).filter(|_| self.is_year_here(comma)) {
             return Some((comma + 1, self.stated(year, month, Some(day), weekday)?));
         }
@@ -385,54 +420,18 @@ impl Cursor<'_> {
             .then_some((at + 1, span(year, year, Grain::Year)?))
     }
 
-    /// «1999-2008», «between 2010 and 2015», «from 12 to 15 March 2014», «the last 12 months».
-    fn interval(&self, at: usize) -> Option<(usize, Reading)> {
-        if let Some(from) = self.year(at) {
-            let dash = matches!(self.lower(at + 1), "-" | "–" | "—" | "to" | "/")
-                || matches!(self.before(at), "between") && self.lower(at + 1) == "and";
-            if dash
-                && let Some(to) = self.year(at + 2).or_else(|| self.short_year(at + 2, from)).filter(|to| *to > from)
-            {
-                let (earliest, latest) = (Date::new(from, 1, 1).ok()?, Date::new(to, 12, 31).ok()?);
-                return Some((at + 3, Reading::Interval { earliest, latest }));
-            }
-        }
-        // «between June 2014 and July 2017», «from 3 May 2014 to 5 July 2016».
-        if matches!(self.before(at), "between" | "from")
-            && let Some((joint, Reading::Stated { earliest, .. })) = self.single(at)
-            && matches!(self.lower(joint), "and" | "to" | "until" | "till")
-            && let Some((end, Reading::Stated { latest, .. })) = self.single(joint + 1)
-        {
-            return (earliest < latest).then_some((end, Reading::Interval { earliest, latest }));
-        }
-        // «12–15 March 2014», «12 and 13 March».
-        let (first, used) = self.day(at)?;
-        let joint = at + used;
-        if matches!(self.lower(joint), "-" | "–" | "—" | "to" | "and") {
-            let (last, last_used) = self.day(joint + 1)?;
-            let (month, month_used) = self.month(joint + 1 + last_used)?;
-            let end = joint + 1 + last_used + month_used;
-            let year_at = self.skip(end, &[","]);
-            let year = self.year(year_at)?;
-            let (earliest, latest) = (Date::new(year, month, first).ok()?, Date::new(year, month, last).ok()?);
-            return (earliest < latest).then_some((year_at + 1, Reading::Interval { earliest, latest }));
-        }
-        None
-    }
-
-    /// The end of «2014-15».
-    fn short_year(&self, at: usize, from: i16) -> Option<i16> {
-        let two = self.get(at)?.lower.len() == 2;
-        let glued = self.get(at)?.start == self.get(at - 1)?.end;
-        self.number(at, 0..=99).filter(|_| two && glued).map(|year| from / 100 * 100 + year as i16)
-    }
-
     fn relative(&self, at: usize) -> Option<(usize, Reading)> {
         let open = |end: usize, open| Some((end, Reading::Open(open)));
         let words = |n: usize| (0..n).map(|i| self.lower(at + i)).collect::<Vec<_>>();
         match words(4).as_slice() {
             ["that" | "the", "same", "year", _] => return open(at + 3, Open::SameYear),
             ["that" | "the", "same", "month", _] => return open(at + 3, Open::SameMonth),
+            ["the" | "this" | "that", "same", "period", ..] => {
+                return open(at + 3, Open::SamePeriod);
+            }
+            ["that" | "the" | "this", "period", ..] if matches!(self.before(at), "in" | "during" | "over" | "for") => {
+                return open(at + 2, Open::SamePeriod);
+            }
             ["that" | "the", "same", "day" | "night" | "evening" | "morning" | "afternoon", _] => {
                 return open(at + 3, Open::SameDay);
             }
@@ -444,6 +443,7 @@ impl Cursor<'_> {
             ["the", "previous", "day" | "night", _] => return open(at + 3, Open::DayAfter(-1)),
             ["a", "day", "earlier", _] => return open(at + 3, Open::DayAfter(-1)),
             ["since", "then", ..] => return open(at + 2, Open::SinceThen),
+            ["beginning" | "start", "of", "the" | "this", "year"] => return open(at + 4, Open::YearsAgo(0)),
             ["this", "year", ..] => return open(at + 2, Open::YearsAgo(0)),
             ["last" | "previous", "year", ..] => return open(at + 2, Open::YearsAgo(1)),
             ["next", "year", ..] => return open(at + 2, Open::YearsAgo(-1)),

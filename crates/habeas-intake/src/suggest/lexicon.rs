@@ -10,6 +10,7 @@ const ACTS: &str = include_str!("lexicon/acts.toml");
 const NOUNS: &str = include_str!("lexicon/nouns.toml");
 const ORGANISATIONS: &str = include_str!("lexicon/organisations.toml");
 const PLACES: &str = include_str!("lexicon/places.csv");
+const REGIONS: &str = include_str!("lexicon/regions.txt");
 const GIVEN_NAMES: &str = include_str!("lexicon/given_names.txt");
 
 /// What is done to people, as texts tell it.
@@ -185,7 +186,8 @@ pub struct Lexicon {
 impl Lexicon {
     /// The lists that come with the program.
     pub fn builtin() -> Self {
-        Self::parse(ACTS, NOUNS, ORGANISATIONS, PLACES, GIVEN_NAMES).expect("a test reads the lists that come along")
+        Self::parse(ACTS, NOUNS, ORGANISATIONS, [PLACES, REGIONS], GIVEN_NAMES)
+            .expect("a test reads the lists that come along")
     }
 
     /// The same lists with further places, in a form that [`gazetteer::read`] knows.
@@ -208,7 +210,7 @@ impl Lexicon {
         acts: &str,
         nouns: &str,
         organisations: &str,
-        places: &str,
+        [places, regions]: [&str; 2],
         given_names: &str,
     ) -> Result<Self, LexiconError> {
         let refused = |kind| LexiconError::File { kind };
@@ -237,7 +239,7 @@ impl Lexicon {
                 .flat_map(str::split_whitespace)
                 .map(str::to_owned)
                 .collect(),
-            hash: hash(&[acts, nouns, organisations, places, given_names].map(str::as_bytes)),
+            hash: hash(&[acts, nouns, organisations, places, regions, given_names].map(str::as_bytes)),
         };
         for (class, words) in [
             (ActClass::Kill, &act_file.kill),
@@ -259,6 +261,7 @@ impl Lexicon {
         }
         lexicon.add_nouns(&noun_file);
         lexicon.add_places(gazetteer::read(places.as_bytes()).map_err(|_| refused("places"))?);
+        lexicon.add_places(regions.lines().filter(|line| !line.starts_with('#')).flat_map(regions_of).collect());
         Ok(lexicon)
     }
 
@@ -335,6 +338,19 @@ impl Lexicon {
     }
 }
 
+/// The places of a line «Country kind: one, two, three».
+fn regions_of(line: &str) -> Vec<GazetteerPlace> {
+    let Some((head, names)) = line.split_once(": ") else { return Vec::new() };
+    let (country, kind) = head.rsplit_once(' ').unwrap_or((head, "region"));
+    let place = |name: &str| GazetteerPlace {
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        within: country.to_owned(),
+        ..GazetteerPlace::default()
+    };
+    names.split(", ").map(place).collect()
+}
+
 fn words_of(name: &str) -> Vec<String> {
     name.split(' ').map(str::to_lowercase).collect()
 }
@@ -366,13 +382,28 @@ mod tests {
 
     #[test]
     fn the_lists_that_come_along_are_of_their_formats() {
-        let lexicon = Lexicon::parse(ACTS, NOUNS, ORGANISATIONS, PLACES, GIVEN_NAMES).unwrap();
+        let lexicon = Lexicon::parse(ACTS, NOUNS, ORGANISATIONS, [PLACES, REGIONS], GIVEN_NAMES).unwrap();
         assert_eq!(lexicon.within("Turbat"), ["Balochistan", "Pakistan"]);
         assert_eq!(lexicon.noun("policemen"), Some(NounClass::Person));
         assert_eq!(lexicon.noun("bodies"), Some(NounClass::Person));
         assert_eq!(lexicon.noun("cases"), Some(NounClass::Case));
         assert_eq!(lexicon.noun("vehicles"), Some(NounClass::Thing));
         assert_eq!(lexicon.noun("kindness"), None);
+    }
+
+    #[test]
+    fn every_region_lies_in_a_listed_country_and_stands_in_the_list_once() {
+        let lexicon = Lexicon::builtin();
+        let mut seen = HashSet::new();
+        for line in REGIONS.lines().filter(|line| !line.starts_with('#')) {
+            let places = regions_of(line);
+            assert!(!places.is_empty(), "{line}");
+            for place in places {
+                assert!(lexicon.listed(&place.within).is_some(), "{} is no listed country", place.within);
+                let known = PLACES.lines().any(|line| line.split(',').next() == Some(&place.name));
+                assert!(!known && seen.insert(place.name.clone()), "{} stands twice", place.name);
+            }
+        }
     }
 
     #[test]

@@ -30,7 +30,7 @@ use std::ops::Range;
 use tokens::tokenise;
 
 /// Raised whenever the same text and lists may give other suggestions.
-pub const RULES_VERSION: u16 = 3;
+pub const RULES_VERSION: u16 = 4;
 
 /// One marked place of a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,14 +92,13 @@ pub struct Suggestions {
     pub no_rules: bool,
 }
 
-/// The days of publication that a document states, where its voices agree on a day.
+/// The days of publication that a document states; where its voices name several, the first and the last one.
 pub fn anchors_of(page: &Page) -> Anchors {
-    let day = |kind| -> Option<Date> {
-        let mut days = page.says(kind).filter_map(|detail| day_of(&detail.words));
-        let first = days.next()?;
-        days.all(|day| day == first).then_some(first)
-    };
-    Anchors { published: day(DetailKind::Published), first_published: day(DetailKind::FirstPublished) }
+    let days = |kind| page.says(kind).filter_map(|detail| day_of(&detail.words));
+    let (published, first) = (days(DetailKind::Published), days(DetailKind::FirstPublished).min());
+    let earliest = days(DetailKind::Published).min();
+    let published = published.max();
+    Anchors { published, first_published: first.or_else(|| earliest.filter(|day| Some(*day) != published)) }
 }
 
 /// The day that words of a document's head or dateline name.

@@ -3,12 +3,13 @@
 //! Titles stay with the name as written. Adjectives of peoples («Tiranian army») are no places. Who is an author, a
 //! politician or a relative is no victim; that is decided where a claim is made.
 
+mod organisations;
 mod surroundings;
 mod words;
 
 use super::{lexicon::Lexicon, tokens::Token};
 use std::{collections::HashSet, ops::Range};
-use words::{BEFORE_PLACE, BEHIND_PLACE, CALENDAR, CALENDAR_PARTS, COMMON, FACILITIES};
+use words::{ADMINISTRATIVE, BEFORE_PLACE, BEHIND_PLACE, CALENDAR, CALENDAR_PARTS, FACILITIES, NO_DATELINE, NOBODY};
 
 /// What a name names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +54,7 @@ pub(crate) fn find(text: &str, tokens: &[Token], lexicon: &Lexicon, taken: &dyn 
     }
     finder.rows(&mut found, taken);
     finder.short_forms(&mut found, taken);
+    finder.same_words(&mut found, taken);
     finder.surnames(&mut found, taken);
     finder.same_places(&mut found);
     found.sort_by_key(|name| name.tokens.start);
@@ -107,7 +109,22 @@ impl Finder<'_> {
             return self.force(at).or_else(|| self.facility(at));
         }
         let run = self.run(at);
+        // «KESH: The U.S. army»: an article in the midst of a sentence begins no name but a listed one.
+        if token.is_any(&["the", "a", "an"]) && !self.is_listed(at) {
+            return None;
+        }
+        // «District Kesh», «Province of Olenia»: the name begins behind it.
+        let behind_name = at > 0 && self.tokens[at - 1].capital;
+        if ADMINISTRATIVE.contains(&token.lower) && (run > at + 1 || behind_name) && !token.first
+            || self.in_local_government(at)
+        {
+            return None;
+        }
+        if let Some(person) = self.of_organisation(at, run).or_else(|| self.behind_office(at, run)) {
+            return Some(person);
+        }
         self.dateline(at, run)
+            .or_else(|| self.abbreviated(at))
             .or_else(|| self.of_demonym(at))
             .or_else(|| self.of_place(at))
             .or_else(|| self.titled(at))
@@ -127,8 +144,12 @@ impl Finder<'_> {
             .any(|idx| self.tokens[idx].is_any(&[":", "–", "—"]) || self.tokens[idx].is("-") && idx > run);
         let dated = self.lower(run) == "," && CALENDAR_PARTS.contains(self.lower(run + 1).get(..3).unwrap_or_default());
         let place = upper || self.lexicon.places.contains_key(self.lower(at));
+        // «BACKGROUND: …», «ISSUES:» begin a part of a text, and name no place.
+        let part = (at..run).any(|idx| NO_DATELINE.contains(self.lower(idx)) || self.small.contains(self.lower(idx)))
+            || self.tokens.get(run + 1).is_none_or(|next| next.paragraph != self.tokens[at].paragraph);
         let fits = head
             && place
+            && !part
             && run - at <= 3
             && closes
             && (dated || upper && matches!(self.lower(run), ":" | "–" | "—" | "("));
@@ -139,45 +160,6 @@ impl Finder<'_> {
         words.iter().enumerate().all(|(i, word)| {
             self.tokens.get(at + i).is_some_and(|token| token.is(word) && token.sentence == self.tokens[at].sentence)
         })
-    }
-
-    /// «army», «security forces».
-    fn force(&self, at: usize) -> Option<Found> {
-        let phrases = self.lexicon.forces.get(&self.tokens[at].lower)?;
-        let words = phrases.iter().find(|words| self.phrase(at, words))?;
-        let end = at + words.len();
-        // «police academy», «army camp»: another noun follows.
-        if FACILITIES.contains(self.lower(end)) {
-            let mut facility = end + 1;
-            while FACILITIES.contains(self.lower(facility)) {
-                facility += 1;
-            }
-            return Some(Found { tokens: at..facility, kind: NameKind::Facility });
-        }
-        if self.tokens.get(end).is_some_and(|next| {
-            next.is_any(&[
-                "officer",
-                "officers",
-                "official",
-                "officials",
-                "vehicle",
-                "vehicles",
-                "van",
-                "station",
-                "custody",
-                "operation",
-                "operations",
-                "personnel",
-                "men",
-                "report",
-            ])
-        }) {
-            return self
-                .lower(end)
-                .starts_with("station")
-                .then(|| Found { tokens: at..end + 1, kind: NameKind::Facility });
-        }
-        Some(Found { tokens: at..end, kind: NameKind::Organisation { force: true } })
     }
 
     fn facility(&self, at: usize) -> Option<Found> {
@@ -196,35 +178,10 @@ impl Finder<'_> {
         (led && self.lower(at + 1) != "of").then(|| Found { tokens: at..at + 1, kind: NameKind::Facility })
     }
 
-    /// «Tiranian army», «Swedish migration board».
-    fn of_demonym(&self, at: usize) -> Option<Found> {
-        let demonym = self.lexicon.demonyms.get(&self.tokens[at].lower)?.iter().find(|words| self.phrase(at, words))?;
-        let next = at + demonym.len();
-        let phrases = self.lexicon.behind_demonym.get(self.lower(next));
-        let words = phrases.and_then(|phrases| phrases.iter().find(|words| self.phrase(next, words)));
-        if let Some(words) = words {
-            let kind = self.lexicon.forces.contains_key(&words[0])
-                || words.iter().any(|word| word == "forces" || word == "military");
-            return Some(Found { tokens: at..next + words.len(), kind: NameKind::Organisation { force: kind } });
-        }
-        // «Human Rights Commission of Pakistan» begins elsewhere; «Swedish Migration Agency» here.
-        let run = self.long_run(at);
-        if run > next && (next..run).any(|idx| self.lexicon.organisation_heads.contains(self.lower(idx))) {
-            return Some(Found { tokens: at..run, kind: NameKind::Organisation { force: false } });
-        }
-        None
-    }
-
-    /// «Kesh police», «Olenia government».
-    fn of_place(&self, at: usize) -> Option<Found> {
-        let (words, _) =
-            self.lexicon.places.get(&self.tokens[at].lower)?.iter().find(|(words, _)| self.phrase(at, words))?;
-        let next = at + words.len();
-        let phrases = self.lexicon.behind_demonym.get(self.lower(next))?;
-        let words =
-            phrases.iter().find(|words| self.phrase(next, words) && words[0] != "state" && words[0] != "officials")?;
-        let force = self.lexicon.forces.contains_key(&words[0]) || words.iter().any(|word| word == "forces");
-        Some(Found { tokens: at..next + words.len(), kind: NameKind::Organisation { force } })
+    /// Whether the name of a listed place begins here.
+    fn is_listed(&self, at: usize) -> bool {
+        let entries = self.lexicon.places.get(self.lower(at));
+        entries.is_some_and(|entries| entries.iter().any(|(words, _)| self.phrase(at, words)))
     }
 
     /// «Dr Adira Venn», «Mama Borun».
@@ -233,15 +190,20 @@ impl Finder<'_> {
             return None;
         }
         let mut next = at + 1;
-        if self.lower(next) == "." {
+        // «Deputy Attorney General Adira Venn», «Dr. Adira Venn».
+        while self.lower(next) == "."
+            || self.tokens.get(next).is_some_and(|token| token.capital)
+                && self.lexicon.titles.contains(self.lower(next))
+        {
             next += 1;
         }
         let end = self.run(next);
         let named = end > next && self.tokens[next].capital && self.tokens[next].sentence == self.tokens[at].sentence;
         let organisation = (next..end).any(|idx| self.lexicon.organisation_heads.contains(self.lower(idx)));
+        let last = if self.lower(next - 1) == "." { next - 2 } else { next - 1 };
         // «Mir», «Mama» belong to the name; «Prime Minister», «President» stand before it.
         let office = matches!(
-            self.lower(at),
+            self.lower(last),
             "president"
                 | "minister"
                 | "senator"
@@ -257,9 +219,36 @@ impl Finder<'_> {
                 | "judge"
                 | "justice"
                 | "mp"
-        );
+                | "superintendent"
+                | "commissioner"
+                | "attorney"
+                | "head"
+                | "coordinator"
+                | "convener"
+                | "prosecutor"
+                | "constable"
+                | "deputy"
+                | "councillor"
+                | "correspondent"
+        ) || last > at && matches!(self.lower(last), "general" | "inspector");
         let start = if office { next } else { at };
         (named && !organisation && end - next <= 4).then_some(Found { tokens: start..end, kind: NameKind::Person })
+    }
+
+    /// «District Police Officer Adira Venn», «Olenian Interior Minister Adira Venn»: the name behind the last office.
+    fn behind_office(&self, at: usize, run: usize) -> Option<Found> {
+        let office = |idx: &usize| {
+            self.lexicon.titles.contains(self.lower(*idx)) && self.lower(*idx).len() > 4
+                || matches!(self.lower(*idx), "officer" | "spokesman")
+        };
+        let last = (at + 1..run).rev().find(office)?;
+        let plain = (last + 1..run).all(|idx| {
+            !self.lexicon.organisation_heads.contains(self.lower(idx))
+                && !self.is_listed(idx)
+                && !NOBODY.contains(self.lower(idx))
+        });
+        let named = (1..=4).contains(&(run - last - 1)) && plain && !self.headings.contains(&self.tokens[at].paragraph);
+        named.then_some(Found { tokens: last + 1..run, kind: NameKind::Person })
     }
 
     /// The end of the row of capitals that begins at a token, with «of», «the» and «for» inside where a capital follows.
@@ -288,6 +277,10 @@ impl Finder<'_> {
     fn long_run(&self, at: usize) -> usize {
         let mut end = self.run(at);
         loop {
+            // «Olm Chiefdom of Jalm Local Government Area»: two places.
+            if end > at + 1 && self.lower(end) == "of" && BEHIND_PLACE.contains(self.lower(end - 1)) {
+                return end;
+            }
             let mut next = end;
             while next < end + 3
                 && matches!(
@@ -313,90 +306,6 @@ impl Finder<'_> {
         }
     }
 
-    fn organisation(&self, at: usize, run: usize) -> Option<Found> {
-        let token = &self.tokens[at];
-        let force = false;
-        let make = |end: usize| Some(Found { tokens: at..end, kind: NameKind::Organisation { force } });
-        let known = self
-            .lexicon
-            .known_organisations
-            .get(&token.lower)
-            .and_then(|phrases| phrases.iter().find(|words| self.phrase(at, words)));
-        let upper = token.is_upper(self.text);
-        if let Some(words) = known
-            .filter(|words| upper || words.len() > 1 || token.capital && token.lower.len() > 4 || token.lower == "isis")
-        {
-            let mut end = at + words.len();
-            // «Islamic State group», «Amaq news agency».
-            if matches!(self.lower(end), "group") {
-                end += 1;
-            }
-            return make(end);
-        }
-        let heading = self.headings.contains(&token.paragraph);
-        let common_start = token.first && COMMON.contains(token.lower.as_str());
-        if heading || common_start {
-            return None;
-        }
-        let long = self.long_run(at);
-        // «Gezan State» is a place, «Islamic State» is none.
-        if long == run && long == at + 2 && self.lower(at + 1) == "state" && self.lower(at) != "islamic" {
-            return Some(Found { tokens: at..run, kind: NameKind::Place });
-        }
-        let heads = |range: Range<usize>| {
-            range
-                .filter(|idx| self.lexicon.organisation_heads.contains(self.lower(*idx)) && self.tokens[*idx].capital)
-                .count()
-        };
-        if long > at + 1 && heads(at..long) > 0 && !(long == at + 2 && self.is_office(at)) {
-            let start = at + usize::from(token.first && self.lexicon.titles.contains(&token.lower));
-            let mut end = long;
-            // «Bar Association (BBA)»: the short form belongs to the name.
-            if self.lower(end) == "(" && self.lower(end + 2) == ")" && self.tokens[end + 1].is_upper(self.text) {
-                end += 3;
-            }
-            end += usize::from(self.lower(end) == "group");
-            return (start < end).then_some(Found { tokens: start..end, kind: NameKind::Organisation { force } });
-        }
-        // «Amaq news agency», «Tiran state television»: the head is written small.
-        for end in run..run + 3 {
-            if end > at
-                && self.lexicon.organisation_heads.contains(self.lower(end))
-                && !self.tokens[end].capital
-                && matches!(
-                    self.lower(end),
-                    "agency"
-                        | "group"
-                        | "party"
-                        | "movement"
-                        | "newspaper"
-                        | "tribe"
-                        | "organisation"
-                        | "organization"
-                        | "army"
-                )
-                && self.tokens[end].sentence == token.sentence
-                && (end == run || matches!(self.lower(run), "news" | "rights" | "human" | "political" | "militant"))
-                && !COMMON.contains(token.lower.as_str())
-            {
-                return make(end + 1);
-            }
-        }
-        let acronym = upper
-            && token.lower.len() <= 7
-            && !self.lexicon.not_organisations.contains(&token.lower)
-            && self.lexicon.listed(&token.lower).is_none();
-        let neighbours = [at.checked_sub(1), Some(at + 1)].into_iter().flatten().filter_map(|idx| self.tokens.get(idx));
-        let shouting = neighbours
-            .filter(|near| near.sentence == token.sentence && near.is_word())
-            .any(|near| near.is_upper(self.text));
-        (acronym && !shouting && run == at + 1).then(|| make(at + 1)).flatten()
-    }
-
-    fn is_office(&self, at: usize) -> bool {
-        self.lexicon.titles.contains(&self.tokens[at].lower)
-    }
-
     fn listed_place(&self, at: usize, run: usize) -> Option<Found> {
         let entries = self.lexicon.places.get(&self.tokens[at].lower)?;
         let (words, _) = entries.iter().find(|(words, _)| {
@@ -407,8 +316,18 @@ impl Finder<'_> {
         let end = at + words.len();
         // «Karachi University», «Ismail Quetta»: a longer name; «Mand Borun» is a person. A listed place among listed
         // places is one still: «Quetta, Balochistan».
-        let longer =
-            run > end && !self.lexicon.places.contains_key(self.lower(end)) && !BEHIND_PLACE.contains(self.lower(end));
+        let longer = run > end
+            && !self.is_listed(end)
+            && !BEHIND_PLACE.contains(self.lower(end))
+            && self.administrative(at, run).is_none();
+        // «Kesh General Hospital».
+        if longer && FACILITIES.contains(self.lower(run - 1)) {
+            return Some(Found { tokens: at..run, kind: NameKind::Facility });
+        }
+        // «Olenia Day» is a day.
+        if NOBODY.contains(self.lower(run - 1)) {
+            return None;
+        }
         let surely =
             matches!(self.before(at, 1), "in" | "from" | "to" | "near" | "of") || self.tokens[at].lower.len() > 4;
         // «a resident of Kesh Ali Borun»: the whole row is where they live.
@@ -420,7 +339,9 @@ impl Finder<'_> {
             return None;
         }
         let mut place_end = end;
-        if self.tokens.get(end).is_some_and(|next| next.capital && BEHIND_PLACE.contains(next.lower.as_str())) {
+        if self.tokens.get(end).is_some_and(|next| {
+            next.capital && BEHIND_PLACE.contains(next.lower.as_str()) && !ADMINISTRATIVE.contains(next.lower.as_str())
+        }) {
             place_end += 1;
         }
         // One-word names that are words as well need a preposition.
@@ -480,7 +401,23 @@ mod tests {
             ("Pazer, son of Nolm, left", "person:Pazer; person:Nolm"),
             ("three men, identified as Sarn, Atik and Olm, left", "person:Sarn; person:Atik; person:Olm"),
             ("in Kesh, Olm and Sarn", "place:Kesh; place:Olm; place:Sarn"),
-            ("the village of Olm in Gezan State", "place:Olm; place:Gezan State"),
+            ("the village of Olm in Gezan State", "place:Olm; place:Gezan"),
+            (
+                "They went from Sann, District Olm, to Dorval Local Government Area again.",
+                "place:Sann; place:Olm; place:Dorval",
+            ),
+            ("in San Olm, Jalm Department", "place:San Olm; place:Jalm"),
+            ("in Tung Bai and Tung Kade villages", "place:Tung Bai; place:Tung Kade"),
+            ("the community of San Olm Tres Rios", "place:San Olm Tres Rios"),
+            ("Gunmen attacked Nahm community. Nahm is quiet.", "place:Nahm; place:Nahm"),
+            ("Rights group Odhm said so. According to Odhm, it is true.", "org:Odhm; org:Odhm"),
+            ("the Jaya Sind Mutta Mahz (JSMM), a party", "org:Jaya Sind Mutta Mahz (JSMM)"),
+            ("The Asian Rights Commission (ARC) has learnt", "org:Asian Rights Commission (ARC)"),
+            ("They were shot on Tirania Day and Borun Day.", ""),
+            ("ISSUES:", ""),
+            ("BACKGROUND: Nobody came.", ""),
+            ("By Adira Venn, IANS", "person:Adira Venn; org:IANS"),
+            ("Adil Venn (25) of Olm – Borun", "person:Adil Venn; place:Olm"),
             ("Kesh-based doctors told Young Tiranians", ""),
             ("Suspected Borunist rebels came.", ""),
             ("a resident of Kesh Olm", "place:Kesh Olm"),

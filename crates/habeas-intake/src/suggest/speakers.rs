@@ -22,10 +22,14 @@ pub(crate) struct Speaking {
     pub responsibility: bool,
     /// «he added», «the report says»: whoever spoke last.
     pub back: bool,
+    /// An organisation that documents or reports: what follows is its report, until somebody else speaks.
+    pub report: bool,
+    /// It speaks of itself: «The Commission has received information that …».
+    pub statement: bool,
 }
 
 /// Verbs behind a speaker.
-const SAYS: [&str; 34] = [
+const SAYS: [&str; 61] = [
     "said",
     "says",
     "say",
@@ -60,10 +64,46 @@ const SAYS: [&str; 34] = [
     "disclosed",
     "accused",
     "accuse",
+    "explained",
+    "recalled",
+    "testified",
+    "wrote",
+    "tweeted",
+    "suggested",
+    "suggests",
+    "registered",
+    "verified",
+    "acknowledged",
+    "admitted",
+    "informed",
+    "declared",
+    "observed",
+    "recounted",
+    "mentioned",
+    "argued",
+    "believes",
+    "warned",
+    "indicated",
+    "attributed",
+    "blamed",
+    "listed",
+    "counted",
+    "tallied",
+    "tweeted",
+    "lamented",
 ];
 
+/// Sentences over which a report that a text tells of goes on.
+const REPORT: usize = 7;
+/// Sentences over which a statement of an organisation goes on, whose own text it is.
+const STATEMENT: usize = 20;
+
 /// Speakers without a name.
-const GENERIC: [&str; 57] = [
+const GENERIC: [&str; 127] = [
+    "council",
+    "commission",
+    "agency",
+    "experts",
     "prosecution",
     "prosecutor",
     "prosecutors",
@@ -121,6 +161,72 @@ const GENERIC: [&str; 57] = [
     "groups",
     "survivors",
     "reports",
+    "spokeswoman",
+    "minister",
+    "governor",
+    "mayor",
+    "chief",
+    "chairman",
+    "leaders",
+    "elders",
+    "elder",
+    "neighbour",
+    "neighbor",
+    "friend",
+    "friends",
+    "colleagues",
+    "colleague",
+    "daughter",
+    "son",
+    "nephew",
+    "niece",
+    "widow",
+    "rescuer",
+    "medic",
+    "nurse",
+    "doctor",
+    "surgeon",
+    "paramedics",
+    "paramedic",
+    "coroner",
+    "investigators",
+    "investigator",
+    "detectives",
+    "commissioner",
+    "superintendent",
+    "organisers",
+    "organizers",
+    "campaigner",
+    "monitor",
+    "observers",
+    "journalists",
+    "protesters",
+    "demonstrators",
+    "organisation",
+    "organization",
+    "group",
+    "teacher",
+    "headmaster",
+    "principal",
+    "priest",
+    "pastor",
+    "imam",
+    "bishop",
+    "councillor",
+    "lawmaker",
+    "inspector",
+    "shopkeeper",
+    "driver",
+    "farmer",
+    "rebels",
+    "militants",
+    "insurgents",
+    "regime",
+    "hospital",
+    "hospitals",
+    "troops",
+    "defence",
+    "defense",
 ];
 
 /// Finds the speakers of a text, in order.
@@ -141,7 +247,7 @@ pub(crate) fn find(tokens: &[Token], names: &[Name]) -> Vec<Speaking> {
             });
             match (report, last_named(&found, token.sentence)) {
                 (true, Some(last)) => {
-                    found.push(Speaking { sentence: token.sentence, back: true, ..last });
+                    found.push(Speaking { sentence: token.sentence, back: true, report: true, ..last });
                     None
                 }
                 _ => ahead(tokens, names, at + 2),
@@ -163,11 +269,22 @@ pub(crate) fn find(tokens: &[Token], names: &[Name]) -> Vec<Speaking> {
             } else if passive && !matches!(lower(at - 1), "has" | "have" | "had" | "also") {
                 None
             } else {
-                // «…, said a report by Olmwatch»: the speaker stands behind.
-                let inverted =
-                    || tokens[at - 1].is_any(&[",", "”", "\"", "’"]).then(|| ahead(tokens, names, at + 1)).flatten();
-                behind(tokens, &named, at - 1 - usize::from(passive)).or_else(inverted)
+                // «…, said a report by Olmwatch», «… 2008 says Adira Venn»: the speaker stands behind.
+                let quoted = tokens[at - 1].is_any(&[",", "”", "\"", "’"]);
+                let subject = named(at - 1).is_some() || GENERIC.contains(&tokens[at - 1].lower.as_str());
+                let next = token.is_any(&["said", "says"]) && !subject && named(at + 1).is_some();
+                let inverted = || ahead(tokens, names, at + 1);
+                if next {
+                    inverted()
+                } else {
+                    behind(tokens, &named, at - 1 - usize::from(passive)).or_else(|| quoted.then(inverted).flatten())
+                }
             }
+        } else if token.is_any(&["received", "learned", "learnt", "documented"]) && at > 1 && lower(at - 1) == "has" {
+            // «The Commission has received information that …»: whose statement the text is.
+            let informed = token.is("documented")
+                || (at + 1..at + 5).any(|near| matches!(lower(near), "information" | "reports" | "that"));
+            named(at - 2).filter(|_| informed).map(|name| (name.tokens.clone(), false))
         } else if token.is("report") && matches!(lower(at + 1), "by" | "of" | "from")
             || token.is("documented") && lower(at + 1) == "by"
         {
@@ -175,9 +292,33 @@ pub(crate) fn find(tokens: &[Token], names: &[Name]) -> Vec<Speaking> {
         } else {
             None
         };
-        if let Some((speaker, unnamed)) = speaking {
+        // «the group said», «the council said»: the organisation that spoke last.
+        let again = speaking.as_ref().filter(|(speaker, unnamed)| {
+            let word = tokens[speaker.end - 1].lower.as_str();
+            *unnamed && matches!(word, "group" | "organisation" | "organization" | "council" | "commission" | "agency")
+        });
+        let again = again.and_then(|_| {
+            found.iter().rev().take_while(|one| token.sentence - one.sentence <= REPORT).find(|one| {
+                let name = names.iter().find(|name| name.tokens.start == one.speaker.start);
+                name.is_some_and(|name| matches!(name.kind, NameKind::Organisation { force: false }))
+            })
+        });
+        if let Some(last) = again.cloned() {
+            found.push(Speaking { sentence: token.sentence, back: true, ..last });
+        } else if let Some((speaker, unnamed)) = speaking {
             let responsibility = token.is_any(&["claimed", "claims"]) && lower(at + 1) == "responsibility";
-            let speaking = Speaking { speaker, unnamed, sentence: token.sentence, responsibility, back: false };
+            let organisation = names.iter().any(|name| {
+                name.tokens.start == speaker.start && matches!(name.kind, NameKind::Organisation { force: false })
+            });
+            // «recorded», «said in its report»: what follows is told after it.
+            let from = tokens.partition_point(|near| near.sentence < token.sentence);
+            let told = tokens[from..].iter().take_while(|near| near.sentence == token.sentence).any(|near| {
+                near.is_any(&["report", "reports", "recorded", "documented", "information", "survey", "findings"])
+            });
+            let report = organisation && !unnamed && told;
+            let statement = report && token.is_any(&["received", "learned", "learnt"]);
+            let speaking =
+                Speaking { speaker, unnamed, sentence: token.sentence, responsibility, back: false, report, statement };
             if found.last() != Some(&speaking) {
                 found.push(speaking);
             }
@@ -204,7 +345,16 @@ fn ahead(tokens: &[Token], names: &[Name], from: usize) -> Option<(Range<usize>,
         (from..from + 8).contains(&name.tokens.start)
             && tokens[name.tokens.start].sentence == sentence
             && !matches!(name.kind, NameKind::Place | NameKind::Facility)
-            && tokens[from..name.tokens.start].iter().all(|token| !token.is_any(&[",", ".", "and", "said"]))
+            && tokens[from..name.tokens.start].iter().all(|token| !token.is_any(&[".", "and", "said"]))
+            // «according to a resident, Adil Venn,»: named right behind.
+            && tokens[from..name.tokens.start].iter().enumerate().all(|(i, token)| {
+                !token.is(",")
+                    || i > 0
+                        && from + i + 1 == name.tokens.start
+                        && name.kind == NameKind::Person
+                        && tokens.get(name.tokens.end).is_some_and(|behind| behind.is(","))
+                        && GENERIC.contains(&tokens[from + i - 1].lower.as_str())
+            })
     });
     if let Some(name) = name {
         return Some((name.tokens.clone(), false));
@@ -219,6 +369,12 @@ fn behind<'n>(tokens: &[Token], named: &dyn Fn(usize) -> Option<&'n Name>, at: u
     // «Relatives of Borun Tolvi, one of the four, said»: what stands between commas is passed over.
     let aside =
         tokens[at].is(",").then(|| (at.saturating_sub(16)..at).rev().find(|open| tokens[*open].is(","))).flatten();
+    // «the army spokesman, Colonel Adil Venn, denied»: whom the commas name.
+    if let Some(name) =
+        aside.and_then(|open| named(open + 1)).filter(|name| name.kind == NameKind::Person && name.tokens.end == at)
+    {
+        return Some((name.tokens.clone(), false));
+    }
     let at = aside.filter(|open| *open > 0 && tokens[*open].sentence == sentence).map_or(at, |open| open - 1);
     for idx in (at.saturating_sub(9)..=at).rev() {
         let token = &tokens[idx];
@@ -255,7 +411,8 @@ pub(crate) fn of<'s>(speaking: &'s [Speaking], tokens: &[Token], at: usize) -> O
         return Some((own, own.back));
     }
     let before = speaking.iter().filter(counts).rev().find(|one| one.sentence < sentence)?;
-    let carried =
+    let near =
         tokens[before.speaker.start].paragraph == paragraph && sentence - before.sentence <= 4 && !before.unnamed;
-    carried.then_some((before, true))
+    let told = before.report && sentence - before.sentence <= if before.statement { STATEMENT } else { REPORT };
+    (near || told).then_some((before, true))
 }

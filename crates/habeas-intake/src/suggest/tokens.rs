@@ -79,7 +79,7 @@ pub(crate) fn tokenise(text: &str) -> Vec<Token> {
             continue;
         }
         let (end, kind) = if c.is_alphabetic() {
-            (word_end(text, start), TokenKind::Word)
+            (dotted(text, start).unwrap_or_else(|| word_end(text, start)), TokenKind::Word)
         } else if c.is_numeric() {
             (number_end(text, start), TokenKind::Number)
         } else {
@@ -89,6 +89,7 @@ pub(crate) fn tokenise(text: &str) -> Vec<Token> {
             chars.next();
         }
         let lower = text[start..end].replace(['’', '‘'], "'").to_lowercase();
+        let lower = if dotted(text, start).is_some() { lower.replace('.', "") } else { lower };
         let capital = c.is_uppercase() || after_article(&text[start..end]);
         tokens.push(Token { start, end, kind, lower, capital, sentence: 0, first: false, paragraph: 0 });
     }
@@ -101,6 +102,14 @@ fn after_article(word: &str) -> bool {
     const ARTICLES: [&str; 12] = ["al", "el", "ul", "as", "ash", "ad", "an", "ar", "at", "az", "ibn", "bin"];
     word.split_once('-')
         .is_some_and(|(article, name)| ARTICLES.contains(&article) && name.starts_with(char::is_uppercase))
+}
+
+/// «U.S.», «U.N.», «U.K.»: one word, also with its stops.
+fn dotted(text: &str, start: usize) -> Option<usize> {
+    const SHORT: [&str; 5] = ["U.S.A.", "U.A.E.", "U.S.", "U.N.", "U.K."];
+    let word = SHORT.iter().find(|word| text[start..].starts_with(**word))?;
+    let inside = text[..start].ends_with(|c: char| c.is_alphanumeric() || c == '.');
+    (!inside).then_some(start + word.len())
 }
 
 /// Letters and marks, with single hyphens and apostrophes between letters; a possessive `'s` is a token of its own.

@@ -1,6 +1,7 @@
 //! One deed that a text tells more than once is one claim: its headline, and «the four men» after «four men».
 
 use super::{Material, SuggestedClaim};
+use habeas_core::Holds;
 use std::collections::HashSet;
 
 /// Sentences over which «the four men» still are the four men named before.
@@ -29,14 +30,19 @@ impl Material<'_> {
         let mut kept: Vec<SuggestedClaim> = Vec::new();
         for claim in claims.drain(..) {
             let names = claim.victims.named.len() > 1;
-            let again = self.is_definite(&claim);
+            // The same number of the same deed, and neither another day nor another place: told again further down.
+            let again = self.is_definite(&claim) || !self.is_another(self.sentence_of(&claim));
             let earlier = kept.iter_mut().find(|one| {
+                if self.is_one_person(one, &claim) {
+                    return one.class == claim.class && may_be_one_day(one, &claim);
+                }
                 let apart = self.sentence_of(&claim).saturating_sub(self.sentence_of(one));
                 one.class == claim.class
                     && several(one).is_some()
                     && several(one) == several(&claim)
                     && (1..=REACH).contains(&apart)
                     && may_be_one_day(one, &claim)
+                    && (self.may_be_one_place(one, &claim) || is_one_day(one, &claim))
                     && (again || names && one.victims.named.is_empty())
             });
             match earlier {
@@ -45,11 +51,47 @@ impl Material<'_> {
                     if one.victims.named.is_empty() {
                         one.victims.named = claim.victims.named;
                     }
+                    // What the second telling states itself is nearer than what the first one carried over.
+                    if one.place.as_ref().is_none_or(|place| place.carried) {
+                        one.place = claim.place.filter(|place| !place.carried).or(one.place.take());
+                    }
+                    if one.date.as_ref().is_none_or(|date| date.carried || date.value.value.is_none()) {
+                        one.date = claim.date.filter(|date| !date.carried).or(one.date.take());
+                    }
+                    one.perpetrator = one.perpetrator.take().or(claim.perpetrator);
                 }
                 None => kept.push(claim),
             }
         }
         *claims = kept;
+    }
+
+    /// Whether two claims name the same one victim, the second one perhaps by the last name alone.
+    fn is_one_person(&self, one: &SuggestedClaim, other: &SuggestedClaim) -> bool {
+        let last = |claim: &SuggestedClaim| match claim.victims.named.as_slice() {
+            [name] => self.text[name.clone()].rsplit(' ').next().map(str::to_lowercase),
+            _ => None,
+        };
+        last(one).is_some() && last(one) == last(other)
+    }
+
+    /// Whether two claims may be of one place: two that each claim states itself must share a name.
+    fn may_be_one_place(&self, one: &SuggestedClaim, other: &SuggestedClaim) -> bool {
+        let own = |claim: &SuggestedClaim| claim.place.clone().filter(|place| !place.carried).map(|place| place.ranges);
+        match (own(one), own(other)) {
+            (Some(one), Some(other)) => {
+                let words = |ranges: &[std::ops::Range<usize>]| {
+                    ranges.iter().map(|range| self.text[range.clone()].to_lowercase()).collect::<HashSet<_>>()
+                };
+                !words(&one).is_disjoint(&words(&other)) || self.is_facility(&one) != self.is_facility(&other)
+            }
+            _ => true,
+        }
+    }
+
+    /// «the market»: within the place that another sentence names.
+    fn is_facility(&self, ranges: &[std::ops::Range<usize>]) -> bool {
+        ranges.first().is_some_and(|range| !self.text[range.clone()].starts_with(char::is_uppercase))
     }
 
     fn sentence_of(&self, claim: &SuggestedClaim) -> usize {
@@ -70,10 +112,20 @@ fn several(claim: &SuggestedClaim) -> Option<u64> {
     claim.count.as_ref().and_then(|slot| slot.value.stated).filter(|n| *n > 1 && !claim.pattern)
 }
 
+/// Whether both claims state one and the same day.
+fn is_one_day(one: &SuggestedClaim, other: &SuggestedClaim) -> bool {
+    let day =
+        |claim: &SuggestedClaim| claim.date.as_ref().filter(|slot| !slot.carried)?.value.value.as_ref()?.single_day();
+    day(one).is_some() && day(one) == day(other)
+}
+
 /// Whether two claims may be of one day: two days that each claim states itself must be equal.
 fn may_be_one_day(one: &SuggestedClaim, other: &SuggestedClaim) -> bool {
-    let own =
-        |claim: &SuggestedClaim| claim.date.as_ref().filter(|slot| !slot.carried).map(|slot| slot.value.value.clone());
+    // «since January» bounds a day and names none.
+    let own = |claim: &SuggestedClaim| {
+        let date = claim.date.as_ref().filter(|slot| !slot.carried)?.value.value.clone();
+        Some(date).filter(|date| date.as_ref().is_none_or(|date| date.holds() != Holds::Starts))
+    };
     match (own(one), own(other)) {
         (Some(one), Some(other)) => one == other,
         _ => true,

@@ -1,66 +1,12 @@
-//! Who did what to whom: the persons that a deed was done to, and those named as having done it.
+//! To whom it was done: the persons that a text names, or means by «he», «they» and «the men».
 
-use super::{Basis, Material, Slot, SuggestedClaim};
+use super::{Material, Slot, SuggestedClaim};
 use crate::suggest::{
     acts,
     lexicon::{ActClass, NounClass},
     names::{self, NameKind},
     numbers,
 };
-use std::ops::Range;
-
-/// Nouns for those who do it, where nobody knows them better.
-const AGENTS: [&str; 30] = [
-    "gunmen",
-    "militants",
-    "insurgents",
-    "rebels",
-    "attackers",
-    "assailants",
-    "terrorists",
-    "soldiers",
-    "troops",
-    "abductors",
-    "militiamen",
-    "policemen",
-    "officers",
-    "agents",
-    "fighters",
-    "bandits",
-    "jihadists",
-    "kidnappers",
-    "militia",
-    "militias",
-    "forces",
-    "men",
-    "individuals",
-    "persons",
-    "personnel",
-    "guards",
-    "police",
-    "squad",
-    "mob",
-    "traffickers",
-];
-/// Words before such a noun that belong to it.
-const UNKNOWN: [&str; 16] = [
-    "unknown",
-    "unidentified",
-    "armed",
-    "masked",
-    "security",
-    "plainclothes",
-    "plain-clothed",
-    "government",
-    "state",
-    "islamist",
-    "local",
-    "paramilitary",
-    "heavily",
-    "suspected",
-    "uniformed",
-    "several",
-];
 
 impl Material<'_> {
     /// The persons that a deed was done to, where the text names them.
@@ -94,15 +40,35 @@ impl Material<'_> {
         let before = persons.iter().rev().copied().find(|idx| {
             let name = &self.names[*idx];
             let Some(gap) = self.tokens.get(name.tokens.end..act.tokens.start) else { return false };
+            // «Adil, a suspect in the murder of Borun, was killed»: Borun is the other deed's.
+            let elsewhere =
+                gap.first().is_none_or(|token| !token.is(",") || gap.get(1).is_none_or(|next| !next.is("who")))
+                    && self.acts.iter().any(|other| {
+                        other.noun
+                            && other.tokens.end <= name.tokens.start
+                            && self.sentence(other.tokens.start) == sentence
+                            && self.is_object(other, name)
+                    });
             let passive = !act.noun
                 && (act.passive
                     || gap.iter().any(|token| token.is_any(&["was", "were", "been"]))
                     || act.class == ActClass::Disappear
                     || matches!(self.lower(act.tokens.start), "died"));
-            let other_subject = gap
-                .iter()
-                .any(|token| token.is_any(&[";", "said", "told", "says", "when", "while", "whose", "killings"]));
-            passive && gap.len() <= 36 && !other_subject && self.acts_between(name.tokens.end, act.tokens.start) <= 1
+            // «families of the people who disappeared»: others than the one named before.
+            let others = gap.windows(2).any(|pair| {
+                let noun = self.lexicon.noun(&pair[0].lower) == Some(NounClass::Person);
+                let plural = noun && !self.lexicon.singular.contains(&pair[0].lower) || pair[0].is("those");
+                plural && pair[1].is_any(&["who", "were", "had", "have"])
+            });
+            let other_subject = others
+                || gap
+                    .iter()
+                    .any(|token| token.is_any(&[";", "said", "told", "says", "when", "while", "whose", "killings"]));
+            passive
+                && !elsewhere
+                && gap.len() <= 36
+                && !other_subject
+                && self.acts_between(name.tokens.end, act.tokens.start) <= 1
         });
         let held = |idx: &usize| {
             // «X, who was in a torture cell»
@@ -123,17 +89,39 @@ impl Material<'_> {
             self.lower(end) == "who" && matches!(self.lower(end + 1), "was" | "has" | "had")
         };
         // «Adil Venn told the court that he was picked up».
-        if before.is_none() && self.pronouns(act).0 {
+        let (one, many) = self.pronouns(act);
+        // «broke into the house of Ondal Tesk and took him away».
+        if before.is_none() && one && !act.passive {
+            let last = persons.iter().rev().find(|idx| self.names[**idx].tokens.end <= act.tokens.start);
+            if let Some(idx) = last {
+                return vec![*idx];
+            }
+        }
+        if before.is_none() && (one || many) {
             let spoke = |idx: &usize| {
                 let name = &self.names[*idx];
-                let said =
-                    self.tokens.get(name.tokens.end).is_some_and(|token| token.is_any(&["said", "told", "says"]));
+                let said = (0..3)
+                    .filter_map(|ahead| self.tokens.get(name.tokens.end + ahead))
+                    .take_while(|token| {
+                        token.is_any(&["have", "has", "since", "later", "also", ",", "said", "told", "says"])
+                    })
+                    .any(|token| token.is_any(&["said", "told", "says"]));
                 name.kind == NameKind::Person
                     && self.sentence(name.tokens.start) == sentence
                     && said
                     && name.tokens.end < act.tokens.start
             };
-            return (0..self.names.len()).find(spoke).into_iter().collect();
+            let speaker = (0..self.names.len()).find(spoke);
+            return match speaker {
+                Some(idx) if many => {
+                    let own = (0..=idx).filter(|other| {
+                        let name = &self.names[*other];
+                        name.kind == NameKind::Person && self.sentence(name.tokens.start) == sentence
+                    });
+                    Some(self.row(idx, &own.collect::<Vec<_>>())).filter(|row| row.len() > 1).unwrap_or_default()
+                }
+                speaker => speaker.into_iter().collect(),
+            };
         }
         before.map_or_else(Vec::new, |idx| if alone(idx) { vec![idx] } else { self.row(idx, &persons) })
     }
@@ -155,7 +143,9 @@ impl Material<'_> {
                 self.sentence(*at) == sentence
                     && (self.tokens[*at].is_any(&stop) || self.names.iter().any(|name| name.tokens.contains(at)))
             });
-        let object = Some(act.tokens.end).filter(|at| !act.noun && !act.passive && *at < self.tokens.len());
+        // «took him away» holds its object.
+        let inside = act.tokens.clone().find(|at| self.tokens[*at].is_any(&["him", "her", "them"]));
+        let object = inside.or(Some(act.tokens.end).filter(|at| !act.noun && !act.passive && *at < self.tokens.len()));
         let is = |words: &[&str], at: Option<usize>| at.is_some_and(|at| self.tokens[at].is_any(words));
         (is(&["he", "she"], subject) || is(&["him", "her"], object), is(&["they"], subject) || is(&["them"], object))
     }
@@ -184,8 +174,26 @@ impl Material<'_> {
                 "prominent",
                 "leading",
                 "retired",
+                "human",
+                "rights",
+                "its",
+                "their",
+                "'",
+                "’",
+                "s",
+                "group",
+                "organisation",
+                "organization",
+                "party",
+                "opposition",
+                "political",
+                "freelance",
+                "elderly",
+                "local",
+                "one",
             ]) || self.lexicon.noun(&token.lower) == Some(NounClass::Person)
                 || self.lexicon.titles.contains(&token.lower)
+                || self.lexicon.demonyms.contains_key(&token.lower)
         });
         let of = gap.first().is_some_and(|token| token.is("of"));
         led && gap.len() <= 8 && (of || !act.passive && !act.noun)
@@ -298,8 +306,11 @@ impl Material<'_> {
             return None;
         }
         let (_, earlier) = claims.iter().rev().find(|(at, claim)| {
-            let near =
-                self.tokens[*at].paragraph == paragraph && *at < act.tokens.start && sentence - self.sentence(*at) <= 2;
+            // «He has not been seen since» may begin the next paragraph.
+            let reach = usize::from(one && !claim.victims.named.is_empty());
+            let near = self.tokens[*at].paragraph + reach >= paragraph
+                && *at < act.tokens.start
+                && sentence - self.sentence(*at) <= 2;
             let number = claim.count.as_ref().is_some_and(|slot| (slot.value.stated == Some(1)) == one);
             near && number && !claim.pattern && (claim.class != act.class || !(one || many))
         })?;
@@ -308,175 +319,5 @@ impl Material<'_> {
         claim.victims.named = earlier.victims.named.clone();
         claim.range.end = claim.range.end.max(self.tokens[(act.tokens.end + 1).min(self.tokens.len() - 1)].end);
         Some(claim)
-    }
-
-    pub(super) fn perpetrator(&self, act: &acts::Found) -> Option<Slot<Basis>> {
-        let sentence = self.sentence(act.tokens.start);
-        let slot =
-            |tokens: Range<usize>, basis| Some(Slot { range: self.bytes(&tokens), value: basis, carried: false });
-        let in_sentence = |at: usize| self.tokens.get(at).is_some_and(|token| token.sentence == sentence);
-        if let Some(subject) = self.subject(act) {
-            return slot(subject, Basis::NamedAsAgent);
-        }
-        // «… by the Tiranian army»: the last «by» of the deed.
-        for at in act.tokens.end..(act.tokens.end + 30).min(self.tokens.len()) {
-            if !in_sentence(at) || self.tokens[at].is_any(&[";"]) || self.acts_between(act.tokens.end, at) > 2 {
-                break;
-            }
-            let told = self.tokens[at - 1].is_any(&[
-                "reported",
-                "documented",
-                "confirmed",
-                "published",
-                "released",
-                "compiled",
-                "said",
-                "claimed",
-                "stated",
-            ]);
-            // «found six bodies … while it was held by the army»: another verb's.
-            let other = at > act.tokens.end
-                && (self.tokens[at - 1].lower.ends_with("ed")
-                    || self.tokens[at - 1].is_any(&["held", "taken", "run", "led", "kept", "known", "driven", "seen"]))
-                && !self.tokens[at - 2].is_any(&["and", ",", "then", "later"]);
-            if self.tokens[at].is("by") && !(told && at > act.tokens.end) && !other {
-                return self.agent(at + 1).and_then(|tokens| slot(tokens, Basis::NamedAsAgent));
-            }
-        }
-        // «security forces abducted», «police had already arrested»; not where they are the victims.
-        if !act.passive && !act.noun {
-            let before = self
-                .names
-                .iter()
-                .rev()
-                .find(|name| name.tokens.end <= act.tokens.start && in_sentence(name.tokens.start));
-            if let Some(name) = before.filter(|name| matches!(name.kind, NameKind::Organisation { .. })) {
-                let gap = &self.tokens[name.tokens.end..act.tokens.start];
-                let close = gap.len() <= 4
-                    && gap.iter().all(|token| {
-                        token.is_any(&[
-                            "had",
-                            "have",
-                            "has",
-                            "already",
-                            "also",
-                            "allegedly",
-                            "reportedly",
-                            "then",
-                            "forcibly",
-                            "later",
-                            "who",
-                            "personnel",
-                            "officers",
-                        ])
-                    });
-                if close {
-                    return slot(name.tokens.clone(), Basis::NamedAsAgent);
-                }
-            }
-        }
-        // «X are responsible for …», «X is accused of …», «the army's torture cells».
-        for at in (0..act.tokens.start).rev().take_while(|at| in_sentence(*at)).take(12) {
-            let accused = self.tokens[at].is_any(&["responsible", "accused", "blamed", "suspected"]);
-            if accused {
-                let name =
-                    self.names.iter().rev().find(|name| {
-                        name.tokens.end <= at && in_sentence(name.tokens.start) && at - name.tokens.end <= 4
-                    });
-                let basis = if self.tokens[at].is("responsible") { Basis::NamedAsAgent } else { Basis::Accused };
-                return name
-                    .filter(|name| matches!(name.kind, NameKind::Organisation { .. } | NameKind::Person))
-                    .and_then(|name| slot(name.tokens.clone(), basis));
-            }
-        }
-        let owner = self.names.iter().find(|name| {
-            name.tokens.end + 2 == act.tokens.start
-                && in_sentence(name.tokens.start)
-                && self.lower(act.tokens.start - 1) == "s"
-        });
-        owner
-            .filter(|name| matches!(name.kind, NameKind::Organisation { .. }))
-            .and_then(|name| slot(name.tokens.clone(), Basis::NamedAsAgent))
-    }
-
-    /// Whoever does it: «unknown men abducted him», «the forces attacked a village, killing twelve».
-    fn subject(&self, act: &acts::Found) -> Option<Range<usize>> {
-        let alone = ["died", "die", "dies", "dead", "perished", "lost", "succumbed"];
-        let own = act.passive || act.noun || matches!(act.class, ActClass::Disappear | ActClass::Release);
-        if own || alone.contains(&self.lower(act.tokens.start)) {
-            return None;
-        }
-        let sentence = self.sentence(act.tokens.start);
-        let first = self.tokens.partition_point(|token| token.sentence < sentence);
-        // Behind these nobody acts: «in an attack on police», «according to the army».
-        const GOVERNS: [&str; 13] =
-            ["of", "by", "to", "on", "against", "with", "in", "from", "for", "at", "between", "told", "s"];
-        // Nor does whom somebody else «targeted», nor «three policemen».
-        let governed = |start: usize| {
-            let article = start > first && self.tokens[start - 1].is_any(&["the", "a", "an", "some"]);
-            let start = start - usize::from(article);
-            let before = (start > first).then(|| &self.tokens[start - 1]);
-            before.is_some_and(|before| {
-                before.is_any(&GOVERNS)
-                    || before.lower.ends_with("ed") && !before.is_any(&["suspected", "armed", "masked", "unidentified"])
-                    || numbers::read(std::slice::from_ref(before)).is_some()
-            })
-        };
-        let organisations = self
-            .names
-            .iter()
-            .filter(|name| matches!(name.kind, NameKind::Organisation { .. }))
-            .map(|name| name.tokens.clone());
-        let groups = (first..act.tokens.start).filter(|at| AGENTS.contains(&self.lower(*at))).map(|at| {
-            let mut start = at;
-            while start > first && at - start < 4 && self.tokens[start - 1].is_word() && {
-                let before = &self.tokens[start - 1];
-                before.lower.ends_with("ed")
-                    || UNKNOWN.contains(&before.lower.as_str())
-                    || before.capital && !before.first
-            } {
-                start -= 1;
-            }
-            start..at + 1
-        });
-        let inside = |range: &Range<usize>| range.start >= first && range.end <= act.tokens.start;
-        let mut candidates: Vec<Range<usize>> =
-            organisations.chain(groups).filter(inside).filter(|range| !governed(range.start)).collect();
-        candidates.sort_by_key(|range| (range.end, std::cmp::Reverse(range.start)));
-        // Nobody else begins to act or to suffer between them and the deed.
-        const ENDS: [&str; 15] = [
-            "said", "says", "was", "were", "who", "which", ";", ":", "by", "but", "while", "when", "whose", "told",
-            "that",
-        ];
-        candidates
-            .into_iter()
-            .rev()
-            .find(|range| !self.tokens[range.end..act.tokens.start].iter().any(|token| token.is_any(&ENDS)))
-    }
-
-    /// Whoever stands behind «by»: a name, or words such as «unknown armed men».
-    fn agent(&self, from: usize) -> Option<Range<usize>> {
-        let sentence = self.tokens.get(from)?.sentence;
-        let mut names = self.names.iter().filter(|name| {
-            let members = self.tokens[from..name.tokens.start.max(from)].iter().any(|token| token.is("of"));
-            (from..from + if members { 7 } else { 4 }).contains(&name.tokens.start)
-                && self.sentence(name.tokens.start) == sentence
-                && !self.tokens[from..name.tokens.start].iter().any(|token| token.is_any(&[",", ";", "in", "on"]))
-        });
-        if let Some(name) = names.find(|name| matches!(name.kind, NameKind::Organisation { .. } | NameKind::Person)) {
-            // «police Counter Terrorism Department»: one body with two names.
-            let next = self.names.iter().find(|next| {
-                next.tokens.start == name.tokens.end && matches!(next.kind, NameKind::Organisation { .. })
-            });
-            return Some(name.tokens.start..next.map_or(name.tokens.end, |next| next.tokens.end));
-        }
-        let noun = (from..(from + 5).min(self.tokens.len())).find(|at| {
-            self.sentence(*at) == sentence && self.lexicon.noun(self.lower(*at)) == Some(NounClass::Person)
-        })?;
-        let plain = self.tokens[from..noun]
-            .iter()
-            .all(|token| token.is_word() && !token.is_any(&["a", "the", "his", "her"]) || token.is_any(&["a", "the"]));
-        let from = from + usize::from(self.tokens[from].is_any(&["a", "the"]));
-        plain.then_some(from..noun + 1)
     }
 }

@@ -11,12 +11,16 @@ use crate::suggest::{
     speakers,
     tokens::Token,
 };
-use habeas_core::{Modality, Polarity};
+use habeas_core::{DateBasis, DaySpan, Holds, Modality, PartialDate, Polarity, Precision};
 use std::ops::Range;
 
 /// Paragraphs before its own in which a claim looks for when and where, if its own has a sentence or two: news is
 /// written so, and a paragraph there is no thought of its own.
 const NEIGHBOURS: usize = 2;
+/// Paragraphs at the beginning among which the head of a report stands.
+const HEAD: usize = 8;
+/// Items that a list has at most.
+const LIST: usize = 12;
 
 impl Material<'_> {
     pub(super) fn claim(&self, act: usize, count: Option<&counts::Found>, names: Vec<usize>) -> SuggestedClaim {
@@ -106,7 +110,8 @@ impl Material<'_> {
                 let (from, to) =
                     if other.start >= anchor.end { (anchor.end, other.start) } else { (other.end, anchor.start) };
                 let between = self.acts_between(from.min(to), to.max(from));
-                to.saturating_sub(from) + 8 * between
+                // Of two as near, what stands behind belongs to the deed.
+                2 * (to.saturating_sub(from) + 8 * between) + usize::from(other.start < anchor.end)
             })
             .min()
             .unwrap_or(0)
@@ -122,24 +127,110 @@ impl Material<'_> {
             value: self.values[idx].clone(),
             carried,
         };
-        let own =
-            (0..self.dates.len()).filter(|idx| self.sentence(self.dates[*idx].tokens.start) == sentence).filter(usable);
-        if let Some(idx) = own.min_by_key(|idx| self.distance(act, count, &self.dates[*idx].tokens)) {
+        let own = |sentence: usize| {
+            let here = move |idx: &usize| self.sentence(self.dates[*idx].tokens.start) == sentence;
+            (0..self.dates.len()).filter(here).filter(usable).filter(|idx| !self.in_dateline(&self.dates[*idx].tokens))
+        };
+        if let Some(period) = self.period(&own(sentence).collect::<Vec<_>>(), false) {
+            return Some(period);
+        }
+        if let Some(idx) = own(sentence).min_by_key(|idx| self.distance(act, count, &self.dates[*idx].tokens)) {
             return Some(make(idx, false));
         }
         let paragraph = self.tokens[act.tokens.start].paragraph;
+        if let Some(head) = self.head_of_list(paragraph) {
+            let last = self.sentence(head);
+            let first =
+                self.sentence(self.tokens.partition_point(|token| token.paragraph < self.tokens[head].paragraph));
+            return (first..=last).rev().find_map(|sentence| {
+                let dates: Vec<usize> = own(sentence).collect();
+                self.period(&dates, true).or_else(|| dates.last().map(|idx| make(*idx, true)))
+            });
+        }
+        if self.is_another(sentence) {
+            return None;
+        }
         let neighbours = self.neighbours(paragraph);
         let earlier = (0..self.dates.len()).rev().filter(usable).find(|idx| {
             let at = self.dates[*idx].tokens.start;
             let date = &self.values[*idx];
             let since = date.value.as_ref().is_some_and(|value| value.holds() != habeas_core::Holds::Some);
-            at < act.tokens.start && self.tokens[at].paragraph + neighbours >= paragraph && !since
+            // A whole year of another paragraph is that paragraph's own.
+            let year = matches!(self.dates[*idx].reading, dates::Reading::Stated { grain: dates::Grain::Year, .. });
+            let near = if year { 0 } else { neighbours };
+            at < act.tokens.start && self.tokens[at].paragraph + near >= paragraph && !since
         });
+        // In a report with a head, the day of its first sentences; where they name none, that of the head.
         let dateline = || {
-            (0..self.dates.len())
-                .find(|idx| self.values[*idx].length.is_none() && self.in_dateline(&self.dates[*idx].tokens))
+            let dates = || (0..self.dates.len()).filter(|idx| self.values[*idx].length.is_none());
+            let head = dates().find(|idx| self.in_dateline(&self.dates[*idx].tokens))?;
+            let paragraph = self.tokens[self.dates[head].tokens.start].paragraph;
+            let lead = dates().filter(usable).find(|idx| {
+                let date = &self.dates[*idx].tokens;
+                self.tokens[date.start].paragraph == paragraph && !self.in_dateline(date)
+            });
+            lead.or(Some(head))
         };
         earlier.or_else(dateline).map(|idx| make(idx, true))
+    }
+
+    /// «From 4 a.m. on 24 February …, to midnight on 24 March 2022»: two dates of a sentence that bound one period.
+    fn period(&self, dates: &[usize], carried: bool) -> Option<Slot<TextDate>> {
+        let led = |idx: usize, words: &[&str], reach: usize| {
+            let start = self.dates[idx].tokens.start;
+            let sentence = self.sentence(start);
+            (start.saturating_sub(reach)..start)
+                .any(|at| self.sentence(at) == sentence && self.tokens[at].is_any(words))
+        };
+        let (first, last) = dates.windows(2).map(|pair| (pair[0], pair[1])).find(|(first, last)| {
+            led(*first, &["from"], 8) && led(*last, &["to", "until", "till", "through"], 7)
+                || led(*first, &["between"], 3) && led(*last, &["and"], 3)
+        })?;
+        let span = |idx: usize| self.values[idx].value.as_ref()?.readings().next();
+        let (earliest, latest) = (span(first)?.earliest?, span(last)?.latest?);
+        let value =
+            PartialDate::one_of(vec![DaySpan::days(earliest, latest)], Precision::Open, DateBasis::Stated).ok()?;
+        let value = TextDate { value: Some(value.holding(Holds::All)), ..self.values[last].clone() };
+        let range = self.bytes(&(self.dates[first].tokens.start..self.dates[last].tokens.end));
+        (earliest < latest).then_some(Slot { range, value, carried })
+    }
+
+    /// The last token of the paragraph that leads a list in («This included:»), for a paragraph that is an item of it.
+    pub(super) fn head_of_list(&self, paragraph: usize) -> Option<usize> {
+        let last = |paragraph: usize| self.tokens.partition_point(|token| token.paragraph <= paragraph).checked_sub(1);
+        let is_item =
+            |paragraph: usize| last(paragraph).is_some_and(|at| !self.tokens[at].is_any(&[".", "!", "?", "”", "\""]));
+        let leads = |paragraph: usize| last(paragraph).filter(|at| self.tokens[*at].is(":"));
+        (paragraph.saturating_sub(LIST)..paragraph).rev().take_while(|before| is_item(before + 1)).find_map(leads)
+    }
+
+    /// «In another attack», «Separately», «on Independence Day»: nothing of what is told before holds for it.
+    pub(super) fn is_another(&self, sentence: usize) -> bool {
+        let first = self.tokens.partition_point(|token| token.sentence < sentence);
+        let own = self.tokens[first..].iter().take_while(|token| token.sentence == sentence).collect::<Vec<_>>();
+        own.first().is_some_and(|token| token.is_any(&["separately", "elsewhere"]))
+            || own.windows(2).any(|pair| {
+                pair[0].is_any(&["another", "separate", "other", "different"])
+                    && pair[1].is_any(&[
+                        "incident",
+                        "incidents",
+                        "attack",
+                        "attacks",
+                        "case",
+                        "occasion",
+                        "raid",
+                        "event",
+                        "operation",
+                        "shooting",
+                        "blast",
+                        "episode",
+                        "development",
+                        "ambush",
+                    ])
+            })
+            || own
+                .iter()
+                .any(|token| token.capital && token.is_any(&["day", "eid", "christmas", "easter", "ramadan", "ashura"]))
     }
 
     fn neighbours(&self, paragraph: usize) -> usize {
@@ -152,14 +243,18 @@ impl Material<'_> {
     /// Whether a name or date stands at the head of a report: «KESH, Aug 13:».
     fn in_dateline(&self, tokens: &Range<usize>) -> bool {
         let paragraph = self.tokens[tokens.start].paragraph;
+        if paragraph > HEAD {
+            return false;
+        }
         let first = self.tokens.partition_point(|token| token.paragraph < paragraph);
-        let close = tokens.start <= first + 3;
-        close
-            && paragraph <= 4
-            && self.tokens[tokens.end..]
-                .iter()
-                .take(6)
-                .any(|token| token.is_any(&[":", "–", "—"]) && token.paragraph == paragraph)
+        // «date 2018-07-11 KESH (Tiran Press): …», as saved pages begin.
+        let first = first + usize::from(self.tokens[first].is("date"));
+        let head = self.tokens[first..].iter().take(18).take_while(|token| token.paragraph == paragraph);
+        let head: Vec<&Token> = head.take_while(|token| !token.is_word() || token.capital).collect();
+        let closes = (1..head.len())
+            .find(|at| head[*at].is_any(&[":", "–", "—"]) || head[*at].is("-") && (head[at - 1].is_any(&["-", ")"])));
+        let led = head.first().is_some_and(|token| token.is_any(&["in", "on", "at", "from", "near"]));
+        !led && closes.is_some_and(|close| tokens.end <= first + close)
     }
 
     /// A date that only compares or bounds: «since 1948», «from 1999–2008» of somebody's rule.
@@ -169,8 +264,15 @@ impl Material<'_> {
         // «officials said Saturday», «told reporters on Friday»: when it was said.
         let said =
             |word: &str| matches!(word, "said" | "told" | "announced" | "added" | "stated" | "confirmed" | "reporters");
-        said(word(1))
+        let behind = self.lower(date.tokens.end);
+        // «residents on Monday claimed that …», «denied reports on Friday that …».
+        let told = said(behind)
+            || matches!(behind, "claimed" | "denied" | "reported" | "called")
+            || behind == "that"
+                && (2..7).any(|back| matches!(word(back), "denied" | "claimed" | "reported") || said(word(back)));
+        told || said(word(1))
             || word(1) == "on" && (said(word(2)) || said(word(3)) && word(2) == "late")
+            || matches!((word(2), word(1)), ("compared", "to" | "with") | ("than", "in"))
             || matches!(word(1), "born")
             || word(2) == "born"
     }
@@ -187,21 +289,30 @@ impl Material<'_> {
         let sentence = self.sentence(act.tokens.start);
         let is_place =
             |name: &&names::Found| matches!(name.kind, NameKind::Place | NameKind::Facility) && !self.is_home(name);
-        let own: Vec<&names::Found> =
-            self.names.iter().filter(|name| self.sentence(name.tokens.start) == sentence).filter(is_place).collect();
+        let here = |name: &&names::Found| !self.in_dateline(&name.tokens);
+        let own: Vec<&names::Found> = self
+            .names
+            .iter()
+            .filter(|name| self.sentence(name.tokens.start) == sentence)
+            .filter(is_place)
+            .filter(here)
+            .collect();
         if let Some(nearest) = own.iter().min_by_key(|name| self.distance(act, count, &name.tokens)) {
             let mut ranges = vec![self.bytes(&nearest.tokens)];
             // Around a shrine or a hospital, and one place behind another: what it lies in.
             let wider = own.iter().filter(|name| {
                 name.kind == NameKind::Place
                     && name.tokens != nearest.tokens
-                    && name.tokens.start.abs_diff(nearest.tokens.end) <= 4
+                    && name.tokens.start.abs_diff(nearest.tokens.end) <= 6
             });
             ranges.extend(wider.map(|name| self.bytes(&name.tokens)).take(2));
             if nearest.kind == NameKind::Facility && ranges.len() == 1 {
                 ranges.extend(self.place_before(act.tokens.start, true).map(|name| self.bytes(&name.tokens)));
             }
             return Some(PlaceSlot { ranges, carried: false });
+        }
+        if self.is_another(sentence) {
+            return None;
         }
         let mut ranges = Vec::new();
         let before = self.place_before(act.tokens.start, false)?;
@@ -211,7 +322,8 @@ impl Material<'_> {
             .names
             .iter()
             .filter(|name| self.sentence(name.tokens.start) == own && name.tokens != before.tokens)
-            .filter(is_place);
+            .filter(is_place)
+            .filter(here);
         ranges.extend(wider.take(1).map(|name| self.bytes(&name.tokens)));
         Some(PlaceSlot { ranges, carried: true })
     }
@@ -225,9 +337,9 @@ impl Material<'_> {
             // «the hospital» of another paragraph belongs to what happened there.
             let kind = name.kind == NameKind::Place || own && !listed && name.kind == NameKind::Facility;
             let near = self.tokens[name.tokens.start].paragraph + neighbours >= paragraph;
-            kind && name.tokens.end <= at && (near || self.in_dateline(&name.tokens)) && !self.is_home(name)
+            kind && name.tokens.end <= at && near && !self.in_dateline(&name.tokens) && !self.is_home(name)
         });
-        let last = earlier.next()?;
+        let Some(last) = earlier.next() else { return self.lead_place(at) };
         let sentence = self.sentence(last.tokens.start);
         let exact = earlier
             .take_while(|name| self.sentence(name.tokens.start) == sentence)
@@ -235,27 +347,70 @@ impl Material<'_> {
         Some(exact.unwrap_or(last))
     }
 
+    /// The place of the first sentences of a report, which its head leads in; where they name none, that of the head.
+    fn lead_place(&self, at: usize) -> Option<&names::Found> {
+        let places = || self.names.iter().filter(|name| name.kind == NameKind::Place && name.tokens.end <= at);
+        let head = places().find(|name| self.in_dateline(&name.tokens))?;
+        let paragraph = self.tokens[head.tokens.start].paragraph;
+        let lead = places().find(|name| {
+            self.tokens[name.tokens.start].paragraph == paragraph
+                && !self.in_dateline(&name.tokens)
+                && !self.is_home(name)
+        });
+        lead.or(Some(head))
+    }
+
     /// «resident of Kesh», «born in Kesh», «back to Kesh»: where somebody is from or goes.
     fn is_home(&self, name: &names::Found) -> bool {
         let start = name.tokens.start;
         let word = |back: usize| start.checked_sub(back).map_or("", |at| self.lower(at));
-        matches!(
-            (word(2), word(1)),
-            (
-                "resident"
-                    | "residents"
-                    | "native"
-                    | "government"
-                    | "hailing"
-                    | "belonging"
-                    | "student"
-                    | "students"
-                    | "chairman"
-                    | "president"
-                    | "minister",
-                "of" | "from" | "to"
+        // «Adil Venn of Kesh», «Adil Venn (25) of Kesh», «Adil Venn, from Kesh».
+        let person = |end: usize| self.names.iter().any(|name| name.kind == NameKind::Person && name.tokens.end == end);
+        let whose = matches!(word(1), "of" | "from")
+            && start >= 2
+            && (person(start - 1)
+                || word(2) == "," && person(start - 2)
+                || word(2) == ")" && start >= 5 && person(start - 4));
+        // «taken to the hospital», «on the way to Kesh»: where somebody goes.
+        let article = usize::from(matches!(word(1), "the" | "a" | "an" | "nearby" | "local"));
+        let bound = word(1 + article) == "to"
+            && !matches!(word(2 + article), "close" | "next" | "adjacent" | "near" | "belonging");
+        // «a U.S. air strike»: whose it was.
+        let next = &self.tokens[name.tokens.end.min(self.tokens.len() - 1)];
+        let adjective = matches!(self.lower(start), "us" | "uk")
+            && matches!(word(1), "a" | "the" | "by")
+            && next.is_word()
+            && self.lexicon.noun(&next.lower).is_some() | matches!(next.lower.as_str(), "air" | "drone" | "military");
+        whose
+            || bound
+            || adjective
+            || matches!(
+                (word(2), word(1)),
+                (
+                    "resident"
+                        | "residents"
+                        | "native"
+                        | "government"
+                        | "hailing"
+                        | "belonging"
+                        | "student"
+                        | "students"
+                        | "chairman"
+                        | "president"
+                        | "governor"
+                        | "mayor"
+                        | "chief"
+                        | "head"
+                        | "commissioner"
+                        | "bishop"
+                        | "capital"
+                        | "spokesman"
+                        | "superintendent"
+                        | "minister",
+                    "of" | "from" | "to" | "for"
+                )
             )
-        ) || word(1) == "from" && self.lexicon.singular.contains(word(2))
+            || word(1) == "from" && self.lexicon.singular.contains(word(2))
             || matches!((word(2), word(1)), ("born", "in") | ("back", "to") | ("deportation", "from"))
     }
 
@@ -283,7 +438,22 @@ impl Material<'_> {
     }
 
     fn says(&self, at: usize) -> Says {
-        let Some((speaking, carried)) = speakers::of(self.speaking, self.tokens, at) else { return Says::Author };
+        let own = speakers::of(self.speaking, self.tokens, at);
+        let listed = || {
+            let head = self.head_of_list(self.tokens[at].paragraph)?;
+            speakers::of(self.speaking, self.tokens, head).map(|(speaking, _)| (speaking, true))
+        };
+        // News of the day stands beside a report, and is not told in it.
+        let paragraph = self.tokens[at].paragraph;
+        let news = self.dates.iter().any(|date| {
+            let day =
+                matches!(date.reading, dates::Reading::Open(dates::Open::Weekday { .. } | dates::Open::DaysAgo(_)));
+            day && self.tokens[date.tokens.start].paragraph == paragraph
+        });
+        let apart =
+            |speaking: &speakers::Speaking| self.tokens[speaking.speaker.start].paragraph != self.tokens[at].paragraph;
+        let own = own.filter(|(speaking, carried)| !(*carried && news && apart(speaking)));
+        let Some((speaking, carried)) = own.or_else(listed) else { return Says::Author };
         let slot = Slot { range: self.bytes(&speaking.speaker), value: (), carried };
         if speaking.unnamed { Says::Unnamed(slot) } else { Says::Named(slot) }
     }
@@ -310,6 +480,5 @@ impl Material<'_> {
                 claim.perpetrator = Some(Slot { range, value: Basis::ClaimedResponsibility, carried: !own });
             }
         }
-        let _ = self.text;
     }
 }

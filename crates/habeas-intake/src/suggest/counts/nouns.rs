@@ -84,14 +84,41 @@ pub(super) fn noun(
         if tokens[at - 1].is("the") && token.is_any(&["wounded", "injured", "dead", "missing", "detained"]) {
             return Some((at, NounClass::Person));
         }
+        // «five wounded troopers», «six University of Kesh students».
+        let hurt = token.is_any(&[
+            "killed",
+            "injured",
+            "wounded",
+            "detained",
+            "arrested",
+            "abducted",
+            "kidnapped",
+            "released",
+            "missing",
+        ]) && tokens.get(at + 1).is_some_and(|next| {
+            lexicon.noun(&next.lower) == Some(NounClass::Person) && !next.is_any(&["people", "others"])
+        });
+        let of_name = token.is("of") && tokens[at - 1].capital && tokens.get(at + 1).is_some_and(|next| next.capital);
+        if best.is_none() && (hurt || of_name) {
+            continue;
+        }
         if taken(at) || token.is_any(&STOPS) && best.is_none() {
             return best;
         }
-        if token.is_any(&STOPS) || token.is("and") && best.is_some() {
+        // «left four people dead»: what became of them.
+        let became = best.is_some() && token.is_any(&["dead", "wounded", "injured", "missing"]);
+        if became || token.is_any(&STOPS) || token.is("and") && best.is_some() {
             return best;
         }
         match lexicon.noun(&token.lower) {
+            // «three Tiranian rights groups»: a people's name before what is counted.
+            Some(_)
+                if lexicon.demonyms.contains_key(&token.lower)
+                    && token.capital
+                    && leads_on(tokens, lexicon, at, sentence) => {}
             // «police vehicles», «militant attacks»: the last noun of a row is what is counted.
+            // «three human rights defenders»: rights are nobody.
+            Some(_) if token.is("human") && tokens.get(at + 1).is_some_and(|next| next.is("rights")) => {}
             Some(class) => best = Some((at, class)),
             // «three Tiranian film students», «four army soldiers»: a word may stand before the noun.
             None if best.is_some()
@@ -108,4 +135,12 @@ pub(super) fn noun(
         }
     }
     best
+}
+
+/// Whether a noun follows within two further words.
+fn leads_on(tokens: &[Token], lexicon: &Lexicon, at: usize, sentence: usize) -> bool {
+    let own = |idx: &usize| tokens.get(*idx).is_some_and(|token| token.sentence == sentence && token.is_word());
+    let words: Vec<usize> = (at + 1..at + 4).take_while(own).collect();
+    words.iter().any(|idx| lexicon.noun(&tokens[*idx].lower).is_some())
+        && !words.first().is_some_and(|idx| tokens[*idx].is_any(&["and", "were", "was", "who", "in", "have", "had"]))
 }

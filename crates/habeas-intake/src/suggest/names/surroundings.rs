@@ -2,13 +2,19 @@
 
 use super::{
     Finder, Found, NameKind,
-    words::{BEFORE_PERSON, BEFORE_PLACE, BEHIND_PLACE, CALENDAR, COMMON, FACILITIES, SPEAKS},
+    words::{
+        ADMINISTRATIVE, BEFORE_ORGANISATION, BEFORE_PERSON, BEFORE_PLACE, BEHIND_PLACE, CALENDAR, COMMON, FACILITIES,
+        KINDS, NOBODY, SPEAKS,
+    },
 };
 use crate::suggest::{
     lexicon::NounClass,
     tokens::{Token, TokenKind},
 };
-use std::{collections::HashSet, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 impl Finder<'_> {
     /// A row of capitals that no list knows.
@@ -40,7 +46,12 @@ impl Finder<'_> {
         }) {
             return None;
         }
-        let heading = self.headings.contains(&token.paragraph);
+        // «By Adira Venn»: a line of its own in capitals, and a person.
+        let byline_start = start > 0
+            && self.lower(start - 1) == "by"
+            && self.tokens[start - 1].first
+            && (start == 1 || self.tokens[start - 2].paragraph != token.paragraph);
+        let heading = self.headings.contains(&token.paragraph) && !(byline_start && (2..=4).contains(&length));
         let words: Vec<&str> = (start..run).map(|idx| self.lower(idx)).filter(|word| *word != ".").collect();
         let behind = self.lower(run);
         let (one, two) = (self.before(start, 1), self.before(start, 2));
@@ -54,29 +65,11 @@ impl Finder<'_> {
             return None;
         }
         // «the village of Olm».
-        const KINDS: [&str; 20] = [
-            "village",
-            "town",
-            "city",
-            "district",
-            "province",
-            "suburb",
-            "area",
-            "township",
-            "island",
-            "capital",
-            "hamlet",
-            "locality",
-            "neighbourhood",
-            "neighborhood",
-            "port",
-            "resident",
-            "residents",
-            "native",
-            "inhabitants",
-            "outskirts",
-        ];
-        if one == "of" && KINDS.contains(&two) && length <= 3 && !demonym {
+        let inhabited = BEHIND_PLACE.contains(two) || KINDS.contains(two);
+        // «Adil Venn (25) of Olm»: where somebody is from. «the state capital, Gusm».
+        let from = two == ")" && self.tokens[start - 3].is_number();
+        let capital = one == "," && matches!(two, "capital" | "town" | "city" | "village") && length <= 2;
+        if (one == "of" && (inhabited || from) && length <= 4 || capital) && !demonym {
             return Some(Found { tokens: start..run, kind: NameKind::Place });
         }
         // «Adil, son of Borun», «Adil, a resident of Kesh»; «identified as Adil», «two brothers, Adil and Borun».
@@ -98,7 +91,15 @@ impl Finder<'_> {
         // Initials alone («P.S.»), and a people's name alone, name nobody.
         let nobody =
             words.iter().all(|word| word.chars().count() == 1) || length == 1 && self.lexicon.noun(words[0]).is_some();
-        if nobody || byline || calendar || words.iter().all(|word| self.lexicon.organisation_heads.contains(*word)) {
+        let office = words.iter().all(|word| self.lexicon.titles.contains(*word))
+            || words.last().is_some_and(|word| NOBODY.contains(word))
+            || one == "of" && self.lexicon.titles.contains(two) && !BEHIND_PLACE.contains(behind);
+        if nobody
+            || office
+            || byline
+            || calendar
+            || words.iter().all(|word| self.lexicon.organisation_heads.contains(*word))
+        {
             return None;
         }
         // «Sufi shrine», «Civil Hospital».
@@ -109,13 +110,21 @@ impl Finder<'_> {
         {
             return Some(Found { tokens: start..last + 1, kind: NameKind::Facility });
         }
-        let behind_place =
-            BEHIND_PLACE.contains(behind) && self.tokens.get(run).is_some_and(|next| next.sentence == token.sentence);
+        // «the Borun community» are people; a community that is attacked, or in which something is, is a place.
+        let people = matches!(behind, "community" | "communities")
+            && !matches!(one, "in" | "at" | "of" | "near" | "attacked" | "raided" | "stormed" | "invaded" | "from");
+        let behind_place = !people
+            && BEHIND_PLACE.contains(behind)
+            && self.tokens.get(run).is_some_and(|next| next.sentence == token.sentence);
         if behind_place && !demonym {
             return Some(Found { tokens: start..run, kind: NameKind::Place });
         }
-        if words.last().is_some_and(|word| BEHIND_PLACE.contains(word)) && length >= 2 {
-            return Some(Found { tokens: start..run, kind: NameKind::Place });
+        if let Some(last) = words.last().filter(|word| length >= 2 && BEHIND_PLACE.contains(word)) {
+            let end = run - usize::from(ADMINISTRATIVE.contains(last));
+            return Some(Found { tokens: start..end, kind: NameKind::Place });
+        }
+        if BEFORE_ORGANISATION.contains(one) && length <= 3 && !heading && !demonym && !listed {
+            return Some(Found { tokens: start..run, kind: NameKind::Organisation { force: false } });
         }
         let given = self.lexicon.given_names.contains(words[0]);
         let speaks = SPEAKS.contains(behind);
@@ -136,7 +145,11 @@ impl Finder<'_> {
             return (length >= 2 && !demonym).then_some(Found { tokens: start..run, kind });
         }
         // «Olmwatch said», «the Olmwatch report»: one word that speaks, and no part of anybody's name.
-        let reports = speaks || matches!(behind, "report" | "reports" | "reported" | "documented");
+        let reports = speaks
+            || matches!(
+                behind,
+                "report" | "reports" | "reported" | "documented" | "recorded" | "registered" | "verified"
+            );
         if length == 1
             && reports
             && !given
@@ -286,6 +299,31 @@ impl Finder<'_> {
         found.sort_by_key(|name| name.tokens.start);
     }
 
+    /// One capital that names a place or an organisation somewhere does so where nothing else is known of it.
+    pub(super) fn same_words(&self, found: &mut Vec<Found>, taken: &dyn Fn(usize) -> bool) {
+        let mut kinds: HashMap<&str, NameKind> = HashMap::new();
+        for name in found.iter().filter(|name| name.tokens.len() == 1 && self.tokens[name.tokens.start].capital) {
+            if matches!(name.kind, NameKind::Place | NameKind::Organisation { force: false }) {
+                kinds.insert(self.lower(name.tokens.start), name.kind);
+            }
+        }
+        let mut covered = vec![false; self.tokens.len()];
+        found.iter().flat_map(|name| name.tokens.clone()).for_each(|idx| covered[idx] = true);
+        let inside =
+            |idx: usize| self.tokens.get(idx).is_some_and(|near| near.is_word() && near.capital && !near.first);
+        for (idx, token) in self.tokens.iter().enumerate().filter(|(_, token)| token.capital) {
+            let alone = !covered[idx]
+                && !taken(idx)
+                && !inside(idx + 1)
+                && (idx == 0 || token.first || !inside(idx - 1))
+                && !self.headings.contains(&token.paragraph)
+                && !self.small.contains(token.lower.as_str());
+            if let Some(kind) = kinds.get(token.lower.as_str()).filter(|_| alone) {
+                found.push(Found { tokens: idx..idx + 1, kind: *kind });
+            }
+        }
+    }
+
     /// A row of capitals that stands for a place elsewhere in the text is that place.
     pub(super) fn same_places(&self, found: &mut [Found]) {
         let words =
@@ -317,10 +355,22 @@ impl Finder<'_> {
             .filter(|word| word.len() > 3 && !self.lexicon.demonyms.contains_key(*word) && !COMMON.contains(word))
             .filter(|word| !self.lexicon.places.contains_key(*word) && !self.lexicon.organisation_heads.contains(*word))
             .collect();
+        // «the Observatory» after «the Olenian Observatory for Human Rights».
+        let heads: HashSet<&str> = organisations
+            .iter()
+            .filter(|words| words.len() > 2)
+            .flatten()
+            .copied()
+            .filter(|word| word.len() > 5 && self.lexicon.organisation_heads.contains(*word))
+            .collect();
         let mut covered = vec![false; self.tokens.len()];
         found.iter().flat_map(|name| name.tokens.clone()).for_each(|idx| covered[idx] = true);
         for (idx, token) in self.tokens.iter().enumerate() {
-            let alone = !covered[idx] && !taken(idx) && token.capital && firsts.contains(token.lower.as_str());
+            let head = heads.contains(token.lower.as_str())
+                && self.before(idx, 1) == "the"
+                && self.tokens.get(idx + 1).is_none_or(|next| !next.capital || next.sentence != token.sentence);
+            let alone =
+                !covered[idx] && !taken(idx) && token.capital && (head || firsts.contains(token.lower.as_str()));
             if alone
                 && !token.first
                 && !self.headings.contains(&token.paragraph)
@@ -342,6 +392,8 @@ impl Finder<'_> {
                     || self.lexicon.noun(word).is_some();
                 if self.tokens[idx].kind == TokenKind::Word && word.len() > 3 && !known {
                     parts.insert(word.to_owned());
+                    // «Maleh» after «Haitham al-Maleh».
+                    parts.extend(word.split_once('-').map(|(_, last)| last.to_owned()).filter(|last| last.len() > 3));
                 }
             }
         }

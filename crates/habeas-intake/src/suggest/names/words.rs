@@ -6,7 +6,8 @@ pub(super) struct Words(&'static str);
 impl Words {
     /// Whether a lower-case word, or two with a blank between them, is in the set.
     pub fn contains(&self, word: &str) -> bool {
-        self.0.split(['|', '\n']).any(|known| known.trim() == word)
+        // Found by a search first: splitting the list for every word of a text costs more than all the rest.
+        !word.is_empty() && self.0.contains(word) && self.0.split(['|', '\n']).any(|known| known.trim() == word)
     }
 }
 
@@ -15,7 +16,10 @@ pub(super) const FACILITIES: Words = Words(
     "shrine|hospital|mosque|church|temple|school|university|college|academy|prison|jail|court|market|bazaar
      checkpoint|checkpost|barracks|camp|airport|station|hotel|hostel|bridge|cemetery|graveyard|morgue|mortuary
      stadium|park|square|seminary|madrasa|madrassa|cantonment|cell|cells|detention centre|detention center
-     internment centre|roundabout|highway|road|mine|dam|port|factory",
+     internment centre|roundabout|highway|road|mine|dam|factory|bookshop|restaurant|cafe|café|clinic|monastery
+     cathedral|synagogue|theatre|nightclub|plaza|orphanage|refugee camp|base|military base|army base|air base
+     police headquarters|police post|petrol station|gas station|bus station|railway station|border crossing|landfill
+     quarry",
 );
 
 /// Words that begin sentences with a capital and name nobody.
@@ -34,12 +38,47 @@ pub(super) const SPEAKS: Words = Words(
      argued|noted|insisted",
 );
 
+/// Words before «of» and a place that stand behind none.
+pub(super) const KINDS: Words = Words("capital|resident|residents|native|inhabitants|outskirts|people");
+
+/// Kinds of administrative areas: no part of the name.
+pub(super) const ADMINISTRATIVE: Words = Words(
+    "district|province|state|region|department|governorate|county|division|tehsil|municipality|township|oblast
+     prefecture|upazila|taluka|regency|chiefdom|emirate|republic|sub-district",
+);
+
+/// Last words of capitals that name neither a person nor a place.
+pub(super) const NOBODY: Words = Words(
+    "day|festival|award|prize|act|agreement|accord|war|revolution|treaty|convention|bill|constitution|code|protocol
+     declaration|covenant|plan|month|week|report|training|general|affairs|spring|uprising|operation|project|programme
+     program|case|law|amendment|ordinance|cup|hilux|cruiser|statement",
+);
+
+/// Words that begin a part of a text in capitals.
+pub(super) const NO_DATELINE: Words = Words(
+    "background|case|cases|issue|issues|update|updates|note|notes|urgent|breaking|summary|action|actions|source|sources
+     narrative|introduction|conclusion|recommendations|demands|statement|appeal|news|report|alert|index|date|photo
+     video|watch|read|contact|details|information|additional|subject|name|names|victims|suggested|sample|letter|press
+     release|abstract|editor|opinion|analysis|exclusive|live|warning|correction|question|answer|q|a",
+);
+
+/// Words before a name that only organisations have.
+pub(super) const BEFORE_ORGANISATION: Words = Words(
+    "group|groups|watchdog|ngo|organisation|organization|agency|newspaper|daily|outfit|militia|network|broadcaster
+     website|charity|cartel|gang|paper|magazine|channel",
+);
+
 /// Words before a name that only people have.
 pub(super) const BEFORE_PERSON: Words = Words(
     "lawyer|activist|journalist|student|teacher|doctor|poet|writer|leader|professor|brother|sister|father|mother
      son|daughter|wife|husband|uncle|cousin|named|victim|victims|minister|president|chairman|chairperson|secretary
      spokesman|spokesperson|spokeswoman|commander|general|colonel|captain|advocate|singer|engineer|farmer|shepherd
-     identified|namely|nephew|friend|colleague|senator|governor|prime|editor|reporter|director|alias",
+     identified|namely|nephew|friend|colleague|senator|governor|prime|editor|reporter|director|alias|chief|deputy
+     superintendent|inspector|officer|constable|sergeant|lieutenant|official|councillor|councilor|mayor|prosecutor|judge
+     justice|head|convener|coordinator|analyst|researcher|imam|priest|pastor|elder|shopkeeper|trader|driver|villager
+     survivor|witness|eyewitness|defender|blogger|photographer|actor|rapper|musician|politician|lawmaker|expert
+     rapporteur|ambassador|envoy|adviser|advisor|aide|trooper|soldier|policeman|woman|man|boy|girl|detainee|prisoner
+     resident|worker|tailor|baker|businessman|trainee|cleric|scholar|organiser|organizer|campaigner|unionist",
 );
 
 /// Words before a name that lead to a place.
@@ -54,7 +93,9 @@ pub(super) const BEHIND_PLACE: Words = Words(
      island|islands|coast|road|street|avenue|highway|bridge|square|airport|colony|bazaar|chowk|camp|prison|jail
      hospital|township|governorate|department|prefecture|suburb|neighbourhood|neighborhood
      municipality|taluka|hamlet|canal|lake|sector|locality|countryside|checkpoint|union council|sub-district
-     subdivision|canton|oblast|woreda|zone|parish|junction|forest|hills|desert|refugee camp",
+     subdivision|canton|oblast|woreda|zone|parish|junction|forest|hills|desert|refugee camp|local government area|ward
+     commune|upazila|regency|chiefdom|emirate|settlement|villages|districts|provinces|towns|cities|regions|areas|counties|states
+     governorates|departments|municipalities|oblasts|suburbs|neighbourhoods|neighborhoods|community|communities",
 );
 
 /// Months and days: capitals that name nobody.

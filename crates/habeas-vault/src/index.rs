@@ -282,7 +282,7 @@ fn connect(path: Option<&Path>, key: &Key) -> Result<Connection, IndexError> {
     connection.execute_batch(&pragma)?;
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; \
-         PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;",
+         PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON; PRAGMA cache_size = -12288;",
     )?;
     Ok(connection)
 }

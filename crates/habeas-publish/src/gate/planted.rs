@@ -355,3 +355,15 @@ proptest! {
         prop_assert!(found.iter().any(|f| f.gravity == Gravity::Leak));
     }
 }
+
+#[test]
+fn an_address_that_sounds_like_half_a_name_beside_the_other_half_is_no_find() {
+    let index = one("site/a/index.js", "habeasIndex([\n[\"x.y\",\"Nadi Tilvo\"],\n[\"brimek.9q\",\"Osa Lemun\"]])\n");
+    let mut terms = ProtectedTerms::default();
+    terms.add(TermKind::Person, "Tilvo Bremak");
+    ["Nadi Tilvo", "Osa Lemun"].iter().for_each(|told| terms.is_public(told));
+    let found = |terms: &ProtectedTerms| search(&index, terms, &Consonants, &BTreeSet::new()).len();
+    assert_eq!(found(&terms), 1, "by chance the two words meet");
+    terms.is_public("brimek.9q");
+    assert_eq!(found(&terms), 0);
+}

@@ -131,7 +131,7 @@ pub struct Hit {
 pub struct Reader<'t> {
     terms: &'t [Term],
     common: &'t HashSet<String>,
-    public: &'t BTreeMap<String, usize>,
+    public: ByFirst,
     spellings: &'t dyn Spellings,
     /// Sequences of words by their first word: the rest, and the term.
     sequences: HashMap<&'t str, Vec<(Vec<&'t str>, usize)>>,
@@ -206,7 +206,7 @@ impl<'t> Reader<'t> {
         Self {
             terms: &protected.terms,
             common: &protected.common,
-            public: &protected.public,
+            public: by_first(&protected.public),
             spellings,
             sequences,
             spelt,
@@ -222,9 +222,9 @@ impl<'t> Reader<'t> {
     pub fn read(&mut self, text: &str, ledger: Option<&BTreeMap<String, usize>>) -> Vec<Hit> {
         let words = words_of(text);
         let mut settled = vec![false; words.len()];
-        settle(&words, &mut settled, self.public);
+        settle(&words, &mut settled, &mut self.public);
         if let Some(ledger) = ledger {
-            settle(&words, &mut settled, ledger);
+            settle(&words, &mut settled, &mut by_first(ledger));
         }
         let mut hits = BTreeMap::new();
         let mut note = |start: usize, gravity: Gravity, reason: Reason| {
@@ -361,9 +361,11 @@ fn gravity_of(kind: TermKind, first: &str, n_words: usize) -> Gravity {
     if single_name || (n_words == 1 && first.chars().count() < LEAST_SINGLE) { Gravity::Look } else { Gravity::Leak }
 }
 
-/// Marks as many occurrences of disclosed words as the ledger holds, the longest first.
-fn settle(words: &[Word], settled: &mut [bool], ledger: &BTreeMap<String, usize>) {
-    let mut by_first: HashMap<String, Vec<(Vec<String>, usize)>> = HashMap::new();
+/// Sequences of folded words by their first, the longest first, and how often each may still stand.
+type ByFirst = HashMap<String, Vec<(Vec<String>, usize)>>;
+
+fn by_first(ledger: &BTreeMap<String, usize>) -> ByFirst {
+    let mut by_first: ByFirst = HashMap::new();
     for (disclosed, times) in ledger {
         let tokens = fold_tokens(disclosed);
         if let Some(first) = tokens.first() {
@@ -371,6 +373,11 @@ fn settle(words: &[Word], settled: &mut [bool], ledger: &BTreeMap<String, usize>
         }
     }
     by_first.values_mut().for_each(|known| known.sort_by_key(|(tokens, _)| std::cmp::Reverse(tokens.len())));
+    by_first
+}
+
+/// Marks as many occurrences of disclosed words as the ledger holds, the longest first.
+fn settle(words: &[Word], settled: &mut [bool], by_first: &mut ByFirst) {
     for at in 0..words.len() {
         for (tokens, left) in by_first.get_mut(&words[at].text).into_iter().flatten() {
             let Some(window) = words.get(at..at + tokens.len()) else { continue };

@@ -208,6 +208,8 @@ pub fn compose(desk: &Desk, plan: &Plan, out: &Output) -> Result<Composed, Failu
     let opened: Vec<Opened> = told.iter().map(|entry| Opened::of_entry(entry.get())).collect();
     let mut terms = desk.protected(&opened, &policy)?;
     terms.know_words(&plain);
+    // An address is drawn by chance: beside a word it can sound like a name.
+    told.iter().for_each(|entry| terms.is_public(&series.address(entry.get().person)));
     if let Some(figures) = figures {
         figures.public_names().for_each(|name| terms.is_public(name));
     }

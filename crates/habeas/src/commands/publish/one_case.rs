@@ -124,6 +124,7 @@ pub fn compose(desk: &Desk, plan: &Plan, bound: &Bound, out: &Output) -> Result<
     out.progress("searching every byte", 0, 1);
     let mut terms = desk.protected(&[Opened::of_case(told.get())], &policy)?;
     terms.know_words(&plain);
+    terms.is_public(&reference);
     for record in &case.records {
         // A work that is public by itself; the title of a testimony may name who spoke.
         if matches!(record.source.kind, SourceKind::List | SourceKind::Article) {

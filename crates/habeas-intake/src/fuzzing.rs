@@ -1,4 +1,5 @@
-//! What fuzzing asks of every reader. Built for `cargo fuzz` only, where `cfg(fuzzing)` is set.
+//! What fuzzing asks of every reader. Built for `cargo fuzz`, where `cfg(fuzzing)` is set, and for the tests, so
+//! that no change of a reader leaves it behind.
 //!
 //! Each function takes bytes that nobody made with care and panics where a promise of this crate is broken.
 
@@ -70,4 +71,25 @@ pub fn cell(bytes: &[u8]) {
         assert!(name_parts(words, layout).iter().all(|part| words.contains(&part.text)));
     }
     let _ = (place_parts(words, |_| false), decide_order([words]));
+}
+
+#[cfg(test)]
+mod tests {
+    /// Readers that are ours. Those of libraries may abort: the table of bad inputs sends them through the worker.
+    #[test]
+    fn every_file_of_the_corpus_passes() {
+        let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus");
+        for (target, asks) in [
+            ("cell", super::cell as fn(&[u8])),
+            ("mapping", super::mapping),
+            ("text", super::text_and_its_suggestions),
+            ("text_table", super::text_table),
+            ("frames", super::no_answer_breaks_the_parent),
+        ] {
+            let files = std::fs::read_dir(format!("{corpus}/{target}")).expect("a folder for each target");
+            let files: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
+            assert!(!files.is_empty(), "{target}");
+            files.iter().for_each(|file| asks(&std::fs::read(file).expect("a file of the corpus")));
+        }
+    }
 }

@@ -8,7 +8,7 @@
 //! process with hard limits.
 
 pub mod editions;
-#[cfg(fuzzing)]
+#[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 pub mod gazetteer;
 pub mod limits;

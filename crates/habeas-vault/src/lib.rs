@@ -25,7 +25,7 @@ mod feed;
 mod fold;
 mod format;
 mod founding;
-#[cfg(fuzzing)]
+#[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod import;
 mod index;

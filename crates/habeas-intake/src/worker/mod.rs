@@ -9,7 +9,7 @@ mod confine;
 mod document;
 mod drawing;
 pub(crate) mod frames;
-#[cfg(fuzzing)]
+#[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod pages;
 pub(crate) mod parent;

@@ -50,7 +50,7 @@ impl Policy {
     /// Whether a count has to be protected, or what is left of it without those who are named in public.
     fn is_small(self, count: u64, named: u64) -> bool {
         let small = |count: u64| (1..self.threshold).contains(&count);
-        small(count) || (named > 0 && small(count - named))
+        small(count) || (named > 0 && small(count.saturating_sub(named)))
     }
 }
 

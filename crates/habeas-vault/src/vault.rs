@@ -21,7 +21,7 @@ use crate::{
     },
     index::{Change, Index, IndexError, StatementPlace},
     key_area::{KeyArea, KeyAreaError},
-    keys::{ItemId, NoEntropy, ShareError, VAULT_ITEM, hmac, statements_item},
+    keys::{ItemId, Key, NoEntropy, ShareError, VAULT_ITEM, hmac, statements_item},
     log::{Log, Statement},
     storage::{RelPath, Storage, StorageError},
 };
@@ -383,8 +383,7 @@ impl Vault {
             .iter()
             .find(|(info, _)| info.id == id)
             .ok_or(VaultError::Unknown { what: "link run" })?;
-        let key = self.log.keys.blob(columns.id).ok_or(VaultError::Unknown { what: "file" })?;
-        let mut reader = blob::Reader::open(&*self.storage, &self.id, &key, columns)?;
+        let mut reader = blob::Reader::open(&*self.storage, &self.id, &self.blob_key(columns)?, columns)?;
         decode_columns(&mut || reader.next().map_err(ColumnsError::Blob), info.summary_json.clone()).map_err(|error| {
             match error {
                 ColumnsError::Blob(error) => error.into(),
@@ -473,8 +472,11 @@ impl Vault {
     }
 
     pub(crate) fn blob(&self, blob: &BlobRef) -> Result<Vec<u8>, VaultError> {
-        let key = self.log.keys.blob(blob.id).ok_or(VaultError::Unknown { what: "file" })?;
-        Ok(blob::get(&*self.storage, &self.id, &key, blob)?)
+        Ok(blob::get(&*self.storage, &self.id, &self.blob_key(blob)?, blob)?)
+    }
+
+    fn blob_key(&self, blob: &BlobRef) -> Result<Key, VaultError> {
+        self.log.keys.blob(blob.id).ok_or(VaultError::Unknown { what: "file" })
     }
 
     /// The item that judgements and estimates of now are sealed under.

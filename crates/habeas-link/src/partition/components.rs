@@ -181,6 +181,7 @@ pub(crate) struct Components<'e> {
 impl<'e> Components<'e> {
     /// Pairs above `connecting` connect. The pairs of the evidence must be sorted by smaller, then larger record.
     pub(crate) fn new(bound: &'e Bound, evidence: &'e Evidence<'e>, connecting: MatchWeight) -> Self {
+        debug_assert!(evidence.pairs.is_sorted_by_key(|pair| (pair.left, pair.right)), "rows are found by search");
         let mut apart: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for (a, b) in evidence.judgements.apart() {
             apart.entry(*a.min(b)).or_default().push(*a.max(b));

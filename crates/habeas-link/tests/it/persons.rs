@@ -74,6 +74,17 @@ fn a_chain_of_half_likely_pairs_is_no_family_of_one() {
 }
 
 #[test]
+fn components_far_apart_are_found_however_many_are_solved_at_a_time() {
+    // More records than one thread has in hand at a time, each with its other half far behind it.
+    let half = 150_000;
+    let pairs: Vec<ScoredPair> =
+        (0..half).map(|i| pair(i, i + half, if i.is_multiple_of(3) { -4.0 } else { 5.0 })).collect();
+    let found = partitioned(&evidence(2 * half as usize, &pairs, &Constraints::default())).partition;
+    let label = |i: u32| if i >= half && !(i - half).is_multiple_of(3) { i - half } else { i };
+    assert_eq!(found, Partition::from_labels(&(0..2 * half).map(label).collect::<Vec<_>>()));
+}
+
+#[test]
 fn judgements_bind_and_forbid_whatever_the_weights_say() {
     let pairs = [pair(0, 1, 12.0), pair(1, 2, 12.0), pair(0, 2, 12.0), pair(3, 4, -12.0)];
     let judged = Constraints { same: vec![(4, 3), (5, 6)], different: vec![(2, 0)], ..Constraints::default() };

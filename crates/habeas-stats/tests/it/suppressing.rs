@@ -164,6 +164,11 @@ fn who_is_named_in_public_is_subtracted_before_a_count_is_called_large() {
     let (released, withholding) = release(&tally, &[vec![0, 1]], Some(&named), Policy::default()).unwrap();
     assert_eq!(withholding.n_small, 1, "two of the twelve are not named");
     assert_eq!(shown(&released, &[Some(0), Some(0)]), Shown::Withheld);
+    // Named once and no longer counted, as after a correction.
+    let apart = [vec![0], vec![1]];
+    let gone = two_way(&[vec![900, 0, 0], vec![0, 0, 0], vec![0, 0, 0]]);
+    let (released, _) = release(&tally, &apart, Some(&gone), Policy::default()).unwrap();
+    assert_eq!(shown(&released, &[None, None]), Shown::Count(293));
     let other = Tally::new(Unit::Persons, vec![2]);
     assert!(matches!(
         release(&tally, &[vec![0, 1]], Some(&other), Policy::default()),

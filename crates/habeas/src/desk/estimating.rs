@@ -180,6 +180,13 @@ pub fn linkage_json(average: &LinkageAverage) -> Json {
     object
 }
 
+/// The interval of a level, from the total of a stored estimate.
+pub fn interval_of(total: &Json, level: f64) -> Option<(f64, f64)> {
+    let mut intervals = total["intervals"].as_array()?.iter();
+    let found = intervals.find(|one| one["level"].as_f64().is_some_and(|known| (known - level).abs() < 1e-9))?;
+    found["low"].as_f64().zip(found["high"].as_f64())
+}
+
 /// Total and intervals of an estimate that stands beside another.
 pub fn interval_json(given: &Estimate) -> Json {
     let figures = given.figures();

@@ -3,6 +3,7 @@
 use super::{
     Desk, Overlap,
     crosstab::Dimension,
+    estimating::interval_of,
     figures::{Disagreeing, FieldDisagreement, Table},
     reported, shown,
 };
@@ -184,19 +185,18 @@ fn strata_lines(run: &Json) -> Vec<Vec<String>> {
     };
     let line = |name: &str, one: &Json| {
         let total = &one["n_total"];
-        let levels = total["intervals"].as_array().map_or(&[][..], Vec::as_slice);
-        let end = |level: f64, end: &str| {
-            let found =
-                levels.iter().find(|one| one["level"].as_f64().is_some_and(|known| (known - level).abs() < 1e-9));
-            found.map(|one| plain(&one[end])).unwrap_or_default()
+        let ends = |level| {
+            interval_of(total, level)
+                .map_or([String::new(), String::new()], |(low, high)| [low, high].map(|end| end.to_string()))
         };
+        let ([low_50, high_50], [low_95, high_95]) = (ends(0.5), ends(0.95));
         let warnings = one["warnings"].as_array().into_iter().flatten().map(|warning| plain(&warning["code"]));
         let figures = [
             plain(if total["point"].is_null() { &total["median"] } else { &total["point"] }),
-            end(0.5, "low"),
-            end(0.5, "high"),
-            end(0.95, "low"),
-            end(0.95, "high"),
+            low_50,
+            high_50,
+            low_95,
+            high_95,
         ];
         let what = [name.to_owned(), plain(&one["method"]), plain(&one["n_documented"])];
         let about = [

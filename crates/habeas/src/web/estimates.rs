@@ -4,7 +4,7 @@
 pub mod told;
 
 use super::reader::Reader;
-use crate::desk::{StoredEstimate, exporting::is_stratified};
+use crate::desk::{StoredEstimate, estimating::interval_of, exporting::is_stratified};
 use habeas_publish::{
     figures::Told,
     ui::{Card, CardLine, Cell, Head, Row, Table, Tile, grouped, rounded, supported_step, table},
@@ -88,7 +88,7 @@ impl Linkage {
         Some(Self {
             n_draws: json.get("draws").and_then(Json::as_u64)?,
             share: number(json, "linkage_share")?,
-            fixed: fixed.and_then(|fixed| Some((number(fixed, "point")?, interval(fixed, 0.95)))),
+            fixed: fixed.and_then(|fixed| Some((number(fixed, "point")?, interval_of(fixed, 0.95)))),
         })
     }
 }
@@ -134,8 +134,8 @@ impl Estimate {
             (_, Some(total)) => match number(total, "point").or_else(|| number(total, "median")) {
                 Some(point) => Outcome::Estimated {
                     total: point,
-                    interval: interval(total, 0.95),
-                    half: interval(total, 0.5),
+                    interval: interval_of(total, 0.95),
+                    half: interval_of(total, 0.5),
                     assumption: Box::new(Told::assumption(json)),
                     is_bound: flag(json, "is_lower_bound"),
                     warnings: list(json, "warnings").map(Told::read).collect(),
@@ -184,12 +184,6 @@ fn flag(json: &Json, name: &str) -> bool {
 
 fn list<'j>(json: &'j Json, name: &str) -> impl Iterator<Item = &'j Json> {
     json.get(name).and_then(Json::as_array).into_iter().flatten()
-}
-
-/// The interval of a level, from `intervals` of a total.
-fn interval(total: &Json, level: f64) -> Option<(f64, f64)> {
-    let found = list(total, "intervals").find(|one| number(one, "level").is_some_and(|l| (l - level).abs() < 1e-9))?;
-    number(found, "low").zip(number(found, "high"))
 }
 
 /// A figure with its interval, both less `minus`: the total, or those on no list.

@@ -15,7 +15,7 @@ use crate::{
     opening,
     output::Output,
 };
-use habeas_core::{Date, Right};
+use habeas_core::{Date, PersonId, RecordId, Right};
 use habeas_publish::{
     gate::{Finding, Gravity},
     release,
@@ -41,20 +41,22 @@ fn objections(desk: &Desk, composed: &Composed) -> Result<Vec<Objection>, Failur
 
 /// Persons whom a published release names and whose consent no longer opens what it tells.
 fn ended(desk: &Desk, day: Date) -> Result<Vec<Objection>, Failure> {
-    let (book, snapshot) = (desk.consent_book()?, desk.snapshot()?);
+    let snapshot = desk.snapshot()?;
+    let now = |person: PersonId| snapshot.person_of(RecordId(person.0)).map(|person| person.id);
     let mut releases: BTreeMap<u64, (u64, usize)> = BTreeMap::new();
     let standing = desk.releases()?;
     let replaced: BTreeSet<u64> =
         standing.iter().filter(|info| info.published).filter_map(|info| info.release.supersedes).collect();
+    let named = standing.iter().flat_map(|info| &info.release.named).filter_map(|named| now(named.person));
+    let book = desk.consents_of(&named.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>())?;
     for info in standing.iter().filter(|info| info.published && info.withdrawn.is_none()) {
         // What a later release stands in the place of is no longer the one that readers find.
         if replaced.contains(&info.release.number) && info.deliveries.is_empty() {
             continue;
         }
         for named in &info.release.named {
-            let now = snapshot.person_of(habeas_core::RecordId(named.person.0)).map(|person| person.id);
             let Release { audience, purpose, .. } = info.release;
-            let open = now.is_some_and(|person| {
+            let open = now(named.person).is_some_and(|person| {
                 named.groups.iter().all(|group| book.state(person, *group, audience, purpose, day).opens())
             });
             if !open {

@@ -90,6 +90,8 @@ vocabulary!(
         Resolution = "resolution",
         /// Why two entities of a kind are taken for one.
         Same = "same",
+        /// Why a later edition of a list no longer has the row of a mention, as its keeper or whoever asked says.
+        RowGone = "row-gone",
         /// A term that is added to a vocabulary.
         AddedTerm = "added-term",
     }
@@ -161,6 +163,7 @@ impl Topic {
             | Matter::AddedTerm => Takes::Text,
             Matter::Category => Takes::Code(Vocabulary::Category),
             Matter::Method => Takes::Code(Vocabulary::Method),
+            Matter::RowGone => Takes::Code(Vocabulary::RowGone),
             Matter::When | Matter::Published | Matter::FirstPublished | Matter::NextStep => Takes::Date,
             Matter::Where => Takes::Place,
             Matter::Victim => Takes::Entity(&[K::Mention, K::Party], None),
@@ -208,6 +211,7 @@ impl Topic {
                     | Matter::FirstPublished
                     | Matter::Category
                     | Matter::Post
+                    | Matter::RowGone
             ),
         }
     }
@@ -219,9 +223,9 @@ impl Topic {
                 Sensitivity::Secret
             }
             Self::Person(_) => Sensitivity::Restricted,
-            Self::Of(Matter::Victim | Matter::Actor | Matter::Relation | Matter::Step | Matter::NextStep) => {
-                Sensitivity::Restricted
-            }
+            Self::Of(
+                Matter::Victim | Matter::Actor | Matter::Relation | Matter::Step | Matter::NextStep | Matter::RowGone,
+            ) => Sensitivity::Restricted,
             Self::Of(_) => Sensitivity::Public,
         }
     }

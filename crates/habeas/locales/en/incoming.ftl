@@ -129,5 +129,11 @@ editions-gone = { $n ->
     [one] { $n } row is gone from a later edition
    *[other] { $n } rows are gone from later editions
  }
-editions-gone-lead = A row that is gone is an event to look into: released, found dead, an error, a wish, pressure. Nobody knows yet. Its record stands.
+editions-gone-lead = A row that is gone is an event to look into: released, found dead, an error, a wish, pressure. Its record stands. Open it to say why, once somebody has found out.
+gone-unknown = nobody knows yet why
+gone-row = The row is gone from a later edition
+gone-note = Why it is gone changes neither a status nor a number: somebody who was released or found dead is a claim of its own.
+gone-why = Why it is gone
+gone-how-known = How that is known (required)
+gone-record = Record it
 record-earlier = What an earlier edition said

@@ -620,6 +620,7 @@ topic-answer = Answer
 topic-assigned = Assigned to
 topic-resolution = Decision
 topic-same = The same as
+topic-row-gone = Why its row is gone
 topic-added-term = added term
 entities = Incidents, acts and parties
 entities-lead = What happened, who is said to have done it, and every claim about it with its words.

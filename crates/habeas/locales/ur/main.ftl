@@ -569,6 +569,7 @@ topic-answer = جواب
 topic-assigned = ذمہ دار
 topic-resolution = فیصلہ
 topic-same = وہی
+topic-row-gone = سطر غائب ہونے کی وجہ
 topic-added-term = شامل کی گئی اصطلاح
 entities = واقعات، افعال اور فریق
 entities-lead = کیا ہوا، کس پر الزام ہے، اور ہر دعویٰ اپنے الفاظ کے ساتھ۔

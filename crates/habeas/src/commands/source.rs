@@ -3,7 +3,7 @@
 use crate::{
     cli::Global,
     commands::init::now_ms,
-    desk::{Desk, asserted, importing::Added, vault_failure},
+    desk::{Desk, asserted, editions::Gone, importing::Added, vault_failure},
     failure::{Exit, Failure},
     listing::ListFile,
     opening,
@@ -48,10 +48,20 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         from: Option<PathBuf>,
     },
-    /// List records whose row is gone from a later edition of their list: events to look into
+    /// List records whose row is gone from a later edition of their list: events to look into; or say why one is gone
     Gone {
-        /// Only of this list
-        list: Option<String>,
+        /// Only of this list, or the row of this address
+        #[arg(value_name = "LIST|ADDRESS")]
+        of: Option<String>,
+        /// Only those of which nobody knows yet why
+        #[arg(long, conflicts_with = "reason")]
+        open: bool,
+        /// Why it is gone, by its code; see `habeas claims vocabulary row-gone`
+        #[arg(long, value_name = "CODE", requires_all = ["of", "why"])]
+        reason: Option<String>,
+        /// How that is known
+        #[arg(long, value_name = "WORDS", requires = "reason")]
+        why: Option<String>,
     },
     /// Check every original file against its hash
     Verify,
@@ -129,7 +139,12 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
             })?;
             Ok(Exit::Ok)
         }
-        Command::Gone { list } => gone(&desk, list.as_deref(), out),
+        Command::Gone { of, open, reason, why } => {
+            if let (Some(address), Some(reason), Some(why)) = (&of, &reason, &why) {
+                desk.say_why_gone(address, reason, why, None)?;
+            }
+            gone(&desk, of.as_deref(), open, out)
+        }
         Command::Verify => {
             let mut wrong = Vec::new();
             let sources = desk.sources()?;
@@ -220,27 +235,31 @@ fn files_below(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
 }
 
 /// Lists records whose row is gone, by address.
-fn gone(desk: &Desk, list: Option<&str>, out: &Output) -> Result<Exit, Failure> {
+fn gone(desk: &Desk, of: Option<&str>, open: bool, out: &Output) -> Result<Exit, Failure> {
     let mut gone = desk.gone_records()?;
-    gone.retain(|row| list.is_none_or(|list| row.list == list));
-    let rows: Vec<_> = gone
-        .iter()
-        .map(|row| json!({ "record": row.record.to_string(), "address": row.address, "list": row.list, "gone_in": row.edition }))
-        .collect();
+    gone.retain(|row| of.is_none_or(|of| row.list == of || row.address == of) && (!open || row.why.is_none()));
+    let line = |row: &Gone| {
+        json!({
+            "record": row.record.to_string(), "address": row.address, "list": row.list, "gone_in": row.edition,
+            "reason": row.why.as_ref().map(|why| &why.reason), "words": row.why.as_ref().map(|why| &why.words),
+        })
+    };
+    let rows: Vec<_> = gone.iter().map(line).collect();
     out.result(&json!({ "schema": 1, "gone": rows }), || {
         let mut text = String::new();
         for row in &gone {
-            let _ = writeln!(text, "{}  is gone in {}", row.address, row.edition);
+            let reason = row.why.as_ref().map_or("nobody knows yet why", |why| &why.reason);
+            let _ = writeln!(text, "{}  is gone in {}: {reason}", row.address, row.edition);
         }
-        let _ = write!(
-            text,
-            "{} rows are gone from later editions. Their records stand; nobody knows yet why they are gone.",
-            gone.len()
-        );
+        let _ = write!(text, "{} rows are gone from later editions. Their records stand", gone.len());
+        match gone.iter().filter(|row| row.why.is_none()).count() {
+            0 => text.push('.'),
+            unknown => drop(write!(text, "; of {unknown} nobody knows yet why they are gone.")),
+        }
         text
     })?;
-    if let Some(row) = gone.first() {
-        out.next(format_args!("habeas case show {}", row.address));
+    if let Some(row) = gone.iter().find(|row| row.why.is_none()) {
+        out.next(format_args!("habeas source gone {} --reason CODE --why WORDS", row.address));
     }
     Ok(Exit::Ok)
 }

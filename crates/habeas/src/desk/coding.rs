@@ -22,7 +22,7 @@ use std::{
 #[derive(Default)]
 pub(super) struct Kept {
     /// One stroke after the other: whoever comes second sees what the first has recorded.
-    turn: Mutex<()>,
+    pub(super) turn: Mutex<()>,
     /// The text that was shown last.
     text: Mutex<Option<(SourceId, Arc<str>)>>,
 }

@@ -1,18 +1,22 @@
 //! A later edition of a list that is in the vault: which of its rows are there already, which stand in the place of others,
 //! and which rows are gone.
 
-use super::{Desk, vault_failure};
+use super::{Desk, lock, vault_failure};
 use crate::{
+    commands::claims::Coder,
     failure::{Exit, Failure},
     listing::{ListFile, table_failure},
 };
-use habeas_core::{ImportId, Record, RecordId, Right, Source, SourceKind};
+use habeas_core::{
+    AddedTerm, Assertion, AssertionId, Content, Entity, EntityId, EntityKind, ImportId, Matter, Record, RecordId,
+    Review, Right, Source, SourceKind, Topic, Vocabulary,
+};
 use habeas_intake::{
     editions::{Difference, Edition, Pairing, compare},
     mapping::Mapping,
     table::{RowEvent, Table},
 };
-use habeas_vault::{EditionChange, Vault};
+use habeas_vault::{EditionChange, Vault, Wanted};
 use sha2::{Digest, Sha256};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -77,6 +81,19 @@ pub struct Gone {
     pub list: String,
     /// The key of the edition that no longer has it.
     pub edition: String,
+    /// Why, as people have found out; none as long as nobody knows.
+    pub why: Option<WhyGone>,
+}
+
+/// Why the row of a record is gone, as somebody found out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WhyGone {
+    /// The claim.
+    pub claim: AssertionId,
+    /// A code of the vocabulary `row-gone`.
+    pub reason: String,
+    /// How it is known, in words.
+    pub words: String,
 }
 
 impl Desk {
@@ -93,15 +110,34 @@ impl Desk {
     /// # Errors
     /// [`Failure`] without the right to see cases.
     pub fn gone_records(&self) -> Result<Vec<Gone>, Failure> {
+        let gone = self.vault(Right::Cases)?.gone_records().keys().copied().collect::<Vec<_>>();
+        self.gone_among(&gone)
+    }
+
+    /// Those of some records whose row is gone, in log order.
+    ///
+    /// # Errors
+    /// [`Failure`] without the right to see cases.
+    pub fn gone_among(&self, records: &[RecordId]) -> Result<Vec<Gone>, Failure> {
+        let mut ids = records.to_vec();
+        {
+            let vault = self.vault(Right::Cases)?;
+            ids.retain(|id| vault.gone_records().contains_key(id));
+        }
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        // Before the vault is held: one of us holds it at a time.
+        let reasons = self.reasons_of_gone(&ids)?;
         let vault = self.vault(Right::Cases)?;
         let gone = vault.gone_records();
-        let ids: Vec<RecordId> = gone.keys().copied().collect();
         let records = vault.records_of(&ids).map_err(vault_failure)?;
         let edition = |import: &ImportId| {
             let import = vault.imports().iter().find(|known| known.id == *import);
             import.map_or(String::new(), |import| import.source.key.clone())
         };
         let row = |record: &Record| Gone {
+            why: reasons.get(&record.id).cloned(),
             record: record.id,
             address: record.address().to_string(),
             list: record.source.list().to_owned(),
@@ -109,6 +145,68 @@ impl Desk {
         };
         Ok(records.iter().map(row).collect())
     }
+
+    /// What people have said of why the rows of these records are gone: of each the last that counts.
+    fn reasons_of_gone(&self, of: &[RecordId]) -> Result<HashMap<RecordId, WhyGone>, Failure> {
+        let about: Vec<_> = of.iter().map(|id| Wanted::About(mention(*id))).collect();
+        let book = self.book_on(&about)?;
+        let words = |of: AssertionId| {
+            let reviews = book.counting_about(Entity::assertion(of)).into_iter();
+            let words = reviews.filter_map(|one| match &one.content {
+                Content::Review(Review::Accepted, words) => Some(words.clone()),
+                _ => None,
+            });
+            words.last().unwrap_or_default()
+        };
+        let reason = |one: &&Assertion| match (&one.content, one.about.record()) {
+            (Content::Code(reason), Some(record)) if one.topic == Topic::Of(Matter::RowGone) => {
+                Some((record, WhyGone { claim: one.id, reason: reason.clone(), words: words(one.id) }))
+            }
+            _ => None,
+        };
+        Ok(book.counting().iter().filter_map(reason).collect())
+    }
+
+    /// Records why the row of a record is gone, in the place of what was said of it before; sent twice under the key of a
+    /// form, it is recorded once. It changes neither a status nor a count.
+    ///
+    /// # Errors
+    /// [`Failure`] where no row of this address is gone, or the vocabulary `row-gone` has no such reason.
+    pub fn say_why_gone(
+        &self,
+        address: &str,
+        reason: &str,
+        words: &str,
+        form: Option<[u8; 16]>,
+    ) -> Result<(), Failure> {
+        let _turn = lock(&self.inner.coding.turn);
+        let mut coder = match form {
+            Some(key) => Coder::keyed(self, key)?,
+            None => Coder::new(self)?,
+        };
+        if !coder.recorded().is_empty() {
+            return Ok(());
+        }
+        let Some(gone) = self.gone_among(&[self.record_at(address)?])?.pop() else {
+            let what = format!("the row «{address}» is gone from no edition of its list");
+            return Err(Failure::usage(what, "list those that are: habeas source gone"));
+        };
+        let added = |term: &AddedTerm| term.vocabulary == Vocabulary::RowGone && term.code == reason;
+        if !Vocabulary::RowGone.holds(reason) && !coder.book().terms().iter().any(added) {
+            let what = format!("«{reason}» is no reason for which a row may be gone");
+            return Err(Failure::usage(what, "see: habeas claims vocabulary row-gone"));
+        }
+        let one = coder.plain(mention(gone.record), Topic::Of(Matter::RowGone), Content::Code(reason.to_owned()))?;
+        let id = coder.push(Assertion { supersedes: gone.why.map(|why| why.claim), ..one });
+        let words = Content::Review(Review::Accepted, words.to_owned());
+        let words = coder.plain(Entity::assertion(id), Topic::Of(Matter::Review), words)?;
+        coder.push(words);
+        self.assert(coder.into_made())
+    }
+}
+
+fn mention(record: RecordId) -> Entity {
+    Entity { kind: EntityKind::Mention, id: EntityId(record.0) }
 }
 
 /// What is known of the list that a file is imported as.

@@ -100,10 +100,14 @@ impl Desk {
 
     /// The book of all places, with their names and what they lie in.
     pub fn book_of_places(&self) -> Result<Book, Failure> {
-        let vault = self.vault(Right::Cases)?;
         let on = |matter| Wanted::On(Topic::Of(matter), Some(EntityKind::Place));
-        let wanted = [Matter::Called, Matter::Handle, Matter::PartOf, Matter::Same].map(on);
-        let said = vault.find_assertions(&wanted).map_err(vault_failure)?;
+        self.book_on(&[Matter::Called, Matter::Handle, Matter::PartOf, Matter::Same].map(on))
+    }
+
+    /// The book of what is said on a few matters, and of what decides how that stands.
+    pub(super) fn book_on(&self, wanted: &[Wanted<'_>]) -> Result<Book, Failure> {
+        let vault = self.vault(Right::Cases)?;
+        let said = vault.find_assertions(wanted).map_err(vault_failure)?;
         let found = vault.with_standing(said).map_err(vault_failure)?;
         let read = read(&vault, found)?;
         Ok(self.book_of(&vault, &Context::default(), read, &[]))

@@ -283,7 +283,7 @@ pub fn value(reader: &Reader, said: &Said) -> String {
 }
 
 /// A term in the reader's language.
-fn term(reader: &Reader, vocabulary: Vocabulary, code: &str) -> String {
+pub fn term(reader: &Reader, vocabulary: Vocabulary, code: &str) -> String {
     let label = vocabulary.term(code).map(|term| if reader.lang.dir() == "rtl" { term.ur } else { term.en });
     label.map_or_else(|| code.to_owned(), str::to_owned)
 }

@@ -3,14 +3,23 @@
 
 use super::{
     error::PageError,
+    forms::{self, Key},
+    guard::SignedForm,
+    incident,
     layout::{self, Section},
-    query::segment,
+    query::{self, segment},
     reader::Reader,
+    router::refuse,
+    source,
     sources::facts,
     words,
 };
-use crate::desk::Desk;
-use habeas_core::{Claim, Origin, PersonId, Record};
+use crate::desk::{Desk, editions::Gone};
+use axum::{
+    extract::Path,
+    response::{IntoResponse, Redirect, Response},
+};
+use habeas_core::{Claim, Origin, PersonId, Record, Right, Vocabulary};
 use habeas_publish::ui::datum;
 use maud::{Markup, html};
 
@@ -41,6 +50,8 @@ pub struct View {
     after: Option<u64>,
     /// What the row said in earlier editions of its list, the latest first.
     earlier: Vec<Record>,
+    /// Where a later edition no longer has the row.
+    gone: Option<Gone>,
 }
 
 /// Reads the record.
@@ -66,6 +77,7 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
         before: before.map(|record| record.number()),
         after: after.map(|record| record.number()),
         earlier: desk.earlier_records(record.id)?,
+        gone: desk.gone_among(&[record.id])?.pop(),
         record,
     })
 }
@@ -83,6 +95,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
         }
         p.lead { (reader.t("record-lead")) }
         (cells(reader, &view.record))
+        @if let Some(gone) = &view.gone { (why_gone(reader, &format!("{own}/{}", view.record.number()), gone)) }
         @for earlier in &view.earlier { section.about {
             h2 { (reader.t("record-earlier")) } p.note { (datum(&earlier.address().to_string())) }
             (cells(reader, earlier))
@@ -94,6 +107,51 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
         section.about { h2 { (reader.t("source")) } (facts(reader, source, view.n_in_source)) }
     };
     layout::page(reader, &title, Some(Section::Sources), &body)
+}
+
+/// That the row is gone from a later edition, why, and the form that says so.
+fn why_gone(reader: &Reader, own: &str, gone: &Gone) -> Markup {
+    html! { section.about {
+        h2 { (reader.t("gone-row")) }
+        p { (datum(&gone.edition)) " · " (source::why_gone(reader, gone)) @if let Some(why) = &gone.why { " · " (datum(&why.words)) } }
+        p.note { (reader.t("gone-note")) }
+        @if reader.may_record(Right::Code) { form.search method="post" action={ (own) "/gone" } {
+            (forms::token(reader)) (forms::hidden("key", &Key::fresh().hex()))
+            p.field { label for="reason" { (reader.t("gone-why")) } select #reason name="reason" {
+                @for term in Vocabulary::RowGone.terms() { option value=(term.code) { (incident::term(reader, Vocabulary::RowGone, term.code)) } }
+            } }
+            p.field.grow { label for="why" { (reader.t("gone-how-known")) } input #why name="why" required maxlength=(forms::LONGEST_REASON) dir="auto" autocomplete="off"; }
+            p.field { button.btn { (reader.t("gone-record")) } }
+        } }
+    } }
+}
+
+/// Records why the row of a record is gone.
+pub async fn say_why_gone(
+    desk: Desk,
+    reader: Reader,
+    Path((key, number)): Path<(String, String)>,
+    SignedForm(fields): SignedForm,
+) -> Response {
+    let read = || {
+        let reason = query::value(&fields, "reason")?.ok_or(PageError::Parameter { name: "reason" })?;
+        let why = forms::reason(&fields, "why")?;
+        if why.is_empty() {
+            return Err(PageError::Parameter { name: "why" });
+        }
+        Ok((Key::of(&fields)?, reason, why))
+    };
+    let (form, reason, why) = match read() {
+        Ok(read) => read,
+        Err(error) => return refuse(&reader, &error),
+    };
+    let goes = format!("/sources/{}/{}", segment(&key), segment(&number));
+    let address = format!("{key}:{number}");
+    match tokio::task::spawn_blocking(move || desk.say_why_gone(&address, &reason, &why, Some(form.0))).await {
+        Ok(Ok(())) => Redirect::to(&goes).into_response(),
+        Ok(Err(failure)) => refuse(&reader, &failure.into()),
+        Err(_) => refuse(&reader, &PageError::Bug),
+    }
 }
 
 fn cells(reader: &Reader, record: &Record) -> Markup {

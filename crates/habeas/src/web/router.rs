@@ -177,6 +177,7 @@ pub fn routes() -> Routes {
         .post("/sources/{key}/redact", CODE, redact::make)
         .get("/sources/{key}/pages/{page}", CASES, redact::picture)
         .past("/sources/{key}/{number}", CASES, show_record)
+        .post("/sources/{key}/{number}/gone", CODE, record::say_why_gone)
         .post("/sources/{key}/suggest", CODE, claims::suggest)
         .post("/sources/{key}/made-from", CODE, source::made_from)
         .get("/claims", CODE, async |desk: Desk, reader: Reader| page(desk, reader, claims::load, claims::render).await)

@@ -5,6 +5,7 @@ use super::{
     error::PageError,
     forms::{self, Key},
     guard::SignedForm,
+    incident::term,
     layout::{self, Section, empty},
     query::{self, address, segment},
     reader::Reader,
@@ -25,6 +26,7 @@ use axum::{
 };
 use habeas_core::{
     Entity, ImportId, MadeBy, Matter, Origin, PersonId, Record, RecordId, Right, Source, SourceKind, Stand, Topic,
+    Vocabulary,
 };
 use habeas_intake::table::Kind;
 use habeas_publish::ui::{Link, Quotation, datum, pieces, quotation};
@@ -331,9 +333,17 @@ fn of_editions(reader: &Reader, view: &View) -> Markup {
             p.note { (reader.t("editions-gone-lead")) }
             ul.claims { @for row in view.gone.iter().take(PER_PAGE) { li {
                 @let place = row.address.rsplit_once(':').map_or(String::new(), |(key, row)| format!("/sources/{}/{row}", segment(key)));
-                a href=(reader.to(place)) { (datum(&row.address)) } " · " (datum(&row.edition))
+                a href=(reader.to(place)) { (datum(&row.address)) } " · " (datum(&row.edition)) " · " (why_gone(reader, row))
             } } }
         } }
+    }
+}
+
+/// Why a row is gone, as far as anybody knows.
+pub fn why_gone(reader: &Reader, row: &Gone) -> Markup {
+    match &row.why {
+        Some(why) => datum(&term(reader, Vocabulary::RowGone, &why.reason)),
+        None => html! { span.absent { (reader.t("gone-unknown")) } },
     }
 }
 

@@ -140,6 +140,28 @@ fn a_row_that_comes_back_is_the_record_that_it_was() {
 }
 
 #[test]
+fn why_a_row_is_gone_is_a_claim_that_the_next_one_corrects_and_no_status_follows_from_it() {
+    let office = two_editions();
+    later(&office);
+    let before = office.json(&["case", "show", "families:2"]);
+    let say = |reason: &str, why: &str| office.run(&["source", "gone", "families:2", "--reason", reason, "--why", why]);
+    say("pressure", "a neighbour heard of threats").succeeds();
+    say("released", "the family told us on the telephone").succeeds();
+    let gone = office.json(&["source", "gone", "families:2"]);
+    assert_eq!(gone["gone"].as_array().unwrap().len(), 1);
+    assert_eq!(gone["gone"][0]["reason"], "released");
+    assert_eq!(gone["gone"][0]["words"], "the family told us on the telephone");
+    let open = office.json(&["source", "gone", "--open"]);
+    assert_eq!(open["gone"].as_array().unwrap().iter().map(|row| &row["address"]).collect::<Vec<_>>(), ["families:4"]);
+    let after = office.json(&["case", "show", "families:2"]);
+    assert_eq!(before["status"], after["status"]);
+    assert_eq!(before["records"], after["records"]);
+    say("bored", "x").ends_with(2);
+    let there = office.run(&["source", "gone", "families:1", "--reason", "released", "--why", "x"]).ends_with(2);
+    assert!(there.stderr.contains("gone from no edition"), "{}", there.stderr);
+}
+
+#[test]
 fn erasing_a_record_erases_what_its_row_said_in_earlier_editions() {
     let office = two_editions();
     later(&office);

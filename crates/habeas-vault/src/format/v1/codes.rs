@@ -109,7 +109,7 @@ codes! {
         Mention = 0, Party = 1, Incident = 2, Act = 3, Case = 4, Proceeding = 5, Action = 6, Place = 7, Series = 8, Source = 9, Assertion = 10, Term = 11,
     }
     Matter("matters") {
-        Handle = 0, Called = 1, Category = 2, Method = 3, When = 4, Where = 5, Length = 6, Victim = 7, PerpetratorParty = 8, Actor = 9, Addressee = 10, PartOf = 11, Linked = 12, MemberOf = 13, Commands = 14, SpeaksFor = 15, SameParty = 16, DerivedFrom = 17, Cites = 18, Published = 19, FirstPublished = 20, Author = 21, Publisher = 22, Count = 23, Trend = 24, Ratio = 25, StatedReason = 26, CoverageRemark = 27, Term = 28, Relation = 29, Post = 30, Step = 31, NextStep = 32, Context = 33, Remark = 34, Review = 35, Question = 36, Answer = 37, Assigned = 38, Resolution = 39, Same = 40, AddedTerm = 41,
+        Handle = 0, Called = 1, Category = 2, Method = 3, When = 4, Where = 5, Length = 6, Victim = 7, PerpetratorParty = 8, Actor = 9, Addressee = 10, PartOf = 11, Linked = 12, MemberOf = 13, Commands = 14, SpeaksFor = 15, SameParty = 16, DerivedFrom = 17, Cites = 18, Published = 19, FirstPublished = 20, Author = 21, Publisher = 22, Count = 23, Trend = 24, Ratio = 25, StatedReason = 26, CoverageRemark = 27, Term = 28, Relation = 29, Post = 30, Step = 31, NextStep = 32, Context = 33, Remark = 34, Review = 35, Question = 36, Answer = 37, Assigned = 38, Resolution = 39, Same = 40, AddedTerm = 41, RowGone = 42,
     }
     Measure("measures") {
         Killed = 0, Injured = 1, Casualties = 2, Disappeared = 3, Abducted = 4, Arrested = 5, Released = 6, BodiesFound = 7, BodiesIdentified = 8, BodiesUnidentified = 9, CasesReceived = 10, CasesDisposed = 11, CasesTraced = 12, CasesDeleted = 13, CasesPending = 14, Testimonies = 15, Other = 16,

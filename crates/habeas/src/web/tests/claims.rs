@@ -27,7 +27,7 @@ impl House {
     }
 
     /// All fields that a browser would send for a form, as it stands on the page.
-    fn filled(page: &str, action: &str) -> Vec<(String, String)> {
+    pub(super) fn filled(page: &str, action: &str) -> Vec<(String, String)> {
         let form = page.split(&format!("action=\"{action}\"")).nth(1).expect(action).split("</form>").next().unwrap();
         let value = |tag: &str, name: &str| {
             tag.split(&format!(" {name}=\"")).nth(1).map(|rest| rest.split('"').next().unwrap().to_owned())
@@ -44,7 +44,12 @@ impl House {
             .collect()
     }
 
-    async fn press_all(&self, uri: &str, fields: &[(String, String)], more: &[(&str, &str)]) -> (StatusCode, String) {
+    pub(super) async fn press_all(
+        &self,
+        uri: &str,
+        fields: &[(String, String)],
+        more: &[(&str, &str)],
+    ) -> (StatusCode, String) {
         let kept = fields.iter().filter(|(name, _)| !more.iter().any(|(typed, _)| name == typed));
         let fields: Vec<(&str, &str)> = kept.map(|(name, value)| (name.as_str(), value.as_str())).collect();
         self.send(uri, &[&fields[..], more].concat(), &[]).await

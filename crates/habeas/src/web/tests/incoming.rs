@@ -1,7 +1,7 @@
 //! Sources on their way in: from the browser into memory, settled, imported, taken back; and what is refused on the way.
 
 use super::*;
-use habeas_core::Right;
+use habeas_core::{Matter, Right, Topic};
 
 const CSV: &str = "No,Name,Father,Date taken,Place\n1,Hammal Yar,Peer Jan,2015-02-03,Corva\n2,Zarina Bibi,Lal Jan,2016-05-01,Tenna\n3,Nako Rahim,,31.31.2016,Ural\n";
 
@@ -151,6 +151,23 @@ async fn a_later_edition_says_what_it_changed() {
         "{page}"
     );
     assert!(house.page("/sources/second").await.contains("href=\"/sources/second%402017\""));
+    assert!(page.contains("nobody knows yet why"));
+    let row = house.page("/sources/second/2").await;
+    assert!(
+        row.contains("The row is gone from a later edition")
+            && !house.page("/sources/second@2017/1").await.contains("Why it is gone")
+    );
+    let goes = "/sources/second/2/gone";
+    let typed = [("reason", "family-wish"), ("why", "the mother called the office")];
+    for _ in 0..2 {
+        assert_eq!(house.press_all(goes, &House::filled(&row, goes), &typed).await.0, StatusCode::SEE_OTHER);
+    }
+    let row = house.page("/sources/second/2").await;
+    assert!(row.contains("the mother called the office") && row.contains("the family asked for it"));
+    assert!(!house.page("/sources/second@2017").await.contains("nobody knows yet why"));
+    let said = desk.book().unwrap();
+    let reasons = said.assertions.iter().filter(|one| one.topic == Topic::Of(Matter::RowGone));
+    assert_eq!(reasons.count(), 1, "sent twice, recorded once");
     let changed = house.page("/sources/second@2017/1").await;
     assert!(changed.contains("Vorn") && changed.contains("What an earlier edition said") && changed.contains("Corva"));
 }

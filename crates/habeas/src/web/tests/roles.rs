@@ -74,6 +74,7 @@ fn expected(listed: &Listed, role: Role) -> StatusCode {
         (true, true)
             if (WANTS_FIELDS.iter().any(|path| listed.path.starts_with(path)) && !listed.path.ends_with("/aside"))
                 || listed.path.ends_with("/made-from")
+                || listed.path.ends_with("/gone")
                 || listed.path.ends_with("/redact") =>
         {
             StatusCode::BAD_REQUEST

@@ -59,6 +59,7 @@ pub const COMMANDS: &[Asked] = &[
     asked("source list", CASES),
     asked("source show", CASES),
     asked("source gone", CASES),
+    asked("source names", CASES),
     asked("source identity", CASES),
     asked("source verify", CASES),
     asked("map", Nothing),
@@ -270,6 +271,7 @@ mod tests {
             source list          ·         may       may       may       may       ·
             source show          ·         may       may       may       may       ·
             source gone          ·         may       may       may       may       ·
+            source names         ·         may       may       may       may       ·
             source identity      ·         may       may       may       may       ·
             source verify        ·         may       may       may       may       ·
             import               ·         may       may       ·         may       ·

@@ -201,6 +201,19 @@ impl Lexicon {
         Ok(more)
     }
 
+    /// The same lists with the places that people have recorded.
+    #[must_use]
+    pub fn with_known(self, places: Vec<GazetteerPlace>) -> Self {
+        let mut more = self;
+        let names = places
+            .iter()
+            .flat_map(|place| std::iter::once(&place.name).chain(&place.other_names).chain([&place.within]));
+        let names: Vec<&[u8]> = names.map(|name| name.as_bytes()).collect();
+        more.hash = hash(&[&[more.hash.as_bytes()], &names[..]].concat());
+        more.add_places(places);
+        more
+    }
+
     /// Lower-case hexadecimal SHA-256 over all lists.
     pub fn hash(&self) -> &str {
         &self.hash

@@ -3,7 +3,13 @@
 use crate::{
     cli::Global,
     commands::init::now_ms,
-    desk::{Desk, asserted, editions::Gone, importing::Added, vault_failure},
+    desk::{
+        Desk, asserted,
+        editions::Gone,
+        importing::Added,
+        named::{Bearer, NameInText},
+        vault_failure,
+    },
     failure::{Exit, Failure},
     listing::ListFile,
     opening,
@@ -47,6 +53,11 @@ pub enum Command {
         /// A file whose words say who it is; remove it afterwards
         #[arg(long, value_name = "FILE")]
         from: Option<PathBuf>,
+    },
+    /// Find names in a text, of any language, that persons of the vault go by; nothing is recorded
+    Names {
+        /// The source's key
+        key: String,
     },
     /// List records whose row is gone from a later edition of their list: events to look into; or say why one is gone
     Gone {
@@ -139,6 +150,7 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
             })?;
             Ok(Exit::Ok)
         }
+        Command::Names { key } => names(&desk, &key, out),
         Command::Gone { of, open, reason, why } => {
             if let (Some(address), Some(reason), Some(why)) = (&of, &reason, &why) {
                 desk.say_why_gone(address, reason, why, None)?;
@@ -232,6 +244,53 @@ fn files_below(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
         files.extend(files_below(&inside)?);
     }
     Ok(files)
+}
+
+/// Names in a text that persons of the vault go by.
+fn names(desk: &Desk, key: &str, out: &Output) -> Result<Exit, Failure> {
+    let sources = desk.sources()?;
+    let source = sources.iter().find(|source| source.key == key && source.kind != SourceKind::List);
+    let missing = || Failure::usage(format_args!("there is no text «{key}»"), "see: habeas source list");
+    let found = desk.names_in_source(source.ok_or_else(missing)?)?;
+    let bearer = |bearer: &Bearer| {
+        json!({
+            "person": bearer.row.person.to_string(), "names": bearer.row.names, "as_written": bearer.as_written,
+            "taken": bearer.row.taken, "place": bearer.row.place, "sources": bearer.row.sources,
+        })
+    };
+    let name = |name: &NameInText| {
+        let spans: Vec<_> = name.ranges.iter().map(|range| [range.start, range.end]).collect();
+        let persons: Vec<_> = name.persons.iter().map(bearer).collect();
+        json!({ "words": name.words, "spans": spans, "persons": persons, "more": name.more })
+    };
+    let names: Vec<_> = found.names.iter().map(name).collect();
+    out.result(&json!({ "schema": 1, "source": key, "names": names, "is_cut": found.is_cut }), || {
+        let mut text = String::new();
+        for name in &found.names {
+            let first = name.ranges.first().map_or(0, |range| range.start);
+            let _ = writeln!(text, "{}  byte {first}, {} ×", name.words, name.ranges.len());
+            for Bearer { row, as_written } in &name.persons {
+                let how = if *as_written { "written so" } else { "another spelling" };
+                let (who, sources) = (row.names.join(" / "), row.sources.join(", "));
+                let _ =
+                    writeln!(text, "  {}  {who}  {}  {}  {sources}  ({how})", row.person.short(), row.taken, row.place);
+            }
+            if name.more {
+                text.push_str("  and more\n");
+            }
+        }
+        let _ = write!(text, "{} names of this text are names of persons in the vault", found.names.len());
+        if found.is_cut {
+            text.push_str("; the end of the text was not looked at");
+        }
+        text
+    })?;
+    if !found.names.is_empty() {
+        out.next(
+            "habeas claims add …  (a mention that a person accepts becomes a record, and the linkage weighs who it is)",
+        );
+    }
+    Ok(Exit::Ok)
 }
 
 /// Lists records whose row is gone, by address.

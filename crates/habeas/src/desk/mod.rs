@@ -19,6 +19,7 @@ pub mod importing;
 mod indexing;
 pub mod jobs;
 pub mod linking;
+pub mod named;
 mod persons;
 pub mod placemap;
 pub mod publishing;

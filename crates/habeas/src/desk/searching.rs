@@ -173,7 +173,7 @@ fn labels_of(codes: &[String]) -> Vec<Label> {
     codes.iter().filter_map(|code| Label::from_code(code)).collect()
 }
 
-fn case_row(row: PersonRow) -> CaseRow {
+pub(super) fn case_row(row: PersonRow) -> CaseRow {
     CaseRow {
         person: row.person,
         names: row.name.split(BETWEEN_NAMES).map(str::to_owned).collect(),

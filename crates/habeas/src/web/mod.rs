@@ -27,6 +27,7 @@ mod keys;
 mod layout;
 mod lock;
 mod map;
+mod named;
 mod overview;
 mod prefs;
 mod publish;

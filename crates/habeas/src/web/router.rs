@@ -6,7 +6,7 @@ use super::{
     guard::{SignedForm, guard},
     incident, incoming, jobs, keys, layout,
     lock::{Lock, Moment},
-    map, overview, prefs, publish,
+    map, named, overview, prefs, publish,
     query::Pairs,
     reader::Reader,
     record, redact, reported, review,
@@ -177,6 +177,9 @@ pub fn routes() -> Routes {
         .post("/sources/{key}/redact", CODE, redact::make)
         .get("/sources/{key}/pages/{page}", CASES, redact::picture)
         .past("/sources/{key}/{number}", CASES, show_record)
+        .get("/sources/{key}/names", CASES, async |desk: Desk, reader: Reader, Path(key): Path<String>| {
+            page(desk, reader, move |desk| named::load(desk, &key), named::render).await
+        })
         .post("/sources/{key}/{number}/gone", CODE, record::say_why_gone)
         .post("/sources/{key}/suggest", CODE, claims::suggest)
         .post("/sources/{key}/made-from", CODE, source::made_from)

@@ -282,6 +282,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
                 @if matches!(Kind::promised_by(&view.source.file_name), Some(Kind::Pdf | Kind::Image)) {
                     p { a href={ (own) "/redact" } { (reader.t("redact-open")) } }
                 }
+                p { a href=(reader.to(format!("{own}/names"))) { (reader.t("names-in-text")) } }
                 @let new = address("/claims/new", &[("source", &view.source.key)]);
                 @if reader.may_record(Right::Code) {
                     div.under {

@@ -88,6 +88,22 @@ fn what_a_rule_proposes_counts_when_a_person_has_accepted_it_field_by_field() {
 }
 
 #[test]
+fn a_place_that_people_have_recorded_is_read_in_texts_that_come_later() {
+    let office = office();
+    let text = |name: &str| format!("Orla saw five people killed on 3 May 2020, said the {name} newspaper.");
+    office.file("one.txt", text("first")).file("two.txt", text("second")).file("map.txt", "A town called Orla.");
+    office.run(&["source", "add", "one.txt", "two.txt", "map.txt"]).succeeds();
+    let places = |key: &str| {
+        let proposed = office.json(&["claims", "propose", key])["recorded"].clone();
+        proposed.as_array().unwrap().iter().filter(|one| one["topic"] == "where").count()
+    };
+    assert_eq!(places("one"), 0);
+    let place = ["--about", "place:orla-vale", "--topic", "called", "--source", "map", "--quote", "Orla"];
+    office.run(&[&["claims", "add"], &place[..]].concat()).succeeds();
+    assert_eq!(places("two"), 1);
+}
+
+#[test]
 fn two_accounts_conflict_until_people_decide_and_a_new_one_makes_the_decision_stale() {
     let office = office();
     add(

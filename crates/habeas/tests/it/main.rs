@@ -16,6 +16,7 @@ mod house;
 mod linking_bad_input;
 mod main_path;
 mod memory;
+mod named;
 mod plain_files;
 mod program;
 mod publishing;

@@ -9,11 +9,12 @@ use crate::{
     output::Output,
 };
 use habeas_core::{
-    Assertion, AssertionId, Attribution, Bound, Bounds, Content, CountValue, DateBasis, Entity, Flow, MadeBy, Matter,
-    Measure, Modality, NameAsGiven, PartialDate, PlaceAsGiven, Predicate, Quote, Review, Source, SpeakerKind, Topic,
-    Value,
+    Assertion, AssertionId, Attribution, Bound, Bounds, Content, CountValue, DateBasis, Entity, Flow, Gazetteer,
+    MadeBy, Matter, Measure, Modality, NameAsGiven, PartialDate, PlaceAsGiven, Predicate, Quote, Review, Source,
+    SpeakerKind, Topic, Value,
 };
 use habeas_intake::{
+    gazetteer::GazetteerPlace,
     limits::Limits,
     page::Page,
     suggest::{
@@ -73,7 +74,7 @@ pub fn suggest_for(
     let page = page.map_err(|error| table_failure(error, &source.file_name))?;
     let stated = anchors_of(&page);
     let anchors = Anchors { published: stated.published.or(published), ..stated };
-    let suggestions = suggest(&page.rendition, &anchors, lexicon);
+    let suggestions = suggest(&page.rendition, &anchors, &lexicon.clone().with_known(known_places(desk)?));
     let text = desk.text_of(&source)?;
     let mut proposals = Proposals { coder: &mut coder, source, text, rendered: page.rendition.text(), ids: Vec::new() };
     for (n, claim) in (1..).zip(&suggestions.claims) {
@@ -82,6 +83,24 @@ pub fn suggest_for(
     let ids = proposals.ids;
     desk.assert(coder.into_made())?;
     Ok(Suggested { ids, no_rules: suggestions.no_rules })
+}
+
+/// The places of the vault, each with its names and, by one of these, what it lies in.
+fn known_places(desk: &Desk) -> Result<Vec<GazetteerPlace>, Failure> {
+    let book = desk.book_of_places()?;
+    let places = Gazetteer::of(book.counting());
+    let names = |place| places.node(place).into_iter().flat_map(|node| node.names.iter().map(|(name, _)| name.clone()));
+    let place = |place| {
+        let wider = places.node(place)?.within.last().and_then(|(wider, _)| names(*wider).next());
+        let mut names = names(place);
+        Some(GazetteerPlace {
+            name: names.next()?,
+            other_names: names.collect(),
+            within: wider.unwrap_or_default(),
+            ..GazetteerPlace::default()
+        })
+    };
+    Ok(places.places().filter_map(place).collect())
 }
 
 struct Proposals<'c, 'd, 'r> {

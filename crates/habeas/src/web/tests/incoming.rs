@@ -205,6 +205,21 @@ async fn a_text_is_kept_with_who_says_it() {
 }
 
 #[tokio::test]
+async fn names_of_a_text_lead_to_the_case_files_of_those_who_bear_them() {
+    let house = House::of(Role::Keeper);
+    for (file, text) in [("seen.txt", "People saw Meela Ural near the bridge."), ("nobody.txt", "Nobody is named.")] {
+        let address = house.uploaded(file, text).await;
+        house.form(&address, &[("kind", "testimony"), ("said-by", "a neighbour")]).await;
+    }
+    assert!(house.page("/sources/seen").await.contains("href=\"/sources/seen/names\""));
+    let page = house.page("/sources/seen/names").await;
+    assert!(page.contains("<bdi dir=\"auto\">Mila Ural</bdi></a> · <bdi dir=\"auto\">2016-05-01</bdi>"), "{page}");
+    assert!(page.contains("another spelling") && page.contains("href=\"/cases?q=Meela%20Ural\""), "{page}");
+    let none = house.page("/sources/nobody/names").await;
+    assert!(none.contains("No name of this text"));
+}
+
+#[tokio::test]
 async fn hostile_names_and_bytes_stay_text_and_forged_uploads_are_refused() {
     let house = House::of(Role::Coder);
     for token in ["", "0000"] {

@@ -67,6 +67,8 @@ fn expected(listed: &Listed, role: Role) -> StatusCode {
         (true, false) if listed.path == "/start" => StatusCode::SEE_OTHER,
         // A list has no pages that could be drawn.
         (true, false) if listed.path.ends_with("/pages/{page}") => StatusCode::NOT_FOUND,
+        // Nor has it a text in which names could stand.
+        (true, false) if listed.path.ends_with("/names") => StatusCode::NOT_FOUND,
         (true, false) => StatusCode::OK,
         (true, true) if listed.path == "/enter/again" => StatusCode::TOO_MANY_REQUESTS,
         (true, true) if listed.path == "/enter" => StatusCode::FORBIDDEN,

@@ -120,7 +120,7 @@ describe("attacks", () => {
   test("another site writes nothing: forms, fetches, uploads, of every address that writes", async () => {
     const own = server.base, loopback = `http://127.0.0.1:${new URL(server.base).port}`;
     const targets = ["/prefs", "/lock", "/unlock", "/enter/again", "/review/decide", "/review/undo", "/review/clusters/0011", "/sources/new", "/link", "/estimates", "/team/add", "/team/role", "/checkpoints", "/backup", "/imports/0011/undo", "/jobs/0011/stop", "/start/make", "/start/open", "/start/demo",
-      "/earlier", "/searches", "/searches/forget", "/shares", "/consent", "/consent/withdraw", "/publish/propose", "/publish/approve", "/publish/build", "/publish/withdraw", "/claims/queue", "/claims/undo", "/claims/new", "/sources/new/typed", "/unlock/keep"];
+      "/earlier", "/searches", "/searches/forget", "/shares", "/consent", "/consent/withdraw", "/publish/propose", "/publish/approve", "/publish/build", "/publish/withdraw", "/claims/queue", "/claims/undo", "/claims/new", "/sources/new/typed", "/unlock/keep", "/sources/families/2/gone"];
     const page = await context.newPage();
     await page.goto(foreignBase);
     for (const base of [own, loopback]) for (const target of targets) {

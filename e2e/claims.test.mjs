@@ -215,7 +215,7 @@ describe("claims", () => {
       const page = await own.newPage();
       await page.goto(`${server.base}/claims/conflicts`);
       const accounts = await page.locator("section.about h2 a").first().getAttribute("href");
-      const addresses = { claims: "/claims", queue: "/claims/queue", form: "/claims/new?source=blast", selected: "/claims/new?source=blast&span=14-23", text: "/sources/blast", beside: "/sources/tarjuma", map: "/stats/map", conflicts: "/claims/conflicts", accounts, claim: accounts.replace("/accounts", "") };
+      const addresses = { claims: "/claims", queue: "/claims/queue", form: "/claims/new?source=blast", selected: "/claims/new?source=blast&span=14-23", text: "/sources/blast", names: "/sources/blast/names", beside: "/sources/tarjuma", map: "/stats/map", conflicts: "/claims/conflicts", accounts, claim: accounts.replace("/accounts", "") };
       for (const [name, address] of Object.entries(addresses)) {
         const seen = watch(page, server.base);
         const answer = await page.goto(server.base + address);

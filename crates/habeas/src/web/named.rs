@@ -51,7 +51,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
                 } }
                 tbody { @for name in &view.found.names { tr {
                     th scope="row" { a href=(reader.to(address("/cases", &[("q", &name.words)]))) { (datum(&name.words)) } }
-                    td { (name.ranges.len()) }
+                    td { (name.ranges.len()) " ×" }
                     td { ul.claims { @for bearer in &name.persons { li { (person(reader, bearer)) } } @if name.more { li { (reader.t("names-in-text-more")) } } } }
                 } } }
             } }

@@ -1,5 +1,6 @@
 //! What the process does to keep its memory to itself: no core file, nothing for a debugger of the same user to read, and
-//! every block of memory wiped when it is given back, so that a locked vault leaves nothing behind.
+//! every block of memory wiped when it is given back, so that a locked vault leaves nothing behind. A process that runs all
+//! day also gives it back to the system.
 //!
 //! Not promised: memory that C code gives back (SQLCipher wipes its own keys), pages that were swapped out, whoever is
 //! root. `habeas doctor` says what holds on a machine.
@@ -18,6 +19,27 @@ pub fn shut() {
     let _ = setrlimit(Resource::Core, none);
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }
+
+/// Begins the process anew where the C library would keep what is freed: glibc asks the system for large blocks one by one
+/// and gives them back, but takes each that is freed for a reason to call larger ones small, up to 32 MB, and holes in what it
+/// keeps stay. Its setting is read when a process begins, by safe calls at no other time. Where somebody has made the setting,
+/// theirs is kept; where the process cannot begin anew, it goes on with more memory.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub fn give_memory_back() {
+    use std::{env, os::unix::process::CommandExt, process::Command};
+    const LARGE_FROM: (&str, &str) = ("MALLOC_MMAP_THRESHOLD_", "65536");
+    if env::var_os(LARGE_FROM.0).is_some() {
+        return;
+    }
+    let mut words = env::args_os();
+    let name = words.next().unwrap_or_default();
+    // The file that runs now, also where another has taken its name.
+    let _ = Command::new("/proc/self/exe").arg0(name).args(words).env(LARGE_FROM.0, LARGE_FROM.1).exec();
+}
+
+/// Other C libraries have habits of their own.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub fn give_memory_back() {}
 
 /// Nothing by safe calls on this system; `doctor` says so.
 #[cfg(not(target_os = "linux"))]

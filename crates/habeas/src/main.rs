@@ -35,6 +35,9 @@ fn main() -> ExitCode {
         // A process that holds no key, reads no file and shuts itself in: nothing else may happen before.
         return habeas_intake::worker::serve(std::io::stdin().lock(), std::io::stdout().lock());
     }
+    if let cli::Command::Serve(_) = cli.command {
+        hardening::give_memory_back();
+    }
     let out = output::Output::new(cli.global.json);
     let exit = commands::run(cli, &words, &out).unwrap_or_else(|failure| {
         out.failure(&failure);

@@ -2,6 +2,7 @@
 //! every suggestion, so that it can be told later what was looked for.
 
 use crate::gazetteer::{self, GazetteerError, GazetteerPlace};
+use habeas_core::{Script, fold, script_of};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -214,6 +215,12 @@ impl Lexicon {
         more
     }
 
+    /// A word of a name as names of places are looked for: in lower case; where the letters have no cases, without the marks
+    /// and other forms that writers and keyboards differ in.
+    pub(super) fn place_word(word: &str) -> String {
+        if script_of(word) == Script::Latin { word.to_lowercase() } else { fold(word) }
+    }
+
     /// Lower-case hexadecimal SHA-256 over all lists.
     pub fn hash(&self) -> &str {
         &self.hash
@@ -313,11 +320,15 @@ impl Lexicon {
             let listed = ListedPlace { name: place.name.clone(), kind: place.kind, within: place.within };
             for name in std::iter::once(&place.name).chain(&place.other_names) {
                 let words = words_of(name);
-                self.places.entry(words[0].clone()).or_default().push((words, listed.clone()));
+                if let Some(first) = words.first().cloned() {
+                    self.places.entry(first).or_default().push((words, listed.clone()));
+                }
             }
             for demonym in &place.demonyms {
                 let words = words_of(demonym);
-                self.demonyms.entry(words[0].clone()).or_default().push(words);
+                if let Some(first) = words.first().cloned() {
+                    self.demonyms.entry(first).or_default().push(words);
+                }
             }
         }
         // The longest name wins.
@@ -364,8 +375,9 @@ fn regions_of(line: &str) -> Vec<GazetteerPlace> {
     names.split(", ").map(place).collect()
 }
 
+/// The words of a name as they are looked for.
 fn words_of(name: &str) -> Vec<String> {
-    name.split(' ').map(str::to_lowercase).collect()
+    name.split(' ').map(Lexicon::place_word).filter(|word| !word.is_empty()).collect()
 }
 
 fn phrases(list: &[String]) -> HashMap<String, Vec<Vec<String>>> {

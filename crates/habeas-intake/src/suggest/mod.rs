@@ -16,6 +16,7 @@ pub mod quoted;
 pub mod score;
 mod speakers;
 mod tokens;
+mod unruled;
 
 pub use anchors::{Anchors, DateRule, TextDate};
 pub use claims::{Basis, PlaceSlot, Says, Slot, SuggestedClaim, Victims};
@@ -136,6 +137,19 @@ pub fn suggest(rendition: &Rendition, anchors: &Anchors, lexicon: &Lexicon) -> S
         .collect();
     if !is_english(text, &tokens) {
         marks.retain(|mark| matches!(&mark.value, MarkValue::Date(date) if date.value.is_some()));
+        let apart = |mark: &Mark, others: &[Mark]| {
+            others.iter().all(|other| other.range.end <= mark.range.start || mark.range.end <= other.range.start)
+        };
+        let dates = unruled::dates(text, &tokens).into_iter();
+        let dates: Vec<Mark> =
+            dates.map(|(found, date)| Mark { range: bytes(&found), value: MarkValue::Date(date) }).collect();
+        marks.retain(|mark| apart(mark, &dates));
+        marks.extend(dates);
+        let places = unruled::places(text, &tokens, lexicon).into_iter();
+        let places = places.map(|found| Mark { range: bytes(&found), value: MarkValue::Place { facility: false } });
+        let places: Vec<Mark> = places.filter(|mark| apart(mark, &marks)).collect();
+        marks.extend(places);
+        marks.sort_by_key(|mark| (mark.range.start, mark.range.end));
         return Suggestions { marks, claims: Vec::new(), no_rules: true };
     }
     let mut found_counts = counts::find(text, &tokens, lexicon, &|at| in_dates[at]);

@@ -323,13 +323,24 @@ fn a_death_told_again_is_one_claim() {
 }
 
 #[test]
-fn suggestions_of_a_text_in_another_language_are_dates_alone() {
+fn suggestions_of_a_text_in_another_language_are_dates_and_listed_places() {
     let page = page(
         "Le 12/03/2014, trois hommes ont été enlevés à Kesh par des inconnus armés, selon les familles. 2014-03-15.",
     );
     let suggestions = suggest(&page.rendition, &Anchors::default(), &lexicon());
     assert!(suggestions.no_rules && suggestions.claims.is_empty());
-    assert_eq!(suggestions.marks.len(), 2);
+    assert_eq!(marked(&page, &suggestions), ["12/03/2014", "Kesh", "2014-03-15"]);
+
+    // Two keyboards write two kafs and two yehs, and one of them the vowels.
+    let places = "name,kind,within,other_names\nKesh Bala,city,,\u{643}ش بالا\nDorval,city,,دوروال\n";
+    let lexicon = lexicon().with_places(places.as_bytes()).unwrap();
+    let page = self::page("پولیس نے ۱۲ مارچ ۲۰۱۴ کو کَش بالا سے تین افراد کو اٹھایا۔ دوروال کے لوگ بالا گئے۔");
+    let suggestions = suggest(&page.rendition, &Anchors::default(), &lexicon);
+    assert_eq!(marked(&page, &suggestions), ["۱۲ مارچ ۲۰۱۴", "کَش بالا", "دوروال"]);
+}
+
+fn marked<'p>(page: &'p Page, suggestions: &Suggestions) -> Vec<&'p str> {
+    suggestions.marks.iter().map(|mark| &page.rendition.text()[mark.range.clone()]).collect()
 }
 
 #[test]

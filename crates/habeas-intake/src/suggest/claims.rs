@@ -518,7 +518,7 @@ impl Material<'_> {
             near && claim.class == act.class && !claim.pattern && (!claim.victims.named.is_empty() || group)
         });
         match earlier {
-            Some(claim) if pronoun && !act.noun => {
+            Some(claim) if pronoun && !act.noun && !self.is_again(act) => {
                 claim.triggers.push(self.bytes(&act.tokens));
                 claim.perpetrator = claim.perpetrator.take().or_else(|| self.perpetrator(act));
                 if claim.place.as_ref().is_none_or(|own| own.carried) {

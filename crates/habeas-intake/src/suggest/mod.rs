@@ -30,7 +30,7 @@ use std::ops::Range;
 use tokens::tokenise;
 
 /// Raised whenever the same text and lists may give other suggestions.
-pub const RULES_VERSION: u16 = 4;
+pub const RULES_VERSION: u16 = 5;
 
 /// One marked place of a text.
 #[derive(Debug, Clone, PartialEq)]

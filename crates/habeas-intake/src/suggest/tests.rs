@@ -98,8 +98,8 @@ fn a_text_published_twice_keeps_both_years_and_the_official_version() {
          arrested the men.\n\n\
          The government came to power in Tirania this year.\n\nSera Venn\n",
         expect![[r#"
-            kill 4/4/4 [Adil Mola Borun; Saif Tesk; Shakoor Tesk; Wadood Tesk] 2023-10 | - | by police Special Crimes Department | says author
-            arrest 4/4/4 [Adil Mola Borun; Saif Tesk; Shakoor Tesk; Wadood Tesk] 2023-10* | - | by police | says author
+            kill 4/4/4 [Adil Mola Borun; Saif Tesk; Shakoor Tesk; Wadood Tesk] 2023-10 | Tirania* | by police Special Crimes Department | says author
+            arrest 4/4/4 [Adil Mola Borun; Saif Tesk; Shakoor Tesk; Wadood Tesk] 2023-10* | Tirania* | by police | says author
         "#]],
     );
 }
@@ -289,7 +289,7 @@ fn a_list_takes_its_period_and_its_speaker_from_the_sentence_that_leads_it_in() 
          a total of 1,081 killed\n\
          In Olenia: 344 killed and 896 injured\n",
         expect![[r#"
-            kill 1081/1081/1081 [] 2022-02-24/2022-03-24* | - | by - | says Olmwatch*
+            kill 1081/1081/1081 [] 2022-02-24/2022-03-24* | Tirania* | by - | says Olmwatch*
             kill 344/344/344 [] 2022-02-24/2022-03-24* | Olenia | by - | says Olmwatch*
             injure 896/896/896 [] 2022-02-24/2022-03-24* | Olenia | by - | says Olmwatch*
         "#]],

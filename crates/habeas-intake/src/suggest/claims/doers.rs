@@ -75,6 +75,10 @@ impl Material<'_> {
         let slot =
             |tokens: Range<usize>, basis| Some(Slot { range: self.bytes(&tokens), value: basis, carried: false });
         let in_sentence = |at: usize| self.tokens.get(at).is_some_and(|token| token.sentence == sentence);
+        // Whoever finds a body has not done it.
+        if act.class == ActClass::FoundDead {
+            return None;
+        }
         if let Some(subject) = self.subject(act) {
             return slot(subject, Basis::NamedAsAgent);
         }
@@ -144,7 +148,7 @@ impl Material<'_> {
         }
         // «X are responsible for …», «X is accused of …», «the army's torture cells».
         for at in (0..act.tokens.start).rev().take_while(|at| in_sentence(*at)).take(12) {
-            let accused = self.tokens[at].is_any(&["responsible", "accused", "blamed", "suspected"]);
+            let accused = self.tokens[at].is_any(&["responsible", "accused", "blamed", "suspected", "behind"]);
             if accused {
                 let name =
                     self.names.iter().rev().find(|name| {

@@ -36,7 +36,10 @@ impl Material<'_> {
                 continue;
             }
             let plain = self.tokens[at + 1..noun].iter().all(|token| {
-                !token.is_any(&["of", "by", "in", "the", "was", "that", "who", "for", ",", "(", "’", "'"])
+                !token.is_any(&[
+                    "of", "by", "in", "the", "was", "that", "who", "for", ",", "(", "’", "'", "after", "before",
+                    "since", "when", "while", "as", "with", "to", "from", "at", "on", "a", "an", "were", "is", "said",
+                ])
             });
             let next_noun = self.lexicon.noun(self.lower(noun + 1)).is_some();
             if !plain || next_noun || self.tokens[noun].is_any(&["body", "life", "soul", "member", "leader"]) {

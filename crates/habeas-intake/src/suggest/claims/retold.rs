@@ -6,6 +6,8 @@ use std::collections::HashSet;
 
 /// Sentences over which «the four men» still are the four men named before.
 const REACH: usize = 8;
+/// A number that no two deeds of one text share by chance: told again however far down.
+const RARE: u64 = 10;
 
 impl Material<'_> {
     /// A headline tells what the text tells again: what has its kind and number there is no claim of its own.
@@ -40,7 +42,7 @@ impl Material<'_> {
                 one.class == claim.class
                     && several(one).is_some()
                     && several(one) == several(&claim)
-                    && (1..=REACH).contains(&apart)
+                    && (1..=if several(one) >= Some(RARE) { usize::MAX } else { REACH }).contains(&apart)
                     && may_be_one_day(one, &claim)
                     && (self.may_be_one_place(one, &claim) || is_one_day(one, &claim))
                     && (again || names && one.victims.named.is_empty())
@@ -83,10 +85,25 @@ impl Material<'_> {
                 let words = |ranges: &[std::ops::Range<usize>]| {
                     ranges.iter().map(|range| self.text[range.clone()].to_lowercase()).collect::<HashSet<_>>()
                 };
-                !words(&one).is_disjoint(&words(&other)) || self.is_facility(&one) != self.is_facility(&other)
+                let (first, second) = (words(&one), words(&other));
+                // «Kesh» and «Olenia»: the one lies in the other.
+                let nested = |inner: &HashSet<String>, outer: &HashSet<String>| {
+                    inner.iter().any(|name| self.lies_in(name).iter().any(|wider| outer.contains(wider)))
+                };
+                !first.is_disjoint(&second)
+                    || nested(&first, &second)
+                    || nested(&second, &first)
+                    || self.is_facility(&one) != self.is_facility(&other)
             }
             _ => true,
         }
+    }
+
+    /// What a listed place lies in, in lower case.
+    fn lies_in(&self, name: &str) -> Vec<String> {
+        let listed = self.lexicon.listed(name).map(|place| place.name.clone());
+        let wider = listed.map(|name| self.lexicon.within(&name)).unwrap_or_default();
+        wider.iter().map(|name| name.to_lowercase()).collect()
     }
 
     /// «the market»: within the place that another sentence names.

@@ -19,6 +19,8 @@ use std::ops::Range;
 const NEIGHBOURS: usize = 2;
 /// Paragraphs at the beginning among which the head of a report stands.
 const HEAD: usize = 8;
+/// The last paragraph of those in which a text says what it is about: a headline, what stands below it, a first sentence.
+const TOPIC: usize = 3;
 /// Items that a list has at most.
 const LIST: usize = 12;
 
@@ -79,7 +81,7 @@ impl Material<'_> {
             let at = self.tokens.partition_point(|token| token.end <= place.ranges[0].start);
             !aggregate || self.tokens.get(at).is_some_and(|token| token.paragraph == paragraph)
         };
-        let place = self.place(act, count).filter(near);
+        let place = self.place(act, count).filter(near).or_else(|| self.topic_place(sentence));
         SuggestedClaim {
             class: act.class,
             triggers: vec![trigger],
@@ -251,8 +253,13 @@ impl Material<'_> {
         let first = first + usize::from(self.tokens[first].is("date"));
         let head = self.tokens[first..].iter().take(18).take_while(|token| token.paragraph == paragraph);
         let head: Vec<&Token> = head.take_while(|token| !token.is_word() || token.capital).collect();
-        let closes = (1..head.len())
-            .find(|at| head[*at].is_any(&[":", "–", "—"]) || head[*at].is("-") && (head[at - 1].is_any(&["-", ")"])));
+        // «09:42» closes none.
+        let clock = |at: usize| head.get(at + 1).is_some_and(|next| next.is_number() && next.start == head[at].end);
+        let closes = (1..head.len()).find(|at| {
+            head[*at].is_any(&["–", "—"])
+                || head[*at].is(":") && !clock(*at)
+                || head[*at].is("-") && (head[at - 1].is_any(&["-", ")"]))
+        });
         let led = head.first().is_some_and(|token| token.is_any(&["in", "on", "at", "from", "near"]));
         !led && closes.is_some_and(|close| tokens.end <= first + close)
     }
@@ -311,11 +318,14 @@ impl Material<'_> {
             }
             return Some(PlaceSlot { ranges, carried: false });
         }
+        let mut ranges: Vec<Range<usize>> = self.home(act).into_iter().collect();
         if self.is_another(sentence) {
-            return None;
+            return (!ranges.is_empty()).then_some(PlaceSlot { ranges, carried: false });
         }
-        let mut ranges = Vec::new();
-        let before = self.place_before(act.tokens.start, false)?;
+        let Some(before) = self.place_before(act.tokens.start, false) else {
+            return (!ranges.is_empty()).then_some(PlaceSlot { ranges, carried: false });
+        };
+        let carried = ranges.is_empty();
         ranges.push(self.bytes(&before.tokens));
         let own = self.sentence(before.tokens.start);
         let wider = self
@@ -325,7 +335,44 @@ impl Material<'_> {
             .filter(is_place)
             .filter(here);
         ranges.extend(wider.take(1).map(|name| self.bytes(&name.tokens)));
-        Some(PlaceSlot { ranges, carried: true })
+        Some(PlaceSlot { ranges, carried })
+    }
+
+    /// «outside his home», «from her house»: where it happened, though nobody learns where that is.
+    fn home(&self, act: &acts::Found) -> Option<Range<usize>> {
+        let sentence = self.sentence(act.tokens.start);
+        let end = (act.tokens.end + 12).min(self.tokens.len());
+        let at = (act.tokens.end..end).take_while(|at| self.sentence(*at) == sentence).find(|at| {
+            self.tokens[*at].is_any(&["home", "house", "residence", "apartment", "flat"])
+                && self.tokens[*at - 1].is_any(&["his", "her", "their", "s"])
+        })?;
+        let led = (at.saturating_sub(6)..at).any(|near| {
+            self.sentence(near) == sentence
+                && self.tokens[near].is_any(&["in", "at", "from", "near", "outside", "inside"])
+        });
+        led.then(|| self.bytes(&(at..at + 1)))
+    }
+
+    /// The country that the headline or the first sentence of a text names, where it names one alone.
+    fn topic_place(&self, sentence: usize) -> Option<PlaceSlot> {
+        if self.is_another(sentence) {
+            return None;
+        }
+        let country = |name: &&names::Found| {
+            let range = self.bytes(&name.tokens);
+            let listed = self.lexicon.listed(&self.text[range]);
+            name.kind == NameKind::Place && listed.is_some_and(|place| place.kind == "country")
+        };
+        let mut head = self
+            .names
+            .iter()
+            .take_while(|name| self.tokens[name.tokens.start].paragraph <= TOPIC)
+            .filter(|name| !self.in_dateline(&name.tokens))
+            .filter(country);
+        let first = head.next()?;
+        let words = |name: &names::Found| self.text[self.bytes(&name.tokens)].to_lowercase();
+        let alone = head.all(|other| words(other) == words(first));
+        alone.then(|| PlaceSlot { ranges: vec![self.bytes(&first.tokens)], carried: true })
     }
 
     /// The last place named before, close by or at the head of the report; of one sentence the most exact one.

@@ -4,7 +4,7 @@ use super::{
     Finder, Found, NameKind,
     words::{
         ADMINISTRATIVE, BEFORE_ORGANISATION, BEFORE_PERSON, BEFORE_PLACE, BEHIND_PLACE, CALENDAR, COMMON, FACILITIES,
-        KINDS, NOBODY, SPEAKS,
+        KIN, KINDS, NOBODY, PLACE_HEADS, SPEAKS,
     },
 };
 use crate::suggest::{
@@ -17,6 +17,18 @@ use std::{
 };
 
 impl Finder<'_> {
+    /// «Barangay Olm», «Camp Borun»: the word for its kind begins the name.
+    pub(super) fn headed_place(&self, at: usize) -> Option<Found> {
+        let token = &self.tokens[at];
+        let next = self.tokens.get(at + 1).filter(|next| {
+            next.capital && next.is_word() && next.sentence == token.sentence && PLACE_HEADS.contains(&token.lower)
+        })?;
+        let end = self.run(at + 1);
+        let small = matches!(token.lower.as_str(), "camp" | "port" | "lake" | "fort" | "villa") && !token.capital;
+        let known = self.lexicon.organisation_heads.contains(&next.lower) || CALENDAR.contains(&next.lower);
+        (!small && !known && end - at <= 4).then_some(Found { tokens: at..end, kind: NameKind::Place })
+    }
+
     /// A row of capitals that no list knows.
     pub(super) fn by_surroundings(&self, at: usize, run: usize) -> Option<Found> {
         let mut start = at;
@@ -39,7 +51,7 @@ impl Finder<'_> {
             return None;
         }
         let token = &self.tokens[start];
-        let length = run - start;
+        let length = self.tokens[start..run].iter().filter(|token| token.is_word()).count();
         // «Kesh-based», «state-backed»: says something of the name behind it.
         if self.lower(start).rsplit_once('-').is_some_and(|(_, tail)| {
             matches!(tail, "based" | "backed" | "led" | "linked" | "born" | "held" | "run" | "occupied" | "controlled")
@@ -50,7 +62,9 @@ impl Finder<'_> {
         let byline_start = start > 0
             && self.lower(start - 1) == "by"
             && self.tokens[start - 1].first
-            && (start == 1 || self.tokens[start - 2].paragraph != token.paragraph);
+            && (start == 1 || self.tokens[start - 2].paragraph != token.paragraph)
+            // «AP Photo/Adira Venn».
+            || matches!(self.before(start, 1), "/" | ":") && self.before(start, 2) == "photo";
         let heading = self.headings.contains(&token.paragraph) && !(byline_start && (2..=4).contains(&length));
         let words: Vec<&str> = (start..run).map(|idx| self.lower(idx)).filter(|word| *word != ".").collect();
         let behind = self.lower(run);
@@ -74,7 +88,21 @@ impl Finder<'_> {
         }
         // «Adil, son of Borun», «Adil, a resident of Kesh»; «identified as Adil», «two brothers, Adil and Borun».
         let known_as = one == "as"
-            && matches!(two, "identified" | "named" | "known" | "recognised" | "recognized" | "revealed")
+            && matches!(
+                two,
+                "identified"
+                    | "named"
+                    | "known"
+                    | "recognised"
+                    | "recognized"
+                    | "revealed"
+                    | "name"
+                    | "names"
+                    | "only"
+                    | "himself"
+                    | "herself"
+                    | "themselves"
+            )
             || matches!(one, "named" | "namely" | "alias")
             || matches!((two, one), ("names" | "named", "were" | "are"));
         let apposition = one == ","
@@ -83,6 +111,10 @@ impl Finder<'_> {
             && !(length == 1 && self.lexicon.noun(words[0]).is_some());
         let listed = self.lexicon.listed(&words.join(" ")).is_some();
         if length <= 5 && !heading && !demonym && !listed && (self.has_parent_behind(run) || known_as || apposition) {
+            return Some(Found { tokens: start..run, kind: NameKind::Person });
+        }
+        // «his cousin Borun».
+        if length == 1 && KIN.contains(one) && !heading && !demonym && !listed && token.is_word() {
             return Some(Found { tokens: start..run, kind: NameKind::Person });
         }
         let byline = words
@@ -187,7 +219,8 @@ impl Finder<'_> {
             && !heading
             && !demonym
             && !quoted
-            && !token.is_upper(self.text)
+            && !(start..run).any(|idx| self.tokens[idx].is_upper(self.text))
+            && !(start > 0 && self.tokens[start - 1].is_number() && self.tokens[start - 1].end == token.start)
             && words.iter().all(|word| !self.small.contains(word)))
         .then_some(Found { tokens: start..run, kind: NameKind::Person })
     }
@@ -273,7 +306,24 @@ impl Finder<'_> {
                 }
                 let run = self.run(next);
                 let word = self.lower(next);
-                let other = run - next > 4
+                // «in Kesh, and Olmwatch has said»: another clause.
+                let clause = matches!(
+                    self.lower(run),
+                    "has"
+                        | "have"
+                        | "had"
+                        | "was"
+                        | "were"
+                        | "is"
+                        | "are"
+                        | "said"
+                        | "says"
+                        | "told"
+                        | "reported"
+                        | "will"
+                ) && name.kind == NameKind::Place;
+                let other = clause
+                    || run - next > 4
                     || (next..run).any(|idx| covered[idx] || self.lexicon.organisation_heads.contains(self.lower(idx)))
                     || CALENDAR.contains(word)
                     || COMMON.contains(word)
@@ -286,7 +336,13 @@ impl Finder<'_> {
                 row.push(Found { tokens: next..run, kind: name.kind });
                 end = run;
             }
-            if closed {
+            // «of Sitio Olm, Borun, Dorval;»: a row of names, each within the next.
+            let address = name.kind == NameKind::Place
+                && BEFORE_PLACE.contains(self.before(name.tokens.start, 1))
+                    | (self.before(name.tokens.start, 1) == "of")
+                && row.iter().all(|one: &Found| one.tokens.len() == 1)
+                && self.tokens.get(end).is_none_or(|behind| !behind.is_word());
+            if closed || address {
                 for one in row {
                     one.tokens.clone().for_each(|idx| covered[idx] = true);
                     added.push(one);
@@ -395,6 +451,13 @@ impl Finder<'_> {
                     // «Maleh» after «Haitham al-Maleh».
                     parts.extend(word.split_once('-').map(|(_, last)| last.to_owned()).filter(|last| last.len() > 3));
                 }
+            }
+        }
+        for name in found.iter_mut().filter(|name| name.tokens.len() == 1) {
+            let token = &self.tokens[name.tokens.start];
+            let spoke = name.kind == NameKind::Organisation { force: false } && !token.is_upper(self.text);
+            if spoke && parts.contains(&token.lower) && !self.lexicon.known_organisations.contains_key(&token.lower) {
+                name.kind = NameKind::Person;
             }
         }
         let mut covered = vec![false; self.tokens.len()];

@@ -19,7 +19,7 @@ pub(super) const FACILITIES: Words = Words(
      internment centre|roundabout|highway|road|mine|dam|factory|bookshop|restaurant|cafe|café|clinic|monastery
      cathedral|synagogue|theatre|nightclub|plaza|orphanage|refugee camp|base|military base|army base|air base
      police headquarters|police post|petrol station|gas station|bus station|railway station|border crossing|landfill
-     quarry",
+     quarry|tower|mall|palace",
 );
 
 /// Words that begin sentences with a capital and name nobody.
@@ -107,3 +107,40 @@ pub(super) const CALENDAR: Words = Words(
 /// First letters of months, and of days of the week.
 pub(super) const CALENDAR_PARTS: Words =
     Words("jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun");
+
+/// First words of places' own names, in several languages.
+pub(super) const PLACE_HEADS: Words = Words(
+    "sitio|barangay|brgy|purok|camp|mount|mt|lake|fort|vereda|barrio|colonia|aldea|wadi|jabal|jebel|kafr|khirbet|deir|beit
+     tell|umm|port|puerto|villa|ciudad|kampung|desa|goth|killi|basti|chak|mohalla|bandar",
+);
+
+/// Small words inside a name.
+pub(super) const PARTICLES: Words =
+    Words("de|del|della|la|las|los|el|do|da|dos|das|di|du|des|van|von|der|den|bin|ibn|al|ul");
+
+/// Words between a place or people and the office that it keeps: «Olenia state police».
+pub(super) const OF_AN_OFFICE: Words = Words(
+    "state|provincial|regional|federal|city|district|national|municipal|county|metropolitan|central|human|rights
+     interior|defence|defense|foreign|home|health|justice|refugee|migration|security|military|civil|riot|border|judicial
+     traffic|counter-terrorism|counterterrorism|anti-terrorism|anti-terror|peacekeeping|election|electoral|special
+     public|prosecutor|prosecution|investigation",
+);
+
+/// Such an office, written small.
+pub(super) const OFFICES: Words = Words(
+    "police|army|military|government|office|ministry|authorities|council|administration|agency|court|navy|parliament
+     assembly|forces|troops|mission|commission|committee|service|services|guard|department",
+);
+
+/// Directions, which are no part of the name behind them.
+pub(super) const DIRECTIONS: Words = Words(
+    "north|south|east|west|northern|southern|eastern|western|central|northwest|northeast|southwest|southeast
+     northwestern|northeastern|southwestern|southeastern|north-west|north-east|south-west|south-east|north-western
+     north-eastern|south-western|south-eastern|mainland|rural|downtown",
+);
+
+/// Relatives, whose name stands behind the word.
+pub(super) const KIN: Words = Words(
+    "brother|sister|father|mother|son|daughter|wife|husband|uncle|aunt|cousin|nephew|niece|grandson|granddaughter
+     grandfather|grandmother|widow|fiancé|fiancée|in-law",
+);

@@ -252,7 +252,13 @@ fn phrase(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
         || before.is_some_and(|before| before.lower.ends_with("ly") && at >= 2 && tokens[at - 2].is_any(&BE))
         || !phrase.noun && shares_be(tokens, at, end);
     // «have arrested 14 people»: done by those before it, not to them.
-    let perfect = is_before(&["have", "has", "had"])
+    let adverb =
+        before.is_some_and(|before| before.lower.ends_with("ly") || before.is_any(&["also", "already", "then"]));
+    let helped = at >= 2
+        && tokens[at - 2].sentence == first.sentence
+        && tokens[at - 2].is_any(&["was", "were", "been", "being", "is", "are", "be"]);
+    // «have arrested», «reportedly abducted seven persons».
+    let perfect = (is_before(&["have", "has", "had"]) || adverb && !helped)
         && next.is_some_and(|next| {
             next.is_any(&[
                 "him", "her", "them", "a", "an", "the", "his", "their", "at", "more", "over", "about", "some", "dozens",

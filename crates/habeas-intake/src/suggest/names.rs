@@ -165,6 +165,13 @@ impl Finder<'_> {
         // «BACKGROUND: …», «ISSUES:» begin a part of a text, and name no place.
         let part = (at..run).any(|idx| NO_DATELINE.contains(self.lower(idx)) || self.small.contains(self.lower(idx)))
             || self.tokens.get(run + 1).is_none_or(|next| next.paragraph != self.tokens[at].paragraph);
+        // «Dorval Kesh (Tiran Press, June 16) —».
+        let bracket = self.lower(run) == "("
+            && run - at >= 2
+            && (run..(run + 12).min(self.tokens.len() - 1))
+                .any(|idx| self.tokens[idx].is(")") && self.tokens[idx + 1].is_any(&["–", "—", "-"]));
+        let (place, closes) = (place || bracket, closes || bracket);
+        let upper = upper || bracket;
         let fits = head
             && place
             && !part
@@ -217,7 +224,9 @@ impl Finder<'_> {
         }
         let end = self.run(next);
         let named = end > next && self.tokens[next].capital && self.tokens[next].sentence == self.tokens[at].sentence;
-        let organisation = (next..end).any(|idx| self.lexicon.organisation_heads.contains(self.lower(idx)));
+        let organisation = (next..end).any(|idx| {
+            self.lexicon.organisation_heads.contains(self.lower(idx)) || FACILITIES.contains(self.lower(idx))
+        });
         let last = if self.lower(next - 1) == "." { next - 2 } else { next - 1 };
         // «Mir», «Mama» belong to the name; «Prime Minister», «President» stand before it.
         let office = matches!(
@@ -262,6 +271,7 @@ impl Finder<'_> {
         let last = (at + 1..run).rev().find(office)?;
         let plain = (last + 1..run).all(|idx| {
             !self.lexicon.organisation_heads.contains(self.lower(idx))
+                && !FACILITIES.contains(self.lower(idx))
                 && !self.is_listed(idx)
                 && !NOBODY.contains(self.lower(idx))
         });

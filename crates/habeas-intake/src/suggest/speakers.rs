@@ -324,7 +324,8 @@ pub(crate) fn find(tokens: &[Token], names: &[Name]) -> Vec<Speaking> {
         if let Some(last) = again.cloned() {
             found.push(Speaking { sentence: token.sentence, back: true, ..last });
         } else if let Some((speaker, unnamed)) = speaking {
-            let responsibility = token.is_any(&["claimed", "claims"]) && lower(at + 1) == "responsibility";
+            let responsibility =
+                token.is_any(&["claimed", "claims"]) && matches!(lower(at + 1), "responsibility" | "credit");
             let organisation = names.iter().any(|name| {
                 name.tokens.start == speaker.start && matches!(name.kind, NameKind::Organisation { force: false })
             });
@@ -342,7 +343,11 @@ pub(crate) fn find(tokens: &[Token], names: &[Name]) -> Vec<Speaking> {
             }
         } else if SAYS.contains(&token.lower.as_str()) && at > 0 && same(at - 1) {
             let back = matches!(lower(at - 1), "he" | "she" | "they" | "report" | "statement" | "also");
-            if let Some(last) = last_named(&found, token.sentence).filter(|_| back) {
+            // «members of a group told …; they said»: nobody named, not long before.
+            let unnamed = found.last().filter(|last| {
+                last.unnamed && matches!(lower(at - 1), "they" | "he" | "she") && token.sentence - last.sentence <= 2
+            });
+            if let Some(last) = unnamed.cloned().or_else(|| last_named(&found, token.sentence)).filter(|_| back) {
                 found.push(Speaking { sentence: token.sentence, back: true, ..last });
             }
         }

@@ -84,7 +84,10 @@ impl Material<'_> {
         }
         // «… by the Tiranian army»: the last «by» of the deed.
         for at in act.tokens.end..(act.tokens.end + 30).min(self.tokens.len()) {
-            if !in_sentence(at) || self.tokens[at].is_any(&[";"]) || self.acts_between(act.tokens.end, at) > 2 {
+            if !in_sentence(at)
+                || self.tokens[at].is_any(&[";", "while", "whereas", "but"])
+                || self.acts_between(act.tokens.end, at) > 2
+            {
                 break;
             }
             let told = self.tokens[at - 1].is_any(&[
@@ -103,7 +106,9 @@ impl Material<'_> {
                 && (self.tokens[at - 1].lower.ends_with("ed")
                     || self.tokens[at - 1].is_any(&["held", "taken", "run", "led", "kept", "known", "driven", "seen"]))
                 && !self.tokens[at - 2].is_any(&["and", ",", "then", "later"]);
-            if self.tokens[at].is("by") && !(told && at > act.tokens.end) && !other {
+            // «confirmed dead by a medic».
+            let stated = self.lower(act.tokens.start) == "dead";
+            if self.tokens[at].is("by") && !(told && at > act.tokens.end) && !other && !stated {
                 return self.agent(at + 1).and_then(|tokens| slot(tokens, Basis::NamedAsAgent));
             }
         }
@@ -173,6 +178,9 @@ impl Material<'_> {
     /// Whoever does it: «unknown men abducted him», «the forces attacked a village, killing twelve».
     pub(super) fn subject(&self, act: &acts::Found) -> Option<Range<usize>> {
         let alone = ["died", "die", "dies", "dead", "perished", "lost", "succumbed"];
+        if let Some(agent) = self.agent_of_attack(act) {
+            return Some(agent);
+        }
         let own = act.passive
             || act.noun
             || self.is_reduced(act)
@@ -241,6 +249,36 @@ impl Material<'_> {
             .find(|range| !self.tokens[range.end..act.tokens.start].iter().any(|token| token.is_any(&ENDS)))
     }
 
+    /// «Air strikes by the army killed six», «the army carried out an attack that killed six»: whose attack did it.
+    fn agent_of_attack(&self, act: &acts::Found) -> Option<Range<usize>> {
+        let sentence = self.sentence(act.tokens.start);
+        if act.passive || act.noun {
+            return None;
+        }
+        let attack = self.acts.iter().rev().find(|attack| {
+            attack.class == ActClass::Attack
+                && attack.noun
+                && attack.tokens.end <= act.tokens.start
+                && self.sentence(attack.tokens.start) == sentence
+                && self.acts_between(attack.tokens.end, act.tokens.start) == 0
+        })?;
+        let end = attack.tokens.end;
+        match (self.lower(end), self.lower(end + 1)) {
+            ("by", _) => return self.agent(end + 1),
+            ("blamed", "on") | ("attributed", "to") | ("claimed", "by") => return self.agent(end + 2),
+            _ => {}
+        }
+        let verb = (attack.tokens.start.saturating_sub(5)..attack.tokens.start).find(|at| {
+            self.sentence(*at) == sentence
+                && self.tokens[*at].is_any(&["launched", "carried", "conducted", "dropped", "staged", "mounted"])
+        })?;
+        let own = self
+            .names
+            .iter()
+            .find(|name| name.tokens.end == verb && matches!(name.kind, NameKind::Organisation { .. }));
+        own.map(|name| name.tokens.clone())
+    }
+
     /// «killed in an encounter with the Rapid Corps».
     pub(super) fn met(&self, act: &acts::Found) -> Option<Range<usize>> {
         let sentence = self.sentence(act.tokens.start);
@@ -284,11 +322,14 @@ impl Material<'_> {
     pub(super) fn attacker(&self, act: &acts::Found) -> Option<Range<usize>> {
         let sentence = self.sentence(act.tokens.start);
         let attacks = |at: usize| {
-            self.acts.iter().find(|attack| {
+            self.acts.iter().any(|attack| {
                 attack.class == ActClass::Attack
                     && !attack.noun
                     && (at..at + 3).contains(&attack.tokens.start)
                     && self.sentence(attack.tokens.start) == sentence
+            }) || self.tokens.get(at).is_some_and(|verb| {
+                // «launched air strikes».
+                verb.is_any(&["launched", "carried", "conducted", "dropped", "staged", "mounted"])
             })
         };
         let end = (act.tokens.end + 24).min(self.tokens.len());
@@ -298,13 +339,13 @@ impl Material<'_> {
         let name = self.names.iter().find(|name| {
             (lead + 1..lead + 3).contains(&name.tokens.start) && matches!(name.kind, NameKind::Organisation { .. })
         });
-        if let Some(name) = name.filter(|name| attacks(name.tokens.end).is_some()) {
+        if let Some(name) = name.filter(|name| attacks(name.tokens.end)) {
             return Some(name.tokens.clone());
         }
         let noun = (lead + 1..(lead + 6).min(self.tokens.len())).find(|at| AGENTS.contains(&self.lower(*at)))?;
         let plain = self.tokens[lead + 1..noun].iter().all(Token::is_word);
         let from = lead + 1 + usize::from(matches!(self.lower(lead + 1), "a" | "the" | "some"));
-        (plain && self.sentence(noun) == sentence && attacks(noun + 1).is_some()).then_some(from.min(noun)..noun + 1)
+        (plain && self.sentence(noun) == sentence && attacks(noun + 1)).then_some(from.min(noun)..noun + 1)
     }
 
     /// Whoever stands behind «by»: a name, or words such as «unknown armed men».

@@ -22,7 +22,9 @@ impl Material<'_> {
             let sentence = self.sentence(at);
             let noun = (at + 1..(at + 8).min(self.tokens.len())).find(|idx| {
                 let token = &self.tokens[*idx];
-                token.sentence == sentence && self.lexicon.singular.contains(&token.lower)
+                token.sentence == sentence
+                    && self.lexicon.singular.contains(&token.lower)
+                    && !(token.is("human") && self.lower(*idx + 1) == "rights")
             });
             let Some(mut noun) = noun else { continue };
             // «a Tiranian man», «a student activist», «a teacher and human rights activist»: the last noun of the row.

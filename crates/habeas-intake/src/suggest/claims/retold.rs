@@ -40,8 +40,7 @@ impl Material<'_> {
                 }
                 let apart = self.sentence_of(&claim).saturating_sub(self.sentence_of(one));
                 one.class == claim.class
-                    && several(one).is_some()
-                    && several(one) == several(&claim)
+                    && (several(one).is_some() && several(one) == several(&claim) || self.same_words(one, &claim))
                     && (1..=if several(one) >= Some(RARE) { usize::MAX } else { REACH }).contains(&apart)
                     && may_be_one_day(one, &claim)
                     && (self.may_be_one_place(one, &claim) || is_one_day(one, &claim))
@@ -55,10 +54,13 @@ impl Material<'_> {
                     }
                     // What the second telling states itself is nearer than what the first one carried over.
                     if one.place.as_ref().is_none_or(|place| place.carried) {
-                        one.place = claim.place.filter(|place| !place.carried).or(one.place.take());
+                        let own = claim.place.as_ref().is_some_and(|place| !place.carried);
+                        one.place = if own { claim.place } else { one.place.take().or(claim.place) };
                     }
                     if one.date.as_ref().is_none_or(|date| date.carried || date.value.value.is_none()) {
-                        one.date = claim.date.filter(|date| !date.carried).or(one.date.take());
+                        let own = claim.date.as_ref().is_some_and(|date| !date.carried);
+                        let carried = |date: super::Slot<super::TextDate>| super::Slot { carried: true, ..date };
+                        one.date = if own { claim.date } else { one.date.take().or(claim.date.map(carried)) };
                     }
                     one.perpetrator = one.perpetrator.take().or(claim.perpetrator);
                 }
@@ -66,6 +68,17 @@ impl Material<'_> {
             }
         }
         *claims = kept;
+    }
+
+    /// «a man» and again «a man», «his wife» and again «his wife»: told once more, by somebody else.
+    fn same_words(&self, one: &SuggestedClaim, other: &SuggestedClaim) -> bool {
+        let words = |claim: &SuggestedClaim| {
+            let slot = claim.count.as_ref().filter(|slot| slot.value.stated == Some(1) && !slot.carried)?;
+            Some(self.text[slot.range.clone()].to_lowercase()).filter(|words| words.contains(' '))
+        };
+        words(one).is_some_and(|first| Some(&first) == words(other).as_ref() && !first.starts_with("another"))
+            && one.victims.named.is_empty()
+            && other.victims.named.is_empty()
     }
 
     /// Whether two claims name the same one victim, the second one perhaps by the last name alone.

@@ -19,8 +19,6 @@ use std::ops::Range;
 const NEIGHBOURS: usize = 2;
 /// Paragraphs at the beginning among which the head of a report stands.
 const HEAD: usize = 8;
-/// The last paragraph of those in which a text says what it is about: a headline, what stands below it, a first sentence.
-const TOPIC: usize = 3;
 /// Items that a list has at most.
 const LIST: usize = 12;
 
@@ -106,7 +104,17 @@ impl Material<'_> {
         // Of «bodies of men, missing since January, were found» the verb counts: what stands between tells of the men.
         let deed =
             if act.class == ActClass::FoundDead { act.tokens.end - 1..act.tokens.end } else { act.tokens.clone() };
-        let anchors = std::iter::once(deed).chain(count.map(|count| count.tokens.clone()));
+        // «The attack on Kesh, near Dorval, wounded three»: what did it counts as well.
+        let attack = self.acts.iter().rev().find(|attack| {
+            attack.class == ActClass::Attack
+                && attack.noun
+                && attack.tokens.end <= act.tokens.start
+                && self.sentence(attack.tokens.start) == self.sentence(act.tokens.start)
+                && self.acts_between(attack.tokens.end, act.tokens.start) == 0
+        });
+        let object = count.is_some_and(|count| count.tokens.start >= act.tokens.end);
+        let attack = attack.filter(|_| object && !act.passive && !act.noun).map(|attack| attack.tokens.clone());
+        let anchors = std::iter::once(deed).chain(count.map(|count| count.tokens.clone())).chain(attack);
         anchors
             .map(|anchor| {
                 let (from, to) =
@@ -121,8 +129,24 @@ impl Material<'_> {
 
     fn date(&self, act: &acts::Found, count: Option<&counts::Found>) -> Option<Slot<TextDate>> {
         let sentence = self.sentence(act.tokens.start);
+        // «shot dead in a war that has killed thousands since 2016»: the bound of another deed.
+        let bounds_another = |date: &dates::Found| {
+            date.bound == dates::Bound::Since
+                && self.acts.iter().any(|other| {
+                    other.tokens.start >= act.tokens.end
+                        && other.tokens.end <= date.tokens.start
+                        && other.class != ActClass::Attack
+                        && self.sentence(other.tokens.start) == self.sentence(date.tokens.start)
+                        && self.tokens[act.tokens.end..other.tokens.start]
+                            .iter()
+                            .any(|token| token.is_any(&["that", "which"]))
+                })
+        };
         let usable = |idx: &usize| {
-            self.values[*idx].length.is_none() && !self.values[*idx].of_publication && !self.is_aside(&self.dates[*idx])
+            self.values[*idx].length.is_none()
+                && !self.values[*idx].of_publication
+                && !self.is_aside(&self.dates[*idx])
+                && !bounds_another(&self.dates[*idx])
         };
         let make = |idx: usize, carried| Slot {
             range: self.bytes(&self.dates[idx].tokens),
@@ -165,7 +189,10 @@ impl Material<'_> {
         // In a report with a head, the day of its first sentences; where they name none, that of the head.
         let dateline = || {
             let dates = || (0..self.dates.len()).filter(|idx| self.values[*idx].length.is_none());
-            let head = dates().find(|idx| self.in_dateline(&self.dates[*idx].tokens))?;
+            let head = dates().find(|idx| {
+                let date = &self.dates[*idx].tokens;
+                date.start < act.tokens.start && self.in_dateline(date)
+            })?;
             let paragraph = self.tokens[self.dates[head].tokens.start].paragraph;
             let lead = dates().filter(usable).find(|idx| {
                 let date = &self.dates[*idx].tokens;
@@ -173,7 +200,11 @@ impl Material<'_> {
             });
             lead.or(Some(head))
         };
-        earlier.or_else(dateline).map(|idx| make(idx, true))
+        earlier
+            .or_else(dateline)
+            .or_else(|| self.told_below(sentence))
+            .or_else(|| self.topic_date())
+            .map(|idx| make(idx, true))
     }
 
     /// «From 4 a.m. on 24 February …, to midnight on 24 March 2022»: two dates of a sentence that bound one period.
@@ -243,7 +274,7 @@ impl Material<'_> {
     }
 
     /// Whether a name or date stands at the head of a report: «KESH, Aug 13:».
-    fn in_dateline(&self, tokens: &Range<usize>) -> bool {
+    pub(super) fn in_dateline(&self, tokens: &Range<usize>) -> bool {
         let paragraph = self.tokens[tokens.start].paragraph;
         if paragraph > HEAD {
             return false;
@@ -251,8 +282,10 @@ impl Material<'_> {
         let first = self.tokens.partition_point(|token| token.paragraph < paragraph);
         // «date 2018-07-11 KESH (Tiran Press): …», as saved pages begin.
         let first = first + usize::from(self.tokens[first].is("date"));
-        let head = self.tokens[first..].iter().take(18).take_while(|token| token.paragraph == paragraph);
-        let head: Vec<&Token> = head.take_while(|token| !token.is_word() || token.capital).collect();
+        let head = self.tokens[first..].iter().take(26).take_while(|token| token.paragraph == paragraph);
+        let head: Vec<&Token> = head
+            .take_while(|token| !token.is_word() || token.capital || token.is_any(&["st", "nd", "rd", "th"]))
+            .collect();
         // «09:42» closes none.
         let clock = |at: usize| head.get(at + 1).is_some_and(|next| next.is_number() && next.start == head[at].end);
         let closes = (1..head.len()).find(|at| {
@@ -265,7 +298,7 @@ impl Material<'_> {
     }
 
     /// A date that only compares or bounds: «since 1948», «from 1999–2008» of somebody's rule.
-    fn is_aside(&self, date: &dates::Found) -> bool {
+    pub(super) fn is_aside(&self, date: &dates::Found) -> bool {
         let start = date.tokens.start;
         let word = |back: usize| start.checked_sub(back).map_or("", |at| self.lower(at));
         // «officials said Saturday», «told reporters on Friday»: when it was said.
@@ -338,43 +371,6 @@ impl Material<'_> {
         Some(PlaceSlot { ranges, carried })
     }
 
-    /// «outside his home», «from her house»: where it happened, though nobody learns where that is.
-    fn home(&self, act: &acts::Found) -> Option<Range<usize>> {
-        let sentence = self.sentence(act.tokens.start);
-        let end = (act.tokens.end + 12).min(self.tokens.len());
-        let at = (act.tokens.end..end).take_while(|at| self.sentence(*at) == sentence).find(|at| {
-            self.tokens[*at].is_any(&["home", "house", "residence", "apartment", "flat"])
-                && self.tokens[*at - 1].is_any(&["his", "her", "their", "s"])
-        })?;
-        let led = (at.saturating_sub(6)..at).any(|near| {
-            self.sentence(near) == sentence
-                && self.tokens[near].is_any(&["in", "at", "from", "near", "outside", "inside"])
-        });
-        led.then(|| self.bytes(&(at..at + 1)))
-    }
-
-    /// The country that the headline or the first sentence of a text names, where it names one alone.
-    fn topic_place(&self, sentence: usize) -> Option<PlaceSlot> {
-        if self.is_another(sentence) {
-            return None;
-        }
-        let country = |name: &&names::Found| {
-            let range = self.bytes(&name.tokens);
-            let listed = self.lexicon.listed(&self.text[range]);
-            name.kind == NameKind::Place && listed.is_some_and(|place| place.kind == "country")
-        };
-        let mut head = self
-            .names
-            .iter()
-            .take_while(|name| self.tokens[name.tokens.start].paragraph <= TOPIC)
-            .filter(|name| !self.in_dateline(&name.tokens))
-            .filter(country);
-        let first = head.next()?;
-        let words = |name: &names::Found| self.text[self.bytes(&name.tokens)].to_lowercase();
-        let alone = head.all(|other| words(other) == words(first));
-        alone.then(|| PlaceSlot { ranges: vec![self.bytes(&first.tokens)], carried: true })
-    }
-
     /// The last place named before, close by or at the head of the report; of one sentence the most exact one.
     fn place_before(&self, at: usize, listed: bool) -> Option<&names::Found> {
         let paragraph = self.tokens[at].paragraph;
@@ -404,7 +400,7 @@ impl Material<'_> {
                 && !self.in_dateline(&name.tokens)
                 && !self.is_home(name)
         });
-        lead.or(Some(head))
+        lead.or(Some(head).filter(|head| !self.is_abroad(head)))
     }
 
     /// «resident of Kesh», «born in Kesh», «back to Kesh»: where somebody is from or goes.
@@ -511,9 +507,9 @@ impl Material<'_> {
             let paragraph = self.tokens[speaking.speaker.start].paragraph;
             let in_range = |claim: &SuggestedClaim, back: usize| {
                 let at = self.tokens.partition_point(|token| token.end <= claim.range.start);
-                self.tokens
-                    .get(at)
-                    .is_some_and(|token| token.sentence + back == speaking.sentence && token.paragraph == paragraph)
+                self.tokens.get(at).is_some_and(|token| {
+                    token.sentence + back == speaking.sentence && token.paragraph + NEIGHBOURS >= paragraph
+                })
             };
             let hurt = |claim: &&mut SuggestedClaim| {
                 matches!(claim.class, ActClass::Kill | ActClass::Injure | ActClass::Abduct)

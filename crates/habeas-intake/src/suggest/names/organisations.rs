@@ -60,6 +60,11 @@ impl Finder<'_> {
         let closed = self.with_short_form(end);
         let short = (closed > end && end > at + 1).then(|| self.lower(end + 1))?;
         let short = short.split_once('-').map_or(short, |(short, _)| short);
+        // «Democratic Republic of Congo (DRC)».
+        let name: Vec<&str> = (at..end).map(|idx| self.lower(idx)).collect();
+        if self.lexicon.listed(&name.join(" ")).is_some() {
+            return None;
+        }
         let initials: Vec<char> = (at..end).filter_map(|idx| self.lower(idx).chars().next()).collect();
         let mut left = initials.iter();
         let fits = short.chars().filter(|c| c.is_alphabetic()).all(|c| left.any(|initial| *initial == c));
@@ -105,7 +110,12 @@ impl Finder<'_> {
             return force(end + 2 + words.len());
         }
         let head = (end..end + 4).find(|idx| !own(*idx) || !OF_AN_OFFICE.contains(self.lower(*idx)))?;
-        if head == end || !own(head) || self.tokens[end].capital || self.headings.contains(&self.tokens[at].paragraph) {
+        let short = self.is_short_form(at) && place.is_none() && end == at + 1;
+        if head == end && !short
+            || !own(head)
+            || self.tokens[end].capital
+            || self.headings.contains(&self.tokens[at].paragraph)
+        {
             return None;
         }
         // A word alone that no list knows is a place only where an office of a state follows.
@@ -151,6 +161,10 @@ impl Finder<'_> {
             && self.lower(end) == "of"
             && self.tokens.get(whose).is_some_and(|t| t.capital || t.is_number())
         {
+            return None;
+        }
+        // «Armed Forces Day».
+        if self.tokens.get(end).is_some_and(|next| next.capital && NOBODY.contains(&next.lower)) {
             return None;
         }
         // «police academy», «army camp»: another noun follows.
@@ -235,7 +249,9 @@ impl Finder<'_> {
         let words =
             phrases.iter().find(|words| self.phrase(next, words) && words[0] != "state" && words[0] != "officials")?;
         let force = self.lexicon.forces.contains_key(&words[0]) || words.iter().any(|word| word == "forces");
-        Some(Found { tokens: at..next + words.len(), kind: NameKind::Organisation { force } })
+        // «Kesh Police Command».
+        let end = (next + words.len()).max(if self.tokens[next].capital { self.run(next) } else { 0 });
+        Some(Found { tokens: at..end, kind: NameKind::Organisation { force } })
     }
 
     pub(super) fn organisation(&self, at: usize, run: usize) -> Option<Found> {
@@ -268,7 +284,8 @@ impl Finder<'_> {
         let place = listed.is_some_and(|places| {
             places.iter().any(|(words, _)| words.len() > 1 && at + words.len() == run && self.phrase(at, words))
         });
-        if heading || common_start || office || place {
+        // «Armed Forces Day».
+        if heading || common_start || office || place || NOBODY.contains(self.lower(run - 1)) {
             return None;
         }
         let long = self.long_run(at);

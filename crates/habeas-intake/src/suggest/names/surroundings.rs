@@ -4,7 +4,7 @@ use super::{
     Finder, Found, NameKind,
     words::{
         ADMINISTRATIVE, BEFORE_ORGANISATION, BEFORE_PERSON, BEFORE_PLACE, BEHIND_PLACE, CALENDAR, COMMON, FACILITIES,
-        KIN, KINDS, NOBODY, PLACE_HEADS, SPEAKS,
+        KIN, KINDS, NOBODY, PARTICLES, PLACE_HEADS, SPEAKS,
     },
 };
 use crate::suggest::{
@@ -66,6 +66,7 @@ impl Finder<'_> {
             // «AP Photo/Adira Venn».
             || matches!(self.before(start, 1), "/" | ":") && self.before(start, 2) == "photo";
         let heading = self.headings.contains(&token.paragraph) && !(byline_start && (2..=4).contains(&length));
+        let given_first = |word: &str| self.lexicon.given_names.contains(word);
         let words: Vec<&str> = (start..run).map(|idx| self.lower(idx)).filter(|word| *word != ".").collect();
         let behind = self.lower(run);
         let (one, two) = (self.before(start, 1), self.before(start, 2));
@@ -82,7 +83,10 @@ impl Finder<'_> {
         let inhabited = BEHIND_PLACE.contains(two) || KINDS.contains(two);
         // «Adil Venn (25) of Olm»: where somebody is from. «the state capital, Gusm».
         let from = two == ")" && self.tokens[start - 3].is_number();
-        let capital = one == "," && matches!(two, "capital" | "town" | "city" | "village") && length <= 2;
+        // «the head of the village, Adil Venn».
+        let headed =
+            (2..8).any(|back| matches!(self.before(start, back), "head" | "chief" | "leader" | "elder" | "imam"));
+        let capital = one == "," && matches!(two, "capital" | "town" | "city" | "village") && length <= 2 && !headed;
         if (one == "of" && (inhabited || from) && length <= 4 || capital) && !demonym {
             return Some(Found { tokens: start..run, kind: NameKind::Place });
         }
@@ -155,6 +159,19 @@ impl Finder<'_> {
             let end = run - usize::from(ADMINISTRATIVE.contains(last));
             return Some(Found { tokens: start..end, kind: NameKind::Place });
         }
+        // «Olm Security Tracker, an NGO that …».
+        let article = behind == "," && matches!(self.lower(run + 1), "a" | "an" | "the");
+        let told_of = article
+            && (run + 2..run + 6)
+                .take_while(|idx| self.tokens.get(*idx).is_some_and(Token::is_word))
+                .any(|idx| BEFORE_ORGANISATION.contains(self.lower(idx)) && self.lower(idx + 1) != "of");
+        if told_of && length >= 2 && !heading && !demonym && !given_first(words[0]) {
+            return Some(Found { tokens: start..run, kind: NameKind::Organisation { force: false } });
+        }
+        // «Valle del Olm»: a listed name behind a small word.
+        if words.iter().any(|word| PARTICLES.contains(word)) && self.lexicon.listed(words[words.len() - 1]).is_some() {
+            return Some(Found { tokens: start..run, kind: NameKind::Place });
+        }
         if BEFORE_ORGANISATION.contains(one) && length <= 3 && !heading && !demonym && !listed {
             return Some(Found { tokens: start..run, kind: NameKind::Organisation { force: false } });
         }
@@ -221,7 +238,7 @@ impl Finder<'_> {
             && !quoted
             && !(start..run).any(|idx| self.tokens[idx].is_upper(self.text))
             && !(start > 0 && self.tokens[start - 1].is_number() && self.tokens[start - 1].end == token.start)
-            && words.iter().all(|word| !self.small.contains(word)))
+            && words.iter().all(|word| !self.small.contains(word) || PARTICLES.contains(word)))
         .then_some(Found { tokens: start..run, kind: NameKind::Person })
     }
 

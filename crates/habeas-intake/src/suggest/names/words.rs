@@ -28,7 +28,7 @@ pub(super) const COMMON: Words = Words(
      with|without|as|after|before|since|until|during|while|when|where|who|what|which|why|how|if|but|and|or|so|yet
      also|although|though|however|according|despite|because|there|here|then|now|later|earlier|meanwhile|moreover
      some|many|most|more|several|all|no|not|one|two|three|four|five|six|seven|eight|nine|ten|over|about|around
-     nearly|almost|only|even|both|other|another|each|every|such|under|between|among|against|across|within|through
+     nearly|almost|suspected|alleged|unidentified|unknown|only|even|both|other|another|each|every|such|under|between|among|against|across|within|through
      up|down|out|off|again|just|still|once|is|are|was|were|has|have",
 );
 
@@ -39,19 +39,22 @@ pub(super) const SPEAKS: Words = Words(
 );
 
 /// Words before «of» and a place that stand behind none.
-pub(super) const KINDS: Words = Words("capital|resident|residents|native|inhabitants|outskirts|people");
+pub(super) const KINDS: Words = Words(
+    "capital|resident|residents|native|inhabitants|outskirts|people|north|south|east|west|northeast|northwest|southeast
+     southwest|suburb|suburbs",
+);
 
 /// Kinds of administrative areas: no part of the name.
 pub(super) const ADMINISTRATIVE: Words = Words(
     "district|province|state|region|department|governorate|county|division|tehsil|municipality|township|oblast
-     prefecture|upazila|taluka|regency|chiefdom|emirate|republic|sub-district",
+     prefecture|upazila|taluka|regency|chiefdom|emirate|republic|sub-district|lga",
 );
 
 /// Last words of capitals that name neither a person nor a place.
 pub(super) const NOBODY: Words = Words(
     "day|festival|award|prize|act|agreement|accord|war|revolution|treaty|convention|bill|constitution|code|protocol
      declaration|covenant|plan|month|week|report|training|general|affairs|spring|uprising|operation|project|programme
-     program|case|law|amendment|ordinance|cup|hilux|cruiser|statement",
+     program|islamic|islamist|case|law|amendment|ordinance|cup|hilux|cruiser|statement",
 );
 
 /// Words that begin a part of a text in capitals.
@@ -94,7 +97,7 @@ pub(super) const BEHIND_PLACE: Words = Words(
      hospital|township|governorate|department|prefecture|suburb|neighbourhood|neighborhood
      municipality|taluka|hamlet|canal|lake|sector|locality|countryside|checkpoint|union council|sub-district
      subdivision|canton|oblast|woreda|zone|parish|junction|forest|hills|desert|refugee camp|local government area|ward
-     commune|upazila|regency|chiefdom|emirate|settlement|villages|districts|provinces|towns|cities|regions|areas|counties|states
+     commune|upazila|regency|chiefdom|emirate|lga|settlement|villages|districts|provinces|towns|cities|regions|areas|counties|states
      governorates|departments|municipalities|oblasts|suburbs|neighbourhoods|neighborhoods|community|communities",
 );
 

@@ -382,7 +382,9 @@ fn ahead(tokens: &[Token], names: &[Name], from: usize) -> Option<(Range<usize>,
     if let Some(name) = name {
         return Some((name.tokens.clone(), false));
     }
-    let generic = (from..from + 5).take_while(|at| tokens.get(*at).is_some_and(|token| token.sentence == sentence));
+    const ENDS: [&str; 8] = ["that", "showed", "shows", "said", "says", "had", "were", "was"];
+    let generic = (from..from + 5)
+        .take_while(|at| tokens.get(*at).is_some_and(|token| token.sentence == sentence && !token.is_any(&ENDS)));
     generic.filter(|at| GENERIC.contains(&tokens[*at].lower.as_str())).map(|at| (at..at + 1, true)).next()
 }
 

@@ -310,8 +310,34 @@ impl Material<'_> {
             || self.lexicon.noun(&before.lower) == Some(NounClass::Person);
         let next = self.tokens.get(act.tokens.end).filter(|next| next.sentence == before.sentence);
         let object = next.is_some_and(|next| {
-            next.is_any(&["him", "her", "them", "a", "an", "the", "his", "at", "over", "more", "dozens", "several"])
-                || next.is_number()
+            // «gunmen kidnapped no fewer than 52 people».
+            next.is_any(&[
+                "him",
+                "her",
+                "them",
+                "a",
+                "an",
+                "the",
+                "his",
+                "at",
+                "over",
+                "more",
+                "dozens",
+                "several",
+                "no",
+                "not",
+                "nearly",
+                "almost",
+                "around",
+                "about",
+                "some",
+                "up",
+                "as",
+                "fewer",
+                "approximately",
+                "scores",
+                "hundreds",
+            ]) || next.is_number()
                 || numbers::read(std::slice::from_ref(next)).is_some()
                 || self.names.iter().any(|name| name.kind == NameKind::Person && name.tokens.start == act.tokens.end)
         });

@@ -184,6 +184,12 @@ impl Finder<'_> {
             matches!((two, one), ("son" | "daughter" | "brother" | "sister" | "wife" | "mother" | "father", "of"));
         let aged = behind == "," && self.tokens.get(run + 1).is_some_and(Token::is_number)
             || behind == "(" && self.tokens.get(run + 1).is_some_and(Token::is_number);
+        // «a report by Olmwatch showed».
+        let reported =
+            matches!(one, "by" | "from") && matches!(two, "report" | "survey" | "study" | "analysis" | "count");
+        if reported && !given && length <= 3 && !heading && !demonym && !listed {
+            return Some(Found { tokens: start..run, kind: NameKind::Organisation { force: false } });
+        }
         // «told Dorval Post»: mostly a paper or an agency.
         if one == "told" && !given && length <= 3 && !heading && !demonym && !speaks {
             return Some(Found { tokens: start..run, kind: NameKind::Organisation { force: false } });
@@ -197,7 +203,15 @@ impl Finder<'_> {
         let reports = speaks
             || matches!(
                 behind,
-                "report" | "reports" | "reported" | "documented" | "recorded" | "registered" | "verified"
+                "report"
+                    | "reports"
+                    | "showed"
+                    | "shows"
+                    | "reported"
+                    | "documented"
+                    | "recorded"
+                    | "registered"
+                    | "verified"
             );
         if length == 1
             && reports

@@ -219,6 +219,7 @@ pub(super) fn assemble(material: &Material<'_>, found: &mut Vec<counts::Found>) 
     material.responsibility(&mut claims);
     material.without_headlines(&mut claims);
     material.without_retellings(&mut claims);
+    material.additions(&mut claims);
     claims
 }
 

@@ -345,7 +345,10 @@ impl Finder<'_> {
                 && !(self.lower(end) == "and"
                     && next == end + 1
                     && !self.lexicon.organisation_heads.contains(self.lower(self.run(next) - 1)))
-                && !(self.lower(end) == "in" || self.lower(end) == "to" || self.lower(end) == "on");
+                // «Committee to Protect the Missing», and no other «to».
+                && !(self.lower(end) == "in"
+                    || self.lower(end) == "to" && !self.lexicon.organisation_heads.contains(self.lower(end - 1))
+                    || self.lower(end) == "on");
             if !joined || next > at + 12 {
                 return end;
             }
@@ -385,8 +388,9 @@ impl Finder<'_> {
         if longer && (!surely || home || given) {
             return None;
         }
-        let mut place_end = end;
-        if self.tokens.get(end).is_some_and(|next| {
+        // «Medellin de Olm»: a small word leads on.
+        let mut place_end = if PARTICLES.contains(self.lower(end)) { run.max(end) } else { end };
+        if self.tokens.get(place_end).is_some_and(|next| {
             next.capital && BEHIND_PLACE.contains(next.lower.as_str()) && !ADMINISTRATIVE.contains(next.lower.as_str())
         }) {
             place_end += 1;

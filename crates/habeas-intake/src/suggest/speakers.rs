@@ -29,7 +29,9 @@ pub(crate) struct Speaking {
 }
 
 /// Verbs behind a speaker.
-const SAYS: [&str; 64] = [
+const SAYS: [&str; 66] = [
+    "investigated",
+    "pointed",
     "feared",
     "fears",
     "suspects",

@@ -107,8 +107,9 @@ impl Material<'_> {
                     || self.tokens[at - 1].is_any(&["held", "taken", "run", "led", "kept", "known", "driven", "seen"]))
                 && !self.tokens[at - 2].is_any(&["and", ",", "then", "later"]);
             // «confirmed dead by a medic».
-            let stated = self.lower(act.tokens.start) == "dead";
-            if self.tokens[at].is("by") && !(told && at > act.tokens.end) && !other && !stated {
+            let alone = matches!(self.lower(act.tokens.start), "dead" | "died" | "dies" | "perished" | "succumbed");
+            let told = told && at > act.tokens.end;
+            if self.tokens[at].is("by") && !told && !other && !alone {
                 return self.agent(at + 1).and_then(|tokens| slot(tokens, Basis::NamedAsAgent));
             }
         }

@@ -70,6 +70,23 @@ impl Material<'_> {
         *claims = kept;
     }
 
+    /// «at least 17 more were taken in July»: by those who took the others, where the same paragraph names them.
+    pub(super) fn additions(&self, claims: &mut [SuggestedClaim]) {
+        let paragraph = |claim: &SuggestedClaim| {
+            let at = self.tokens.partition_point(|token| token.end <= claim.range.start);
+            self.tokens.get(at).map(|token| token.paragraph)
+        };
+        for idx in 1..claims.len() {
+            let (before, rest) = claims.split_at_mut(idx);
+            let (before, claim) = (&before[idx - 1], &mut rest[0]);
+            let more = claim.count.as_ref().is_some_and(|slot| slot.value.in_addition);
+            if more && before.class == claim.class && paragraph(before) == paragraph(claim) {
+                let carried = before.perpetrator.clone().map(|slot| super::Slot { carried: true, ..slot });
+                claim.perpetrator = claim.perpetrator.take().or(carried);
+            }
+        }
+    }
+
     /// «a man» and again «a man», «his wife» and again «his wife»: told once more, by somebody else.
     fn same_words(&self, one: &SuggestedClaim, other: &SuggestedClaim) -> bool {
         let words = |claim: &SuggestedClaim| {

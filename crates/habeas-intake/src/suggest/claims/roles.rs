@@ -301,7 +301,22 @@ impl Material<'_> {
         ) || matches!((word(3), word(2), word(1)), ("s" | "d" | "w", "/", "o"));
         let said = matches!(
             self.lower(name.tokens.end),
-            "said" | "says" | "told" | "claimed" | "stated" | "denied" | "added" | "confirmed" | "condemned"
+            "said"
+                | "says"
+                | "told"
+                | "claimed"
+                | "stated"
+                | "denied"
+                | "added"
+                | "confirmed"
+                | "condemned"
+                | "announced"
+                | "reported"
+                | "explained"
+                | "noted"
+                | "declared"
+                | "warned"
+                | "wrote"
         );
         let office = matches!(
             word(1),

@@ -310,7 +310,23 @@ impl Material<'_> {
             || matches!(behind, "claimed" | "denied" | "reported" | "called")
             || behind == "that"
                 && (2..7).any(|back| matches!(word(back), "denied" | "claimed" | "reported") || said(word(back)));
-        told || said(word(1))
+        // «in a statement on Thursday».
+        let stated = word(1) == "on"
+            && matches!(
+                word(2),
+                "statement"
+                    | "report"
+                    | "conference"
+                    | "interview"
+                    | "letter"
+                    | "tweet"
+                    | "post"
+                    | "briefing"
+                    | "release"
+            )
+            || matches!(behind, "statement" | "report" | "briefing" | "interview");
+        told || stated
+            || said(word(1))
             || word(1) == "on" && (said(word(2)) || said(word(3)) && word(2) == "late")
             || matches!((word(2), word(1)), ("compared", "to" | "with") | ("than", "in"))
             || matches!(word(1), "born")

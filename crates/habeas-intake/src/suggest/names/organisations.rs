@@ -109,7 +109,7 @@ impl Finder<'_> {
                 self.lexicon.forces.get(self.lower(end + 2))?.iter().find(|words| self.phrase(end + 2, words))?;
             return force(end + 2 + words.len());
         }
-        let head = (end..end + 4).find(|idx| !own(*idx) || !OF_AN_OFFICE.contains(self.lower(*idx)))?;
+        let head = (end..end + 7).find(|idx| !own(*idx) || !OF_AN_OFFICE.contains(self.lower(*idx)))?;
         let short = self.is_short_form(at) && place.is_none() && end == at + 1;
         if head == end && !short
             || !own(head)

@@ -168,12 +168,12 @@ impl Finder<'_> {
         if told_of && length >= 2 && !heading && !demonym && !given_first(words[0]) {
             return Some(Found { tokens: start..run, kind: NameKind::Organisation { force: false } });
         }
+        if BEFORE_ORGANISATION.contains(one) && length <= 5 && !heading && !demonym && !listed {
+            return Some(Found { tokens: start..run, kind: NameKind::Organisation { force: false } });
+        }
         // «Valle del Olm»: a listed name behind a small word.
         if words.iter().any(|word| PARTICLES.contains(word)) && self.lexicon.listed(words[words.len() - 1]).is_some() {
             return Some(Found { tokens: start..run, kind: NameKind::Place });
-        }
-        if BEFORE_ORGANISATION.contains(one) && length <= 3 && !heading && !demonym && !listed {
-            return Some(Found { tokens: start..run, kind: NameKind::Organisation { force: false } });
         }
         let given = self.lexicon.given_names.contains(words[0]);
         let speaks = SPEAKS.contains(behind);
@@ -486,8 +486,13 @@ impl Finder<'_> {
         }
         for name in found.iter_mut().filter(|name| name.tokens.len() == 1) {
             let token = &self.tokens[name.tokens.start];
+            // «Tesk's murder», «in Tesk's house»: no place that any list knows.
+            let unlisted = name.kind == NameKind::Place && !self.lexicon.places.contains_key(&token.lower);
             let spoke = name.kind == NameKind::Organisation { force: false } && !token.is_upper(self.text);
-            if spoke && parts.contains(&token.lower) && !self.lexicon.known_organisations.contains_key(&token.lower) {
+            if (spoke || unlisted)
+                && parts.contains(&token.lower)
+                && !self.lexicon.known_organisations.contains_key(&token.lower)
+            {
                 name.kind = NameKind::Person;
             }
         }

@@ -126,7 +126,7 @@ pub(super) const OF_AN_OFFICE: Words = Words(
     "state|provincial|regional|federal|city|district|national|municipal|county|metropolitan|central|human|rights
      interior|defence|defense|foreign|home|health|justice|refugee|migration|security|military|civil|riot|border|judicial
      traffic|counter-terrorism|counterterrorism|anti-terrorism|anti-terror|peacekeeping|election|electoral|special
-     public|prosecutor|prosecution|investigation",
+     public|prosecutor|prosecution|investigation|attorney|general|'|’|s",
 );
 
 /// Such an office, written small.

@@ -323,7 +323,9 @@ impl Lexicon {
             let tails = (3..word.len().saturating_sub(6)).filter_map(|at| self.nouns.get(word.get(at..)?));
             tails.copied().find(|class| *class == NounClass::Person)
         };
-        whole.or_else(part).copied().or_else(tail)
+        // «Nineteen Tiranians».
+        let people = || self.demonyms.contains_key(word.strip_suffix('s')?).then_some(NounClass::Person);
+        whole.or_else(part).copied().or_else(people).or_else(tail)
     }
 
     /// What a listed place lies in, from the nearest outwards.

@@ -266,7 +266,7 @@ impl Finder<'_> {
     fn behind_office(&self, at: usize, run: usize) -> Option<Found> {
         let office = |idx: &usize| {
             self.lexicon.titles.contains(self.lower(*idx)) && self.lower(*idx).len() > 4
-                || matches!(self.lower(*idx), "officer" | "spokesman")
+                || matches!(self.lower(*idx), "officer" | "official" | "spokesman")
         };
         let last = (at + 1..run).rev().find(office)?;
         let plain = (last + 1..run).all(|idx| {

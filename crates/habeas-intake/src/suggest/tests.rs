@@ -438,3 +438,24 @@ fn a_number_told_again_by_others_is_one_claim_and_a_report_told_of_once_does_not
         "#]],
     );
 }
+
+#[test]
+fn a_wire_service_kills_nobody_and_a_deed_before_lends_neither_day_nor_place() {
+    check(
+        "KESH (Reuters) - A bomb blast killed five soldiers in a bus on 3 May 2019, hours after a car bombing at a checkpoint.\n\n\
+         Nineteen Tiranians were killed in Dorval in a bombing claimed by the Grey Hand group.\n\n\
+         Four guards were shot dead at the hospital. The attack came on 4 May 2019, officials said in a statement on 6 May 2019.\n",
+        expect![[r#"
+            kill 5/5/5 [] 2019-05-03 | KESH, checkpoint* | by - | says author
+            kill 19/19/19 [] 2019-05-03* | Dorval | by Grey Hand group | says author
+            kill 4/4/4 [] 2019-05-04* | hospital, Dorval | by - | says author
+        "#]],
+    );
+    check(
+        "In June 2019, 60 activists were abducted by the Tiranian army in Kesh. At least 17 more have been picked up in July 2019.\n",
+        expect![[r#"
+            abduct 60/60/60 [] 2019-06 | Kesh | by Tiranian army | says author
+            abduct 17/–/– [] 2019-07 | Kesh* | by Tiranian army | says author
+        "#]],
+    );
+}

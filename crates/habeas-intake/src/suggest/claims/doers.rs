@@ -108,6 +108,13 @@ impl Material<'_> {
                 && !self.tokens[at - 2].is_any(&["and", ",", "then", "later"]);
             // «confirmed dead by a medic».
             let alone = matches!(self.lower(act.tokens.start), "dead" | "died" | "dies" | "perished" | "succumbed");
+            // «a bombing claimed by the Grey Hand».
+            if self.tokens[at].is("by")
+                && self.lower(at - 1) == "claimed"
+                && matches!(act.class, ActClass::Kill | ActClass::Injure | ActClass::Abduct)
+            {
+                return self.agent(at + 1).and_then(|tokens| slot(tokens, Basis::ClaimedResponsibility));
+            }
             let told = told && at > act.tokens.end;
             if self.tokens[at].is("by") && !told && !other && !alone {
                 return self.agent(at + 1).and_then(|tokens| slot(tokens, Basis::NamedAsAgent));
@@ -219,7 +226,7 @@ impl Material<'_> {
         let organisations = self
             .names
             .iter()
-            .filter(|name| matches!(name.kind, NameKind::Organisation { .. }))
+            .filter(|name| matches!(name.kind, NameKind::Organisation { .. }) && !self.in_dateline(&name.tokens))
             .map(|name| name.tokens.clone());
         let groups = (first..act.tokens.start)
             .filter(|at| AGENTS.contains(&self.lower(*at)) && !self.lexicon.singular.contains(self.lower(at + 1)))

@@ -71,8 +71,9 @@ impl Material<'_> {
         let at = count.map_or(act.tokens.start, |count| count.tokens.start);
         let date = self.date(act, count);
         // A number of a month or a year is no single deed: the place of another paragraph is not its own.
-        let aggregate = date.as_ref().and_then(|slot| slot.value.value.as_ref()).is_some_and(|value| {
-            !matches!(value.precision(), habeas_core::Precision::Day | habeas_core::Precision::Week)
+        let aggregate = date.as_ref().is_some_and(|slot| match &slot.value.value {
+            Some(value) => !matches!(value.precision(), Precision::Day | Precision::Week),
+            None => ["year", "month"].iter().any(|unit| self.text[slot.range.clone()].ends_with(unit)),
         });
         let paragraph = self.tokens[act.tokens.start].paragraph;
         let near = |place: &PlaceSlot| {
@@ -147,6 +148,7 @@ impl Material<'_> {
                 && !self.values[*idx].of_publication
                 && !self.is_aside(&self.dates[*idx])
                 && !bounds_another(&self.dates[*idx])
+                && !self.is_of_an_earlier_day(act, &self.dates[*idx].tokens)
         };
         let make = |idx: usize, carried| Slot {
             range: self.bytes(&self.dates[idx].tokens),
@@ -200,11 +202,11 @@ impl Material<'_> {
             });
             lead.or(Some(head))
         };
-        earlier
-            .or_else(dateline)
-            .or_else(|| self.told_below(sentence))
-            .or_else(|| self.topic_date())
-            .map(|idx| make(idx, true))
+        // What the text itself dates below is nearer than another paragraph's day.
+        let own = |idx: &usize| self.tokens[self.dates[*idx].tokens.start].paragraph == paragraph;
+        let (near, far) = (earlier.filter(own), earlier);
+        let found = near.or_else(|| self.told_below(sentence)).or(far).or_else(dateline);
+        found.or_else(|| self.topic_date()).map(|idx| make(idx, true))
     }
 
     /// «From 4 a.m. on 24 February …, to midnight on 24 March 2022»: two dates of a sentence that bound one period.
@@ -352,6 +354,7 @@ impl Material<'_> {
             .filter(|name| self.sentence(name.tokens.start) == sentence)
             .filter(is_place)
             .filter(here)
+            .filter(|name| !self.is_of_an_earlier_day(act, &name.tokens))
             .collect();
         if let Some(nearest) = own.iter().min_by_key(|name| self.distance(act, count, &name.tokens)) {
             let mut ranges = vec![self.bytes(&nearest.tokens)];

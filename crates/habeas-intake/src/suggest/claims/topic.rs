@@ -4,6 +4,7 @@
 use super::{Material, PlaceSlot};
 use crate::suggest::{
     acts, dates,
+    lexicon::ActClass,
     names::{self, NameKind},
 };
 use std::ops::Range;
@@ -22,10 +23,14 @@ impl Material<'_> {
             let led = (date.start.saturating_sub(12)..date.start).any(|at| {
                 self.sentence(at) == own
                     && (self.tokens[at].is_any(&["happened", "occurred"])
+                        || self.lower(at) == "came" && self.acts.iter().any(|act| act.tokens.end == at)
                         || self.lower(at) == "took" && self.lower(at + 1) == "place")
             });
             let day = self.values[*idx].length.is_none() && !self.is_aside(&self.dates[*idx]);
-            led && day && (sentence + 1..=sentence + BELOW).contains(&own)
+            // Another deed between them is what is dated.
+            let between = |act: &acts::Found| (sentence + 1..own).contains(&self.sentence(act.tokens.start));
+            let other = self.acts.iter().any(|act| act.class != ActClass::Attack && between(act));
+            led && day && !other && (sentence + 1..=sentence + BELOW).contains(&own)
         })
     }
 
@@ -58,6 +63,17 @@ impl Material<'_> {
                 && self.tokens[near].is_any(&["in", "at", "from", "near", "outside", "inside"])
         });
         led.then(|| self.bytes(&(at..at + 1)))
+    }
+
+    /// «killed five, hours after a bombing at a checkpoint»: where and when another deed was done.
+    pub(super) fn is_of_an_earlier_day(&self, act: &acts::Found, other: &Range<usize>) -> bool {
+        let units = ["minutes", "hours", "day", "days", "week", "weeks", "month", "months", "year", "years"];
+        (act.tokens.end + 1..other.start).any(|at| {
+            self.tokens[at].is("after")
+                && self.tokens[at - 1].is_any(&units)
+                && self.sentence(at) == self.sentence(act.tokens.start)
+                && self.sentence(at) == self.sentence(other.start)
+        })
     }
 
     /// The country that the headline or the first sentence of a text names, where it names one alone.

@@ -297,7 +297,8 @@ pub(crate) fn find(tokens: &[Token], names: &[Name]) -> Vec<Speaking> {
                 } else if next {
                     inverted()
                 } else {
-                    behind(tokens, &named, at - 1 - usize::from(passive)).or_else(|| quoted.then(inverted).flatten())
+                    behind(tokens, &named, (at - 1).saturating_sub(usize::from(passive)))
+                        .or_else(|| quoted.then(inverted).flatten())
                 }
             }
         } else if token.is_any(&["received", "learned", "learnt", "documented"]) && at > 1 && lower(at - 1) == "has" {

@@ -459,3 +459,16 @@ fn a_wire_service_kills_nobody_and_a_deed_before_lends_neither_day_nor_place() {
         "#]],
     );
 }
+
+#[test]
+fn a_text_that_begins_in_the_midst_of_a_sentence_is_read_as_well() {
+    for text in [
+        "Has said that the army killed the two of them.",
+        ") of Olm was killed by the men in the town of Kesh.",
+        "by the",
+    ] {
+        let page = page(text);
+        let suggestions = suggest(&page.rendition, &anchors_of(&page), &lexicon());
+        assert!(suggestions.marks.iter().all(|mark| text.get(mark.range.clone()).is_some()), "{text}");
+    }
+}

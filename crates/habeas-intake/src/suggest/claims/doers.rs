@@ -319,19 +319,7 @@ impl Material<'_> {
         let next = self.tokens.get(act.tokens.end).filter(|next| next.sentence == before.sentence);
         let object = next.is_some_and(|next| {
             // «gunmen kidnapped no fewer than 52 people».
-            next.is_any(&[
-                "him",
-                "her",
-                "them",
-                "a",
-                "an",
-                "the",
-                "his",
-                "at",
-                "over",
-                "more",
-                "dozens",
-                "several",
+            let bound = next.is_any(&[
                 "no",
                 "not",
                 "nearly",
@@ -343,9 +331,12 @@ impl Material<'_> {
                 "as",
                 "fewer",
                 "approximately",
-                "scores",
-                "hundreds",
-            ]) || next.is_number()
+            ]);
+            let number =
+                || (1..4).any(|ahead| self.tokens.get(act.tokens.end + ahead..).and_then(numbers::read).is_some());
+            next.is_any(&["him", "her", "them", "a", "an", "the", "his", "at", "over", "more", "dozens", "several"])
+                || bound && number()
+                || next.is_number()
                 || numbers::read(std::slice::from_ref(next)).is_some()
                 || self.names.iter().any(|name| name.kind == NameKind::Person && name.tokens.start == act.tokens.end)
         });

@@ -66,7 +66,6 @@ impl Finder<'_> {
             // «AP Photo/Adira Venn».
             || matches!(self.before(start, 1), "/" | ":") && self.before(start, 2) == "photo";
         let heading = self.headings.contains(&token.paragraph) && !(byline_start && (2..=4).contains(&length));
-        let given_first = |word: &str| self.lexicon.given_names.contains(word);
         let words: Vec<&str> = (start..run).map(|idx| self.lower(idx)).filter(|word| *word != ".").collect();
         let behind = self.lower(run);
         let (one, two) = (self.before(start, 1), self.before(start, 2));
@@ -82,7 +81,7 @@ impl Finder<'_> {
         // «the village of Olm».
         let inhabited = BEHIND_PLACE.contains(two) || KINDS.contains(two);
         // «Adil Venn (25) of Olm»: where somebody is from. «the state capital, Gusm».
-        let from = two == ")" && self.tokens[start - 3].is_number();
+        let from = two == ")" && start >= 3 && self.tokens[start - 3].is_number();
         // «the head of the village, Adil Venn».
         let headed =
             (2..8).any(|back| matches!(self.before(start, back), "head" | "chief" | "leader" | "elder" | "imam"));
@@ -165,7 +164,7 @@ impl Finder<'_> {
             && (run + 2..run + 6)
                 .take_while(|idx| self.tokens.get(*idx).is_some_and(Token::is_word))
                 .any(|idx| BEFORE_ORGANISATION.contains(self.lower(idx)) && self.lower(idx + 1) != "of");
-        if told_of && length >= 2 && !heading && !demonym && !given_first(words[0]) {
+        if told_of && length >= 2 && !heading && !demonym && !self.lexicon.given_names.contains(words[0]) {
             return Some(Found { tokens: start..run, kind: NameKind::Organisation { force: false } });
         }
         if BEFORE_ORGANISATION.contains(one) && length <= 5 && !heading && !demonym && !listed {

@@ -170,14 +170,8 @@ impl Finder<'_> {
             && run - at >= 2
             && (run..(run + 12).min(self.tokens.len() - 1))
                 .any(|idx| self.tokens[idx].is(")") && self.tokens[idx + 1].is_any(&["–", "—", "-"]));
-        let (place, closes) = (place || bracket, closes || bracket);
-        let upper = upper || bracket;
-        let fits = head
-            && place
-            && !part
-            && run - at <= 3
-            && closes
-            && (dated || upper && matches!(self.lower(run), ":" | "–" | "—" | "("));
+        let plain = place && closes && (dated || upper && matches!(self.lower(run), ":" | "–" | "—" | "("));
+        let fits = head && !part && run - at <= 3 && (plain || bracket);
         fits.then_some(Found { tokens: at..run, kind: NameKind::Place })
     }
 

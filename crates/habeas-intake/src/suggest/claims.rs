@@ -324,8 +324,32 @@ impl Material<'_> {
         deeds
     }
 
-    /// «40 people, including two children»: told of with the whole, unless a deed of their own stands behind them.
+    /// «40 people, including two children»: age and sex are told of with the whole, unless a deed of their own stands
+    /// behind them; «six policemen» among them are news.
     fn is_part_only(&self, count: &counts::Found, all: &[counts::Found]) -> bool {
+        const AGE_AND_SEX: [&str; 20] = [
+            "man",
+            "men",
+            "woman",
+            "women",
+            "child",
+            "children",
+            "boy",
+            "boys",
+            "girl",
+            "girls",
+            "minor",
+            "minors",
+            "infant",
+            "infants",
+            "baby",
+            "babies",
+            "adult",
+            "adults",
+            "teenager",
+            "teenagers",
+        ];
+        let told_with = count.noun.is_some_and(|noun| AGE_AND_SEX.contains(&self.lower(noun)));
         let own = self.acts.iter().any(|act| {
             let helped = usize::from(matches!(self.lower(count.tokens.end), "were" | "was"));
             act.tokens.start == count.tokens.end + helped
@@ -336,7 +360,7 @@ impl Material<'_> {
             .rev()
             .take_while(|at| self.sentence(*at) == self.sentence(count.tokens.start))
             .find(|at| !self.tokens[*at].is_any(&["and", ","]) && !all.iter().any(|other| other.tokens.contains(at)));
-        included.is_some_and(|at| self.lower(at) == "including") && !own
+        told_with && !own && included.is_some_and(|at| self.lower(at) == "including")
     }
 
     /// «105 assassinations», «24 cases of enforced disappearance»: the deed that a number of cases counts.

@@ -116,6 +116,7 @@ fn what_was_seen_wrong_on_unseen_texts_is_told_apart() {
          The army said he was not in its custody.\n",
         expect![[r#"
             kill 17/–/– [] ? | Kesh | by - | says «officials»
+            kill 6/6/6 [] ? | Kesh | by - | says «officials»
             injure 30/30/30 [] ? | Kesh | by - | says «officials»
             kill 2/2/2 [] ?* | Kesh* | by - | says author
             kill 1/1/1 [] ? | Dorval | by unknown gunmen | says police

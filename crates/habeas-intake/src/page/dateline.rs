@@ -14,7 +14,9 @@ static FIRST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(r"(?i)(?:date\s+)?(?:first|originally)\s+published(?:\s+(?:on|in))?\s*:?\s*({DAY})"))
 });
 static UPDATED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r"(?i)(?:last\s+)?(?:updated|modified|revised)(?:\s+(?:on|at))?\s*[:–-]?\s*({DAY})"))
+    // «Updated at 11:59 a.m. ET on 3 May 2019».
+    let hour = r"\s+at\s+[\d:.]{1,5}(?:\s*[ap]\.?m\.?)?(?:\s+[A-Z]{2,4})?";
+    pattern(&format!(r"(?i)(?:last\s+)?(?:updated|modified|revised)(?:{hour})?(?:\s+(?:on|at))?\s*[:–-]?\s*({DAY})"))
 });
 static PUBLISHED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(r"(?i)(?:published|posted|date)(?:\s+(?:on|at)|\s+in\s+\w[\w’' ]{{1,60}}?)?\s*[:,–-]?\s*({DAY})"))
@@ -30,10 +32,10 @@ static HEAD: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:^|(\S+)\s+)(?i:({DAY}))(?:,?\s+(?:at\s+)?\d{{1,2}}[:.]\d{{2}}.{{0,30}}|\s*[,|–—(-].{{0,30}}|\s+[A-Z].{{0,30}})?\s*$"
     ))
 });
-/// «KESH, 28 November 2018 (Tiran Press) –»: the head of a report, in the line of its first sentence.
+/// «KESH, 28 November 2018 (Tiran Press) –», «Kesh (Tiran Press, 28 November 2018) –»: the head of a report, in the line of its first sentence.
 static DATELINE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"^\s*[A-Z][\w.’'-]*(?:[ ,/]+[A-Z(][\w.’')-]*){{0,4}}[ ,(]+(?i:({DAY}))\s*\)?\s*(?:\([^()]{{1,30}}\)\s*)?(?::|–|—|-)"
+        r"^\s*[A-Z][\w.’'-]*(?:[ ,/]+[A-Z(][\w.’')-]*){{0,4}}(?:,?\s*\([^()]{{0,40}}[ ,–—-]+|[ ,(]+)(?i:({DAY}))\s*\)?\s*(?:\([^()]{{1,30}}\)\s*)?(?::|–|—|-)"
     ))
 });
 /// «date 2018-01-23 …» as saved pages begin, whatever follows.
@@ -144,6 +146,8 @@ mod tests {
             ),
             ("Published in Tiran Observer, July 12th, 2024", "published=July 12th, 2024;"),
             ("Last updated: March 3, 2021", "updated=March 3, 2021;"),
+            ("Updated at 11:59 a.m. ET on 2019-06-17", "updated=2019-06-17;"),
+            ("Kesh, Olenia (Tiran Press - 21st Jun, 2020 ) :Two men left.", "published=21st Jun, 2020;"),
             ("12 November 2016", "published=12 November 2016;"),
             ("29-01-2020", "published=29-01-2020;"),
             ("28 Nov 2018 | News", "published=28 Nov 2018;"),

@@ -94,7 +94,8 @@ fn bodies(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
             return Some(make(end + 1));
         }
         // Another deed between them: the bodies are not what was found. «marks of torture» are found on them.
-        if verb(token) && !tokens[end - 1].is("of") {
+        let counted = token.is("dead") && numbers::read(&tokens[end - 1..end]).is_some();
+        if verb(token) && !tokens[end - 1].is("of") && !counted {
             return None;
         }
     }
@@ -169,7 +170,33 @@ fn phrase(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
         }
         "wounds" | "injuries"
             if is_before(&["causing", "caused", "inflicting", "inflicted"]) && is_next(&["to", "on"]) => {}
+        // «seized 52 people», not «seized the town».
+        "seized"
+            if tokens[end..]
+                .iter()
+                .take(5)
+                .take_while(|token| token.sentence == first.sentence)
+                .any(|token| lexicon.noun(&token.lower) == Some(NounClass::Person)) => {}
         "seized" | "wounds" | "hurt" if !is_before(&BE) && !is_next(&["by"]) => return None,
+        // «put five men in detention», not «died in custody».
+        "in" | "behind"
+            if !(is_before(&[
+                "put", "placed", "kept", "held", "remain", "remains", "remained", "still", "are", "is",
+            ]) || before.is_some_and(|before| lexicon.noun(&before.lower) == Some(NounClass::Person))) =>
+        {
+            return None;
+        }
+        // «the capture of five men», not «the capture of the town».
+        "capture" | "seizure"
+            if !is_next(&["of"])
+                || !tokens[end..]
+                    .iter()
+                    .take(5)
+                    .take_while(|token| token.sentence == first.sentence)
+                    .any(|token| lexicon.noun(&token.lower) == Some(NounClass::Person)) =>
+        {
+            return None;
+        }
         // «taken by soldiers», not «taken by surprise».
         "taken"
             if phrase.words.len() == 2
@@ -198,6 +225,8 @@ fn phrase(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
         "squad",
         "squads",
         "anniversary",
+        "suspect",
+        "suspects",
         "row",
         "sentence",
         "sentences",
@@ -223,7 +252,13 @@ fn phrase(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
         || before.is_some_and(|before| before.lower.ends_with("ly") && at >= 2 && tokens[at - 2].is_any(&BE))
         || !phrase.noun && shares_be(tokens, at, end);
     // «have arrested 14 people»: done by those before it, not to them.
-    let perfect = is_before(&["have", "has", "had"])
+    let adverb =
+        before.is_some_and(|before| before.lower.ends_with("ly") || before.is_any(&["also", "already", "then"]));
+    let helped = at >= 2
+        && tokens[at - 2].sentence == first.sentence
+        && tokens[at - 2].is_any(&["was", "were", "been", "being", "is", "are", "be"]);
+    // «have arrested», «reportedly abducted seven persons».
+    let perfect = (is_before(&["have", "has", "had"]) || adverb && !helped)
         && next.is_some_and(|next| {
             next.is_any(&[
                 "him", "her", "them", "a", "an", "the", "his", "their", "at", "more", "over", "about", "some", "dozens",

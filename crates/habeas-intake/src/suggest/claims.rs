@@ -8,6 +8,7 @@ mod implicit;
 mod retold;
 mod roles;
 mod slots;
+mod topic;
 
 use super::{
     acts,
@@ -16,6 +17,7 @@ use super::{
     dates,
     lexicon::{ActClass, Lexicon, NounClass},
     names::{self, NameKind},
+    numbers,
     speakers::Speaking,
     tokens::Token,
 };
@@ -179,7 +181,7 @@ pub(super) fn assemble(material: &Material<'_>, found: &mut Vec<counts::Found>) 
                 && count.tokens.start < act.tokens.start
                 && act.tokens.end < count.tokens.end
         }));
-        if count.count.bound == CountBound::Vague {
+        if count.count.bound == CountBound::Vague || material.is_part_only(count, found) {
             continue;
         }
         let acts =
@@ -217,6 +219,7 @@ pub(super) fn assemble(material: &Material<'_>, found: &mut Vec<counts::Found>) 
     material.responsibility(&mut claims);
     material.without_headlines(&mut claims);
     material.without_retellings(&mut claims);
+    material.additions(&mut claims);
     claims
 }
 
@@ -321,6 +324,45 @@ impl Material<'_> {
         deeds
     }
 
+    /// «40 people, including two children»: age and sex are told of with the whole, unless a deed of their own stands
+    /// behind them; «six policemen» among them are news.
+    fn is_part_only(&self, count: &counts::Found, all: &[counts::Found]) -> bool {
+        const AGE_AND_SEX: [&str; 20] = [
+            "man",
+            "men",
+            "woman",
+            "women",
+            "child",
+            "children",
+            "boy",
+            "boys",
+            "girl",
+            "girls",
+            "minor",
+            "minors",
+            "infant",
+            "infants",
+            "baby",
+            "babies",
+            "adult",
+            "adults",
+            "teenager",
+            "teenagers",
+        ];
+        let told_with = count.noun.is_some_and(|noun| AGE_AND_SEX.contains(&self.lower(noun)));
+        let own = self.acts.iter().any(|act| {
+            let helped = usize::from(matches!(self.lower(count.tokens.end), "were" | "was"));
+            act.tokens.start == count.tokens.end + helped
+                && !act.noun
+                && self.sentence(act.tokens.start) == self.sentence(count.tokens.start)
+        });
+        let included = (0..count.tokens.start)
+            .rev()
+            .take_while(|at| self.sentence(*at) == self.sentence(count.tokens.start))
+            .find(|at| !self.tokens[*at].is_any(&["and", ","]) && !all.iter().any(|other| other.tokens.contains(at)));
+        told_with && !own && included.is_some_and(|at| self.lower(at) == "including")
+    }
+
     /// «105 assassinations», «24 cases of enforced disappearance»: the deed that a number of cases counts.
     fn counted_deed(&self, count: &counts::Found) -> Option<usize> {
         let noun = count.noun.filter(|_| count.count.class == CountClass::Cases)?;
@@ -350,14 +392,20 @@ impl Material<'_> {
         let from = self.row_behind(count).1.min(act.tokens.start);
         let gap = &self.tokens[from..act.tokens.start];
         let stop = gap.iter().any(|token| token.is_any(&[";", ":"]));
+        // «after killing one person»: done by somebody else.
+        let gerund = act.tokens.len() == 1
+            && self.lower(act.tokens.start).ends_with("ing")
+            && act.class != ActClass::Disappear
+            && !gap.last().is_some_and(|token| token.is_any(&["been", "being", "gone", "went"]));
         // An active deed behind the number is done by those counted: «five men abducted him».
         let next = self.tokens.get(act.tokens.end).filter(|next| next.sentence == self.sentence(act.tokens.start));
         // A date behind it is none of its objects: «three others wounded Sunday».
         let dated = self.dates.iter().any(|date| date.tokens.start == act.tokens.end);
         let object = !dated
             && next.is_some_and(|next| {
-                next.is_any(&["him", "her", "them", "a", "an", "the", "his", "two", "three"])
+                next.is_any(&["him", "her", "them", "a", "an", "the", "his"])
                     || next.is_number()
+                    || numbers::read(std::slice::from_ref(next)).is_some()
                     || next.capital
             });
         let intransitive = matches!(act.class, ActClass::Disappear | ActClass::FoundDead)
@@ -382,8 +430,14 @@ impl Material<'_> {
                 "against",
             ])
         });
-        let far = gap.len() > 14;
-        (!stop && !active && !noun && !accused && !far)
+        // «Seven exiles, members of …, were abducted», «60 people, including …, were held»: the aside is passed over.
+        let aside = gap.first().is_some_and(|token| token.is_any(&[",", "including", "(", "–", "-"]))
+            && gap.len() <= 40
+            && gap.windows(2).rev().take(4).any(|pair| {
+                pair[0].is_any(&[",", ")", "–", "-"]) && pair[1].is_any(&["was", "were", "have", "has", "had"])
+            });
+        let far = gap.len() > 14 && !aside;
+        (!stop && !active && !gerund && !noun && !accused && !far)
             .then_some(gap.len() + self.acts_between(count.tokens.end, act.tokens.start) * 4)
     }
 
@@ -508,17 +562,22 @@ impl Material<'_> {
             .take(4)
             .any(|token| token.is_any(&["he", "she", "they"]));
         let place = self.place(act, None);
+        // «His body was found» after he was found dead.
+        let body = act.class == ActClass::FoundDead
+            && act.tokens.start > 0
+            && self.tokens[act.tokens.start - 1].is_any(&["his", "her", "their"]);
+        let pronoun = pronoun || body;
         let earlier = claims.iter_mut().rev().map(|(_, claim)| claim).find(|claim| {
             let last = claim.triggers.last().map_or(0, |range| range.end);
             let at = self.tokens.partition_point(|token| token.end < last);
             let near = self.sentence(at) <= sentence
-                && sentence - self.sentence(at) <= 1
+                && sentence - self.sentence(at) <= if body { 3 } else { 1 }
                 && self.tokens[at].paragraph == self.tokens[act.tokens.start].paragraph;
             let group = self.tokens[..act.tokens.start].iter().rev().take(4).any(|token| token.is("they"));
             near && claim.class == act.class && !claim.pattern && (!claim.victims.named.is_empty() || group)
         });
         match earlier {
-            Some(claim) if pronoun && !act.noun => {
+            Some(claim) if pronoun && !act.noun && !self.is_again(act) => {
                 claim.triggers.push(self.bytes(&act.tokens));
                 claim.perpetrator = claim.perpetrator.take().or_else(|| self.perpetrator(act));
                 if claim.place.as_ref().is_none_or(|own| own.carried) {

@@ -452,6 +452,19 @@ fn relate(tokens: &[Token], found: &mut Found, before: Option<&Found>) {
     found.count.running_total = is(1, &["to"])
         && (2..8).any(|back| is(back, &["total", "toll", "number", "bringing", "risen", "rose", "raising"]))
         || is(1, &["reached"]);
+    // «at least 90, including 40 people killed and 50 injured»: the parts may be no more certain than the whole.
+    if let Some(before) = before
+        && tokens[before.tokens.start].sentence == sentence
+        && (found.count.part || is(1, &["and"]) && before.count.part)
+        && (matches!(before.count.bound, CountBound::AtLeast | CountBound::MoreThan)
+            || !before.count.readings.is_empty())
+        && found.count.bound == CountBound::Exact
+        && let Some(n) = found.count.stated
+    {
+        found.count.readings = vec![(Some(n), Some(n)), (Some(n), None)];
+        found.count.part = true;
+        return;
+    }
     if let Some(before) = before
         && before.tokens.end + 1 == start
         && is(1, &["and"])

@@ -3,10 +3,11 @@
 //! What a date without a year hangs on is decided in [`super::anchors`]; here it stays open. A length of time is no date,
 //! and an age is neither. Words that no day can be made of («recently») are marked, without a value.
 
+mod hijri;
 mod periods;
 
 use super::{numbers, tokens::Token};
-use habeas_core::Date;
+use habeas_core::{Date, Precision};
 use std::ops::Range;
 
 /// A part of a month.
@@ -70,6 +71,8 @@ pub(crate) enum Open {
 pub(crate) enum Reading {
     /// All days from the first to the last that they allow; a weekday that stands beside them (0 = Monday).
     Stated { earliest: Date, latest: Date, weekday: Option<i8>, grain: Grain },
+    /// A day, month or year of another calendar: all civil days that it can be.
+    Converted { earliest: Date, latest: Date, precision: Precision },
     /// Two figures that may be day and month in either order.
     Swapped { one: Date, other: Date },
     /// Several days or years, all of them.
@@ -155,7 +158,13 @@ fn bound_before(tokens: &[Token], at: usize) -> Bound {
 /// The date that begins at a token, and the token behind it.
 fn read(text: &str, tokens: &[Token], at: usize) -> Option<(usize, Reading)> {
     let cursor = Cursor { text, tokens };
-    cursor.interval(at).or_else(|| cursor.single(at)).or_else(|| cursor.relative(at)).or_else(|| cursor.length(at))
+    cursor
+        .last(at)
+        .or_else(|| cursor.two_calendars(at))
+        .or_else(|| cursor.interval(at))
+        .or_else(|| cursor.single(at))
+        .or_else(|| cursor.relative(at))
+        .or_else(|| cursor.length(at))
 }
 
 struct Cursor<'t> {
@@ -211,6 +220,22 @@ impl Cursor<'_> {
             .map(|day| day as i8)
     }
 
+    /// «Tuesday morning», «yesterday evening»: one date.
+    fn behind_part_of_day(&self, at: usize) -> usize {
+        self.skip(at, &["morning", "afternoon", "evening", "night"])
+    }
+
+    /// «last Tuesday», «last June 8».
+    fn last(&self, at: usize) -> Option<(usize, Reading)> {
+        let day = |reading: &Reading| {
+            matches!(reading, Reading::Open(Open::DayOfMonth { .. } | Open::Month { .. } | Open::Weekday { .. }))
+        };
+        if self.lower(at) != "last" {
+            return None;
+        }
+        self.single(at + 1).filter(|(_, reading)| day(reading))
+    }
+
     /// A comma, an opening bracket or nothing.
     fn skip(&self, at: usize, signs: &[&str]) -> usize {
         at + usize::from(signs.contains(&self.lower(at)))
@@ -232,7 +257,7 @@ impl Cursor<'_> {
             if let Some((end, reading)) = self.day_and_month(next, Some(weekday)) {
                 return Some((self.skip(end, if bracket { &["]", ")"] } else { &[] }), reading));
             }
-            return Some((at + 1, Reading::Open(Open::Weekday { weekday })));
+            return Some((self.behind_part_of_day(at + 1), Reading::Open(Open::Weekday { weekday })));
         }
         self.iso(at)
             .or_else(|| self.day_and_month(at, None))
@@ -453,7 +478,7 @@ impl Cursor<'_> {
             ["this", "week", ..] => return open(at + 2, Open::WeeksAgo(0)),
             ["last" | "previous", "week", ..] => return open(at + 2, Open::WeeksAgo(1)),
             ["last", "night" | "evening", ..] => return open(at + 2, Open::DaysAgo(1)),
-            ["yesterday", ..] => return open(at + 1, Open::DaysAgo(1)),
+            ["yesterday", ..] => return open(self.behind_part_of_day(at + 1), Open::DaysAgo(1)),
             ["today" | "tonight", ..] => return open(at + 1, Open::DaysAgo(0)),
             ["tomorrow", ..] => return open(at + 1, Open::DaysAgo(-1)),
             ["a", "few", "days" | "weeks" | "months" | "years", "ago"] => return Some((at + 4, Reading::Vague)),

@@ -341,7 +341,15 @@ impl Lexicon {
     pub(crate) fn noun(&self, word: &str) -> Option<NounClass> {
         let whole = self.nouns.get(word);
         // «schoolchildren», «non-combatants», «co-workers»: by the last part.
-        whole.or_else(|| self.nouns.get(word.rsplit('-').next()?)).copied()
+        let part = || self.nouns.get(word.rsplit('-').next()?);
+        // «photojournalists»: people by the end of a long word.
+        let tail = || {
+            let tails = (3..word.len().saturating_sub(6)).filter_map(|at| self.nouns.get(word.get(at..)?));
+            tails.copied().find(|class| *class == NounClass::Person)
+        };
+        // «Nineteen Tiranians».
+        let people = || self.demonyms.contains_key(word.strip_suffix('s')?).then_some(NounClass::Person);
+        whole.or_else(part).copied().or_else(people).or_else(tail)
     }
 
     /// What a listed place lies in, from the nearest outwards.
@@ -413,6 +421,7 @@ mod tests {
         assert_eq!(lexicon.noun("bodies"), Some(NounClass::Person));
         assert_eq!(lexicon.noun("cases"), Some(NounClass::Case));
         assert_eq!(lexicon.noun("vehicles"), Some(NounClass::Thing));
+        assert_eq!(lexicon.noun("photojournalists"), Some(NounClass::Person));
         assert_eq!(lexicon.noun("kindness"), None);
     }
 

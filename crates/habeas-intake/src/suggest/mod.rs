@@ -31,7 +31,7 @@ use std::ops::Range;
 use tokens::tokenise;
 
 /// Raised whenever the same text and lists may give other suggestions.
-pub const RULES_VERSION: u16 = 4;
+pub const RULES_VERSION: u16 = 5;
 
 /// One marked place of a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,12 +93,13 @@ pub struct Suggestions {
     pub no_rules: bool,
 }
 
-/// The days of publication that a document states; where its voices name several, the first and the last one.
+/// The days of publication that a document states; where its voices name several, the first and the last one. A text that
+/// states none was written by the day on which it was last changed.
 pub fn anchors_of(page: &Page) -> Anchors {
     let days = |kind| page.says(kind).filter_map(|detail| day_of(&detail.words));
     let (published, first) = (days(DetailKind::Published), days(DetailKind::FirstPublished).min());
     let earliest = days(DetailKind::Published).min();
-    let published = published.max();
+    let published = published.max().or_else(|| days(DetailKind::Updated).max());
     Anchors { published, first_published: first.or_else(|| earliest.filter(|day| Some(*day) != published)) }
 }
 

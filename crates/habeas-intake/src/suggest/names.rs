@@ -9,7 +9,10 @@ mod words;
 
 use super::{lexicon::Lexicon, tokens::Token};
 use std::{collections::HashSet, ops::Range};
-use words::{ADMINISTRATIVE, BEFORE_PLACE, BEHIND_PLACE, CALENDAR, CALENDAR_PARTS, FACILITIES, NO_DATELINE, NOBODY};
+use words::{
+    ADMINISTRATIVE, BEFORE_PLACE, BEHIND_PLACE, CALENDAR, CALENDAR_PARTS, DIRECTIONS, FACILITIES, NO_DATELINE, NOBODY,
+    PARTICLES,
+};
 
 /// What a name names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +42,8 @@ pub(crate) fn find(text: &str, tokens: &[Token], lexicon: &Lexicon, taken: &dyn 
         .filter(|token| token.is_word() && !token.capital && token.lower.len() > 1)
         .map(|token| token.lower.as_str())
         .collect();
-    let finder = Finder { text, tokens, lexicon, small, headings: headings(tokens) };
+    let finder =
+        Finder { text, tokens, lexicon, small, headings: headings(tokens), introduced: introduced(text, tokens) };
     let mut found: Vec<Found> = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
@@ -59,6 +63,12 @@ pub(crate) fn find(text: &str, tokens: &[Token], lexicon: &Lexicon, taken: &dyn 
     finder.same_places(&mut found);
     found.sort_by_key(|name| name.tokens.start);
     found
+}
+
+/// «New Homeland Army (NHA)»: capitals that are an organisation from then on.
+fn introduced<'t>(text: &str, tokens: &'t [Token]) -> HashSet<&'t str> {
+    let brackets = tokens.windows(4).filter(|four| four[0].capital && four[1].is("(") && four[3].is(")"));
+    brackets.filter(|four| four[2].is_word() && four[2].is_upper(text)).map(|four| four[2].lower.as_str()).collect()
 }
 
 /// Paragraphs whose words are nearly all capitals and that end without a stop: titles, where capitals say nothing.
@@ -87,6 +97,8 @@ struct Finder<'t> {
     /// Words that the text also writes small: their capital at the head of a sentence says nothing.
     small: HashSet<&'t str>,
     headings: HashSet<usize>,
+    /// Short forms that stand in brackets behind their long forms.
+    introduced: HashSet<&'t str>,
 }
 
 impl Finder<'_> {
@@ -103,14 +115,18 @@ impl Finder<'_> {
     fn at(&self, at: usize) -> Option<Found> {
         let token = &self.tokens[at];
         if !token.is_word() {
-            return None;
+            return self.numbered_unit(at);
         }
         if !token.capital {
-            return self.force(at).or_else(|| self.facility(at));
+            return self.headed_place(at).or_else(|| self.force(at)).or_else(|| self.facility(at));
         }
         let run = self.run(at);
         // «KESH: The U.S. army»: an article in the midst of a sentence begins no name but a listed one.
         if token.is_any(&["the", "a", "an"]) && !self.is_listed(at) {
+            return None;
+        }
+        // «Northwest Olenia»: the name begins behind it.
+        if DIRECTIONS.contains(&token.lower) && !self.is_listed(at) && self.is_listed(at + 1) {
             return None;
         }
         // «District Kesh», «Province of Olenia»: the name begins behind it.
@@ -124,7 +140,9 @@ impl Finder<'_> {
             return Some(person);
         }
         self.dateline(at, run)
+            .or_else(|| self.headed_place(at))
             .or_else(|| self.abbreviated(at))
+            .or_else(|| self.office_of(at))
             .or_else(|| self.of_demonym(at))
             .or_else(|| self.of_place(at))
             .or_else(|| self.titled(at))
@@ -147,12 +165,13 @@ impl Finder<'_> {
         // «BACKGROUND: …», «ISSUES:» begin a part of a text, and name no place.
         let part = (at..run).any(|idx| NO_DATELINE.contains(self.lower(idx)) || self.small.contains(self.lower(idx)))
             || self.tokens.get(run + 1).is_none_or(|next| next.paragraph != self.tokens[at].paragraph);
-        let fits = head
-            && place
-            && !part
-            && run - at <= 3
-            && closes
-            && (dated || upper && matches!(self.lower(run), ":" | "–" | "—" | "("));
+        // «Dorval Kesh (Tiran Press, June 16) —».
+        let bracket = self.lower(run) == "("
+            && run - at >= 2
+            && (run..(run + 12).min(self.tokens.len() - 1))
+                .any(|idx| self.tokens[idx].is(")") && self.tokens[idx + 1].is_any(&["–", "—", "-"]));
+        let plain = place && closes && (dated || upper && matches!(self.lower(run), ":" | "–" | "—" | "("));
+        let fits = head && !part && run - at <= 3 && (plain || bracket);
         fits.then_some(Found { tokens: at..run, kind: NameKind::Place })
     }
 
@@ -199,7 +218,9 @@ impl Finder<'_> {
         }
         let end = self.run(next);
         let named = end > next && self.tokens[next].capital && self.tokens[next].sentence == self.tokens[at].sentence;
-        let organisation = (next..end).any(|idx| self.lexicon.organisation_heads.contains(self.lower(idx)));
+        let organisation = (next..end).any(|idx| {
+            self.lexicon.organisation_heads.contains(self.lower(idx)) || FACILITIES.contains(self.lower(idx))
+        });
         let last = if self.lower(next - 1) == "." { next - 2 } else { next - 1 };
         // «Mir», «Mama» belong to the name; «Prime Minister», «President» stand before it.
         let office = matches!(
@@ -239,11 +260,12 @@ impl Finder<'_> {
     fn behind_office(&self, at: usize, run: usize) -> Option<Found> {
         let office = |idx: &usize| {
             self.lexicon.titles.contains(self.lower(*idx)) && self.lower(*idx).len() > 4
-                || matches!(self.lower(*idx), "officer" | "spokesman")
+                || matches!(self.lower(*idx), "officer" | "official" | "spokesman")
         };
         let last = (at + 1..run).rev().find(office)?;
         let plain = (last + 1..run).all(|idx| {
             !self.lexicon.organisation_heads.contains(self.lower(idx))
+                && !FACILITIES.contains(self.lower(idx))
                 && !self.is_listed(idx)
                 && !NOBODY.contains(self.lower(idx))
         });
@@ -265,12 +287,31 @@ impl Finder<'_> {
                 && self.tokens[end - 1].capital;
             // «A man From Dorval town», capitals or not.
             let led = end > at && matches!(token.lower.as_str(), "from" | "in" | "at" | "on" | "by" | "with" | "after");
-            if led || !capital && !initial_stop {
+            let inside = self.inside_name(at, end);
+            if led || !capital && !initial_stop && inside == 0 {
                 break;
             }
-            end += 1;
+            end += inside.max(1);
         }
         end
+    }
+
+    /// How many tokens that are no capitals go on within a name: «Adil ‘Bo’ Venn», «Boca del Olm», «Adil bin Venn».
+    fn inside_name(&self, at: usize, end: usize) -> usize {
+        let capital = |idx: usize| {
+            self.tokens.get(idx).is_some_and(|token| {
+                token.is_word() && token.capital && token.sentence == self.tokens[at].sentence && !token.first
+            })
+        };
+        if end == at {
+            return 0;
+        }
+        let open = matches!(self.lower(end), "‘" | "“" | "\"" | "'");
+        if open && capital(end + 1) && matches!(self.lower(end + 2), "’" | "”" | "\"" | "'") && capital(end + 3) {
+            return 3;
+        }
+        let particles = (end..end + 2).take_while(|idx| PARTICLES.contains(self.lower(*idx))).count();
+        if capital(end + particles) { particles } else { 0 }
     }
 
     /// A row that may go on over «of», «for», «the», «and», «to» with further capitals.
@@ -298,7 +339,10 @@ impl Finder<'_> {
                 && !(self.lower(end) == "and"
                     && next == end + 1
                     && !self.lexicon.organisation_heads.contains(self.lower(self.run(next) - 1)))
-                && !(self.lower(end) == "in" || self.lower(end) == "to" || self.lower(end) == "on");
+                // «Committee to Protect the Missing», and no other «to».
+                && !(self.lower(end) == "in"
+                    || self.lower(end) == "to" && !self.lexicon.organisation_heads.contains(self.lower(end - 1))
+                    || self.lower(end) == "on");
             if !joined || next > at + 12 {
                 return end;
             }
@@ -338,8 +382,9 @@ impl Finder<'_> {
         if longer && (!surely || home || given) {
             return None;
         }
-        let mut place_end = end;
-        if self.tokens.get(end).is_some_and(|next| {
+        // «Medellin de Olm»: a small word leads on.
+        let mut place_end = if PARTICLES.contains(self.lower(end)) { run.max(end) } else { end };
+        if self.tokens.get(place_end).is_some_and(|next| {
             next.capital && BEHIND_PLACE.contains(next.lower.as_str()) && !ADMINISTRATIVE.contains(next.lower.as_str())
         }) {
             place_end += 1;
@@ -424,6 +469,31 @@ mod tests {
             ("DORVAL, Aug 13: Nobody came.", "place:DORVAL"),
             ("Protests Against The Killings Spread", ""),
             ("the police Counter Terrorism Department", "org:police; org:Counter Terrorism Department"),
+            ("Later Borun ‘Bo’ Tesk and Adil bin Venn left together.", "person:Borun ‘Bo’ Tesk; person:Adil bin Venn"),
+            (
+                "Ramon ‘Boy’ Venn of Sitio Olm, Borun, Dorval; nobody else",
+                "person:Ramon ‘Boy’ Venn; place:Sitio Olm; place:Borun; place:Dorval",
+            ),
+            ("in Barangay Olm, near Boca del Rio", "place:Barangay Olm; place:Boca del Rio"),
+            (
+                "his cousin Nolm, and the names as Rabe, Bube and Tesk. Rabe said so.",
+                "person:Nolm; person:Rabe; person:Bube; person:Tesk; person:Rabe",
+            ),
+            ("Northwest Tirania is quiet.", "place:Tirania"),
+            ("Kesh state police and the UN human rights office", "org:Kesh state police; org:UN human rights office"),
+            (
+                "Olm regional police, Tirania's army and the provincial police",
+                "org:Olm regional police; org:Tirania's army; org:provincial police",
+            ),
+            ("the Kesh state Prosecutor General's Office", "org:Kesh state Prosecutor General's Office"),
+            ("troops of the 2nd Infantry Battalion", "org:2nd Infantry Battalion"),
+            (
+                "the Popular Front in the Olm Region (PFO-Olm), which PFO-Olm denied later",
+                "org:Popular Front in the Olm Region (PFO-Olm); org:PFO-Olm",
+            ),
+            ("the New Army (NPA). Two NPA fighters left.", "org:New Army (NPA); org:NPA"),
+            ("at the TV Tower in Kesh, and CNNTirania has reported", "facility:TV Tower; place:Kesh; org:CNNTirania"),
+            ("AP Photo/Adira Venn", "org:AP; person:Adira Venn"),
         ] {
             assert_eq!(shown(text), expected, "{text}");
         }

@@ -29,7 +29,12 @@ pub(crate) struct Speaking {
 }
 
 /// Verbs behind a speaker.
-const SAYS: [&str; 61] = [
+const SAYS: [&str; 66] = [
+    "investigated",
+    "pointed",
+    "feared",
+    "fears",
+    "suspects",
     "said",
     "says",
     "say",
@@ -269,15 +274,31 @@ pub(crate) fn find(tokens: &[Token], names: &[Name]) -> Vec<Speaking> {
             } else if passive && !matches!(lower(at - 1), "has" | "have" | "had" | "also") {
                 None
             } else {
+                // «28 disappearances recorded since 2016»: nobody's verb.
+                let participle = token.is_any(&[
+                    "recorded",
+                    "documented",
+                    "registered",
+                    "verified",
+                    "listed",
+                    "counted",
+                    "reported",
+                ]) && !passive
+                    && named(at - 1).is_none()
+                    && !GENERIC.contains(&tokens[at - 1].lower.as_str())
+                    && tokens[at - 1].is_word();
                 // «…, said a report by Olmwatch», «… 2008 says Adira Venn»: the speaker stands behind.
                 let quoted = tokens[at - 1].is_any(&[",", "”", "\"", "’"]);
                 let subject = named(at - 1).is_some() || GENERIC.contains(&tokens[at - 1].lower.as_str());
                 let next = token.is_any(&["said", "says"]) && !subject && named(at + 1).is_some();
                 let inverted = || ahead(tokens, names, at + 1);
-                if next {
+                if participle {
+                    None
+                } else if next {
                     inverted()
                 } else {
-                    behind(tokens, &named, at - 1 - usize::from(passive)).or_else(|| quoted.then(inverted).flatten())
+                    behind(tokens, &named, (at - 1).saturating_sub(usize::from(passive)))
+                        .or_else(|| quoted.then(inverted).flatten())
                 }
             }
         } else if token.is_any(&["received", "learned", "learnt", "documented"]) && at > 1 && lower(at - 1) == "has" {
@@ -306,7 +327,8 @@ pub(crate) fn find(tokens: &[Token], names: &[Name]) -> Vec<Speaking> {
         if let Some(last) = again.cloned() {
             found.push(Speaking { sentence: token.sentence, back: true, ..last });
         } else if let Some((speaker, unnamed)) = speaking {
-            let responsibility = token.is_any(&["claimed", "claims"]) && lower(at + 1) == "responsibility";
+            let responsibility =
+                token.is_any(&["claimed", "claims"]) && matches!(lower(at + 1), "responsibility" | "credit");
             let organisation = names.iter().any(|name| {
                 name.tokens.start == speaker.start && matches!(name.kind, NameKind::Organisation { force: false })
             });
@@ -324,7 +346,11 @@ pub(crate) fn find(tokens: &[Token], names: &[Name]) -> Vec<Speaking> {
             }
         } else if SAYS.contains(&token.lower.as_str()) && at > 0 && same(at - 1) {
             let back = matches!(lower(at - 1), "he" | "she" | "they" | "report" | "statement" | "also");
-            if let Some(last) = last_named(&found, token.sentence).filter(|_| back) {
+            // «members of a group told …; they said»: nobody named, not long before.
+            let unnamed = found.last().filter(|last| {
+                last.unnamed && matches!(lower(at - 1), "they" | "he" | "she") && token.sentence - last.sentence <= 2
+            });
+            if let Some(last) = unnamed.cloned().or_else(|| last_named(&found, token.sentence)).filter(|_| back) {
                 found.push(Speaking { sentence: token.sentence, back: true, ..last });
             }
         }
@@ -359,7 +385,9 @@ fn ahead(tokens: &[Token], names: &[Name], from: usize) -> Option<(Range<usize>,
     if let Some(name) = name {
         return Some((name.tokens.clone(), false));
     }
-    let generic = (from..from + 5).take_while(|at| tokens.get(*at).is_some_and(|token| token.sentence == sentence));
+    const ENDS: [&str; 8] = ["that", "showed", "shows", "said", "says", "had", "were", "was"];
+    let generic = (from..from + 5)
+        .take_while(|at| tokens.get(*at).is_some_and(|token| token.sentence == sentence && !token.is_any(&ENDS)));
     generic.filter(|at| GENERIC.contains(&tokens[*at].lower.as_str())).map(|at| (at..at + 1, true)).next()
 }
 
@@ -413,6 +441,13 @@ pub(crate) fn of<'s>(speaking: &'s [Speaking], tokens: &[Token], at: usize) -> O
     let before = speaking.iter().filter(counts).rev().find(|one| one.sentence < sentence)?;
     let near =
         tokens[before.speaker.start].paragraph == paragraph && sentence - before.sentence <= 4 && !before.unnamed;
-    let told = before.report && sentence - before.sentence <= if before.statement { STATEMENT } else { REPORT };
+    // An organisation that speaks once in a text is not what the text is about: its report goes on into the next
+    // paragraph at most.
+    let words =
+        |one: &Speaking| tokens[one.speaker.clone()].iter().map(|token| token.lower.as_str()).collect::<Vec<_>>();
+    let speaks = speaking.iter().filter(|one| words(one) == words(before)).count() > 1;
+    let next = tokens[before.speaker.start].paragraph + 1 >= paragraph;
+    let reach = if before.statement { STATEMENT } else { REPORT };
+    let told = before.report && sentence - before.sentence <= reach && (speaks || before.statement || next);
     (near || told).then_some((before, true))
 }

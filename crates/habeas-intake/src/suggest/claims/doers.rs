@@ -75,12 +75,19 @@ impl Material<'_> {
         let slot =
             |tokens: Range<usize>, basis| Some(Slot { range: self.bytes(&tokens), value: basis, carried: false });
         let in_sentence = |at: usize| self.tokens.get(at).is_some_and(|token| token.sentence == sentence);
+        // Whoever finds a body has not done it.
+        if act.class == ActClass::FoundDead {
+            return None;
+        }
         if let Some(subject) = self.subject(act) {
             return slot(subject, Basis::NamedAsAgent);
         }
         // «… by the Tiranian army»: the last «by» of the deed.
         for at in act.tokens.end..(act.tokens.end + 30).min(self.tokens.len()) {
-            if !in_sentence(at) || self.tokens[at].is_any(&[";"]) || self.acts_between(act.tokens.end, at) > 2 {
+            if !in_sentence(at)
+                || self.tokens[at].is_any(&[";", "while", "whereas", "but"])
+                || self.acts_between(act.tokens.end, at) > 2
+            {
                 break;
             }
             let told = self.tokens[at - 1].is_any(&[
@@ -99,7 +106,17 @@ impl Material<'_> {
                 && (self.tokens[at - 1].lower.ends_with("ed")
                     || self.tokens[at - 1].is_any(&["held", "taken", "run", "led", "kept", "known", "driven", "seen"]))
                 && !self.tokens[at - 2].is_any(&["and", ",", "then", "later"]);
-            if self.tokens[at].is("by") && !(told && at > act.tokens.end) && !other {
+            // «confirmed dead by a medic».
+            let alone = matches!(self.lower(act.tokens.start), "dead" | "died" | "dies" | "perished" | "succumbed");
+            // «a bombing claimed by the Grey Hand».
+            if self.tokens[at].is("by")
+                && self.lower(at - 1) == "claimed"
+                && matches!(act.class, ActClass::Kill | ActClass::Injure | ActClass::Abduct)
+            {
+                return self.agent(at + 1).and_then(|tokens| slot(tokens, Basis::ClaimedResponsibility));
+            }
+            let told = told && at > act.tokens.end;
+            if self.tokens[at].is("by") && !told && !other && !alone {
                 return self.agent(at + 1).and_then(|tokens| slot(tokens, Basis::NamedAsAgent));
             }
         }
@@ -144,7 +161,7 @@ impl Material<'_> {
         }
         // «X are responsible for …», «X is accused of …», «the army's torture cells».
         for at in (0..act.tokens.start).rev().take_while(|at| in_sentence(*at)).take(12) {
-            let accused = self.tokens[at].is_any(&["responsible", "accused", "blamed", "suspected"]);
+            let accused = self.tokens[at].is_any(&["responsible", "accused", "blamed", "suspected", "behind"]);
             if accused {
                 let name =
                     self.names.iter().rev().find(|name| {
@@ -169,6 +186,9 @@ impl Material<'_> {
     /// Whoever does it: «unknown men abducted him», «the forces attacked a village, killing twelve».
     pub(super) fn subject(&self, act: &acts::Found) -> Option<Range<usize>> {
         let alone = ["died", "die", "dies", "dead", "perished", "lost", "succumbed"];
+        if let Some(agent) = self.agent_of_attack(act) {
+            return Some(agent);
+        }
         let own = act.passive
             || act.noun
             || self.is_reduced(act)
@@ -206,7 +226,7 @@ impl Material<'_> {
         let organisations = self
             .names
             .iter()
-            .filter(|name| matches!(name.kind, NameKind::Organisation { .. }))
+            .filter(|name| matches!(name.kind, NameKind::Organisation { .. }) && !self.in_dateline(&name.tokens))
             .map(|name| name.tokens.clone());
         let groups = (first..act.tokens.start)
             .filter(|at| AGENTS.contains(&self.lower(*at)) && !self.lexicon.singular.contains(self.lower(at + 1)))
@@ -235,6 +255,36 @@ impl Material<'_> {
             .into_iter()
             .rev()
             .find(|range| !self.tokens[range.end..act.tokens.start].iter().any(|token| token.is_any(&ENDS)))
+    }
+
+    /// «Air strikes by the army killed six», «the army carried out an attack that killed six»: whose attack did it.
+    fn agent_of_attack(&self, act: &acts::Found) -> Option<Range<usize>> {
+        let sentence = self.sentence(act.tokens.start);
+        if act.passive || act.noun {
+            return None;
+        }
+        let attack = self.acts.iter().rev().find(|attack| {
+            attack.class == ActClass::Attack
+                && attack.noun
+                && attack.tokens.end <= act.tokens.start
+                && self.sentence(attack.tokens.start) == sentence
+                && self.acts_between(attack.tokens.end, act.tokens.start) == 0
+        })?;
+        let end = attack.tokens.end;
+        match (self.lower(end), self.lower(end + 1)) {
+            ("by", _) => return self.agent(end + 1),
+            ("blamed", "on") | ("attributed", "to") | ("claimed", "by") => return self.agent(end + 2),
+            _ => {}
+        }
+        let verb = (attack.tokens.start.saturating_sub(5)..attack.tokens.start).find(|at| {
+            self.sentence(*at) == sentence
+                && self.tokens[*at].is_any(&["launched", "carried", "conducted", "dropped", "staged", "mounted"])
+        })?;
+        let own = self
+            .names
+            .iter()
+            .find(|name| name.tokens.end == verb && matches!(name.kind, NameKind::Organisation { .. }));
+        own.map(|name| name.tokens.clone())
     }
 
     /// «killed in an encounter with the Rapid Corps».
@@ -268,7 +318,24 @@ impl Material<'_> {
             || self.lexicon.noun(&before.lower) == Some(NounClass::Person);
         let next = self.tokens.get(act.tokens.end).filter(|next| next.sentence == before.sentence);
         let object = next.is_some_and(|next| {
+            // «gunmen kidnapped no fewer than 52 people».
+            let bound = next.is_any(&[
+                "no",
+                "not",
+                "nearly",
+                "almost",
+                "around",
+                "about",
+                "some",
+                "up",
+                "as",
+                "fewer",
+                "approximately",
+            ]);
+            let number =
+                || (1..4).any(|ahead| self.tokens.get(act.tokens.end + ahead..).and_then(numbers::read).is_some());
             next.is_any(&["him", "her", "them", "a", "an", "the", "his", "at", "over", "more", "dozens", "several"])
+                || bound && number()
                 || next.is_number()
                 || numbers::read(std::slice::from_ref(next)).is_some()
                 || self.names.iter().any(|name| name.kind == NameKind::Person && name.tokens.start == act.tokens.end)
@@ -280,11 +347,14 @@ impl Material<'_> {
     pub(super) fn attacker(&self, act: &acts::Found) -> Option<Range<usize>> {
         let sentence = self.sentence(act.tokens.start);
         let attacks = |at: usize| {
-            self.acts.iter().find(|attack| {
+            self.acts.iter().any(|attack| {
                 attack.class == ActClass::Attack
                     && !attack.noun
                     && (at..at + 3).contains(&attack.tokens.start)
                     && self.sentence(attack.tokens.start) == sentence
+            }) || self.tokens.get(at).is_some_and(|verb| {
+                // «launched air strikes».
+                verb.is_any(&["launched", "carried", "conducted", "dropped", "staged", "mounted"])
             })
         };
         let end = (act.tokens.end + 24).min(self.tokens.len());
@@ -294,13 +364,13 @@ impl Material<'_> {
         let name = self.names.iter().find(|name| {
             (lead + 1..lead + 3).contains(&name.tokens.start) && matches!(name.kind, NameKind::Organisation { .. })
         });
-        if let Some(name) = name.filter(|name| attacks(name.tokens.end).is_some()) {
+        if let Some(name) = name.filter(|name| attacks(name.tokens.end)) {
             return Some(name.tokens.clone());
         }
         let noun = (lead + 1..(lead + 6).min(self.tokens.len())).find(|at| AGENTS.contains(&self.lower(*at)))?;
         let plain = self.tokens[lead + 1..noun].iter().all(Token::is_word);
         let from = lead + 1 + usize::from(matches!(self.lower(lead + 1), "a" | "the" | "some"));
-        (plain && self.sentence(noun) == sentence && attacks(noun + 1).is_some()).then_some(from.min(noun)..noun + 1)
+        (plain && self.sentence(noun) == sentence && attacks(noun + 1)).then_some(from.min(noun)..noun + 1)
     }
 
     /// Whoever stands behind «by»: a name, or words such as «unknown armed men».

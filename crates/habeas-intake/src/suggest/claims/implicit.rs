@@ -22,7 +22,9 @@ impl Material<'_> {
             let sentence = self.sentence(at);
             let noun = (at + 1..(at + 8).min(self.tokens.len())).find(|idx| {
                 let token = &self.tokens[*idx];
-                token.sentence == sentence && self.lexicon.singular.contains(&token.lower)
+                token.sentence == sentence
+                    && self.lexicon.singular.contains(&token.lower)
+                    && !(token.is("human") && self.lower(*idx + 1) == "rights")
             });
             let Some(mut noun) = noun else { continue };
             // «a Tiranian man», «a student activist», «a teacher and human rights activist»: the last noun of the row.
@@ -36,7 +38,10 @@ impl Material<'_> {
                 continue;
             }
             let plain = self.tokens[at + 1..noun].iter().all(|token| {
-                !token.is_any(&["of", "by", "in", "the", "was", "that", "who", "for", ",", "(", "’", "'"])
+                !token.is_any(&[
+                    "of", "by", "in", "the", "was", "that", "who", "for", ",", "(", "’", "'", "after", "before",
+                    "since", "when", "while", "as", "with", "to", "from", "at", "on", "a", "an", "were", "is", "said",
+                ])
             });
             let next_noun = self.lexicon.noun(self.lower(noun + 1)).is_some();
             if !plain || next_noun || self.tokens[noun].is_any(&["body", "life", "soul", "member", "leader"]) {

@@ -6,6 +6,8 @@ use std::collections::HashSet;
 
 /// Sentences over which «the four men» still are the four men named before.
 const REACH: usize = 8;
+/// A number that no two deeds of one text share by chance: told again however far down.
+const RARE: u64 = 10;
 
 impl Material<'_> {
     /// A headline tells what the text tells again: what has its kind and number there is no claim of its own.
@@ -38,9 +40,8 @@ impl Material<'_> {
                 }
                 let apart = self.sentence_of(&claim).saturating_sub(self.sentence_of(one));
                 one.class == claim.class
-                    && several(one).is_some()
-                    && several(one) == several(&claim)
-                    && (1..=REACH).contains(&apart)
+                    && (several(one).is_some() && several(one) == several(&claim) || self.same_words(one, &claim))
+                    && (1..=if several(one) >= Some(RARE) { usize::MAX } else { REACH }).contains(&apart)
                     && may_be_one_day(one, &claim)
                     && (self.may_be_one_place(one, &claim) || is_one_day(one, &claim))
                     && (again || names && one.victims.named.is_empty())
@@ -53,10 +54,13 @@ impl Material<'_> {
                     }
                     // What the second telling states itself is nearer than what the first one carried over.
                     if one.place.as_ref().is_none_or(|place| place.carried) {
-                        one.place = claim.place.filter(|place| !place.carried).or(one.place.take());
+                        let own = claim.place.as_ref().is_some_and(|place| !place.carried);
+                        one.place = if own { claim.place } else { one.place.take().or(claim.place) };
                     }
                     if one.date.as_ref().is_none_or(|date| date.carried || date.value.value.is_none()) {
-                        one.date = claim.date.filter(|date| !date.carried).or(one.date.take());
+                        let own = claim.date.as_ref().is_some_and(|date| !date.carried);
+                        let carried = |date: super::Slot<super::TextDate>| super::Slot { carried: true, ..date };
+                        one.date = if own { claim.date } else { one.date.take().or(claim.date.map(carried)) };
                     }
                     one.perpetrator = one.perpetrator.take().or(claim.perpetrator);
                 }
@@ -64,6 +68,34 @@ impl Material<'_> {
             }
         }
         *claims = kept;
+    }
+
+    /// «at least 17 more were taken in July»: by those who took the others, where the same paragraph names them.
+    pub(super) fn additions(&self, claims: &mut [SuggestedClaim]) {
+        let paragraph = |claim: &SuggestedClaim| {
+            let at = self.tokens.partition_point(|token| token.end <= claim.range.start);
+            self.tokens.get(at).map(|token| token.paragraph)
+        };
+        for idx in 1..claims.len() {
+            let (before, rest) = claims.split_at_mut(idx);
+            let (before, claim) = (&before[idx - 1], &mut rest[0]);
+            let more = claim.count.as_ref().is_some_and(|slot| slot.value.in_addition);
+            if more && before.class == claim.class && paragraph(before) == paragraph(claim) {
+                let carried = before.perpetrator.clone().map(|slot| super::Slot { carried: true, ..slot });
+                claim.perpetrator = claim.perpetrator.take().or(carried);
+            }
+        }
+    }
+
+    /// «a man» and again «a man», «his wife» and again «his wife»: told once more, by somebody else.
+    fn same_words(&self, one: &SuggestedClaim, other: &SuggestedClaim) -> bool {
+        let words = |claim: &SuggestedClaim| {
+            let slot = claim.count.as_ref().filter(|slot| slot.value.stated == Some(1) && !slot.carried)?;
+            Some(self.text[slot.range.clone()].to_lowercase()).filter(|words| words.contains(' '))
+        };
+        words(one).is_some_and(|first| Some(&first) == words(other).as_ref() && !first.starts_with("another"))
+            && one.victims.named.is_empty()
+            && other.victims.named.is_empty()
     }
 
     /// Whether two claims name the same one victim, the second one perhaps by the last name alone.
@@ -83,10 +115,25 @@ impl Material<'_> {
                 let words = |ranges: &[std::ops::Range<usize>]| {
                     ranges.iter().map(|range| self.text[range.clone()].to_lowercase()).collect::<HashSet<_>>()
                 };
-                !words(&one).is_disjoint(&words(&other)) || self.is_facility(&one) != self.is_facility(&other)
+                let (first, second) = (words(&one), words(&other));
+                // «Kesh» and «Olenia»: the one lies in the other.
+                let nested = |inner: &HashSet<String>, outer: &HashSet<String>| {
+                    inner.iter().any(|name| self.lies_in(name).iter().any(|wider| outer.contains(wider)))
+                };
+                !first.is_disjoint(&second)
+                    || nested(&first, &second)
+                    || nested(&second, &first)
+                    || self.is_facility(&one) != self.is_facility(&other)
             }
             _ => true,
         }
+    }
+
+    /// What a listed place lies in, in lower case.
+    fn lies_in(&self, name: &str) -> Vec<String> {
+        let listed = self.lexicon.listed(name).map(|place| place.name.clone());
+        let wider = listed.map(|name| self.lexicon.within(&name)).unwrap_or_default();
+        wider.iter().map(|name| name.to_lowercase()).collect()
     }
 
     /// «the market»: within the place that another sentence names.

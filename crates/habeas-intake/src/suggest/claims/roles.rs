@@ -81,7 +81,20 @@ impl Material<'_> {
                         && gap.iter().any(|token| token.is_any(&["was", "suffered", "endured"]))
                 })
         };
-        let before = before.or_else(|| persons.iter().rev().copied().find(held));
+        // «X was a victim of enforced disappearance».
+        let suffered = |idx: &usize| {
+            let name = &self.names[*idx];
+            let victim =
+                act.tokens.start.checked_sub(2).filter(|at| self.lower(*at) == "victim" && self.lower(at + 1) == "of");
+            victim.is_some_and(|victim| {
+                self.tokens.get(name.tokens.end..victim).is_some_and(|gap| {
+                    gap.len() <= 24 && gap.iter().any(|token| token.is_any(&["was", "is", "became"]))
+                })
+            })
+        };
+        let before = before
+            .or_else(|| persons.iter().rev().copied().find(held))
+            .or_else(|| persons.iter().copied().find(suffered));
         // «A, B and C, who was shot»: the last of them alone.
         let alone = |idx: usize| {
             let end = self.names[idx].tokens.end;
@@ -211,8 +224,34 @@ impl Material<'_> {
                 && range.clone().all(|at| {
                     let token = &self.tokens[at];
                     token.is_any(&[
-                        ",", ";", "and", "son", "daughter", "of", "-", "year-old", "both", "his", "her", "brother",
-                        "sister", "father", "wife", "husband",
+                        ",",
+                        ";",
+                        "and",
+                        "son",
+                        "daughter",
+                        "of",
+                        "-",
+                        "year-old",
+                        "both",
+                        "his",
+                        "her",
+                        "their",
+                        "brother",
+                        "sister",
+                        "father",
+                        "mother",
+                        "wife",
+                        "husband",
+                        "cousin",
+                        "uncle",
+                        "aunt",
+                        "nephew",
+                        "niece",
+                        "friend",
+                        "colleague",
+                        "’",
+                        "'",
+                        "s",
                     ]) || token.is_number()
                         || parent(at)
                 })
@@ -262,7 +301,22 @@ impl Material<'_> {
         ) || matches!((word(3), word(2), word(1)), ("s" | "d" | "w", "/", "o"));
         let said = matches!(
             self.lower(name.tokens.end),
-            "said" | "says" | "told" | "claimed" | "stated" | "denied" | "added" | "confirmed" | "condemned"
+            "said"
+                | "says"
+                | "told"
+                | "claimed"
+                | "stated"
+                | "denied"
+                | "added"
+                | "confirmed"
+                | "condemned"
+                | "announced"
+                | "reported"
+                | "explained"
+                | "noted"
+                | "declared"
+                | "warned"
+                | "wrote"
         );
         let office = matches!(
             word(1),
@@ -277,6 +331,18 @@ impl Material<'_> {
         );
         let agent = word(1) == "by" || word(2) == "according" || word(1) == "under";
         parent || said || office || agent
+    }
+
+    /// «He was again abducted», «for the second time»: another deed than the one told before.
+    pub(super) fn is_again(&self, act: &acts::Found) -> bool {
+        let sentence = self.sentence(act.tokens.start);
+        (act.tokens.start.saturating_sub(3)..(act.tokens.end + 5).min(self.tokens.len()))
+            .filter(|at| self.sentence(*at) == sentence)
+            .any(|at| {
+                self.lower(at) == "again"
+                    || self.lower(at + 1) == "time"
+                        && matches!(self.lower(at), "second" | "third" | "fourth" | "another")
+            })
     }
 
     /// «had already arrested the men» after a claim that counts them: the same number, carried.
@@ -312,7 +378,7 @@ impl Material<'_> {
                 && *at < act.tokens.start
                 && sentence - self.sentence(*at) <= 2;
             let number = claim.count.as_ref().is_some_and(|slot| (slot.value.stated == Some(1)) == one);
-            near && number && !claim.pattern && (claim.class != act.class || !(one || many))
+            near && number && !claim.pattern && (claim.class != act.class || !(one || many) || self.is_again(act))
         })?;
         let mut claim = self.claim(idx, None, Vec::new());
         claim.count = earlier.count.clone().map(|slot| Slot { carried: true, ..slot });

@@ -71,15 +71,16 @@ impl Material<'_> {
         let at = count.map_or(act.tokens.start, |count| count.tokens.start);
         let date = self.date(act, count);
         // A number of a month or a year is no single deed: the place of another paragraph is not its own.
-        let aggregate = date.as_ref().and_then(|slot| slot.value.value.as_ref()).is_some_and(|value| {
-            !matches!(value.precision(), habeas_core::Precision::Day | habeas_core::Precision::Week)
+        let aggregate = date.as_ref().is_some_and(|slot| match &slot.value.value {
+            Some(value) => !matches!(value.precision(), Precision::Day | Precision::Week),
+            None => ["year", "month"].iter().any(|unit| self.text[slot.range.clone()].ends_with(unit)),
         });
         let paragraph = self.tokens[act.tokens.start].paragraph;
         let near = |place: &PlaceSlot| {
             let at = self.tokens.partition_point(|token| token.end <= place.ranges[0].start);
             !aggregate || self.tokens.get(at).is_some_and(|token| token.paragraph == paragraph)
         };
-        let place = self.place(act, count).filter(near);
+        let place = self.place(act, count).filter(near).or_else(|| self.topic_place(sentence));
         SuggestedClaim {
             class: act.class,
             triggers: vec![trigger],
@@ -104,7 +105,17 @@ impl Material<'_> {
         // Of «bodies of men, missing since January, were found» the verb counts: what stands between tells of the men.
         let deed =
             if act.class == ActClass::FoundDead { act.tokens.end - 1..act.tokens.end } else { act.tokens.clone() };
-        let anchors = std::iter::once(deed).chain(count.map(|count| count.tokens.clone()));
+        // «The attack on Kesh, near Dorval, wounded three»: what did it counts as well.
+        let attack = self.acts.iter().rev().find(|attack| {
+            attack.class == ActClass::Attack
+                && attack.noun
+                && attack.tokens.end <= act.tokens.start
+                && self.sentence(attack.tokens.start) == self.sentence(act.tokens.start)
+                && self.acts_between(attack.tokens.end, act.tokens.start) == 0
+        });
+        let object = count.is_some_and(|count| count.tokens.start >= act.tokens.end);
+        let attack = attack.filter(|_| object && !act.passive && !act.noun).map(|attack| attack.tokens.clone());
+        let anchors = std::iter::once(deed).chain(count.map(|count| count.tokens.clone())).chain(attack);
         anchors
             .map(|anchor| {
                 let (from, to) =
@@ -119,8 +130,25 @@ impl Material<'_> {
 
     fn date(&self, act: &acts::Found, count: Option<&counts::Found>) -> Option<Slot<TextDate>> {
         let sentence = self.sentence(act.tokens.start);
+        // «shot dead in a war that has killed thousands since 2016»: the bound of another deed.
+        let bounds_another = |date: &dates::Found| {
+            date.bound == dates::Bound::Since
+                && self.acts.iter().any(|other| {
+                    other.tokens.start >= act.tokens.end
+                        && other.tokens.end <= date.tokens.start
+                        && other.class != ActClass::Attack
+                        && self.sentence(other.tokens.start) == self.sentence(date.tokens.start)
+                        && self.tokens[act.tokens.end..other.tokens.start]
+                            .iter()
+                            .any(|token| token.is_any(&["that", "which"]))
+                })
+        };
         let usable = |idx: &usize| {
-            self.values[*idx].length.is_none() && !self.values[*idx].of_publication && !self.is_aside(&self.dates[*idx])
+            self.values[*idx].length.is_none()
+                && !self.values[*idx].of_publication
+                && !self.is_aside(&self.dates[*idx])
+                && !bounds_another(&self.dates[*idx])
+                && !self.is_of_an_earlier_day(act, &self.dates[*idx].tokens)
         };
         let make = |idx: usize, carried| Slot {
             range: self.bytes(&self.dates[idx].tokens),
@@ -163,7 +191,10 @@ impl Material<'_> {
         // In a report with a head, the day of its first sentences; where they name none, that of the head.
         let dateline = || {
             let dates = || (0..self.dates.len()).filter(|idx| self.values[*idx].length.is_none());
-            let head = dates().find(|idx| self.in_dateline(&self.dates[*idx].tokens))?;
+            let head = dates().find(|idx| {
+                let date = &self.dates[*idx].tokens;
+                date.start < act.tokens.start && self.in_dateline(date)
+            })?;
             let paragraph = self.tokens[self.dates[head].tokens.start].paragraph;
             let lead = dates().filter(usable).find(|idx| {
                 let date = &self.dates[*idx].tokens;
@@ -171,7 +202,11 @@ impl Material<'_> {
             });
             lead.or(Some(head))
         };
-        earlier.or_else(dateline).map(|idx| make(idx, true))
+        // What the text itself dates below is nearer than another paragraph's day.
+        let own = |idx: &usize| self.tokens[self.dates[*idx].tokens.start].paragraph == paragraph;
+        let (near, far) = (earlier.filter(own), earlier);
+        let found = near.or_else(|| self.told_below(sentence)).or(far).or_else(dateline);
+        found.or_else(|| self.topic_date()).map(|idx| make(idx, true))
     }
 
     /// «From 4 a.m. on 24 February …, to midnight on 24 March 2022»: two dates of a sentence that bound one period.
@@ -241,7 +276,7 @@ impl Material<'_> {
     }
 
     /// Whether a name or date stands at the head of a report: «KESH, Aug 13:».
-    fn in_dateline(&self, tokens: &Range<usize>) -> bool {
+    pub(super) fn in_dateline(&self, tokens: &Range<usize>) -> bool {
         let paragraph = self.tokens[tokens.start].paragraph;
         if paragraph > HEAD {
             return false;
@@ -249,16 +284,23 @@ impl Material<'_> {
         let first = self.tokens.partition_point(|token| token.paragraph < paragraph);
         // «date 2018-07-11 KESH (Tiran Press): …», as saved pages begin.
         let first = first + usize::from(self.tokens[first].is("date"));
-        let head = self.tokens[first..].iter().take(18).take_while(|token| token.paragraph == paragraph);
-        let head: Vec<&Token> = head.take_while(|token| !token.is_word() || token.capital).collect();
-        let closes = (1..head.len())
-            .find(|at| head[*at].is_any(&[":", "–", "—"]) || head[*at].is("-") && (head[at - 1].is_any(&["-", ")"])));
+        let head = self.tokens[first..].iter().take(26).take_while(|token| token.paragraph == paragraph);
+        let head: Vec<&Token> = head
+            .take_while(|token| !token.is_word() || token.capital || token.is_any(&["st", "nd", "rd", "th"]))
+            .collect();
+        // «09:42» closes none.
+        let clock = |at: usize| head.get(at + 1).is_some_and(|next| next.is_number() && next.start == head[at].end);
+        let closes = (1..head.len()).find(|at| {
+            head[*at].is_any(&["–", "—"])
+                || head[*at].is(":") && !clock(*at)
+                || head[*at].is("-") && (head[at - 1].is_any(&["-", ")"]))
+        });
         let led = head.first().is_some_and(|token| token.is_any(&["in", "on", "at", "from", "near"]));
         !led && closes.is_some_and(|close| tokens.end <= first + close)
     }
 
     /// A date that only compares or bounds: «since 1948», «from 1999–2008» of somebody's rule.
-    fn is_aside(&self, date: &dates::Found) -> bool {
+    pub(super) fn is_aside(&self, date: &dates::Found) -> bool {
         let start = date.tokens.start;
         let word = |back: usize| start.checked_sub(back).map_or("", |at| self.lower(at));
         // «officials said Saturday», «told reporters on Friday»: when it was said.
@@ -270,7 +312,23 @@ impl Material<'_> {
             || matches!(behind, "claimed" | "denied" | "reported" | "called")
             || behind == "that"
                 && (2..7).any(|back| matches!(word(back), "denied" | "claimed" | "reported") || said(word(back)));
-        told || said(word(1))
+        // «in a statement on Thursday».
+        let stated = word(1) == "on"
+            && matches!(
+                word(2),
+                "statement"
+                    | "report"
+                    | "conference"
+                    | "interview"
+                    | "letter"
+                    | "tweet"
+                    | "post"
+                    | "briefing"
+                    | "release"
+            )
+            || matches!(behind, "statement" | "report" | "briefing" | "interview");
+        told || stated
+            || said(word(1))
             || word(1) == "on" && (said(word(2)) || said(word(3)) && word(2) == "late")
             || matches!((word(2), word(1)), ("compared", "to" | "with") | ("than", "in"))
             || matches!(word(1), "born")
@@ -296,6 +354,7 @@ impl Material<'_> {
             .filter(|name| self.sentence(name.tokens.start) == sentence)
             .filter(is_place)
             .filter(here)
+            .filter(|name| !self.is_of_an_earlier_day(act, &name.tokens))
             .collect();
         if let Some(nearest) = own.iter().min_by_key(|name| self.distance(act, count, &name.tokens)) {
             let mut ranges = vec![self.bytes(&nearest.tokens)];
@@ -311,11 +370,14 @@ impl Material<'_> {
             }
             return Some(PlaceSlot { ranges, carried: false });
         }
+        let mut ranges: Vec<Range<usize>> = self.home(act).into_iter().collect();
         if self.is_another(sentence) {
-            return None;
+            return (!ranges.is_empty()).then_some(PlaceSlot { ranges, carried: false });
         }
-        let mut ranges = Vec::new();
-        let before = self.place_before(act.tokens.start, false)?;
+        let Some(before) = self.place_before(act.tokens.start, false) else {
+            return (!ranges.is_empty()).then_some(PlaceSlot { ranges, carried: false });
+        };
+        let carried = ranges.is_empty();
         ranges.push(self.bytes(&before.tokens));
         let own = self.sentence(before.tokens.start);
         let wider = self
@@ -325,7 +387,7 @@ impl Material<'_> {
             .filter(is_place)
             .filter(here);
         ranges.extend(wider.take(1).map(|name| self.bytes(&name.tokens)));
-        Some(PlaceSlot { ranges, carried: true })
+        Some(PlaceSlot { ranges, carried })
     }
 
     /// The last place named before, close by or at the head of the report; of one sentence the most exact one.
@@ -357,7 +419,7 @@ impl Material<'_> {
                 && !self.in_dateline(&name.tokens)
                 && !self.is_home(name)
         });
-        lead.or(Some(head))
+        lead.or(Some(head).filter(|head| !self.is_abroad(head)))
     }
 
     /// «resident of Kesh», «born in Kesh», «back to Kesh»: where somebody is from or goes.
@@ -464,9 +526,9 @@ impl Material<'_> {
             let paragraph = self.tokens[speaking.speaker.start].paragraph;
             let in_range = |claim: &SuggestedClaim, back: usize| {
                 let at = self.tokens.partition_point(|token| token.end <= claim.range.start);
-                self.tokens
-                    .get(at)
-                    .is_some_and(|token| token.sentence + back == speaking.sentence && token.paragraph == paragraph)
+                self.tokens.get(at).is_some_and(|token| {
+                    token.sentence + back == speaking.sentence && token.paragraph + NEIGHBOURS >= paragraph
+                })
             };
             let hurt = |claim: &&mut SuggestedClaim| {
                 matches!(claim.class, ActClass::Kill | ActClass::Injure | ActClass::Abduct)

@@ -3,7 +3,9 @@
 
 use super::{
     Finder, Found, NameKind,
-    words::{ADMINISTRATIVE, BEFORE_PLACE, BEHIND_PLACE, COMMON, FACILITIES, NO_DATELINE, NOBODY},
+    words::{
+        ADMINISTRATIVE, BEFORE_PLACE, BEHIND_PLACE, COMMON, FACILITIES, NO_DATELINE, NOBODY, OF_AN_OFFICE, OFFICES,
+    },
 };
 use std::ops::Range;
 
@@ -48,9 +50,21 @@ impl Finder<'_> {
         if token.first && COMMON.contains(token.lower.as_str()) || self.lexicon.titles.contains(&token.lower) {
             return None;
         }
-        let end = self.long_run(at);
+        let mut end = self.long_run(at);
+        // «Popular Front in the Olm Region (PFO)».
+        if self.lower(end) == "in" {
+            let next = end + 1 + usize::from(self.lower(end + 1) == "the");
+            let far = self.run(next.min(self.tokens.len() - 1));
+            end = if self.with_short_form(far) > far && far > next { far } else { end };
+        }
         let closed = self.with_short_form(end);
         let short = (closed > end && end > at + 1).then(|| self.lower(end + 1))?;
+        let short = short.split_once('-').map_or(short, |(short, _)| short);
+        // «Democratic Republic of Congo (DRC)».
+        let name: Vec<&str> = (at..end).map(|idx| self.lower(idx)).collect();
+        if self.lexicon.listed(&name.join(" ")).is_some() {
+            return None;
+        }
         let initials: Vec<char> = (at..end).filter_map(|idx| self.lower(idx).chars().next()).collect();
         let mut left = initials.iter();
         let fits = short.chars().filter(|c| c.is_alphabetic()).all(|c| left.any(|initial| *initial == c));
@@ -60,10 +74,80 @@ impl Finder<'_> {
 
     /// The end of «(TBA)» behind a name, where it stands there.
     pub(super) fn with_short_form(&self, end: usize) -> usize {
-        let short = self.lower(end) == "("
-            && self.lower(end + 2) == ")"
-            && self.tokens.get(end + 1).is_some_and(|token| token.is_word() && token.is_upper(self.text));
+        let short = self.lower(end) == "(" && self.lower(end + 2) == ")" && self.is_short_form(end + 1);
         if short { end + 3 } else { end }
+    }
+
+    /// «TBA», «TBA-Kesh».
+    fn is_short_form(&self, at: usize) -> bool {
+        let Some(token) = self.tokens.get(at).filter(|token| token.is_word()) else { return false };
+        let word = &self.text[token.range()];
+        let head = word.split_once('-').map_or(word, |(head, _)| head);
+        // «CNNTirania».
+        let joined = head.chars().take(3).filter(|c| c.is_uppercase()).count() == 3;
+        joined || head.chars().count() >= 2 && head.chars().all(char::is_uppercase)
+    }
+
+    /// «Olenia state police», «UN human rights office», «Tiran state Prosecutor's Office», «Olenia's army».
+    pub(super) fn office_of(&self, at: usize) -> Option<Found> {
+        let listed =
+            |phrases: Option<&Vec<Vec<String>>>| phrases?.iter().find(|words| self.phrase(at, words)).map(Vec::len);
+        let places = self.lexicon.places.get(&self.tokens[at].lower);
+        let place = places.and_then(|places| places.iter().find(|(words, _)| self.phrase(at, words)));
+        let place = place.map(|(words, _)| words.len());
+        let known = listed(self.lexicon.demonyms.get(&self.tokens[at].lower))
+            .or(place)
+            .or_else(|| listed(self.lexicon.known_organisations.get(&self.tokens[at].lower)));
+        let end = at + known.or_else(|| self.is_short_form(at).then_some(1)).unwrap_or(self.run(at) - at);
+        let own = |idx: usize| self.tokens.get(idx).is_some_and(|token| token.sentence == self.tokens[at].sentence);
+        let force = |end: usize| {
+            let force = self.lexicon.forces.contains_key(self.lower(end - 1)) || self.lower(end - 1) == "forces";
+            Some(Found { tokens: at..end, kind: NameKind::Organisation { force } })
+        };
+        if place.is_some() && matches!(self.lower(end), "'" | "’") && self.lower(end + 1) == "s" && own(end + 2) {
+            let words =
+                self.lexicon.forces.get(self.lower(end + 2))?.iter().find(|words| self.phrase(end + 2, words))?;
+            return force(end + 2 + words.len());
+        }
+        let head = (end..end + 7).find(|idx| !own(*idx) || !OF_AN_OFFICE.contains(self.lower(*idx)))?;
+        let short = self.is_short_form(at) && place.is_none() && end == at + 1;
+        if head == end && !short
+            || !own(head)
+            || self.tokens[end].capital
+            || self.headings.contains(&self.tokens[at].paragraph)
+        {
+            return None;
+        }
+        // A word alone that no list knows is a place only where an office of a state follows.
+        let state = matches!(self.lower(end), "state" | "provincial" | "regional" | "city" | "district" | "municipal");
+        let common = COMMON.contains(&self.tokens[at].lower) || self.small.contains(self.tokens[at].lower.as_str());
+        if known.is_none() && !(state && end - at <= 2 && !common) && !self.is_short_form(at) {
+            return None;
+        }
+        if OFFICES.contains(self.lower(head)) {
+            return force(head + 1);
+        }
+        let long = self.long_run(head);
+        let named = self.tokens[head].capital
+            && (head..long).any(|idx| self.lexicon.organisation_heads.contains(self.lower(idx)));
+        named.then_some(Found { tokens: at..long, kind: NameKind::Organisation { force: false } })
+    }
+
+    /// «2nd Infantry Battalion», «111 Brigade».
+    pub(super) fn numbered_unit(&self, at: usize) -> Option<Found> {
+        self.tokens.get(at).filter(|token| token.is_number())?;
+        let ordinal = matches!(self.lower(at + 1), "st" | "nd" | "rd" | "th");
+        let start = at + 1 + usize::from(ordinal);
+        self.tokens.get(start).filter(|token| token.capital && token.sentence == self.tokens[at].sentence)?;
+        let end = self.run(start);
+        let unit = |idx: usize| {
+            matches!(
+                self.lower(idx),
+                "battalion" | "brigade" | "division" | "regiment" | "corps" | "squadron" | "company" | "platoon"
+            )
+        };
+        let end = (start..end).find(|idx| unit(*idx))? + 1;
+        Some(Found { tokens: at..end, kind: NameKind::Organisation { force: true } })
     }
 
     /// «army», «security forces».
@@ -71,6 +155,18 @@ impl Finder<'_> {
         let phrases = self.lexicon.forces.get(&self.tokens[at].lower)?;
         let words = phrases.iter().find(|words| self.phrase(at, words))?;
         let end = at + words.len();
+        // «troops of the 2nd Infantry Battalion»: whose they are stands behind.
+        let whose = end + 1 + usize::from(self.lower(end + 1) == "the");
+        if words[0] == "troops"
+            && self.lower(end) == "of"
+            && self.tokens.get(whose).is_some_and(|t| t.capital || t.is_number())
+        {
+            return None;
+        }
+        // «Armed Forces Day».
+        if self.tokens.get(end).is_some_and(|next| next.capital && NOBODY.contains(&next.lower)) {
+            return None;
+        }
         // «police academy», «army camp»: another noun follows.
         if FACILITIES.contains(self.lower(end)) {
             let mut facility = end + 1;
@@ -153,7 +249,9 @@ impl Finder<'_> {
         let words =
             phrases.iter().find(|words| self.phrase(next, words) && words[0] != "state" && words[0] != "officials")?;
         let force = self.lexicon.forces.contains_key(&words[0]) || words.iter().any(|word| word == "forces");
-        Some(Found { tokens: at..next + words.len(), kind: NameKind::Organisation { force } })
+        // «Kesh Police Command».
+        let end = (next + words.len()).max(if self.tokens[next].capital { self.run(next) } else { 0 });
+        Some(Found { tokens: at..end, kind: NameKind::Organisation { force } })
     }
 
     pub(super) fn organisation(&self, at: usize, run: usize) -> Option<Found> {
@@ -186,7 +284,8 @@ impl Finder<'_> {
         let place = listed.is_some_and(|places| {
             places.iter().any(|(words, _)| words.len() > 1 && at + words.len() == run && self.phrase(at, words))
         });
-        if heading || common_start || office || place {
+        // «Armed Forces Day».
+        if heading || common_start || office || place || NOBODY.contains(self.lower(run - 1)) {
             return None;
         }
         let long = self.long_run(at);
@@ -198,7 +297,9 @@ impl Finder<'_> {
                 .filter(|idx| self.lexicon.organisation_heads.contains(self.lower(*idx)) && self.tokens[*idx].capital)
                 .count()
         };
-        if long > at + 1 && heads(at..long) > 0 && !(long == at + 2 && self.is_office(at)) {
+        // «the TV Tower»: a place, whatever stands before.
+        let tower = FACILITIES.contains(self.lower(long - 1)) && heads(long - 1..long) == 0;
+        if long > at + 1 && heads(at..long) > 0 && !(long == at + 2 && self.is_office(at)) && !tower {
             let start = at + usize::from(token.first && self.lexicon.titles.contains(&token.lower));
             // The short form belongs to the name.
             let mut end = self.with_short_form(long);
@@ -231,9 +332,10 @@ impl Finder<'_> {
                 return make(end + 1);
             }
         }
-        let acronym = upper
-            && token.lower.len() <= 7
-            && !self.lexicon.not_organisations.contains(&token.lower)
+        let acronym = (upper || self.is_short_form(at))
+            && (token.lower.len() <= 7 || !upper)
+            && (!self.lexicon.not_organisations.contains(&token.lower)
+                || self.introduced.contains(token.lower.as_str()))
             && !NO_DATELINE.contains(token.lower.as_str())
             && self.lexicon.listed(&token.lower).is_none();
         let neighbours = [at.checked_sub(1), Some(at + 1)].into_iter().flatten().filter_map(|idx| self.tokens.get(idx));

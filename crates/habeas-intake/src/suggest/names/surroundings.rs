@@ -4,7 +4,7 @@ use super::{
     Finder, Found, NameKind,
     words::{
         ADMINISTRATIVE, BEFORE_ORGANISATION, BEFORE_PERSON, BEFORE_PLACE, BEHIND_PLACE, CALENDAR, COMMON, FACILITIES,
-        KINDS, NOBODY, SPEAKS,
+        KIN, KINDS, NOBODY, PARTICLES, PLACE_HEADS, SPEAKS,
     },
 };
 use crate::suggest::{
@@ -17,6 +17,18 @@ use std::{
 };
 
 impl Finder<'_> {
+    /// «Barangay Olm», «Camp Borun»: the word for its kind begins the name.
+    pub(super) fn headed_place(&self, at: usize) -> Option<Found> {
+        let token = &self.tokens[at];
+        let next = self.tokens.get(at + 1).filter(|next| {
+            next.capital && next.is_word() && next.sentence == token.sentence && PLACE_HEADS.contains(&token.lower)
+        })?;
+        let end = self.run(at + 1);
+        let small = matches!(token.lower.as_str(), "camp" | "port" | "lake" | "fort" | "villa") && !token.capital;
+        let known = self.lexicon.organisation_heads.contains(&next.lower) || CALENDAR.contains(&next.lower);
+        (!small && !known && end - at <= 4).then_some(Found { tokens: at..end, kind: NameKind::Place })
+    }
+
     /// A row of capitals that no list knows.
     pub(super) fn by_surroundings(&self, at: usize, run: usize) -> Option<Found> {
         let mut start = at;
@@ -39,7 +51,7 @@ impl Finder<'_> {
             return None;
         }
         let token = &self.tokens[start];
-        let length = run - start;
+        let length = self.tokens[start..run].iter().filter(|token| token.is_word()).count();
         // «Kesh-based», «state-backed»: says something of the name behind it.
         if self.lower(start).rsplit_once('-').is_some_and(|(_, tail)| {
             matches!(tail, "based" | "backed" | "led" | "linked" | "born" | "held" | "run" | "occupied" | "controlled")
@@ -50,7 +62,9 @@ impl Finder<'_> {
         let byline_start = start > 0
             && self.lower(start - 1) == "by"
             && self.tokens[start - 1].first
-            && (start == 1 || self.tokens[start - 2].paragraph != token.paragraph);
+            && (start == 1 || self.tokens[start - 2].paragraph != token.paragraph)
+            // «AP Photo/Adira Venn».
+            || matches!(self.before(start, 1), "/" | ":") && self.before(start, 2) == "photo";
         let heading = self.headings.contains(&token.paragraph) && !(byline_start && (2..=4).contains(&length));
         let words: Vec<&str> = (start..run).map(|idx| self.lower(idx)).filter(|word| *word != ".").collect();
         let behind = self.lower(run);
@@ -67,14 +81,31 @@ impl Finder<'_> {
         // «the village of Olm».
         let inhabited = BEHIND_PLACE.contains(two) || KINDS.contains(two);
         // «Adil Venn (25) of Olm»: where somebody is from. «the state capital, Gusm».
-        let from = two == ")" && self.tokens[start - 3].is_number();
-        let capital = one == "," && matches!(two, "capital" | "town" | "city" | "village") && length <= 2;
+        let from = two == ")" && start >= 3 && self.tokens[start - 3].is_number();
+        // «the head of the village, Adil Venn».
+        let headed =
+            (2..8).any(|back| matches!(self.before(start, back), "head" | "chief" | "leader" | "elder" | "imam"));
+        let capital = one == "," && matches!(two, "capital" | "town" | "city" | "village") && length <= 2 && !headed;
         if (one == "of" && (inhabited || from) && length <= 4 || capital) && !demonym {
             return Some(Found { tokens: start..run, kind: NameKind::Place });
         }
         // «Adil, son of Borun», «Adil, a resident of Kesh»; «identified as Adil», «two brothers, Adil and Borun».
         let known_as = one == "as"
-            && matches!(two, "identified" | "named" | "known" | "recognised" | "recognized" | "revealed")
+            && matches!(
+                two,
+                "identified"
+                    | "named"
+                    | "known"
+                    | "recognised"
+                    | "recognized"
+                    | "revealed"
+                    | "name"
+                    | "names"
+                    | "only"
+                    | "himself"
+                    | "herself"
+                    | "themselves"
+            )
             || matches!(one, "named" | "namely" | "alias")
             || matches!((two, one), ("names" | "named", "were" | "are"));
         let apposition = one == ","
@@ -83,6 +114,10 @@ impl Finder<'_> {
             && !(length == 1 && self.lexicon.noun(words[0]).is_some());
         let listed = self.lexicon.listed(&words.join(" ")).is_some();
         if length <= 5 && !heading && !demonym && !listed && (self.has_parent_behind(run) || known_as || apposition) {
+            return Some(Found { tokens: start..run, kind: NameKind::Person });
+        }
+        // «his cousin Borun».
+        if length == 1 && KIN.contains(one) && !heading && !demonym && !listed && token.is_word() {
             return Some(Found { tokens: start..run, kind: NameKind::Person });
         }
         let byline = words
@@ -123,8 +158,21 @@ impl Finder<'_> {
             let end = run - usize::from(ADMINISTRATIVE.contains(last));
             return Some(Found { tokens: start..end, kind: NameKind::Place });
         }
-        if BEFORE_ORGANISATION.contains(one) && length <= 3 && !heading && !demonym && !listed {
+        // «Olm Security Tracker, an NGO that …».
+        let article = behind == "," && matches!(self.lower(run + 1), "a" | "an" | "the");
+        let told_of = article
+            && (run + 2..run + 6)
+                .take_while(|idx| self.tokens.get(*idx).is_some_and(Token::is_word))
+                .any(|idx| BEFORE_ORGANISATION.contains(self.lower(idx)) && self.lower(idx + 1) != "of");
+        if told_of && length >= 2 && !heading && !demonym && !self.lexicon.given_names.contains(words[0]) {
             return Some(Found { tokens: start..run, kind: NameKind::Organisation { force: false } });
+        }
+        if BEFORE_ORGANISATION.contains(one) && length <= 5 && !heading && !demonym && !listed {
+            return Some(Found { tokens: start..run, kind: NameKind::Organisation { force: false } });
+        }
+        // «Valle del Olm»: a listed name behind a small word.
+        if words.iter().any(|word| PARTICLES.contains(word)) && self.lexicon.listed(words[words.len() - 1]).is_some() {
+            return Some(Found { tokens: start..run, kind: NameKind::Place });
         }
         let given = self.lexicon.given_names.contains(words[0]);
         let speaks = SPEAKS.contains(behind);
@@ -135,6 +183,12 @@ impl Finder<'_> {
             matches!((two, one), ("son" | "daughter" | "brother" | "sister" | "wife" | "mother" | "father", "of"));
         let aged = behind == "," && self.tokens.get(run + 1).is_some_and(Token::is_number)
             || behind == "(" && self.tokens.get(run + 1).is_some_and(Token::is_number);
+        // «a report by Olmwatch showed».
+        let reported =
+            matches!(one, "by" | "from") && matches!(two, "report" | "survey" | "study" | "analysis" | "count");
+        if reported && !given && length <= 3 && !heading && !demonym && !listed {
+            return Some(Found { tokens: start..run, kind: NameKind::Organisation { force: false } });
+        }
         // «told Dorval Post»: mostly a paper or an agency.
         if one == "told" && !given && length <= 3 && !heading && !demonym && !speaks {
             return Some(Found { tokens: start..run, kind: NameKind::Organisation { force: false } });
@@ -148,7 +202,15 @@ impl Finder<'_> {
         let reports = speaks
             || matches!(
                 behind,
-                "report" | "reports" | "reported" | "documented" | "recorded" | "registered" | "verified"
+                "report"
+                    | "reports"
+                    | "showed"
+                    | "shows"
+                    | "reported"
+                    | "documented"
+                    | "recorded"
+                    | "registered"
+                    | "verified"
             );
         if length == 1
             && reports
@@ -187,8 +249,9 @@ impl Finder<'_> {
             && !heading
             && !demonym
             && !quoted
-            && !token.is_upper(self.text)
-            && words.iter().all(|word| !self.small.contains(word)))
+            && !(start..run).any(|idx| self.tokens[idx].is_upper(self.text))
+            && !(start > 0 && self.tokens[start - 1].is_number() && self.tokens[start - 1].end == token.start)
+            && words.iter().all(|word| !self.small.contains(word) || PARTICLES.contains(word)))
         .then_some(Found { tokens: start..run, kind: NameKind::Person })
     }
 
@@ -273,7 +336,24 @@ impl Finder<'_> {
                 }
                 let run = self.run(next);
                 let word = self.lower(next);
-                let other = run - next > 4
+                // «in Kesh, and Olmwatch has said»: another clause.
+                let clause = matches!(
+                    self.lower(run),
+                    "has"
+                        | "have"
+                        | "had"
+                        | "was"
+                        | "were"
+                        | "is"
+                        | "are"
+                        | "said"
+                        | "says"
+                        | "told"
+                        | "reported"
+                        | "will"
+                ) && name.kind == NameKind::Place;
+                let other = clause
+                    || run - next > 4
                     || (next..run).any(|idx| covered[idx] || self.lexicon.organisation_heads.contains(self.lower(idx)))
                     || CALENDAR.contains(word)
                     || COMMON.contains(word)
@@ -286,7 +366,13 @@ impl Finder<'_> {
                 row.push(Found { tokens: next..run, kind: name.kind });
                 end = run;
             }
-            if closed {
+            // «of Sitio Olm, Borun, Dorval;»: a row of names, each within the next.
+            let address = name.kind == NameKind::Place
+                && BEFORE_PLACE.contains(self.before(name.tokens.start, 1))
+                    | (self.before(name.tokens.start, 1) == "of")
+                && row.iter().all(|one: &Found| one.tokens.len() == 1)
+                && self.tokens.get(end).is_none_or(|behind| !behind.is_word());
+            if closed || address {
                 for one in row {
                     one.tokens.clone().for_each(|idx| covered[idx] = true);
                     added.push(one);
@@ -395,6 +481,18 @@ impl Finder<'_> {
                     // «Maleh» after «Haitham al-Maleh».
                     parts.extend(word.split_once('-').map(|(_, last)| last.to_owned()).filter(|last| last.len() > 3));
                 }
+            }
+        }
+        for name in found.iter_mut().filter(|name| name.tokens.len() == 1) {
+            let token = &self.tokens[name.tokens.start];
+            // «Tesk's murder», «in Tesk's house»: no place that any list knows.
+            let unlisted = name.kind == NameKind::Place && !self.lexicon.places.contains_key(&token.lower);
+            let spoke = name.kind == NameKind::Organisation { force: false } && !token.is_upper(self.text);
+            if (spoke || unlisted)
+                && parts.contains(&token.lower)
+                && !self.lexicon.known_organisations.contains_key(&token.lower)
+            {
+                name.kind = NameKind::Person;
             }
         }
         let mut covered = vec![false; self.tokens.len()];

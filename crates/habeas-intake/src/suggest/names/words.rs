@@ -19,7 +19,7 @@ pub(super) const FACILITIES: Words = Words(
      internment centre|roundabout|highway|road|mine|dam|factory|bookshop|restaurant|cafe|café|clinic|monastery
      cathedral|synagogue|theatre|nightclub|plaza|orphanage|refugee camp|base|military base|army base|air base
      police headquarters|police post|petrol station|gas station|bus station|railway station|border crossing|landfill
-     quarry",
+     quarry|tower|mall|palace",
 );
 
 /// Words that begin sentences with a capital and name nobody.
@@ -28,7 +28,7 @@ pub(super) const COMMON: Words = Words(
      with|without|as|after|before|since|until|during|while|when|where|who|what|which|why|how|if|but|and|or|so|yet
      also|although|though|however|according|despite|because|there|here|then|now|later|earlier|meanwhile|moreover
      some|many|most|more|several|all|no|not|one|two|three|four|five|six|seven|eight|nine|ten|over|about|around
-     nearly|almost|only|even|both|other|another|each|every|such|under|between|among|against|across|within|through
+     nearly|almost|suspected|alleged|unidentified|unknown|only|even|both|other|another|each|every|such|under|between|among|against|across|within|through
      up|down|out|off|again|just|still|once|is|are|was|were|has|have",
 );
 
@@ -39,19 +39,22 @@ pub(super) const SPEAKS: Words = Words(
 );
 
 /// Words before «of» and a place that stand behind none.
-pub(super) const KINDS: Words = Words("capital|resident|residents|native|inhabitants|outskirts|people");
+pub(super) const KINDS: Words = Words(
+    "capital|resident|residents|native|inhabitants|outskirts|people|north|south|east|west|northeast|northwest|southeast
+     southwest|suburb|suburbs",
+);
 
 /// Kinds of administrative areas: no part of the name.
 pub(super) const ADMINISTRATIVE: Words = Words(
     "district|province|state|region|department|governorate|county|division|tehsil|municipality|township|oblast
-     prefecture|upazila|taluka|regency|chiefdom|emirate|republic|sub-district",
+     prefecture|upazila|taluka|regency|chiefdom|emirate|republic|sub-district|lga",
 );
 
 /// Last words of capitals that name neither a person nor a place.
 pub(super) const NOBODY: Words = Words(
     "day|festival|award|prize|act|agreement|accord|war|revolution|treaty|convention|bill|constitution|code|protocol
      declaration|covenant|plan|month|week|report|training|general|affairs|spring|uprising|operation|project|programme
-     program|case|law|amendment|ordinance|cup|hilux|cruiser|statement",
+     program|islamic|islamist|case|law|amendment|ordinance|cup|hilux|cruiser|statement",
 );
 
 /// Words that begin a part of a text in capitals.
@@ -94,7 +97,7 @@ pub(super) const BEHIND_PLACE: Words = Words(
      hospital|township|governorate|department|prefecture|suburb|neighbourhood|neighborhood
      municipality|taluka|hamlet|canal|lake|sector|locality|countryside|checkpoint|union council|sub-district
      subdivision|canton|oblast|woreda|zone|parish|junction|forest|hills|desert|refugee camp|local government area|ward
-     commune|upazila|regency|chiefdom|emirate|settlement|villages|districts|provinces|towns|cities|regions|areas|counties|states
+     commune|upazila|regency|chiefdom|emirate|lga|settlement|villages|districts|provinces|towns|cities|regions|areas|counties|states
      governorates|departments|municipalities|oblasts|suburbs|neighbourhoods|neighborhoods|community|communities",
 );
 
@@ -107,3 +110,40 @@ pub(super) const CALENDAR: Words = Words(
 /// First letters of months, and of days of the week.
 pub(super) const CALENDAR_PARTS: Words =
     Words("jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun");
+
+/// First words of places' own names, in several languages.
+pub(super) const PLACE_HEADS: Words = Words(
+    "sitio|barangay|brgy|purok|camp|mount|mt|lake|fort|vereda|barrio|colonia|aldea|wadi|jabal|jebel|kafr|khirbet|deir|beit
+     tell|umm|port|puerto|villa|ciudad|kampung|desa|goth|killi|basti|chak|mohalla|bandar",
+);
+
+/// Small words inside a name.
+pub(super) const PARTICLES: Words =
+    Words("de|del|della|la|las|los|el|do|da|dos|das|di|du|des|van|von|der|den|bin|ibn|al|ul");
+
+/// Words between a place or people and the office that it keeps: «Olenia state police».
+pub(super) const OF_AN_OFFICE: Words = Words(
+    "state|provincial|regional|federal|city|district|national|municipal|county|metropolitan|central|human|rights
+     interior|defence|defense|foreign|home|health|justice|refugee|migration|security|military|civil|riot|border|judicial
+     traffic|counter-terrorism|counterterrorism|anti-terrorism|anti-terror|peacekeeping|election|electoral|special
+     public|prosecutor|prosecution|investigation|attorney|general|'|’|s",
+);
+
+/// Such an office, written small.
+pub(super) const OFFICES: Words = Words(
+    "police|army|military|government|office|ministry|authorities|council|administration|agency|court|navy|parliament
+     assembly|forces|troops|mission|commission|committee|service|services|guard|department",
+);
+
+/// Directions, which are no part of the name behind them.
+pub(super) const DIRECTIONS: Words = Words(
+    "north|south|east|west|northern|southern|eastern|western|central|northwest|northeast|southwest|southeast
+     northwestern|northeastern|southwestern|southeastern|north-west|north-east|south-west|south-east|north-western
+     north-eastern|south-western|south-eastern|mainland|rural|downtown",
+);
+
+/// Relatives, whose name stands behind the word.
+pub(super) const KIN: Words = Words(
+    "brother|sister|father|mother|son|daughter|wife|husband|uncle|aunt|cousin|nephew|niece|grandson|granddaughter
+     grandfather|grandmother|widow|fiancé|fiancée|in-law",
+);

@@ -130,14 +130,14 @@ fn number(text: &str) -> Option<(u32, u8, usize)> {
     (digits <= 8).then_some((value, digits, length))
 }
 
-/// Reads up to three words, as «tishrin al-awwal» is one month; the longest that is known.
+/// Reads up to four words, as «tishrin al-awwal» is one month and «Dhu al-Qi'dah» too; the longest that is known.
 fn word(text: &str, after_number: bool) -> Option<(Token, usize)> {
     let is_letter = |c: char| {
         c.is_alphabetic() || matches!(c, '\u{064B}'..='\u{065F}' | '\u{0670}' | '\u{0640}' | '\u{200C}' | 'º' | 'ª')
     };
-    let mut ends = Vec::with_capacity(3);
+    let mut ends = Vec::with_capacity(4);
     let mut at = 0;
-    while ends.len() < 3 {
+    while ends.len() < 4 {
         let letters: usize = text[at..].chars().take_while(|c| is_letter(*c)).map(char::len_utf8).sum();
         if letters == 0 {
             break;
@@ -172,7 +172,7 @@ static WORDS: LazyLock<HashMap<String, Token>> = LazyLock::new(|| {
     let mut words = HashMap::new();
     for (calendar, months) in MONTHS {
         for (i, names) in months.iter().enumerate() {
-            for name in names.split(' ') {
+            for name in names.split_whitespace() {
                 let token = Token::Month { month: (i % 12) as u8 + 1, calendar: *calendar };
                 words.insert(fold(&name.replace('_', " ")), token);
             }
@@ -213,18 +213,23 @@ const MONTHS: &[(Calendar, [&str; 12])] = &[
     (
         Calendar::Hijri,
         [
-            "محرم محرم_الحرام muharram moharram",
-            "صفر safar",
-            "ربيع_الأول ربیع_الاول rabi_al_awwal rabi_ul_awwal rabi_i",
-            "ربيع_الثاني ربيع_الآخر rabi_al_thani rabi_ul_thani rabi_ii",
-            "جمادى_الأولى جمادی_الاول jumada_al_awwal jumada_al_ula jumada_i",
-            "جمادى_الثانية جمادى_الآخرة جمادی_الثانی jumada_al_thani jumada_al_akhira jumada_ii",
+            "محرم محرم_الحرام muharram moharram muharam al_muharram",
+            "صفر safar saffar",
+            "ربيع_الأول ربیع_الاول rabi_al_awwal rabi_ul_awwal rabi_al_awal rabi_ul_awal rabiul_awwal rabiul_awal rabi_i",
+            "ربيع_الثاني ربيع_الآخر rabi_al_thani rabi_ul_thani rabi_ath_thani rabi_us_sani rabi_al_akhir rabi_ul_akhir \
+             rabiul_thani rabiul_akhir rabi_ii",
+            "جمادى_الأولى جمادی_الاول jumada_al_awwal jumada_ul_awwal jumada_al_ula jumada_al_oula jumadi_al_awwal \
+             jumadi_ul_awwal jamadi_ul_awwal jumada_i",
+            "جمادى_الثانية جمادى_الآخرة جمادی_الثانی jumada_al_thani jumada_al_thaniya jumada_al_thaniyah \
+             jumada_al_akhira jumada_al_akhirah jumada_al_akhir jumadi_us_sani jamadi_us_sani jumada_ii",
             "رجب rajab",
-            "شعبان shaban sha'ban",
-            "رمضان رمضان_المبارك ramadan ramzan",
-            "شوال shawwal",
-            "ذو_القعدة ذي_القعدة ذوالقعدہ ذیقعدہ dhu_al_qadah dhul_qadah zilqad",
-            "ذو_الحجة ذي_الحجة ذوالحجہ ذی_الحجہ dhu_al_hijjah dhul_hijjah zilhaj",
+            "شعبان shaban shaaban shabaan",
+            "رمضان رمضان_المبارك ramadan ramadhan ramzan ramazan",
+            "شوال shawwal shawal",
+            "ذو_القعدة ذي_القعدة ذوالقعدہ ذیقعدہ dhu_al_qadah dhu_al_qada dhu_al_qidah dhu_al_qida dhul_qadah dhul_qada \
+             dhul_qidah dhul_qida dhulqadah zul_qadah zul_qada zulqadah zilqad zilqadah",
+            "ذو_الحجة ذي_الحجة ذوالحجہ ذی_الحجہ dhu_al_hijjah dhu_al_hijja dhul_hijjah dhul_hijja dhulhijjah zul_hijjah \
+             zul_hijja zulhijjah zilhaj zilhajj zilhijjah",
         ],
     ),
     (

@@ -152,11 +152,11 @@ impl Desk {
         let book = self.book_on(&about)?;
         let words = |of: AssertionId| {
             let reviews = book.counting_about(Entity::assertion(of)).into_iter();
-            let words = reviews.filter_map(|one| match &one.content {
+            let mut words = reviews.filter_map(|one| match &one.content {
                 Content::Review(Review::Accepted, words) => Some(words.clone()),
                 _ => None,
             });
-            words.last().unwrap_or_default()
+            words.next_back().unwrap_or_default()
         };
         let reason = |one: &&Assertion| match (&one.content, one.about.record()) {
             (Content::Code(reason), Some(record)) if one.topic == Topic::Of(Matter::RowGone) => {

@@ -206,7 +206,7 @@ impl DataFusionEngine {
         let rows = self.plan.rows(&self.blocks, shard).map(|(unit, record)| (unit.0, record));
         let rows = batches(rows, self.threads);
         let mut checked = Checked::new(self.plan.expected(&self.blocks, shard));
-        let (mut gathered, mut n_told) = (G::default(), 0);
+        let (mut gathered, mut told) = (G::default(), Told { run, n: 0 });
         let mut opening = self.runner.run(rows, run.scorer.clone(), run.question);
         let mut stream = loop {
             match tokio::time::timeout(PATIENCE, &mut opening).await {
@@ -233,11 +233,13 @@ impl DataFusionEngine {
             if let Err(fault) = checked.take(batch.columns(), |answer| gathered.take(answer)) {
                 return Ok(Err(Attempt::Wrong(fault)));
             }
-            let n_new = checked.n_own - n_told;
-            n_told = checked.n_own;
-            run.tell(n_new, self.plan.n_own());
+            told.tell(checked.n_own, self.plan.n_own());
         }
-        Ok(checked.finish().and_then(|()| gathered.finish()).map_err(Attempt::Wrong))
+        let found = checked.finish().and_then(|()| gathered.finish()).map_err(Attempt::Wrong);
+        if found.is_ok() {
+            told.n = 0;
+        }
+        Ok(found)
     }
 
     /// What makes a run this one: everything that its shards depend on.
@@ -278,12 +280,29 @@ struct Run<'r> {
     n_done: AtomicU64,
 }
 
-impl Run<'_> {
-    /// Tells that so many pairs more are checked; those of a shard that is run again are told again, but never beyond
-    /// the total.
-    fn tell(&self, n_more: u64, n_all: u64) {
-        let n_done = self.n_done.fetch_add(n_more, Ordering::Relaxed) + n_more;
-        (self.watch.progress)(Stage::Scoring, n_done.min(n_all), n_all);
+/// What an attempt at a shard has told of its progress; taken back unless the attempt was right.
+struct Told<'r> {
+    run: &'r Run<'r>,
+    n: u64,
+}
+
+impl Told<'_> {
+    /// Tells that so many pairs of the shard are checked.
+    fn tell(&mut self, n: u64, n_all: u64) {
+        let n_more = n - self.n;
+        if n_more == 0 {
+            return;
+        }
+        self.n = n;
+        let n_done = self.run.n_done.fetch_add(n_more, Ordering::Relaxed) + n_more;
+        // A wrong answer may hold more pairs than there are.
+        (self.run.watch.progress)(Stage::Scoring, n_done.min(n_all), n_all);
+    }
+}
+
+impl Drop for Told<'_> {
+    fn drop(&mut self) {
+        self.run.n_done.fetch_sub(self.n, Ordering::Relaxed);
     }
 }
 

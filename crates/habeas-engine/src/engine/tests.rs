@@ -362,6 +362,23 @@ fn progress_ends_at_the_true_total_and_a_run_can_be_ended() {
 }
 
 #[test]
+fn what_a_shard_told_before_it_is_run_again_is_taken_back() {
+    let table = table(&crowd(400));
+    let model = model(&table);
+    let told = std::sync::Mutex::new(Vec::new());
+    let progress = |stage: Stage, done: u64, total: u64| {
+        if stage == Stage::Scoring {
+            told.lock().unwrap().push((done, total));
+        }
+    };
+    let watch = Watch { progress: &progress, cancel: &AtomicBool::new(false) };
+    let scored = by(&table, &model, spoilt(Spoiling::RowsLost, 2)).pairs_above(&model, ALL, &watch).unwrap();
+    let told = told.into_inner().unwrap();
+    assert_eq!(told.last(), Some(&(scored.n_candidates, scored.n_candidates)));
+    assert_eq!(told.iter().filter(|(done, total)| done == total).count(), 1, "all is done once, at the end: {told:?}");
+}
+
+#[test]
 fn a_record_that_is_in_no_table_is_refused_by_the_function() {
     let table = table(&crowd(10));
     let model = model(&table);

@@ -237,7 +237,7 @@ impl DataFusionEngine {
         }
         let found = checked.finish().and_then(|()| gathered.finish()).map_err(Attempt::Wrong);
         if found.is_ok() {
-            told.n = 0;
+            told.keep();
         }
         Ok(found)
     }
@@ -287,6 +287,11 @@ struct Told<'r> {
 }
 
 impl Told<'_> {
+    /// What was told stands.
+    fn keep(mut self) {
+        self.n = 0;
+    }
+
     /// Tells that so many pairs of the shard are checked.
     fn tell(&mut self, n: u64, n_all: u64) {
         let n_more = n - self.n;
@@ -339,7 +344,9 @@ impl PairEngine for DataFusionEngine {
             if let Some(work) = &work
                 && let Some(found) = work.take(shard).map_err(failed)?
             {
-                run.tell(shard.n_own, self.plan.n_own());
+                let mut told = Told { run: &run, n: 0 };
+                told.tell(shard.n_own, self.plan.n_own());
+                told.keep();
                 return Ok(found);
             }
             let (found, attempt): (Found, u32) = self.shard(&run, shard)?;

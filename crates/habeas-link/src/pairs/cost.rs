@@ -10,11 +10,11 @@ use std::num::NonZeroUsize;
 
 /// Seconds of one core for a survey, for each record read, surveyed, given keys and put together with others, and for each
 /// pair of a block, also one that an earlier block holds; the table in docs/scale.md says how far off they are.
-const SECONDS_OF_A_SURVEY: f64 = 2.5;
-const SECONDS_OF_A_RECORD: f64 = 20e-6;
-const SECONDS_OF_A_PAIR: f64 = 0.5e-6;
+const SECONDS_OF_A_SURVEY: f64 = 0.3;
+const SECONDS_OF_A_RECORD: f64 = 18e-6;
+const SECONDS_OF_A_PAIR: f64 = 0.3e-6;
 /// The same for each record of a block that a query engine groups.
-const SECONDS_OF_A_ROW: f64 = 0.9e-6;
+const SECONDS_OF_A_ROW: f64 = 0.6e-6;
 /// Bytes of a row on its way to a worker.
 const BYTES_OF_A_ROW: u64 = 12;
 /// Bytes of the index for each record and for each record of a block.

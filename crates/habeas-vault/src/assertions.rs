@@ -98,14 +98,28 @@ impl Vault {
 
     /// Adds to assertions what decides how they stand: what is said about each, and all corrections before and after it.
     pub fn with_standing(&self, found: Vec<AssertionRef>) -> Result<Vec<AssertionRef>, VaultError> {
+        self.with_what_follows(found, |one| {
+            [Some(about(one)), Some(Wanted::Superseding(one.id)), one.supersedes.map(Wanted::Id)]
+        })
+    }
+
+    /// Adds what is said about each: reviews with their reasons, questions, answers, and what is said about these.
+    pub(crate) fn with_talk(&self, found: Vec<AssertionRef>) -> Result<Vec<AssertionRef>, VaultError> {
+        self.with_what_follows(found, |one| [Some(about(one)), None, None])
+    }
+
+    fn with_what_follows(
+        &self,
+        found: Vec<AssertionRef>,
+        follows: impl Fn(&AssertionRef) -> [Option<Wanted<'static>>; 3],
+    ) -> Result<Vec<AssertionRef>, VaultError> {
         let mut all: HashMap<AssertionId, AssertionRef> = HashMap::new();
         let mut open = found;
         while !open.is_empty() {
             let mut wanted = Vec::with_capacity(open.len() * 2);
             for one in open.drain(..) {
                 if all.insert(one.id, one).is_none() {
-                    wanted.extend([Wanted::About(Entity::assertion(one.id)), Wanted::Superseding(one.id)]);
-                    wanted.extend(one.supersedes.map(Wanted::Id));
+                    wanted.extend(follows(&one).into_iter().flatten());
                 }
             }
             open = self.find_assertions(&wanted)?;
@@ -151,7 +165,12 @@ impl Vault {
                 None if one.about.kind == EntityKind::Source => Some(SourceId(one.about.id.0)),
                 None => self.home_of(one.about)?.or_else(|| beside.get(&one.about).copied()),
             };
-            homes.push(home.filter(stands));
+            let home = home.filter(stands);
+            // What is said about it in one stroke goes where it goes.
+            if let Some(home) = home {
+                beside.entry(Entity::assertion(one.id)).or_insert(home);
+            }
+            homes.push(home);
         }
         let mut items: BTreeMap<SourceId, (ItemId, Compartment, u32)> = BTreeMap::new();
         let mut statements = Vec::with_capacity(drafts.len());
@@ -178,16 +197,20 @@ impl Vault {
     }
 
     /// The source of the first words that are quoted of an entity, or the list whose row it is: what is said of it without a
-    /// quote is sealed and erased with that.
-    pub(crate) fn home_of(&self, about: Entity) -> Result<Option<SourceId>, VaultError> {
-        let of_it = match about.kind {
-            EntityKind::Assertion => Wanted::Id(AssertionId(about.id.0)),
-            _ => Wanted::About(about),
-        };
-        match self.find_assertions(&[of_it])?.into_iter().find_map(|one| one.source) {
-            None => self.source_of_row(about),
-            quoted => Ok(quoted),
+    /// quote is sealed and erased with that. Talk about an assertion goes where the assertion goes.
+    pub(crate) fn home_of(&self, mut about: Entity) -> Result<Option<SourceId>, VaultError> {
+        // Talk about talk is an answer to a question; a circle leads nowhere.
+        for _ in 0..DEEPEST_TALK {
+            let is_talk = about.kind == EntityKind::Assertion;
+            let of_it = if is_talk { Wanted::Id(AssertionId(about.id.0)) } else { Wanted::About(about) };
+            let found = self.find_assertions(&[of_it])?;
+            let quoted = found.iter().find_map(|one| one.source);
+            match found.first().filter(|_| is_talk && quoted.is_none()) {
+                Some(unquoted) => about = unquoted.about,
+                None => return quoted.map_or_else(|| self.source_of_row(about), |source| Ok(Some(source))),
+            }
         }
+        Ok(None)
     }
 
     /// What is said without words of a source about rows of its list.
@@ -234,6 +257,14 @@ impl Vault {
         self.new_items(compartment, &[item])?;
         Ok((item, compartment))
     }
+}
+
+/// How many assertions about assertions are followed to what they speak of.
+const DEEPEST_TALK: usize = 16;
+
+/// What is said about an assertion.
+fn about(one: &AssertionRef) -> Wanted<'static> {
+    Wanted::About(Entity::assertion(one.id))
 }
 
 /// What the index keeps of assertions that were just recorded.

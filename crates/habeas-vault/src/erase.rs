@@ -58,7 +58,9 @@ impl Vault {
             keys.extend(match target {
                 EraseTarget::Record(id) => self.keys_of_record(*id)?,
                 EraseTarget::Source(id) => self.keys_of_source(*id)?,
-                EraseTarget::Assertion(id) => self.keys_of_assertions(&self.find_assertions(&[Wanted::Id(*id)])?)?,
+                EraseTarget::Assertion(id) => {
+                    self.keys_of_assertions(&self.with_talk(self.find_assertions(&[Wanted::Id(*id)])?)?)?
+                }
             });
         }
         keys.sort();
@@ -121,7 +123,7 @@ impl Vault {
     fn keys_of_record(&self, id: RecordId) -> Result<Vec<(ItemId, Option<u32>)>, VaultError> {
         let about = Entity { kind: EntityKind::Mention, id: EntityId(id.0) };
         let of_it = self.find_assertions(&[Wanted::About(about), Wanted::LeadingTo(about)])?;
-        let asserted = self.keys_of_assertions(&of_it)?;
+        let asserted = self.keys_of_assertions(&self.with_talk(of_it)?)?;
         if let Some(mention) = self.mention(id)? {
             let original = self.catalog.source(mention.source.id).map(|known| (known.original.id, None));
             return Ok(asserted.into_iter().chain(original.ok()).collect());
@@ -177,7 +179,6 @@ impl Vault {
         }
         found.extend(self.said_of_rows(id)?);
         found.retain(|one| one.source.is_some() || one.about.kind != EntityKind::Source || one.about.id.0 == id.0);
-        found.sort_unstable();
-        Ok(found)
+        self.with_talk(found)
     }
 }

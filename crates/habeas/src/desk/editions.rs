@@ -200,7 +200,8 @@ impl Desk {
         let id = coder.push(Assertion { supersedes: gone.why.map(|why| why.claim), ..one });
         let words = Content::Review(Review::Accepted, words.to_owned());
         let words = coder.plain(Entity::assertion(id), Topic::Of(Matter::Review), words)?;
-        coder.push(words);
+        // How it is known is no less private than what is known.
+        coder.push(Assertion { sensitivity: Topic::Of(Matter::RowGone).sensitivity(), ..words });
         self.assert(coder.into_made())
     }
 }

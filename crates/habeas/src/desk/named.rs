@@ -8,7 +8,6 @@ use super::{
 };
 use crate::failure::Failure;
 use habeas_core::{Right, Source, fold, fold_tokens};
-use habeas_link::skeleton;
 use habeas_vault::{PersonFilter, PersonPage};
 use std::{collections::HashMap, ops::Range};
 
@@ -18,6 +17,9 @@ const MOST_WORDS: usize = 50_000;
 const LONGEST_NAME: usize = 5;
 /// Persons that are told of one name; how many more there are is not counted.
 const MOST_PERSONS: usize = 5;
+/// Persons that are asked for at a time, and how often: the words of a name may be other people's places and fathers.
+const PAGE: usize = 50;
+const MOST_PAGES: usize = 20;
 
 /// Names of a text that persons of the vault go by.
 #[derive(Debug, Clone, Default)]
@@ -51,12 +53,9 @@ pub struct Bearer {
 }
 
 impl Desk {
-    /// Finds names of two words or more that persons of the vault go by, in any script and spelling. Where a text has
-    /// capital letters, the words of a name begin with one.
-    ///
-    /// # Errors
-    /// [`Failure`] without the right to see cases.
-    pub fn names_in(&self, text: &str) -> Result<NamesInText, Failure> {
+    /// Names of two words or more that persons of the vault go by, in any script and spelling. Where a text has capital
+    /// letters, the words of a name begin with one.
+    fn names_in(&self, text: &str) -> Result<NamesInText, Failure> {
         self.ask(Right::Cases)?;
         self.index_persons_if_stale()?;
         let mut words = words(text);
@@ -82,10 +81,11 @@ impl Desk {
         Ok(NamesInText { names, is_cut })
     }
 
-    /// The names of [`Desk::names_in`] in the text of a source, less those who are recorded from this very text.
+    /// Finds names of two words or more in the text of a source that persons of the vault go by, in any script and
+    /// spelling, less those who are recorded from this very text.
     ///
     /// # Errors
-    /// [`Failure`] where the text cannot be read.
+    /// [`Failure`] without the right to see cases, or where the text cannot be read.
     pub fn names_in_source(&self, source: &Source) -> Result<NamesInText, Failure> {
         let mut found = self.names_in(&self.text_of(source)?)?;
         let here =
@@ -138,17 +138,17 @@ impl Search<'_> {
         if let Some(known) = self.known.get(&folded) {
             return Ok(*known);
         }
-        let known = !self.ask(&folded, 1)?.hits.is_empty();
+        let known = !self.ask(&folded, None, 1)?.hits.is_empty();
         self.known.insert(folded, known);
         Ok(known)
     }
 
     /// Persons with all of these words. The vault is held for one question only: other people work on.
-    fn ask(&self, words: &str, limit: usize) -> Result<PersonPage, Failure> {
+    fn ask(&self, words: &str, after: Option<i64>, limit: usize) -> Result<PersonPage, Failure> {
         let words = fold_tokens(words);
         let spellings = words.iter().map(|word| spellings(word)).collect();
         let filter = PersonFilter { spellings, words, ..PersonFilter::default() };
-        self.desk.vault(Right::Cases)?.search_persons(&filter, None, limit).map_err(vault_failure)
+        self.desk.vault(Right::Cases)?.search_persons(&filter, after, limit).map_err(vault_failure)
     }
 
     fn persons(&mut self, name: &str) -> Result<Found, Failure> {
@@ -158,7 +158,6 @@ impl Search<'_> {
         }
         // The index also finds by words of places and relatives: a name is one only where one name of the person has all
         // of its words.
-        let page = self.ask(&folded, 4 * MOST_PERSONS)?;
         let asked = fold_tokens(&folded);
         let bearer = |row: CaseRow| {
             let names: Vec<Vec<String>> = row.names.iter().map(|name| fold_tokens(name)).collect();
@@ -166,9 +165,17 @@ impl Search<'_> {
             let as_written = by(|a, b| a == b);
             (as_written || by(sounds_alike)).then_some(Bearer { row, as_written })
         };
-        let mut bearers: Vec<Bearer> = page.hits.into_iter().filter_map(|hit| bearer(case_row(hit.row))).collect();
+        let (mut bearers, mut after): (Vec<Bearer>, _) = (Vec::new(), None);
+        for _ in 0..MOST_PAGES {
+            let page = self.ask(&folded, after, PAGE)?;
+            bearers.extend(page.hits.into_iter().filter_map(|hit| bearer(case_row(hit.row))));
+            after = page.next;
+            if after.is_none() || bearers.len() > MOST_PERSONS {
+                break;
+            }
+        }
         bearers.sort_by_key(|bearer| !bearer.as_written);
-        let more = bearers.len() > MOST_PERSONS || page.next.is_some();
+        let more = bearers.len() > MOST_PERSONS || after.is_some();
         bearers.truncate(MOST_PERSONS);
         self.found.insert(folded, (bearers.clone(), more));
         Ok((bearers, more))
@@ -186,12 +193,8 @@ fn holds(name: &[String], asked: &[String], alike: fn(&str, &str) -> bool) -> bo
 
 /// Whether two words are of one spelling class, or written alike.
 fn sounds_alike(a: &str, b: &str) -> bool {
-    if a == b {
-        return true;
-    }
-    let (left, right) = (skeleton(a), skeleton(b));
-    let alike = |left: &str, right: &str| left == right && left.chars().count() >= 2;
-    alike(&left.eastern, &right.eastern) || alike(&left.arabic, &right.arabic)
+    let classes = spellings(b);
+    a == b || spellings(a).iter().any(|class| classes.contains(class))
 }
 
 /// The words of a text, in bytes: letters and digits with the marks and apostrophes between them.

@@ -176,6 +176,26 @@ fn erasing_a_record_erases_what_its_row_said_in_earlier_editions() {
 }
 
 #[test]
+fn erasing_a_record_or_a_claim_erases_why_its_row_is_gone_and_how_that_is_known() {
+    for by_claim in [false, true] {
+        let office = two_editions();
+        later(&office);
+        let why = "a cousin heard of threats";
+        office.run(&["source", "gone", "families:2", "--reason", "pressure", "--why", why]).succeeds();
+        let claims = || office.json(&["claims", "list", "--all"])["claims"].as_array().unwrap().clone();
+        let said = claims();
+        let claim = said.iter().find(|one| one["topic"] == "row-gone").unwrap()["id"].as_str().unwrap().to_owned();
+        office.run(&["claims", "question", &claim, "which cousin was it?"]).succeeds();
+        assert_eq!(claims().len(), said.len() + 1);
+        let erased = if by_claim { format!("claim:{claim}") } else { "families:2".to_owned() };
+        office
+            .run(&["erase", &erased, "--reason", "consent-withdrawn", "--why", "they ask for it", "--yes"])
+            .succeeds();
+        assert_eq!(claims(), Vec::<serde_json::Value>::new(), "the reason, its words and the question about it");
+    }
+}
+
+#[test]
 fn a_mended_mapping_brings_in_rows_that_were_set_aside() {
     let office = Office::with_vault();
     let bad = FIRST.replace("22/11/2015", "22.XI.2015");

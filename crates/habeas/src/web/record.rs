@@ -117,7 +117,9 @@ fn why_gone(reader: &Reader, own: &str, gone: &Gone) -> Markup {
         p.note { (reader.t("gone-note")) }
         @if reader.may_record(Right::Code) { form.search method="post" action={ (own) "/gone" } {
             (forms::token(reader)) (forms::hidden("key", &Key::fresh().hex()))
-            p.field { label for="reason" { (reader.t("gone-why")) } select #reason name="reason" {
+            p.field { label for="reason" { (reader.t("gone-why")) } select #reason name="reason" required {
+                // Nothing is chosen for anybody.
+                option value="" {}
                 @for term in Vocabulary::RowGone.terms() { option value=(term.code) { (incident::term(reader, Vocabulary::RowGone, term.code)) } }
             } }
             p.field.grow { label for="why" { (reader.t("gone-how-known")) } input #why name="why" required maxlength=(forms::LONGEST_REASON) dir="auto" autocomplete="off"; }

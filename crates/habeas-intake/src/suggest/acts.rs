@@ -49,7 +49,10 @@ pub(crate) fn find(tokens: &[Token], lexicon: &Lexicon, named: &dyn Fn(usize) ->
         let next = if named(at) {
             None
         } else {
-            bodies(tokens, lexicon, at, named).or_else(|| phrase(tokens, lexicon, at, named))
+            bodies(tokens, lexicon, at, named)
+                .or_else(|| injuries(tokens, at))
+                .or_else(|| spread(tokens, lexicon, at))
+                .or_else(|| phrase(tokens, lexicon, at, named))
         };
         match next {
             Some(act) => {
@@ -71,13 +74,18 @@ fn bodies(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
     };
     if lexicon.found.contains(&word.lower) && !word.is("pulled") {
         // At most a number or some adjectives between them: «found six bullet-riddled bodies».
-        let end = (at + 1..(at + 8).min(tokens.len())).find(|idx| lexicon.body.contains(&tokens[*idx].lower))?;
-        let plain = tokens[at + 1..end].iter().all(|token| {
-            token.sentence == word.sentence
-                && (token.is_word() || token.is_number() || token.is("-"))
-                && !verb(token)
-                && !token.is_any(&["in", "by", "on", "with", "and", "near", "that", "to", "after", "from", "at"])
-        });
+        // «discovered mass graves in Kesh containing the bodies of 42 civilians».
+        let grave = (at + 1..(at + 5).min(tokens.len())).find(|idx| tokens[*idx].is_any(&["grave", "graves", "pit"]));
+        let reach = if grave.is_some() { 24 } else { 8 };
+        let end = (at + 1..(at + reach).min(tokens.len()))
+            .find(|idx| lexicon.body.contains(&tokens[*idx].lower) && tokens[*idx].sentence == word.sentence)?;
+        let plain = grave.is_some()
+            || tokens[at + 1..end].iter().all(|token| {
+                token.sentence == word.sentence
+                    && (token.is_word() || token.is_number() || token.is("-"))
+                    && !verb(token)
+                    && !token.is_any(&["in", "by", "on", "with", "and", "near", "that", "to", "after", "from", "at"])
+            });
         return plain.then(|| make(end + 1));
     }
     if !lexicon.body.contains(&word.lower) {
@@ -100,6 +108,91 @@ fn bodies(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
         }
     }
     None
+}
+
+/// «suffered severe injuries», «sustained bullet wounds»: some words may stand between.
+fn injuries(tokens: &[Token], at: usize) -> Option<Found> {
+    let word = &tokens[at];
+    word.is_any(&["suffered", "suffering", "sustained", "sustaining", "received", "receiving"]).then_some(())?;
+    let end = (at + 1..(at + 5).min(tokens.len()))
+        .take_while(|idx| tokens[*idx].sentence == word.sentence && (tokens[*idx].is_word() || tokens[*idx].is("-")))
+        .find(|idx| tokens[*idx].is_any(&["injuries", "injury", "wounds", "wound"]))?;
+    Some(Found { tokens: at..end + 1, class: ActClass::Injure, noun: false, passive: false })
+}
+
+/// «took two of them into custody», «was taken into army custody», «claimed at least 130 lives»: a deed whose words part around
+/// those whom it was done to. The deed is the verb; said of somebody before it, the whole.
+fn spread(tokens: &[Token], lexicon: &Lexicon, at: usize) -> Option<Found> {
+    let word = &tokens[at];
+    let own = |idx: &usize| tokens[*idx].sentence == word.sentence;
+    let ahead = |words: &[&str], reach: usize| {
+        (at + 1..(at + reach).min(tokens.len())).take_while(own).find(|idx| tokens[*idx].is_any(words))
+    };
+    if word.is_any(&["took", "take", "takes", "taking", "taken"]) {
+        let into = ahead(&["into"], 9)?;
+        let end = (into + 1..(into + 4).min(tokens.len())).find(|idx| tokens[*idx].is("custody"))?;
+        let passive = at > 0 && own(&(at - 1)) && tokens[at - 1].is_any(&BE) && into == at + 1;
+        let end = if into == at + 1 { end + 1 } else { at + 1 };
+        return Some(Found { tokens: at..end, class: ActClass::Arrest, noun: false, passive });
+    }
+    if word.is_any(&["claimed", "claiming", "claims"]) {
+        let lives = ahead(&["lives", "life"], 7)?;
+        let number = (at + 1..lives).any(|idx| tokens[idx].is_number() || numbers::read(&tokens[idx..]).is_some());
+        return number.then(|| Found { tokens: at..at + 1, class: ActClass::Kill, noun: false, passive: false });
+    }
+    // «The regime holds 200 people», «ten men are held by the army», and no talks.
+    if word.is("held") && at > 0 && own(&(at - 1)) {
+        let helped = tokens[at - 1].is_any(&["was", "were", "are", "is", "been", "being", "still", "currently"]);
+        let people = (at.saturating_sub(8)..at).filter(own).any(|idx| {
+            lexicon.noun(&tokens[idx].lower) == Some(NounClass::Person) && !lexicon.body.contains(&tokens[idx].lower)
+                || tokens[idx].is_any(&["he", "she", "they", "who", "whom"])
+        });
+        let kept = tokens.get(at + 1).is_none_or(|next| {
+            !own(&(at + 1))
+                || next.is_any(&["by", "in", "at", "for", "without", "under", "since", "there", ".", ",", "and", "as"])
+        });
+        let thing = at > 1 && tokens[at - 2].is_any(&["it", "which", "that"]);
+        let fits = helped && people && kept && !thing;
+        return fits.then(|| Found { tokens: at..at + 1, class: ActClass::Arrest, noun: false, passive: true });
+    }
+    None
+}
+
+/// «shot» says that somebody died, unless the sentence tells of wounds: nobody is shot in the leg and killed.
+fn shot(tokens: &[Token], at: usize) -> ActClass {
+    const LIVES: [&str; 27] = [
+        "wounded",
+        "wounding",
+        "wounds",
+        "injured",
+        "injuring",
+        "injuries",
+        "injury",
+        "hospital",
+        "survived",
+        "survivor",
+        "leg",
+        "legs",
+        "arm",
+        "arms",
+        "stomach",
+        "thigh",
+        "foot",
+        "groin",
+        "shoulder",
+        "hand",
+        "knee",
+        "critical",
+        "condition",
+        "escaped",
+        "treated",
+        "treatment",
+        "recovering",
+    ];
+    let sentence = tokens[at].sentence;
+    let from = tokens.partition_point(|token| token.sentence < sentence);
+    let lives = tokens[from..].iter().take_while(|token| token.sentence == sentence).any(|token| token.is_any(&LIVES));
+    if lives { ActClass::Injure } else { ActClass::Kill }
 }
 
 /// «were held, tortured and later freed»: a participle that shares the «were» of one before it.
@@ -177,6 +270,11 @@ fn phrase(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
                 .take(5)
                 .take_while(|token| token.sentence == first.sentence)
                 .any(|token| lexicon.noun(&token.lower) == Some(NounClass::Person)) => {}
+        // «three killed, one hurt».
+        "hurt"
+            if before.is_some_and(|before| {
+                before.is("another") || numbers::read(std::slice::from_ref(before)).is_some()
+            }) => {}
         "seized" | "wounds" | "hurt" if !is_before(&BE) && !is_next(&["by"]) => return None,
         // «put five men in detention», not «died in custody».
         "in" | "behind"
@@ -209,6 +307,14 @@ fn phrase(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
         {
             return None;
         }
+        // «shot at», «a shot was fired», «shot a video»; «shot dead» is longer.
+        "shot"
+            if phrase.words.len() == 1
+                && (is_next(&["at", "was", "video", "through", "into", "up", "from", "rang"])
+                    || is_before(&["a", "one", "gun", "each", "every", "single", "fired"])) =>
+        {
+            return None;
+        }
         // «sentenced to death» is done by a court, and nobody is dead.
         "death" if is_before(&["to"]) => return None,
         // «attack» and «release» as a verb of something else, «death threats», «arrest warrant».
@@ -238,11 +344,10 @@ fn phrase(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
     }
     // «The death toll has risen to 23»: a number behind it, and no agent.
     if phrase.words.len() == 2 && phrase.words[1] == "toll" {
-        let risen = tokens[end..]
-            .windows(2)
-            .take(20)
-            .take_while(|pair| pair[1].sentence == first.sentence)
-            .any(|pair| pair[0].is_any(&["to", "at", "reached"]) && numbers::read(&pair[1..]).is_some());
+        let risen =
+            tokens[end..].windows(2).take(40).take_while(|pair| pair[1].sentence == first.sentence).any(|pair| {
+                pair[0].is_any(&["to", "at", "reached", "passed", "topped"]) && numbers::read(&pair[1..]).is_some()
+            });
         if !risen {
             return None;
         }
@@ -271,7 +376,16 @@ fn phrase(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
     let named = phrase.words.len() == 1
         && matches!(first.lower.as_str(), "murder" | "torture" | "arrest" | "massacre")
         && is_before(&["the", "a", "an", "his", "her", "their", "this", "of", "under", "and", "brutal", "by"]);
-    Some(Found { tokens: at..end, class: phrase.class, noun: (phrase.noun || named) && !passive, passive })
+    // «47 arrests were carried out», «the arrests of three men»: the same word as a noun.
+    let both = !phrase.noun
+        && phrase.words.len() == 1
+        && lexicon.acts[&first.lower].iter().any(|other| other.noun && other.words == phrase.words)
+        && (before.is_some_and(|before| before.is_number() || numbers::read(std::slice::from_ref(before)).is_some())
+            || is_next(&["of", "were", "was", "have", "has", "since"])
+            || is_before(&["such", "these", "those", "more", "arbitrary", "mass", "custodial", "extrajudicial"]));
+    let named = named || both;
+    let class = if phrase.words == ["shot"] { shot(tokens, at) } else { phrase.class };
+    Some(Found { tokens: at..end, class, noun: (phrase.noun || named) && !passive, passive })
 }
 
 #[cfg(test)]

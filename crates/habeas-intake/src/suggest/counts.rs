@@ -3,13 +3,15 @@
 //! Ages, dates, money, distances and shares count nobody. «one bound over two numbers» gives two readings of the second.
 
 mod nouns;
+mod relations;
 
 use super::{
     lexicon::{Lexicon, NounClass},
     numbers,
     tokens::Token,
 };
-use nouns::noun;
+use nouns::{noun, people_named};
+use relations::{in_row, relate};
 use std::ops::Range;
 
 /// How a count is bounded by its words.
@@ -104,6 +106,7 @@ pub(crate) fn find(text: &str, tokens: &[Token], lexicon: &Lexicon, taken: &dyn 
     let mut at = 0;
     while at < tokens.len() {
         let next = if taken(at) { None } else { read(text, tokens, lexicon, at, taken) };
+        let next = next.or_else(|| in_row(tokens, at, found.last()).filter(|_| !taken(at)));
         match next {
             Some(mut count) => {
                 relate(tokens, &mut count, found.last());
@@ -123,6 +126,9 @@ fn read(text: &str, tokens: &[Token], lexicon: &Lexicon, at: usize, taken: &dyn 
     if number_at > at && taken(number_at) {
         return None;
     }
+    // «(1348) people».
+    let bracket = lower(number_at) == "(" && lower(number_at + 2) == ")";
+    let number_at = number_at + usize::from(bracket);
     let vague = vague(tokens, number_at);
     let (stated, upper, mut end) = match numbers::read(tokens.get(number_at..)?) {
         Some(figure) if vague.is_none() => {
@@ -134,6 +140,12 @@ fn read(text: &str, tokens: &[Token], lexicon: &Lexicon, at: usize, taken: &dyn 
         }
         _ => (None, None, number_at + vague?),
     };
+    // «Fifty (50) detainees»: said twice.
+    let twice = lower(end) == "("
+        && lower(end + 2) == ")"
+        && stated.is_some()
+        && tokens.get(end + 1..).and_then(numbers::read).map(|figure| figure.value) == stated;
+    end += if bracket { 1 } else { 3 * usize::from(twice) };
     let digits = tokens[number_at].is_number();
     if refused(tokens, number_at, end, digits) || taken(end - 1) {
         return None;
@@ -158,6 +170,10 @@ fn read(text: &str, tokens: &[Token], lexicon: &Lexicon, at: usize, taken: &dyn 
         end += 1;
     }
     let noun = noun(tokens, lexicon, end, sentence, taken);
+    let noun = noun.or_else(|| people_named(tokens, end, sentence, taken).filter(|_| stated.is_some()));
+    if bracket && !matches!(noun, Some((_, NounClass::Person))) {
+        return None;
+    }
     let others = in_addition && matches!(lower(end - 1), "others" | "more");
     let (class, noun_at) = match noun {
         _ if money || lower(end) == "%" || lower(end) == "per" && lower(end + 1) == "cent" => {
@@ -181,21 +197,36 @@ fn read(text: &str, tokens: &[Token], lexicon: &Lexicon, at: usize, taken: &dyn 
     {
         return None;
     }
+    // «one killed in a stampede».
+    let hurt = class == CountClass::Elided
+        && tokens
+            .get(end)
+            .is_some_and(|next| next.is_any(&["killed", "injured", "wounded", "dead", "hurt", "missing", "arrested"]));
     let trivial = stated == Some(1)
         && !digits
+        && !hurt
         && (class != CountClass::People || lower(number_at) == "one" && lower(number_at + 1) == "of");
     let things = matches!(class, CountClass::Measure)
         && (stated.is_none() || noun_at.is_some_and(|noun| !lexicon.measures.contains(&tokens[noun].lower)));
     if trivial || things && !money {
         return None;
     }
+    // «dozens» are two dozen at least, «hundreds» two hundred: the plural says so. «many» says nothing.
+    let least = match lower(number_at) {
+        "dozens" | "tens" => Some(24),
+        "scores" => Some(40),
+        "hundreds" => Some(200),
+        "thousands" => Some(2000),
+        _ => None,
+    };
     let end = match (class, noun_at) {
         (_, Some(noun)) => noun + 1,
         (CountClass::Measure, None) if lower(end) == "%" => end + 1,
         _ => end,
     };
     let start = if money && at > 0 && lower(at - 1).len() == 1 { at - 1 } else { at };
-    let count = value(stated, upper, bound, class, in_addition);
+    let mut count = value(stated, upper, bound, class, in_addition);
+    count.low = least.or(count.low);
     let _ = text;
     Some(Found { tokens: start..end, noun: noun_at, count })
 }
@@ -362,11 +393,13 @@ fn elided(tokens: &[Token], lexicon: &Lexicon, end: usize, start: usize, sentenc
         at += 1;
     }
     // «the toll has risen to 23».
-    let total = start.checked_sub(1).is_some_and(|before| tokens[before].is_any(&["to", "reached", "at", "crossed"]))
+    let total = start
+        .checked_sub(1)
+        .is_some_and(|before| tokens[before].is_any(&["to", "reached", "at", "crossed", "passed", "topped"]))
         && tokens[..start]
             .iter()
             .rev()
-            .take(20)
+            .take(40)
             .take_while(|token| token.sentence == sentence)
             .any(|token| token.is("toll"));
     if total {
@@ -378,7 +411,7 @@ fn elided(tokens: &[Token], lexicon: &Lexicon, end: usize, start: usize, sentenc
             !phrase.noun
                 && phrase.words.iter().enumerate().all(|(i, word)| tokens.get(at + i).is_some_and(|t| t.is(word)))
         })
-    }) || next.is_any(&["found", "recovered", "missing", "dead"]);
+    }) || next.is_any(&["found", "recovered", "missing", "dead", "suffered", "sustained"]);
     // «killing 12 and injuring 30»: a deed right before.
     let before = start.checked_sub(1).map(|before| &tokens[before]);
     let object = before.is_some_and(|before| {
@@ -435,51 +468,6 @@ fn value(
     }
 }
 
-/// Marks parts, additions and running totals, and the second reading under a shared bound.
-fn relate(tokens: &[Token], found: &mut Found, before: Option<&Found>) {
-    let start = found.tokens.start;
-    let sentence = tokens[start].sentence;
-    let word = |back: usize| start.checked_sub(back).map(|at| &tokens[at]).filter(|token| token.sentence == sentence);
-    let is = |back: usize, words: &[&str]| word(back).is_some_and(|token| token.is_any(words));
-    let behind: Vec<&str> = tokens[start..].iter().take(6).map(|token| token.lower.as_str()).collect();
-    found.count.part = is(1, &["including", "among"])
-        || is(1, &["whom", "them"]) && is(2, &["of", "among"])
-        || behind.windows(2).any(|pair| {
-            pair[0] == "of"
-                && matches!(pair[1], "them" | "whom" | "the" | "these" | "those")
-                && found.count.stated.is_some()
-        });
-    found.count.running_total = is(1, &["to"])
-        && (2..8).any(|back| is(back, &["total", "toll", "number", "bringing", "risen", "rose", "raising"]))
-        || is(1, &["reached"]);
-    // «at least 90, including 40 people killed and 50 injured»: the parts may be no more certain than the whole.
-    if let Some(before) = before
-        && tokens[before.tokens.start].sentence == sentence
-        && (found.count.part || is(1, &["and"]) && before.count.part)
-        && (matches!(before.count.bound, CountBound::AtLeast | CountBound::MoreThan)
-            || !before.count.readings.is_empty())
-        && found.count.bound == CountBound::Exact
-        && let Some(n) = found.count.stated
-    {
-        found.count.readings = vec![(Some(n), Some(n)), (Some(n), None)];
-        found.count.part = true;
-        return;
-    }
-    if let Some(before) = before
-        && before.tokens.end + 1 == start
-        && is(1, &["and"])
-        && before.count.bound != CountBound::Exact
-        && found.count.bound == CountBound::Exact
-        && let Some(n) = found.count.stated
-    {
-        let shared = value(Some(n), None, before.count.bound, found.count.class, false);
-        found.count.readings = vec![(found.count.low, found.count.high), (shared.low, shared.high)];
-        found.count.low = [found.count.low, shared.low].into_iter().flatten().min();
-        found.count.high = found.count.high.zip(shared.high).map(|(a, b)| a.max(b));
-        found.count.best = None;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::tokens::tokenise;
@@ -518,7 +506,7 @@ mod tests {
             ("at least 9 villagers", "at least 9 villagers=9/–/–"),
             ("up to 15 students", "up to 15 students=–/–/15"),
             ("10 to 15 students", "10 to 15 students=10/–/15"),
-            ("dozens of men", "dozens of men=1/–/–"),
+            ("dozens of men", "dozens of men=24/–/–"),
             ("four hundred and sixty three people", "four hundred and sixty three people=463/463/463"),
             ("455 tortured and mutilated bodies were found", "455 tortured and mutilated bodies=455/455/455"),
             ("half a dozen young activists", "half a dozen young activists=6/6/6"),

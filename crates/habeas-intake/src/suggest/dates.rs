@@ -198,8 +198,10 @@ impl Cursor<'_> {
 
     /// A month's name; short ones only where something of a date stands beside them.
     fn month(&self, at: usize) -> Option<(i8, usize)> {
-        let token = self.get(at).filter(|token| token.is_word() && token.capital)?;
-        let (month, short) = month(&token.lower)?;
+        let token = self.get(at).filter(|token| token.is_word())?;
+        // «mid-June» is one word.
+        let word = token.lower.strip_prefix("mid-").filter(|_| !token.capital);
+        let (month, short) = month(word.or(token.capital.then_some(token.lower.as_str()))?)?;
         let stop = short && self.lower(at + 1) == "." && self.get(at + 1).is_some_and(|stop| stop.start == token.end);
         Some((month, if stop { 2 } else { 1 }))
     }
@@ -295,7 +297,10 @@ impl Cursor<'_> {
         // 12.11.2016 is one token.
         if let [first, second, year] = self.get(at)?.lower.split('.').collect::<Vec<_>>().as_slice() {
             let number = |word: &str| word.parse::<i16>().ok().filter(|_| word.len() <= 4);
-            let (day, month, year) = (number(first)?, number(second)?, number(year).filter(|year| *year >= 1800)?);
+            // «13.6.97»: of the two centuries that people of today are told of, the one that is past.
+            let two = || number(year).filter(|_| year.len() == 2).map(|two| two + if two > 40 { 1900 } else { 2000 });
+            let whole = number(year).filter(|year| *year >= 1800).or_else(two)?;
+            let (day, month, year) = (number(first)?, number(second)?, whole);
             return Some((at + 1, self.stated(year, i8::try_from(month).ok()?, Some(i8::try_from(day).ok()?), None)?));
         }
         let year = self.year(at)?;
@@ -377,6 +382,7 @@ impl Cursor<'_> {
     fn third(&self, at: usize) -> (Option<Third>, usize) {
         let joined = |third, words: usize| (Some(third), self.skip(at + words, &["-", "of", "in"]));
         match (self.lower(at), self.lower(at + 1), self.lower(at + 2)) {
+            (word, ..) if word.starts_with("mid-") => (Some(Third::Mid), at),
             ("early", ..) => joined(Third::Early, 1),
             ("mid", ..) | ("middle", ..) => joined(Third::Mid, 1),
             ("late", ..) => joined(Third::Late, 1),
@@ -467,6 +473,7 @@ impl Cursor<'_> {
             ["a", "day", "later", _] => return open(at + 3, Open::DayAfter(1)),
             ["the", "previous", "day" | "night", _] => return open(at + 3, Open::DayAfter(-1)),
             ["a", "day", "earlier", _] => return open(at + 3, Open::DayAfter(-1)),
+            ["the", "day", "before", next] if *next != "yesterday" => return open(at + 3, Open::DayAfter(-1)),
             ["since", "then", ..] => return open(at + 2, Open::SinceThen),
             ["beginning" | "start", "of", "the" | "this", "year"] => return open(at + 4, Open::YearsAgo(0)),
             ["this", "year", ..] => return open(at + 2, Open::YearsAgo(0)),

@@ -170,7 +170,7 @@ pub struct Lexicon {
     pub(crate) body: HashSet<String>,
     pub(crate) found: HashSet<String>,
     nouns: HashMap<String, NounClass>,
-    pub(crate) singular: HashSet<String>,
+    singular: HashSet<String>,
     pub(crate) measures: HashSet<String>,
     pub(crate) titles: HashSet<String>,
     pub(crate) organisation_heads: HashSet<String>,
@@ -349,7 +349,13 @@ impl Lexicon {
         };
         // «Nineteen Tiranians».
         let people = || self.demonyms.contains_key(word.strip_suffix('s')?).then_some(NounClass::Person);
-        whole.or_else(part).copied().or_else(people).or_else(tail)
+        let men = || is_man(word, &["man", "woman", "men", "women"]).then_some(NounClass::Person);
+        whole.or_else(part).copied().or_else(people).or_else(tail).or_else(men)
+    }
+
+    /// Whether the word is a noun for one person: listed, or told by its end («headman», «fisherwoman»).
+    pub(crate) fn is_one_person(&self, word: &str) -> bool {
+        self.singular.contains(word) || is_man(word, &["man", "woman"])
     }
 
     /// What a listed place lies in, from the nearest outwards.
@@ -368,6 +374,13 @@ impl Lexicon {
         let words = words_of(name);
         self.places.get(words.first()?)?.iter().find(|(known, _)| *known == words).map(|(_, place)| place)
     }
+}
+
+/// «headman», «boatmen»: what ends so is somebody, but for a few words.
+fn is_man(word: &str, ends: &[&str]) -> bool {
+    const NOBODY: [&str; 9] =
+        ["human", "german", "roman", "ottoman", "shaman", "regimen", "specimen", "abdomen", "inhuman"];
+    ends.iter().any(|end| word.len() > end.len() + 2 && word.ends_with(end)) && !NOBODY.contains(&word)
 }
 
 /// The places of a line «Country kind: one, two, three».

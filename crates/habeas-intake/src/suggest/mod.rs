@@ -31,7 +31,7 @@ use std::ops::Range;
 use tokens::tokenise;
 
 /// Raised whenever the same text and lists may give other suggestions.
-pub const RULES_VERSION: u16 = 5;
+pub const RULES_VERSION: u16 = 6;
 
 /// One marked place of a text.
 #[derive(Debug, Clone, PartialEq)]

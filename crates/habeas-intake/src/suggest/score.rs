@@ -4,7 +4,7 @@
 //! same bytes. What labels call optional is neither rewarded nor punished. A score on texts that the rules were written on
 //! forecasts nothing about others.
 
-use super::{Basis, CountBound, CountClass, MarkValue, Says, SuggestedClaim, Suggestions};
+use super::{ActClass, Anchors, Basis, CountBound, CountClass, MarkValue, Says, SuggestedClaim, Suggestions};
 use habeas_core::{Date, PartialDate};
 use serde::Deserialize;
 use std::{collections::BTreeMap, ops::Range};
@@ -141,6 +141,14 @@ impl Labels {
         }
         Ok(labels)
     }
+
+    /// The days of publication that values of the labels hang on: those of the text, else those that the labeller knew from
+    /// elsewhere (the page's address), as `--published` tells them.
+    pub fn anchors(&self, stated: Anchors) -> Anchors {
+        let day = |words: &Option<String>| words.as_ref().and_then(|words| words.parse::<Date>().ok());
+        let known = Anchors { published: day(&self.meta.published), first_published: day(&self.meta.first_published) };
+        if stated.published.is_some() { stated } else { known }
+    }
 }
 
 /// How many there were, how many were found, how many of those were there.
@@ -230,7 +238,7 @@ pub fn score(text: &str, suggestions: &Suggestions, labels: &Labels) -> Score {
         let expected: Vec<&LabelMention> =
             labels.mentions.iter().filter(|mention| mention.kind == label_kind).collect();
         let suggested: Vec<_> =
-            suggestions.marks.iter().filter(|mark| mark.value.kind() == kind && !is_attack(&mark.value)).collect();
+            suggestions.marks.iter().filter(|mark| mark.value.kind() == kind && !has_no_label(&mark.value)).collect();
         let ranges: Vec<Range<usize>> = suggested.iter().map(|mark| mark.range.clone()).collect();
         for (strict, tallies) in [(false, &mut score.lenient), (true, &mut score.strict)] {
             let pairs = pair(&expected, &ranges, strict);
@@ -269,8 +277,13 @@ pub fn score(text: &str, suggestions: &Suggestions, labels: &Labels) -> Score {
     score
 }
 
-fn is_attack(value: &MarkValue) -> bool {
-    matches!(value, MarkValue::Act(super::ActClass::Attack))
+/// The suggestions that labels can judge: they know no general statement and no release of anybody.
+fn countable(suggestions: &Suggestions) -> Vec<&SuggestedClaim> {
+    suggestions.claims.iter().filter(|claim| !claim.pattern && claim.class != ActClass::Release).collect()
+}
+
+fn has_no_label(value: &MarkValue) -> bool {
+    matches!(value, MarkValue::Act(ActClass::Attack | ActClass::Release))
 }
 
 /// Pairs labels with marks, one to one, the greatest overlap first.
@@ -383,10 +396,10 @@ fn count_right(expected: &[Option<u64>], approx: bool, count: &super::TextCount)
     exact || count.readings.contains(&(min, max)) || count.class == CountClass::Measure && count.stated == min
 }
 
-fn score_claims(text: &str, suggestions: &Suggestions, labels: &Labels, score: &mut Score) {
-    let countable = |claim: &&LabelClaim| !claim.pattern;
-    let expected: Vec<&LabelClaim> = labels.claims.iter().filter(countable).collect();
-    let suggested: Vec<&SuggestedClaim> = suggestions.claims.iter().filter(|claim| !claim.pattern).collect();
+/// Which countable claim of the labels each countable suggestion meets: both by their place among the countable ones.
+fn claim_pairs(labels: &Labels, suggestions: &Suggestions) -> Vec<(usize, usize)> {
+    let expected: Vec<&LabelClaim> = labels.claims.iter().filter(|claim| !claim.pattern).collect();
+    let suggested = countable(suggestions);
     let mut all: Vec<(f64, usize, usize)> = Vec::new();
     for (l, label) in expected.iter().enumerate() {
         for (s, claim) in suggested.iter().enumerate() {
@@ -406,6 +419,13 @@ fn score_claims(text: &str, suggestions: &Suggestions, labels: &Labels, score: &
             pairs.push((l, s));
         }
     }
+    pairs
+}
+
+fn score_claims(text: &str, suggestions: &Suggestions, labels: &Labels, score: &mut Score) {
+    let expected: Vec<&LabelClaim> = labels.claims.iter().filter(|claim| !claim.pattern).collect();
+    let suggested = countable(suggestions);
+    let pairs = claim_pairs(labels, suggestions);
     let n = pairs.len() as u64;
     let totals = Tally { expected: expected.len() as u64, found: n, suggested: suggested.len() as u64, right: n };
     score.claims.add(&totals);
@@ -433,6 +453,7 @@ fn score_claims(text: &str, suggestions: &Suggestions, labels: &Labels, score: &
     score.four_slots.add(&four);
 }
 
+/// Which slots of a claim meet its label.
 fn slots_right(text: &str, label: &LabelClaim, claim: &SuggestedClaim) -> [(&'static str, bool); 5] {
     let approx = label.count.first() == label.count.get(1);
     let count = match &claim.count {

@@ -220,8 +220,8 @@ fn whom_and_by_whom_is_told_from_those_who_only_stand_near() {
             abduct 2/2/2 [] 2019-05-02 | Kesh | by Unknown gunmen | says «prosecution»
             kill 7/7/7 [] 2019-05-02* | Dorval | by Olmwatch | says Olmwatch
             kill 15/15/15 [] 2019-05-02* | Kesh | by - | says Olmwatch*
-            arrest 1/1/1 [Ondal Tesk] - | Kesh* | by Tiranian army | says author
-            abduct 1/1/1 [Neth Borun] - | Kesh* | by - | says Neth Borun
+            arrest 1/1/1 [Ondal Tesk] 2019-05-02* | Kesh* | by Tiranian army | says author
+            abduct 1/1/1 [Neth Borun] 2019-05-02* | Kesh* | by - | says Neth Borun
         "#]],
     );
 }
@@ -437,7 +437,7 @@ fn a_number_told_again_by_others_is_one_claim_and_a_report_told_of_once_does_not
          They broke into a house and shot dead a man. Later they were said to have shot dead a man.\n",
         expect![[r#"
             abduct 52/–/– [] 2019-05-03 | Olenia | by Gunmen | says «residents»
-            kill 1/1/1 [] - | Kesh* | by - | says author
+            kill 1/1/1 [] 2019-05-03* | Kesh* | by - | says author
         "#]],
     );
     check(
@@ -483,4 +483,89 @@ fn a_text_that_begins_in_the_midst_of_a_sentence_is_read_as_well() {
         let suggestions = suggest(&page.rendition, &anchors_of(&page), &lexicon());
         assert!(suggestions.marks.iter().all(|mark| text.get(mark.range.clone()).is_some()), "{text}");
     }
+}
+
+#[test]
+fn numbers_in_a_row_take_the_deed_before_them_and_their_own_place_or_year() {
+    check(
+        "In Olenia 23 people were arrested in Kesh on 3 May 2019, eight in Dorval and three at Olm.\n\n\
+         The number of enforced disappearances rose: two cases occurred in 2015; three in 2016; and two separate attacks.\n",
+        expect![[r#"
+            arrest 23/23/23 [] 2019-05-03 | Olenia, Kesh | by - | says author
+            arrest 8/8/8 [] 2019-05-03 | Dorval | by - | says author
+            arrest 3/3/3 [] 2019-05-03 | Olm | by - | says author
+            disappear 2/2/2 [] 2015 | - | by - | says author
+            disappear 3/3/3 [] 2016 | - | by - | says author
+        "#]],
+    );
+}
+
+#[test]
+fn deeds_whose_words_part_around_people_are_found() {
+    check(
+        "On 3 May 2019 the police took Adil Venn into custody in the town of Kesh. Clashes have claimed at least 130 lives in the town of Dorval.\n\n\
+         A deputy headman suffered severe gunshot wounds in the attack. Ten people are held by the army, and the talks that were held in Kesh failed.\n\n\
+         The 12 soldiers found mass graves in the hills of Olenia containing the bodies of 42 villagers. Three men were killed and another seriously wounded.\n",
+        expect![[r#"
+            arrest 1/1/1 [Adil Venn] 2019-05-03 | Kesh | by police | says author
+            kill 130/–/– [] 2019-05-03* | Dorval | by - | says author
+            injure 1/1/1 [] 2019-05-03* | Dorval* | by - | says author
+            arrest 10/10/10 [] 2019-05-03* | Kesh | by army | says author
+            found-dead 42/42/42 [] 2019-05-03* | Olenia | by - | says author
+            kill 3/3/3 [] 2019-05-03* | Olenia* | by - | says author
+            injure 1/1/1 [] 2019-05-03* | Olenia* | by - | says author
+        "#]],
+    );
+}
+
+#[test]
+fn who_is_shot_is_killed_unless_the_sentence_tells_of_wounds() {
+    check(
+        "On 3 May 2019 two men were shot in the town of Kesh. A teacher was shot in the leg in the town of Dorval.\n\n\
+         The army shot at a crowd, and a shot was heard in the hills.\n",
+        expect![[r#"
+            kill 2/2/2 [] 2019-05-03 | Kesh | by - | says author
+            injure 1/1/1 [] 2019-05-03* | Dorval | by - | says author
+        "#]],
+    );
+}
+
+#[test]
+fn a_row_of_named_persons_may_tell_who_each_of_them_is() {
+    check(
+        "On 3 May 2019 unidentified gunmen abducted Said Makal, a student at the institute, and Timar Tsak, a teacher, from their homes in Kesh. \
+         The murder of indigenous leader Luis Venn by armed men was reported on 4 May 2019. \
+         Ondal Tesk, a lawyer, was driving to the town of Dorval when he was arrested by the police.\n",
+        expect![[r#"
+            abduct 2/2/2 [Said Makal; Timar Tsak] 2019-05-03 | Kesh | by unidentified gunmen | says author
+            kill 1/1/1 [Luis Venn] 2019-05-04 | Kesh* | by armed men | says author
+            arrest 1/1/1 [Ondal Tesk] 2019-05-04* | Dorval | by police | says author
+        "#]],
+    );
+}
+
+#[test]
+fn the_plural_of_a_dozen_is_two_dozen_and_people_are_told_by_names_of_peoples_too() {
+    check(
+        "On 3 May 2019 dozens of protesters were injured in the town of Kesh, and many were arrested. At least three Kolbars were killed by the army. \
+         Fifty (50) detainees were taken away, and a total of (8131) people are in detention. One of them was killed and two 15-year-old boys were beheaded.\n",
+        expect![[r#"
+            injure 24/–/– [] 2019-05-03 | Kesh | by - | says author
+            kill 3/–/– [] 2019-05-03* | Kesh* | by army | says author
+            abduct 50/50/50 [] 2019-05-03* | Kesh* | by - | says author
+            arrest 8131/8131/8131 [] 2019-05-03* | Kesh* | by - | says author
+            kill 2/2/2 [] 2019-05-03* | Kesh* | by - | says author
+        "#]],
+    );
+}
+
+#[test]
+fn what_no_sentence_near_a_deed_says_the_province_most_named_and_the_only_day_say() {
+    check(
+        "Clashes spread over Olenia and its towns, Kesh and Dorval.\n\nKesh was quiet and so was the rest of Olenia.\n\nNobody knows why that was.\n\n\
+         There was a long silence.\n\nIt rained, and it was cold.\n\nThe army killed 22 villagers.\n\nIt was on 3 May 2019 that the talks had begun.\n",
+        expect![[r#"
+            kill 22/22/22 [] 2019-05-03* | Olenia* | by army | says author
+        "#]],
+    );
 }

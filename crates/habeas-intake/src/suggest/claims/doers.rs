@@ -229,7 +229,7 @@ impl Material<'_> {
             .filter(|name| matches!(name.kind, NameKind::Organisation { .. }) && !self.in_dateline(&name.tokens))
             .map(|name| name.tokens.clone());
         let groups = (first..act.tokens.start)
-            .filter(|at| AGENTS.contains(&self.lower(*at)) && !self.lexicon.singular.contains(self.lower(at + 1)))
+            .filter(|at| AGENTS.contains(&self.lower(*at)) && !self.lexicon.is_one_person(self.lower(at + 1)))
             .map(|at| {
                 let mut start = at;
                 while start > first && at - start < 4 && self.tokens[start - 1].is_word() && {

@@ -23,9 +23,17 @@ impl Material<'_> {
             let noun = (at + 1..(at + 8).min(self.tokens.len())).find(|idx| {
                 let token = &self.tokens[*idx];
                 token.sentence == sentence
-                    && self.lexicon.singular.contains(&token.lower)
+                    && self.lexicon.is_one_person(&token.lower)
                     && !(token.is("human") && self.lower(*idx + 1) == "rights")
             });
+            // «and another seriously wounded».
+            let adverbs = (at + 1..at + 3).take_while(|idx| self.lower(*idx).ends_with("ly")).count();
+            let struck = self.acts.iter().any(|act| act.tokens.start == at + 1 + adverbs && !act.noun);
+            if self.tokens[at].is("another") && struck {
+                let count = TextCount { in_addition: true, ..TextCount::one() };
+                added.push(counts::Found { tokens: at..at + 1, noun: None, count });
+                continue;
+            }
             let Some(mut noun) = noun else { continue };
             // «a Tiranian man», «a student activist», «a teacher and human rights activist»: the last noun of the row.
             while let Some(next) = self.next_noun(noun) {
@@ -105,7 +113,7 @@ impl Material<'_> {
     /// The noun for one and the same person that goes on from a noun.
     pub(super) fn next_noun(&self, noun: usize) -> Option<usize> {
         let sentence = self.sentence(noun);
-        let is_noun = |at: &usize| self.lexicon.singular.contains(self.lower(*at)) && self.sentence(*at) == sentence;
+        let is_noun = |at: &usize| self.lexicon.is_one_person(self.lower(*at)) && self.sentence(*at) == sentence;
         if is_noun(&(noun + 1).min(self.tokens.len() - 1)) && noun + 1 < self.tokens.len() {
             return Some(noun + 1);
         }

@@ -57,7 +57,7 @@ impl Material<'_> {
             // «families of the people who disappeared»: others than the one named before.
             let others = gap.windows(2).any(|pair| {
                 let noun = self.lexicon.noun(&pair[0].lower) == Some(NounClass::Person);
-                let plural = noun && !self.lexicon.singular.contains(&pair[0].lower) || pair[0].is("those");
+                let plural = noun && !self.lexicon.is_one_person(&pair[0].lower) || pair[0].is("those");
                 plural && pair[1].is_any(&["who", "were", "had", "have"])
             });
             let other_subject = others
@@ -108,6 +108,19 @@ impl Material<'_> {
             let last = persons.iter().rev().find(|idx| self.names[**idx].tokens.end <= act.tokens.start);
             if let Some(idx) = last {
                 return vec![*idx];
+            }
+        }
+        // «Adil Venn was driving to Kesh when he was arrested»: whom the sentence began with.
+        if before.is_none() && one && act.passive {
+            let when = (act.tokens.start.saturating_sub(6)..act.tokens.start).find(|at| {
+                self.sentence(*at) == sentence && self.tokens[*at].is_any(&["when", "before", "after", "until"])
+            });
+            let first =
+                persons.iter().copied().filter(|idx| Some(self.names[*idx].tokens.end) <= when).collect::<Vec<_>>();
+            if let (Some(when), [first]) = (when, first.as_slice())
+                && matches!(self.lower(when + 1), "he" | "she")
+            {
+                return vec![*first];
             }
         }
         if before.is_none() && (one || many) {
@@ -208,6 +221,31 @@ impl Material<'_> {
                 || self.lexicon.titles.contains(&token.lower)
                 || self.lexicon.demonyms.contains_key(&token.lower)
         });
+        // «the murder of indigenous leader Adil Venn»: words that end in who they are.
+        const PARTS: [&str; 18] = [
+            "was",
+            "were",
+            "by",
+            "in",
+            "and",
+            "who",
+            "that",
+            "with",
+            "from",
+            "for",
+            "to",
+            "at",
+            "on",
+            "after",
+            "when",
+            "said",
+            "including",
+            "near",
+        ];
+        let described = gap.last().is_some_and(|token| {
+            self.lexicon.noun(&token.lower) == Some(NounClass::Person) || self.lexicon.titles.contains(&token.lower)
+        }) && gap.iter().all(|token| (token.is_word() || token.is("-")) && !token.is_any(&PARTS));
+        let led = led || described;
         let of = gap.first().is_some_and(|token| token.is("of"));
         led && gap.len() <= 8 && (of || !act.passive && !act.noun)
     }
@@ -256,6 +294,7 @@ impl Material<'_> {
                         || parent(at)
                 })
                 && range.clone().any(|at| self.tokens[at].is_any(&[",", ";", "and"]))
+                || self.is_apposition(range)
         };
         for other in persons {
             if *other > idx && joined(*row.last().unwrap_or(&idx), *other) {
@@ -268,6 +307,22 @@ impl Material<'_> {
             }
         }
         row
+    }
+
+    /// «A, a student at the Institute, and B»: between two names nothing but who the first one is.
+    fn is_apposition(&self, range: std::ops::Range<usize>) -> bool {
+        let ends = |at: usize| self.lower(at) == ",";
+        let closing = usize::from(range.end > range.start && self.lower(range.end - 1) == "and");
+        let (first, last) = (range.start, range.end.saturating_sub(1 + closing));
+        (4..=18).contains(&range.len())
+            && ends(first)
+            && ends(last)
+            && matches!(self.lower(first + 1), "a" | "an" | "the" | "also")
+            && (first + 1..last).all(|at| {
+                self.tokens[at].is_word()
+                    && !self.tokens[at].is_any(&["was", "were", "who", "had", "has", "is", "said", "when", "by", "and"])
+            })
+            && self.acts_between(range.start, range.end) == 0
     }
 
     /// Whoever speaks, is a parent, or holds an office: no victim by their name alone.
@@ -351,7 +406,7 @@ impl Material<'_> {
         let (sentence, paragraph) = (self.sentence(act.tokens.start), self.tokens[act.tokens.start].paragraph);
         let group = |at: usize| {
             let noun = self.lower(at + 1);
-            let plural = self.lexicon.noun(noun) == Some(NounClass::Person) && !self.lexicon.singular.contains(noun);
+            let plural = self.lexicon.noun(noun) == Some(NounClass::Person) && !self.lexicon.is_one_person(noun);
             let here = self.tokens.get(at + 1).is_some_and(|token| token.sentence == sentence);
             let next = self.tokens.get(at + 1);
             let own = self.tokens[at].is_any(&["both", "all"])

@@ -80,7 +80,11 @@ impl Material<'_> {
             let at = self.tokens.partition_point(|token| token.end <= place.ranges[0].start);
             !aggregate || self.tokens.get(at).is_some_and(|token| token.paragraph == paragraph)
         };
-        let place = self.place(act, count).filter(near).or_else(|| self.topic_place(sentence));
+        let place = self
+            .place(act, count)
+            .filter(near)
+            .or_else(|| self.topic_place(sentence))
+            .or_else(|| self.most_named(sentence));
         SuggestedClaim {
             class: act.class,
             triggers: vec![trigger],
@@ -206,7 +210,13 @@ impl Material<'_> {
         let own = |idx: &usize| self.tokens[self.dates[*idx].tokens.start].paragraph == paragraph;
         let (near, far) = (earlier.filter(own), earlier);
         let found = near.or_else(|| self.told_below(sentence)).or(far).or_else(dateline);
-        found.or_else(|| self.topic_date()).map(|idx| make(idx, true))
+        // The one day or month that a text tells of.
+        let only = || {
+            let mut told = (0..self.dates.len()).filter(usable).filter(|idx| self.values[*idx].value.is_some());
+            let first = told.next()?;
+            told.all(|idx| self.values[idx].value == self.values[first].value).then_some(first)
+        };
+        found.or_else(|| self.topic_date()).or_else(only).map(|idx| make(idx, true))
     }
 
     /// «From 4 a.m. on 24 February …, to midnight on 24 March 2022»: two dates of a sentence that bound one period.
@@ -472,7 +482,7 @@ impl Material<'_> {
                     "of" | "from" | "to" | "for"
                 )
             )
-            || word(1) == "from" && self.lexicon.singular.contains(word(2))
+            || word(1) == "from" && self.lexicon.is_one_person(word(2))
             || matches!((word(2), word(1)), ("born", "in") | ("back", "to") | ("deportation", "from"))
     }
 

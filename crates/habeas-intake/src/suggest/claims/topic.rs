@@ -76,6 +76,33 @@ impl Material<'_> {
         })
     }
 
+    /// The country, province or region that a text names most often, and twice at least: what it is about, where nothing
+    /// says more. A town is not: what is told without a place need not have happened there.
+    pub(super) fn most_named(&self, sentence: usize) -> Option<PlaceSlot> {
+        if self.is_another(sentence) {
+            return None;
+        }
+        let places = || {
+            self.names.iter().filter(|name| {
+                let wide = self.lexicon.listed(&self.text[self.bytes(&name.tokens)]).is_some_and(|place| {
+                    !matches!(place.kind.as_str(), "city" | "town" | "district" | "site" | "water")
+                });
+                wide && name.kind == NameKind::Place && !(self.in_dateline(&name.tokens) && self.is_abroad(name))
+            })
+        };
+        let words = |name: &names::Found| self.text[self.bytes(&name.tokens)].to_lowercase();
+        let mut named: Vec<(usize, &names::Found)> = Vec::new();
+        for place in places() {
+            match named.iter_mut().find(|(_, known)| words(known) == words(place)) {
+                Some((n, _)) => *n += 1,
+                None => named.push((1, place)),
+            }
+        }
+        let most = named.iter().map(|(n, _)| *n).max().filter(|n| *n > 1)?;
+        let (_, place) = named.into_iter().find(|(n, _)| *n == most)?;
+        Some(PlaceSlot { ranges: vec![self.bytes(&place.tokens)], carried: true })
+    }
+
     /// The country that the headline or the first sentence of a text names, where it names one alone.
     pub(super) fn topic_place(&self, sentence: usize) -> Option<PlaceSlot> {
         if self.is_another(sentence) {

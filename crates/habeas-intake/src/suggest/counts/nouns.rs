@@ -78,6 +78,11 @@ pub(super) fn noun(
         "near",
     ];
     let mut best = None;
+    // «two 15-year-old boys».
+    let aged = tokens.get(from).is_some_and(Token::is_number)
+        && tokens.get(from + 1).is_some_and(|token| token.is("-"))
+        && tokens.get(from + 2).is_some_and(|token| token.lower.starts_with("year-old"));
+    let from = if aged { from + 3 } else { from };
     for at in from..from + 6 {
         let token = tokens.get(at).filter(|token| token.sentence == sentence && token.is_word())?;
         // «four of the wounded»: people, by what happened to them.
@@ -135,6 +140,23 @@ pub(super) fn noun(
         }
     }
     best
+}
+
+/// «three Kolbars», «9 Crimean Tatars»: people by the plural of a name that no list knows.
+pub(super) fn people_named(
+    tokens: &[Token],
+    from: usize,
+    sentence: usize,
+    taken: &dyn Fn(usize) -> bool,
+) -> Option<(usize, NounClass)> {
+    let name = |at: &usize| {
+        tokens.get(*at).is_some_and(|token| {
+            token.sentence == sentence && token.is_word() && token.capital && !token.first && !taken(*at)
+        })
+    };
+    let last = (from..from + 3).take_while(name).last()?;
+    let word = &tokens[last].lower;
+    (word.len() > 4 && word.ends_with('s') && !word.ends_with("ss")).then_some((last, NounClass::Person))
 }
 
 /// Whether a noun follows within two further words.

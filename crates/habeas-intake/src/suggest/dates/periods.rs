@@ -19,6 +19,9 @@ impl Cursor<'_> {
         if let Some(found) = self.joined(at) {
             return Some(found);
         }
+        if let Some(found) = self.month_first(at) {
+            return Some(found);
+        }
         // «12–15 March 2014», «12 and 13 March».
         let (first, used) = self.day(at)?;
         let joint = at + used;
@@ -36,6 +39,31 @@ impl Cursor<'_> {
             return (earliest < latest).then_some((year_at + 1, Reading::Interval { earliest, latest }));
         }
         None
+    }
+
+    /// «September 27-30, 2020», «August and September 2016», «September/October 2001».
+    fn month_first(&self, at: usize) -> Option<(usize, Reading)> {
+        let (month, used) = self.month(at)?;
+        let joint = at + used;
+        let dash = |at: usize| matches!(self.lower(at), "-" | "–" | "—" | "to");
+        if let Some((first, used)) = self.day(joint).filter(|(_, used)| dash(joint + used)) {
+            let (last, last_used) = self.day(joint + used + 1)?;
+            let end = joint + used + 1 + last_used;
+            let year_at = self.skip(end, &[","]);
+            let Some(year) = self.year(year_at).filter(|_| self.is_year_here(year_at)) else {
+                let span = Open::Span { from: (month, Some(first)), to: (month, Some(last)) };
+                return (first < last).then_some((end, Reading::Open(span)));
+            };
+            let (earliest, latest) = (Date::new(year, month, first).ok()?, Date::new(year, month, last).ok()?);
+            return (earliest < latest).then_some((year_at + 1, Reading::Interval { earliest, latest }));
+        }
+        if !matches!(self.lower(joint), "and" | "/" | "&") {
+            return None;
+        }
+        let (next, used) = self.month(joint + 1)?;
+        let year = self.year(joint + 1 + used).filter(|_| self.is_year_here(joint + 1 + used))?;
+        let (earliest, latest) = (Date::new(year, month, 1).ok()?, Date::new(year, next, 1).ok()?.last_of_month());
+        (month < next).then_some((joint + 2 + used, Reading::Interval { earliest, latest }))
     }
 
     /// «between June 2014 and July 2017», «from 24 February to 3 March 2022», «April to June»: the second part may give

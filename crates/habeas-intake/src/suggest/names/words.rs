@@ -16,7 +16,7 @@ pub(super) const FACILITIES: Words = Words(
     "shrine|hospital|mosque|church|temple|school|university|college|academy|prison|jail|court|market|bazaar
      checkpoint|checkpost|barracks|camp|airport|station|hotel|hostel|bridge|cemetery|graveyard|morgue|mortuary
      stadium|park|square|seminary|madrasa|madrassa|cantonment|cell|cells|detention centre|detention center
-     internment centre|roundabout|highway|road|mine|dam|factory|bookshop|restaurant|cafe|café|clinic|monastery
+     internment centre|roundabout|highway|mine|dam|factory|bookshop|restaurant|cafe|café|clinic|monastery
      cathedral|synagogue|theatre|nightclub|plaza|orphanage|refugee camp|base|military base|army base|air base
      police headquarters|police post|petrol station|gas station|bus station|railway station|border crossing|landfill
      quarry|tower|mall|palace",

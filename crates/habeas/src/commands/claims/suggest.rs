@@ -337,7 +337,8 @@ pub fn evaluate(path: &Path, labels: Option<&Path>, lexicon: &Lexicon, out: &Out
         let name = text_path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let page = Page::open(text.as_bytes(), &name, &Limits::default(), Some(&worker()?))
             .map_err(|error| table_failure(error, &name))?;
-        total.add(&score(&text, &suggest(&page.rendition, &anchors_of(&page), lexicon), &labels));
+        let anchors = labels.anchors(anchors_of(&page));
+        total.add(&score(&text, &suggest(&page.rendition, &anchors, lexicon), &labels));
     }
     let object = score_json(pairs.len(), &total, lexicon);
     out.result(&object, || score_text(pairs.len(), &total))?;

@@ -307,6 +307,8 @@ fn phrase(tokens: &[Token], lexicon: &Lexicon, at: usize, named: &dyn Fn(usize) 
         {
             return None;
         }
+        // «was picked by men in uniform», and no fruit; «picked up» is longer.
+        "picked" if phrase.words.len() == 1 && !is_before(&["was", "were", "been"]) => return None,
         // «shot at», «a shot was fired», «shot a video»; «shot dead» is longer.
         "shot"
             if phrase.words.len() == 1

@@ -151,7 +151,8 @@ fn read(text: &str, tokens: &[Token], lexicon: &Lexicon, at: usize, taken: &dyn 
         return None;
     }
     let money = matches!(lower(at.wrapping_sub(1)), "$" | "£" | "€" | "rs" | "pkr" | "usd") || lower(at) == "$";
-    let mut in_addition = false;
+    // «another two», «a further 100».
+    let mut in_addition = matches!(lower(at.wrapping_sub(1)), "another" | "further");
     while matches!(lower(end), "more" | "other" | "others" | "additional" | "further" | "another")
         && same(tokens, end, sentence)
     {
@@ -419,16 +420,17 @@ fn elided(tokens: &[Token], lexicon: &Lexicon, end: usize, start: usize, sentenc
             .acts
             .get(&before.lower)
             .is_some_and(|phrases| phrases.iter().any(|phrase| !phrase.noun && phrase.words.len() == 1))
-            && (before.lower.ends_with("ing") || before.lower.ends_with('s'))
-            || before.is_any(&[
-                "killed",
-                "injured",
-                "wounded",
-                "kidnapped",
-                "abducted",
-                "arrested",
-                "detained",
-                "murdered",
+            && !before.is_any(&[
+                "dead",
+                "died",
+                "die",
+                "dies",
+                "dying",
+                "perished",
+                "succumbed",
+                "missing",
+                "vanished",
+                "escaped",
             ])
     });
     let ends = next.kind != super::tokens::TokenKind::Word

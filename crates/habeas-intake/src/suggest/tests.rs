@@ -569,3 +569,24 @@ fn what_no_sentence_near_a_deed_says_the_province_most_named_and_the_only_day_sa
         "#]],
     );
 }
+
+#[test]
+fn lines_of_a_chronicle_are_no_headlines_and_another_two_are_not_the_two_before() {
+    check(
+        "The year in Olenia, as it was told by those who saw it\n\nA record of the days\n\nBy the Olenia Desk\n\n\
+         3 May 2019: one killed in a stampede in the town of Kesh\n\n4 May 2019: 1 villager killed in the town of Dorval\n\n\
+         Two men were killed in the hills on 5 May 2019. Another two men were killed in the hills, and the army was picked to guard them.\n\n\
+         The bodies of five guards, who were kidnapped on 6 May 2019, were found. Adil Venn and Ondal Tesk, all detained since June 2018, were freed.\n\n\
+         The death toll since the start of the year climbed to 57.\n",
+        expect![[r#"
+            kill 1/1/1 [] 2019-05-03* | Kesh | by - | says author
+            kill 1/1/1 [] 2019-05-04* | Dorval | by - | says author
+            kill 2/2/2 [] 2019-05-05 | Dorval* | by - | says author
+            kill 2/2/2 [] 2019-05-05* | Dorval* | by - | says author
+            abduct 5/5/5 [] 2019-05-06 | Dorval* | by - | says author
+            arrest 2/2/2 [Adil Venn; Ondal Tesk] 2018-06/.. | - | by - | says author
+            release 2/2/2 [Adil Venn; Ondal Tesk] 2018-06/.. | - | by - | says author
+            kill 57/57/57 [] ? | - | by - | says author
+        "#]],
+    );
+}

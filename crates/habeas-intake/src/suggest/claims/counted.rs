@@ -95,7 +95,26 @@ impl Material<'_> {
             }
             deeds.push(next);
         }
+        deeds.extend(self.told_aside(count, &deeds));
         deeds
+    }
+
+    /// «the bodies of five fighters, who were kidnapped on Monday,»: what the aside says of those counted.
+    fn told_aside(&self, count: &counts::Found, deeds: &[usize]) -> Option<usize> {
+        let sentence = self.sentence(count.tokens.start);
+        let end = (count.tokens.end + 12).min(self.tokens.len().saturating_sub(1));
+        let who = (count.tokens.end..end).take_while(|at| self.sentence(*at) == sentence).find(|at| {
+            self.lower(*at) == "who" && matches!(self.lower(*at + 1), "was" | "were" | "had" | "have" | "has")
+        })?;
+        let aside = self.acts.iter().position(|act| (who + 2..who + 4).contains(&act.tokens.start))?;
+        let (act, told) = (&self.acts[aside], self.acts[deeds[0]].tokens.start);
+        let new = deeds.iter().all(|deed| self.acts[*deed].class != act.class) && act.class != ActClass::Attack;
+        // A name between them is whom «who» means.
+        let named = self
+            .names
+            .iter()
+            .any(|name| name.kind == NameKind::Person && (count.tokens.end..who).contains(&name.tokens.start));
+        (new && act.passive && !act.noun && !named && self.sentence(told) == sentence).then_some(aside)
     }
 
     /// «40 people, including two children»: age and sex are told of with the whole, unless a deed of their own stands

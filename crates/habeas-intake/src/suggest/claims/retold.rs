@@ -16,7 +16,11 @@ impl Material<'_> {
             let at = self.tokens.partition_point(|token| token.end <= claim.range.start);
             let Some(paragraph) = self.tokens.get(at).map(|token| token.paragraph) else { return false };
             let end = self.tokens.partition_point(|token| token.paragraph <= paragraph);
-            !self.tokens[..end].iter().rev().take(2).any(|token| token.is_any(&[".", "!", "?", "”", "\""]))
+            // A line of a chronicle ends without a stop as well, and tells its own day or place.
+            let own = claim.date.as_ref().is_some_and(|date| !date.carried)
+                || claim.place.as_ref().is_some_and(|place| !place.carried);
+            let listed = own && paragraph > self.tokens[0].paragraph + 2;
+            !listed && !self.tokens[..end].iter().rev().take(2).any(|token| token.is_any(&[".", "!", "?", "”", "\""]))
         };
         let key = |claim: &SuggestedClaim| {
             (claim.class, claim.count.as_ref().and_then(|slot| slot.value.stated), claim.pattern)
@@ -35,6 +39,10 @@ impl Material<'_> {
             // The same number of the same deed, and neither another day nor another place: told again further down.
             let again = self.is_definite(&claim) || !self.is_another(self.sentence_of(&claim));
             let earlier = kept.iter_mut().find(|one| {
+                // «another two bodies»: not those told of before.
+                if claim.count.as_ref().is_some_and(|slot| slot.value.in_addition && !slot.carried) {
+                    return false;
+                }
                 if self.is_one_person(one, &claim) {
                     return one.class == claim.class && may_be_one_day(one, &claim);
                 }

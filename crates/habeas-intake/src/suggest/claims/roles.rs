@@ -49,8 +49,11 @@ impl Material<'_> {
                             && self.sentence(other.tokens.start) == sentence
                             && self.is_object(other, name)
                     });
+            // «A, B and C, all detained since May».
+            let all = matches!(gap, [comma, all] if comma.is(",") && all.is_any(&["all", "both"]));
             let passive = !act.noun
                 && (act.passive
+                    || all
                     || gap.iter().any(|token| token.is_any(&["was", "were", "been"]))
                     || act.class == ActClass::Disappear
                     || matches!(self.lower(act.tokens.start), "died"));

@@ -36,7 +36,24 @@ pub(super) fn relate(tokens: &[Token], found: &mut Found, before: Option<&Found>
                 && found.count.stated.is_some()
         });
     found.count.running_total = is(1, &["to"])
-        && (2..8).any(|back| is(back, &["total", "toll", "number", "bringing", "risen", "rose", "raising"]))
+        && (2..8).any(|back| {
+            is(
+                back,
+                &[
+                    "total",
+                    "toll",
+                    "number",
+                    "bringing",
+                    "risen",
+                    "rose",
+                    "raising",
+                    "climbed",
+                    "climbing",
+                    "increased",
+                    "mounted",
+                ],
+            )
+        })
         || is(1, &["reached"]);
     // «at least 90, including 40 people killed and 50 injured»: the parts may be no more certain than the whole.
     if let Some(before) = before

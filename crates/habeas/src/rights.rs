@@ -71,6 +71,7 @@ pub const COMMANDS: &[Asked] = &[
     also_past("claims list", CASES),
     also_past("claims show", CASES),
     asked("claims accept", CODE),
+    asked("claims incidents", CASES),
     asked("claims reject", CODE),
     asked("claims question", CODE),
     asked("claims answer", CODE),
@@ -281,6 +282,7 @@ mod tests {
             claims list          ·         may       may       may       may       ·
             claims show          ·         may       may       may       may       ·
             claims accept        ·         may       may       ·         may       ·
+            claims incidents     ·         may       may       may       may       ·
             claims reject        ·         may       may       ·         may       ·
             claims question      ·         may       may       ·         may       ·
             claims answer        ·         may       may       ·         may       ·

@@ -5,6 +5,7 @@
 
 mod add;
 mod content;
+mod incidents;
 mod propose;
 mod session;
 mod suggest;
@@ -75,6 +76,11 @@ pub enum Command {
     },
     /// Accept proposed claims; what is accepted counts
     Accept(session::Accept),
+    /// Show the known incidents that an act may be part of, the likeliest first, each with what speaks for it
+    Incidents {
+        /// The act, as act:NAME, or a claim about it
+        act: String,
+    },
     /// Turn claims down; they stay readable and do not count
     Reject(session::Judge),
     /// Ask something about a claim
@@ -178,6 +184,7 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
         Command::Session { file, dry_run } => session::file(&opening::desk(global)?, &file, dry_run, out),
         Command::Add(args) => session::one(&opening::desk(global)?, Step::Add(args), out),
         Command::Accept(args) => session::one(&opening::desk(global)?, Step::Accept(args), out),
+        Command::Incidents { act } => incidents::run(&opening::desk(global)?, &act, out),
         Command::Reject(args) => session::one(&opening::desk(global)?, Step::Reject(args), out),
         Command::Question(args) => session::one(&opening::desk(global)?, Step::Question(args), out),
         Command::Answer(args) => session::one(&opening::desk(global)?, Step::Answer(args), out),

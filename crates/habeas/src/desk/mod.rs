@@ -16,6 +16,7 @@ pub mod estimating;
 pub mod exporting;
 pub mod figures;
 pub mod importing;
+pub mod incidents;
 mod indexing;
 pub mod jobs;
 pub mod linking;

@@ -13,6 +13,7 @@ mod demo;
 mod editions;
 mod estimation_docs;
 mod house;
+mod incidents;
 mod linking_bad_input;
 mod main_path;
 mod memory;

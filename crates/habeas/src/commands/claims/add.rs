@@ -243,7 +243,8 @@ impl<'d> Coder<'d> {
         }
     }
 
-    fn known(&self, name: &str) -> Result<Option<Entity>, Failure> {
+    /// An entity by its name, of the session or before it; none where nobody has spoken of it.
+    pub fn known(&self, name: &str) -> Result<Option<Entity>, Failure> {
         if let Some(known) = self.book.entity(name)? {
             return Ok(Some(known));
         }

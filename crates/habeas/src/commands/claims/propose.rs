@@ -39,7 +39,7 @@ pub fn run(
     if suggested.no_rules {
         out.talk("there are no rules for the language of this text: claims are added by hand");
     }
-    session::told(desk, &suggested.ids, out)
+    session::told(desk, &suggested.ids, &[], out)
 }
 
 /// What the rules proposed for a source.

@@ -2,6 +2,7 @@
 
 pub mod conflict;
 pub mod form;
+mod incidents;
 pub mod of_case;
 pub mod one;
 pub mod queue;

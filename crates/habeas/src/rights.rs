@@ -62,6 +62,9 @@ pub const COMMANDS: &[Asked] = &[
     asked("source names", CASES),
     asked("source identity", CASES),
     asked("source verify", CASES),
+    asked("places keep", CODE),
+    asked("places kept", CASES),
+    asked("places drop", KEEP),
     asked("map", Nothing),
     asked("import", CODE),
     asked("claims suggest", Nothing),
@@ -275,6 +278,9 @@ mod tests {
             source names         ·         may       may       may       may       ·
             source identity      ·         may       may       may       may       ·
             source verify        ·         may       may       may       may       ·
+            places keep          ·         may       may       ·         may       ·
+            places kept          ·         may       may       may       may       ·
+            places drop          ·         ·         ·         ·         may       ·
             import               ·         may       may       ·         may       ·
             claims propose       ·         may       may       ·         may       ·
             claims add           ·         may       may       ·         may       ·

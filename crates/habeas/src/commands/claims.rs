@@ -39,7 +39,7 @@ pub enum Command {
         /// The day it was published, where the text does not say
         #[arg(long, value_name = "YYYY-MM-DD", value_parser = suggest::day)]
         published: Option<habeas_core::Date>,
-        /// Further places: CSV (name,kind,within,demonym), a country file of GeoNames, or GeoJSON
+        /// Further places, for this run alone: CSV (name,kind,within,demonym), a country file of GeoNames, or GeoJSON
         #[arg(long, value_name = "FILE")]
         places: Option<PathBuf>,
         #[cfg(feature = "llm")]
@@ -53,7 +53,7 @@ pub enum Command {
         /// The day it was published, where the text does not say
         #[arg(long, value_name = "YYYY-MM-DD", value_parser = suggest::day)]
         published: Option<habeas_core::Date>,
-        /// Further places: CSV (name,kind,within,demonym), a country file of GeoNames, or GeoJSON
+        /// Further places, for this run alone: CSV (name,kind,within,demonym), a country file of GeoNames, or GeoJSON
         #[arg(long, value_name = "FILE")]
         places: Option<PathBuf>,
     },
@@ -117,7 +117,7 @@ pub enum Command {
         text: PathBuf,
         /// The labels of the text
         labels: Option<PathBuf>,
-        /// Further places: CSV (name,kind,within,demonym), a country file of GeoNames, or GeoJSON
+        /// Further places, for this run alone: CSV (name,kind,within,demonym), a country file of GeoNames, or GeoJSON
         #[arg(long, value_name = "FILE")]
         places: Option<PathBuf>,
     },
@@ -160,12 +160,12 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
     match command {
         #[cfg(not(feature = "llm"))]
         Command::Suggest { files, published, places } => {
-            let lexicon = suggest::lexicon(places.as_deref())?;
+            let lexicon = suggest::lexicon(global, places.as_deref())?;
             suggest::suggest_all(&files, published, &lexicon, &mut |_, _| Ok(None), out)
         }
         #[cfg(feature = "llm")]
         Command::Suggest { files, published, places, model } => {
-            let (lexicon, mut endpoint) = (suggest::lexicon(places.as_deref())?, model.endpoint()?);
+            let (lexicon, mut endpoint) = (suggest::lexicon(global, places.as_deref())?, model.endpoint()?);
             let mut also = |rendition: &_, rules: &_| {
                 let asked = endpoint.as_mut().map(|endpoint| endpoint.ask(rendition, rules)).transpose()?;
                 Ok(asked.map(|asked| suggest::asked_json(rendition, &asked, &lexicon)))
@@ -173,13 +173,14 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
             suggest::suggest_all(&files, published, &lexicon, &mut also, out)
         }
         Command::Evaluate { text, labels, places } => {
-            suggest::evaluate(&text, labels.as_deref(), &suggest::lexicon(places.as_deref())?, out)
+            suggest::evaluate(&text, labels.as_deref(), &suggest::lexicon(global, places.as_deref())?, out)
         }
         Command::Topics => topics(out),
         Command::Vocabulary { name } => vocabulary(name, out),
         Command::Propose { source, published, places } => {
-            let lexicon = suggest::lexicon(places.as_deref())?;
-            propose::run(&opening::desk(global)?, &source, published, &lexicon, out)
+            let desk = opening::desk(global)?;
+            let lexicon = suggest::with_places(desk.lexicon()?.as_ref().clone(), places.as_deref())?;
+            propose::run(&desk, &source, published, &lexicon, out)
         }
         Command::Session { file, dry_run } => session::file(&opening::desk(global)?, &file, dry_run, out),
         Command::Add(args) => session::one(&opening::desk(global)?, Step::Add(args), out),

@@ -23,6 +23,7 @@ pub mod linking;
 pub mod named;
 mod persons;
 pub mod placemap;
+pub mod places;
 pub mod publishing;
 mod reading;
 pub mod redacting;
@@ -104,6 +105,7 @@ struct Inner {
     coding: coding::Kept,
     crosstabs: crosstab::Crosstabs,
     place_map: placemap::Kept,
+    places: places::Kept,
     jobs: jobs::Jobs,
     tray: tray::Tray,
     book: Mutex<Option<Arc<Book>>>,
@@ -202,6 +204,7 @@ impl Desk {
             coding: coding::Kept::default(),
             crosstabs: crosstab::Crosstabs::default(),
             place_map: placemap::Kept::default(),
+            places: places::Kept::default(),
             jobs: jobs::Jobs::default(),
             tray: tray::Tray::default(),
             book: Mutex::default(),

@@ -75,6 +75,7 @@ pub const COMMANDS: &[Asked] = &[
     also_past("claims show", CASES),
     asked("claims accept", CODE),
     asked("claims incidents", CASES),
+    asked("claims official-version", CODE),
     asked("claims reject", CODE),
     asked("claims question", CODE),
     asked("claims answer", CODE),
@@ -289,6 +290,7 @@ mod tests {
             claims show          ·         may       may       may       may       ·
             claims accept        ·         may       may       ·         may       ·
             claims incidents     ·         may       may       may       may       ·
+            claims official-version ·         may       may       ·         may       ·
             claims reject        ·         may       may       ·         may       ·
             claims question      ·         may       may       ·         may       ·
             claims answer        ·         may       may       ·         may       ·

@@ -6,12 +6,14 @@
 mod add;
 mod content;
 mod incidents;
+mod official;
 mod propose;
 mod session;
 mod suggest;
 
 pub use add::{AddArgs, Coder, Kind, PassageArgs, StanceArgs, date as typed_date};
 pub use content::{ContentArgs, FigureArgs};
+pub use official::{Official, suggested as suggested_version};
 pub use propose::suggest_for;
 pub use session::{Accept, Assign, Judge, Say, Step, take, told};
 
@@ -81,6 +83,8 @@ pub enum Command {
         /// The act, as act:NAME, or a claim about it
         act: String,
     },
+    /// Propose what the authorities say of an act that a text tells as their version and disputes; each is confirmed by itself
+    OfficialVersion(Official),
     /// Turn claims down; they stay readable and do not count
     Reject(session::Judge),
     /// Ask something about a claim
@@ -186,6 +190,7 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
         Command::Add(args) => session::one(&opening::desk(global)?, Step::Add(args), out),
         Command::Accept(args) => session::one(&opening::desk(global)?, Step::Accept(args), out),
         Command::Incidents { act } => incidents::run(&opening::desk(global)?, &act, out),
+        Command::OfficialVersion(args) => session::one(&opening::desk(global)?, Step::OfficialVersion(args), out),
         Command::Reject(args) => session::one(&opening::desk(global)?, Step::Reject(args), out),
         Command::Question(args) => session::one(&opening::desk(global)?, Step::Question(args), out),
         Command::Answer(args) => session::one(&opening::desk(global)?, Step::Answer(args), out),

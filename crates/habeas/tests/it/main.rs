@@ -18,6 +18,7 @@ mod linking_bad_input;
 mod main_path;
 mod memory;
 mod named;
+mod official;
 mod places;
 mod plain_files;
 mod program;

@@ -4,6 +4,7 @@
 use super::add::{AddArgs, Coder};
 use super::content::{ContentArgs, content};
 use super::incidents;
+use super::official::{self, Official};
 use crate::{
     cli::one_of,
     commands::resolve,
@@ -40,6 +41,8 @@ pub enum Step {
     Same(Pair),
     /// Keep two places or two parties apart
     Different(Pair),
+    /// Propose what the authorities say of an act that a text tells as their version
+    OfficialVersion(Official),
     /// Add a term to a vocabulary
     AddTerm(Term),
 }
@@ -159,6 +162,10 @@ pub fn told(desk: &Desk, ids: &[AssertionId], acts: &[Entity], out: &Output) -> 
         let [act, incident] = ["act", "incident"].map(|key| first[key].as_str().unwrap_or_default());
         out.next(format_args!("habeas claims accept {act} --incident {incident}  (nothing is linked before)"));
     }
+    for act in acts.iter().filter(|act| official::suggested(&book, **act).is_some()) {
+        let act = book.name(*act);
+        out.next(format_args!("habeas claims official-version {act} --by NAME  (their version, as claims of its own)"));
+    }
     out.next("habeas claims conflicts  (accounts that cannot all be true)  or  habeas figures check");
     Ok(Exit::Ok)
 }
@@ -238,6 +245,7 @@ pub fn take(coder: &mut Coder<'_>, step: &Step) -> Result<Vec<AssertionId>, Fail
         Step::Resolve(args) => Ok(vec![resolve::decide(coder, args)?]),
         Step::Same(args) => pair(coder, args, Polarity::Affirms),
         Step::Different(args) => pair(coder, args, Polarity::Denies),
+        Step::OfficialVersion(args) => official::propose(coder, args),
         Step::AddTerm(args) => add_term(coder, args),
     }
 }

@@ -16,6 +16,7 @@ use super::{
     },
     Problem,
     incidents::{self, Like},
+    official::{self, Version},
     undo,
 };
 use crate::{
@@ -92,6 +93,8 @@ struct Shown {
     /// Known incidents that the act may be part of, and which of them was chosen.
     like: Vec<Like>,
     incident: Option<Entity>,
+    /// An official version that the text disputes.
+    version: Option<Version>,
     seen: String,
     why: String,
     place: (usize, usize),
@@ -155,6 +158,7 @@ fn show(desk: &Desk, book: &Book, group: &Group) -> Result<Shown, PageError> {
         parts: around(&text, group.range.start as usize..group.range.end as usize, marks.collect()),
         like: incidents::like(book, group.about),
         incident: None,
+        version: official::version(book, group.about),
         seen: coding::state_of(book, &group.claims),
         why: String::new(),
         place: (0, 0),
@@ -200,6 +204,8 @@ struct Answer {
     rejects: Option<bool>,
     /// The known incident that the act is part of.
     incident: Option<Entity>,
+    /// Whose the official version is, and in which words.
+    version: Option<(String, String)>,
     seen: String,
     why: String,
     key: Key,
@@ -228,6 +234,7 @@ impl Answer {
             claims,
             rejects,
             incident: incidents::chosen(fields)?,
+            version: official::typed(fields)?,
             seen: query::value(fields, "seen")?.ok_or(missing("seen"))?,
             why: forms::reason(fields, "why")?,
             key: Key::of(fields)?,
@@ -235,7 +242,8 @@ impl Answer {
         })
     }
 
-    /// The steps that the desk takes: of each claim one. The act is linked with the first that is accepted of it.
+    /// The steps that the desk takes: of each claim one. The act is linked with the first that is accepted of it; an
+    /// official version comes last, of what was accepted.
     fn steps(&self, book: &Book) -> Vec<Step> {
         let (mut steps, mut incident) = (Vec::new(), self.incident);
         let why = |rejected: bool| if rejected && self.why.is_empty() { NOT_SAID.to_owned() } else { self.why.clone() };
@@ -256,6 +264,10 @@ impl Answer {
                     }));
                 }
             }
+        }
+        let act = self.claims.iter().filter_map(|id| book.get(*id)).find(|one| one.about.kind == EntityKind::Act);
+        if let (Some(one), Some(version), Some(false)) = (act, self.version.clone(), self.rejects) {
+            steps.push(official::step(book, one.about, version));
         }
         steps
     }
@@ -311,6 +323,7 @@ fn take(desk: &Desk, answer: Answer) -> Result<View, PageError> {
     let mut shown = show(desk, &book, &group)?;
     shown.why = answer.why;
     shown.incident = answer.incident;
+    shown.version = shown.version.map(|version| version.with(answer.version));
     shown.after = answer.next;
     for slot in &mut shown.slots {
         match answer.values.get(&slot.id) {
@@ -400,6 +413,7 @@ fn screen(reader: &Reader, view: &View, shown: &Shown) -> Markup {
                 h2 #act-h { (datum(&shown.about)) @if of > 0 { " " span.note { bdi { (n) " / " (of) } } } }
                 (slots(reader, &shown.slots))
                 (incidents::choice(reader, &shown.like, shown.incident))
+                @if let Some(version) = &shown.version { (version.draw(reader)) }
                 div.verdict.two {
                     button.v.same name="verdict" value="accept" data-key="a" { span { (reader.t("claims-accept")) } kbd aria-hidden="true" { "a" } }
                     button.v.different name="verdict" value="reject" data-key="r" { span { (reader.t("claims-reject")) } kbd aria-hidden="true" { "r" } }

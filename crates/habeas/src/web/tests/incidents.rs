@@ -89,3 +89,39 @@ async fn one_claim_by_itself_offers_the_choice_too_and_what_is_no_incident_is_re
     assert_eq!(status, StatusCode::SEE_OTHER);
     assert_eq!(incidents_of(&house.desk().book().unwrap(), act), [market]);
 }
+
+#[tokio::test]
+async fn an_official_version_is_proposed_in_the_name_that_is_typed_and_in_nobodys_otherwise() {
+    let house = House::with(Role::Coder, |desk| {
+        let text = "Police killed four men in a supposed encounter in Corva on 12 November 2016. They said so.";
+        let file = crate::listing::ListFile { name: "blast.txt".into(), bytes: text.as_bytes().to_vec() };
+        desk.add_text(&file, SourceKind::Article, Some("The Paper")).unwrap();
+        desk.suggest_claims("blast").unwrap();
+    });
+    let (act, page) = (house.act(), house.page("/claims/queue").await);
+    assert!(page.contains("What the authorities say") && page.contains("value=\"supposed encounter\""), "{page}");
+    let fields = House::filled(&page, "/claims/queue");
+    assert!(fields.contains(&("official-by".to_owned(), String::new())));
+    let typed = [("verdict", "accept"), ("official-by", "Special Crimes Department")];
+    // Words that do not stand there come back with the name.
+    let wrong = [&typed[..], &[("official-words", "a firefight")]].concat();
+    let (status, again) = house.press_all("/claims/queue", &fields, &wrong).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.contains("value=\"Special Crimes Department\"") && again.contains("value=\"a firefight\""));
+    for _ in 0..2 {
+        assert_eq!(house.press_all("/claims/queue", &fields, &typed).await.0, StatusCode::SEE_OTHER);
+    }
+    let book = house.desk().book().unwrap();
+    let theirs = || book.assertions.iter().filter(|one| one.about == act && one.said_by.is_some());
+    assert!(theirs().all(|one| book.waits(one) && one.modality == habeas_core::Modality::OfficialVersion));
+    let waiting = house.waiting();
+    assert_eq!(
+        (waiting.len(), waiting[0].about, waiting[0].claims.len()),
+        (1, act, theirs().count()),
+        "each is to be confirmed"
+    );
+    let page = house.page("/claims/queue").await;
+    assert!(!page.contains("name=\"official-by\""), "it is said whose it is");
+    house.press_all("/claims/undo", &House::filled(&page, "/claims/undo"), &[]).await;
+    assert!(house.page("/claims/queue").await.contains("name=\"official-by\""), "undone with the stroke");
+}

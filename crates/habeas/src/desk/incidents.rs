@@ -4,7 +4,7 @@
 use super::Book;
 use habeas_core::{
     Assertion, Content, Entity, EntityKind, Gazetteer, LikeIncident, Matter, Particulars, Predicate, Review, Topic,
-    Value, fold, like_incidents,
+    Value, fold, like_incidents, script_of,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -120,9 +120,7 @@ fn spellings<'k>(act: &Particulars, known: impl Iterator<Item = &'k Particulars>
             pairs.extend(ours.iter().flat_map(|one| theirs.iter().map(move |other| (*one, *other))));
         }
     }
-    let is_long = |name: &str| name.chars().count() >= LEAST_LETTERS;
-    let pairs: Vec<(&str, &str)> =
-        pairs.into_iter().filter(|(one, other)| is_long(one) && is_long(other) && fold(one) != fold(other)).collect();
+    let pairs: Vec<(&str, &str)> = pairs.into_iter().filter(|(one, other)| may_be_spellings(one, other)).collect();
     let scored = pairs.iter().zip(habeas_link::similarities(&pairs));
     let alike = scored.filter(|(_, similarity)| similarity.score >= ALIKE);
     // The core asks in either order.
@@ -130,4 +128,40 @@ fn spellings<'k>(act: &Particulars, known: impl Iterator<Item = &'k Particulars>
         .flat_map(|((one, other), _)| [(one, other), (other, one)])
         .map(|(a, b)| (a.to_string(), b.to_string()))
         .collect()
+}
+
+/// Whether the linkage is asked about two names at all. Its consonants alone would take any long word for a short one («Kesh»
+/// and «Qovisha»): single words of one script differ in length by a third at most.
+fn may_be_spellings(one: &str, other: &str) -> bool {
+    let (ours, theirs) = (one.chars().count(), other.chars().count());
+    let is_word = |name: &str| !name.trim().contains(char::is_whitespace);
+    let is_near = ours.abs_diff(theirs) * 3 <= ours.max(theirs);
+    let comparable = is_near || !is_word(one) || !is_word(other) || script_of(one) != script_of(other);
+    ours.min(theirs) >= LEAST_LETTERS && comparable && fold(one) != fold(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use habeas_core::PlaceAsGiven;
+
+    #[test]
+    fn names_are_spellings_of_one_as_the_linkage_takes_them_and_a_short_word_is_no_long_one() {
+        for (one, other, alike) in [
+            ("Kesh", "Kech", true),
+            ("Kesh", "Qovisha", false),
+            ("Kesh", "کیش", true),
+            ("Kesh", "Dorval", false),
+            ("Karim Osto", "Kareem Osto", true),
+            ("Adil Venn", "Adil Anwar Venn", true),
+            ("Adil Venn", "Sera Venn", false),
+            ("Ab", "Ap", false),
+        ] {
+            let place = |name: &str| PlaceAsGiven { parts: vec![name.to_owned()], point: None };
+            let told = |name| Particulars { places: vec![place(name)], ..Particulars::default() };
+            let found = spellings(&told(one), [told(other)].iter());
+            let pair = |a: &str, b: &str| found.contains(&(a.to_owned(), b.to_owned()));
+            assert_eq!((pair(one, other), pair(other, one)), (alike, alike), "{one} and {other}");
+        }
+    }
 }

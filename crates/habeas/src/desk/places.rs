@@ -18,7 +18,10 @@ use std::sync::{Arc, Mutex};
 
 /// The lists as suggestions read them, parsed once: a country file has a hundred thousand lines.
 #[derive(Default)]
-pub(super) struct Kept(Mutex<Option<(Vec<[u8; 16]>, Arc<Lexicon>)>>);
+pub(super) struct Kept(Mutex<Option<Parsed>>);
+
+/// Ids of lists, and what was made of them.
+type Parsed = (Vec<[u8; 16]>, Arc<Lexicon>);
 
 /// Why a list of places is not read.
 pub fn places_failure(error: GazetteerError) -> Failure {

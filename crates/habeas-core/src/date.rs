@@ -147,7 +147,7 @@ impl DaySpan {
         self.earliest.filter(|_| self.earliest == self.latest)
     }
 
-    fn disjoint(&self, other: &Self) -> bool {
+    pub(crate) fn disjoint(&self, other: &Self) -> bool {
         let after =
             |low: Option<Date>, high: Option<Date>| matches!((low, high), (Some(low), Some(high)) if low > high);
         after(self.earliest, other.latest) || after(other.earliest, self.latest)

@@ -20,6 +20,8 @@ pub struct PlaceNode {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Gazetteer {
     nodes: BTreeMap<Entity, PlaceNode>,
+    /// Places by folded name.
+    by_name: BTreeMap<String, BTreeSet<Entity>>,
     /// Which place each of several that are one goes by.
     merged: SameEntities,
 }
@@ -49,7 +51,13 @@ impl Gazetteer {
                 _ => {}
             }
         }
-        Self { nodes, merged }
+        let mut by_name: BTreeMap<String, BTreeSet<Entity>> = BTreeMap::new();
+        for (place, node) in &nodes {
+            for (name, _) in &node.names {
+                by_name.entry(fold(name)).or_default().insert(*place);
+            }
+        }
+        Self { nodes, by_name, merged }
     }
 
     /// A place.
@@ -64,9 +72,7 @@ impl Gazetteer {
 
     /// Places that bear a name, whatever its spelling's accents and script forms.
     pub fn named(&self, name: &str) -> Vec<Entity> {
-        let wanted = fold(name);
-        let bears = |node: &PlaceNode| node.names.iter().any(|(name, _)| fold(name) == wanted);
-        self.nodes.iter().filter(|(_, node)| bears(node)).map(|(place, _)| *place).collect()
+        self.by_name.get(&fold(name)).into_iter().flatten().copied().collect()
     }
 
     /// Whether a place lies within another, on a day where one is given. True where every way up leads there, false where

@@ -21,6 +21,7 @@ mod entity;
 mod erasure;
 mod gazetteer;
 mod id;
+mod incident;
 mod independence;
 mod judgement;
 mod mention;
@@ -71,6 +72,7 @@ pub use id::{
     AssertionId, ConsentId, DeviceId, EntityId, ImportId, JudgementId, LinkRunId, ParseIdError, PersonId, RecordId,
     SourceId, UserId,
 };
+pub use incident::{LikeIncident, Particulars, Sign, like_incidents};
 pub use independence::{Groups, OriginOf, Ties, groups};
 pub use judgement::{Judgement, RecordPair, Standing, Verdict, standing};
 pub use mention::{BY_HAND, MentionRecord, mention_records};

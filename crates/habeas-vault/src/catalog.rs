@@ -7,12 +7,14 @@ mod consents;
 mod editions;
 mod erased;
 mod people;
+mod places;
 mod publication;
 mod standing;
 
 pub use editions::Editions;
 pub use erased::ErasedSet;
 pub use people::{DeviceInfo, MemberInfo, People};
+use places::KnownPlaces;
 pub use publication::{Publication, ReleaseInfo};
 pub use standing::Conflict;
 
@@ -145,6 +147,8 @@ pub struct Catalog {
     pub editions: Editions,
     pub link_runs: Vec<(LinkRunInfo, BlobRef)>,
     pub estimates: Vec<EstimateInfo>,
+    /// Lists of places, erased ones too.
+    pub places: Vec<KnownPlaces>,
     /// Assertions, and the records that mentions make of them.
     pub audit: Vec<AuditEntry>,
     /// The frame that the last of the audit stands in.
@@ -397,6 +401,10 @@ impl Catalog {
                 let StoredEstimate { kind, json } = StoredEstimate::from_padded(body)?;
                 self.estimates.push(EstimateInfo { id: entry.id, recorded_ms, kind, json });
             }
+            EntryKind::Places => {
+                let stored = Body::from_padded(body)?;
+                self.places.push(KnownPlaces::new(entry.id, recorded_ms, UserId(head.user), stored));
+            }
             EntryKind::Audit => audited(AuditEvent::from_padded(body)?),
             EntryKind::Erasure => {
                 let Erasure { targets, reason, why } = Body::from_padded(body)?;
@@ -513,7 +521,8 @@ impl Catalog {
         let originals = self.sources.iter().filter(used).map(|known| known.original);
         let runs = self.link_runs.iter().map(|(_, columns)| *columns);
         let kept = |blob: &BlobRef| !self.erased.contains(&blob.id, None);
-        originals.chain(runs).filter(kept).collect::<Vec<_>>().into_iter()
+        let places = self.places.iter().map(|known| known.file);
+        originals.chain(runs).chain(places).filter(kept).collect::<Vec<_>>().into_iter()
     }
 
     /// Erasures that a device has not yet followed.

@@ -25,6 +25,8 @@ pub enum EraseTarget {
     Source(SourceId),
     /// One assertion.
     Assertion(AssertionId),
+    /// A list of places with its file.
+    Places([u8; 16]),
 }
 
 impl Vault {
@@ -58,6 +60,11 @@ impl Vault {
             keys.extend(match target {
                 EraseTarget::Record(id) => self.keys_of_record(*id)?,
                 EraseTarget::Source(id) => self.keys_of_source(*id)?,
+                EraseTarget::Places(id) => {
+                    let known = self.catalog.kept_places().find(|known| known.list.id == *id);
+                    let known = known.ok_or(VaultError::Unknown { what: "list of places" })?;
+                    vec![(known.list.id, None), (known.file.id, None)]
+                }
                 EraseTarget::Assertion(id) => {
                     self.keys_of_assertions(&self.with_talk(self.find_assertions(&[Wanted::Id(*id)])?)?)?
                 }

@@ -36,6 +36,7 @@ mod members;
 mod mentions;
 mod opening;
 mod persons;
+mod places;
 mod proof;
 mod publication;
 mod records;
@@ -81,6 +82,7 @@ pub use keys::{
 };
 pub use members::NewMember;
 pub use opening::OpenError;
+pub use places::{PlaceList, PlaceListDraft};
 pub use proof::EntryProof;
 pub use settings::MAX_SETTINGS;
 pub use storage::{Action, RelPath, StorageError};

@@ -6,7 +6,7 @@ mod keeping;
 mod people;
 
 use crate::{
-    Damage, DamageKind, EraseTarget, ImportSummary, JudgementDraft, NewMember, SourceDraft,
+    Damage, DamageKind, EraseTarget, ImportSummary, JudgementDraft, NewMember, PlaceListDraft, SourceDraft,
     catalog::Conflict,
     founding::InitOptions,
     keys::{KdfCost, Passphrase, ShareSecret, Way},

@@ -116,7 +116,8 @@ impl Vault {
         let left = sources.filter(|known| leave.contains(&compartment_of(known.source.kind)));
         let originals = left.map(|known| known.original.id);
         let runs = self.catalog.link_runs.iter().filter(|_| leave.contains(&Compartment::General));
-        originals.chain(runs.map(|(_, columns)| columns.id)).collect()
+        let places = self.catalog.places.iter().filter(|_| leave.contains(&Compartment::General));
+        originals.chain(runs.map(|(_, columns)| columns.id)).chain(places.map(|known| known.file.id)).collect()
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::{
     commands::{
         audit, backup, case, checkpoint, claims, consent, demo, doctor, erase, estimate, figures, import, init, link,
-        map, passphrase, publish, recovery, redact, report, resolve, review, serve, source, sync, tools, travel, user,
-        verify,
+        map, passphrase, places, publish, recovery, redact, report, resolve, review, serve, source, sync, tools,
+        travel, user, verify,
     },
     rights::Asked,
 };
@@ -70,6 +70,9 @@ pub enum Command {
     /// Add and inspect sources
     #[command(subcommand)]
     Source(source::Command),
+    /// Keep lists of places for reading texts; nothing of them counts
+    #[command(subcommand)]
+    Places(places::Command),
     /// Guess what the columns of a table mean and write an editable mapping
     Map(map::Args),
     /// Import a list into the vault

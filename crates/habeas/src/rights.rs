@@ -62,6 +62,9 @@ pub const COMMANDS: &[Asked] = &[
     asked("source names", CASES),
     asked("source identity", CASES),
     asked("source verify", CASES),
+    asked("places keep", CODE),
+    asked("places kept", CASES),
+    asked("places drop", KEEP),
     asked("map", Nothing),
     asked("import", CODE),
     asked("claims suggest", Nothing),
@@ -71,6 +74,8 @@ pub const COMMANDS: &[Asked] = &[
     also_past("claims list", CASES),
     also_past("claims show", CASES),
     asked("claims accept", CODE),
+    asked("claims incidents", CASES),
+    asked("claims official-version", CODE),
     asked("claims reject", CODE),
     asked("claims question", CODE),
     asked("claims answer", CODE),
@@ -274,6 +279,9 @@ mod tests {
             source names         ·         may       may       may       may       ·
             source identity      ·         may       may       may       may       ·
             source verify        ·         may       may       may       may       ·
+            places keep          ·         may       may       ·         may       ·
+            places kept          ·         may       may       may       may       ·
+            places drop          ·         ·         ·         ·         may       ·
             import               ·         may       may       ·         may       ·
             claims propose       ·         may       may       ·         may       ·
             claims add           ·         may       may       ·         may       ·
@@ -281,6 +289,8 @@ mod tests {
             claims list          ·         may       may       may       may       ·
             claims show          ·         may       may       may       may       ·
             claims accept        ·         may       may       ·         may       ·
+            claims incidents     ·         may       may       may       may       ·
+            claims official-version ·         may       may       ·         may       ·
             claims reject        ·         may       may       ·         may       ·
             claims question      ·         may       may       ·         may       ·
             claims answer        ·         may       may       ·         may       ·

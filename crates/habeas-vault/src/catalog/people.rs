@@ -172,6 +172,7 @@ pub fn needed(kind: EntryKind) -> Option<Right> {
         | EntryKind::EditionPart
         | EntryKind::ImportUndone
         | EntryKind::SourceIdentity
+        | EntryKind::Places
         | EntryKind::Consent
         | EntryKind::ConsentContact
         // A resolution needs the right to judge, which the fold asks where it reads the topic.

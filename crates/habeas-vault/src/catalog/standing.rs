@@ -139,6 +139,9 @@ impl Catalog {
         for (run, _) in &self.link_runs {
             say(&[b"run", &run.id.0]);
         }
+        for known in self.kept_places() {
+            say(&[b"places", &known.list.id]);
+        }
         for estimate in &self.estimates {
             say(&[b"estimate", estimate.kind.as_bytes(), estimate.json.as_bytes()]);
         }

@@ -8,6 +8,7 @@ pub mod consent;
 pub mod erasure;
 pub mod linkage;
 pub mod member;
+pub mod places;
 pub mod record;
 pub mod release;
 pub mod source;
@@ -53,6 +54,7 @@ codes::table! {
         DeviceRemoved = 20,
         Assertion = 21,
         EditionPart = 22,
+        Places = 23,
         Consent = 30,
         ConsentContact = 31,
         PublicationPolicy = 32,

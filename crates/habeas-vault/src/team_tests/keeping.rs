@@ -317,3 +317,36 @@ fn one_record_can_be_shown_to_an_outsider_and_nothing_else() {
     assert!(!proof.is_right(&vault, &[9; 32]));
     assert!(!proof.to_json().contains("Tolvi"));
 }
+
+#[test]
+fn a_list_of_places_travels_with_the_vault_counts_nowhere_and_goes_with_its_file_once_a_keeper_erases_it() {
+    let ((disk, mut a), folder) = (office(), SimDisk::new());
+    let file = b"name,kind\nKesh,city\n";
+    let draft = |edition: &str| PlaceListDraft {
+        name: "olenia".into(),
+        edition: edition.into(),
+        licence: "free for any use".into(),
+        file_name: "places.csv".into(),
+    };
+    let kept = a.keep_places(draft("2024"), file, 5).unwrap();
+    assert_eq!((kept.name.as_str(), kept.recorded_ms, kept.length), ("olenia", 5, file.len() as u64));
+    assert_eq!(a.keep_places(draft("2024"), file, 6).unwrap(), kept, "once");
+    assert!(matches!(a.keep_places(draft("2025"), b"name\nDorval\n", 6), Err(VaultError::KeyTaken { .. })));
+    assert_eq!((a.sources().len(), a.n_records(), a.assertions().unwrap().len()), (0, 0, 0));
+    let (coder_disk, mut b) = join(&mut a, &folder, "coder", Role::Coder, &[Compartment::General]);
+    assert_eq!((b.place_lists().collect::<Vec<_>>(), &b.places_file(kept.id).unwrap()[..]), (vec![&kept], &file[..]));
+    drop(a);
+    let mut a = open(&disk, "keeper").unwrap();
+    assert_eq!(a.place_lists().collect::<Vec<_>>(), [&kept]);
+    let erase = |vault: &mut Vault| vault.erase(EraseTarget::Places(kept.id), ErasureReason::Other, "not ours", 7);
+    assert!(erase(&mut b).is_err(), "erasure is for keepers");
+    erase(&mut a).unwrap();
+    assert!(a.place_lists().next().is_none() && a.places_file(kept.id).is_err() && erase(&mut a).is_err());
+    sync(&mut a, &folder);
+    sync(&mut b, &folder);
+    assert!(b.place_lists().next().is_none());
+    for disk in [&disk, &coder_disk] {
+        assert!(!disk.paths().iter().any(|path| path.starts_with("blobs/")), "{:?}", disk.paths());
+    }
+    assert_eq!(a.state_hash().unwrap(), b.state_hash().unwrap());
+}

@@ -359,7 +359,7 @@ fn assign(desk: &Desk, case: &str, what: &[String], out: &Output) -> Result<Exit
     }
     let made = coder.into_made();
     desk.assert(made)?;
-    crate::commands::claims::told(desk, &ids, out)
+    crate::commands::claims::told(desk, &ids, &[], out)
 }
 
 fn timeline(desk: &Desk, of: &str, out: &Output) -> Result<Exit, Failure> {

@@ -5,12 +5,15 @@
 
 mod add;
 mod content;
+mod incidents;
+mod official;
 mod propose;
 mod session;
 mod suggest;
 
 pub use add::{AddArgs, Coder, Kind, PassageArgs, StanceArgs, date as typed_date};
 pub use content::{ContentArgs, FigureArgs};
+pub use official::{Official, suggested as suggested_version};
 pub use propose::suggest_for;
 pub use session::{Accept, Assign, Judge, Say, Step, take, told};
 
@@ -38,7 +41,7 @@ pub enum Command {
         /// The day it was published, where the text does not say
         #[arg(long, value_name = "YYYY-MM-DD", value_parser = suggest::day)]
         published: Option<habeas_core::Date>,
-        /// Further places: CSV (name,kind,within,demonym), a country file of GeoNames, or GeoJSON
+        /// Further places, for this run alone: CSV (name,kind,within,demonym), a country file of GeoNames, or GeoJSON
         #[arg(long, value_name = "FILE")]
         places: Option<PathBuf>,
         #[cfg(feature = "llm")]
@@ -52,7 +55,7 @@ pub enum Command {
         /// The day it was published, where the text does not say
         #[arg(long, value_name = "YYYY-MM-DD", value_parser = suggest::day)]
         published: Option<habeas_core::Date>,
-        /// Further places: CSV (name,kind,within,demonym), a country file of GeoNames, or GeoJSON
+        /// Further places, for this run alone: CSV (name,kind,within,demonym), a country file of GeoNames, or GeoJSON
         #[arg(long, value_name = "FILE")]
         places: Option<PathBuf>,
     },
@@ -75,6 +78,13 @@ pub enum Command {
     },
     /// Accept proposed claims; what is accepted counts
     Accept(session::Accept),
+    /// Show the known incidents that an act may be part of, the likeliest first, each with what speaks for it
+    Incidents {
+        /// The act, as act:NAME, or a claim about it
+        act: String,
+    },
+    /// Propose what the authorities say of an act that a text tells as their version and disputes; each is confirmed by itself
+    OfficialVersion(Official),
     /// Turn claims down; they stay readable and do not count
     Reject(session::Judge),
     /// Ask something about a claim
@@ -111,7 +121,7 @@ pub enum Command {
         text: PathBuf,
         /// The labels of the text
         labels: Option<PathBuf>,
-        /// Further places: CSV (name,kind,within,demonym), a country file of GeoNames, or GeoJSON
+        /// Further places, for this run alone: CSV (name,kind,within,demonym), a country file of GeoNames, or GeoJSON
         #[arg(long, value_name = "FILE")]
         places: Option<PathBuf>,
     },
@@ -154,12 +164,12 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
     match command {
         #[cfg(not(feature = "llm"))]
         Command::Suggest { files, published, places } => {
-            let lexicon = suggest::lexicon(places.as_deref())?;
+            let lexicon = suggest::lexicon(global, places.as_deref())?;
             suggest::suggest_all(&files, published, &lexicon, &mut |_, _| Ok(None), out)
         }
         #[cfg(feature = "llm")]
         Command::Suggest { files, published, places, model } => {
-            let (lexicon, mut endpoint) = (suggest::lexicon(places.as_deref())?, model.endpoint()?);
+            let (lexicon, mut endpoint) = (suggest::lexicon(global, places.as_deref())?, model.endpoint()?);
             let mut also = |rendition: &_, rules: &_| {
                 let asked = endpoint.as_mut().map(|endpoint| endpoint.ask(rendition, rules)).transpose()?;
                 Ok(asked.map(|asked| suggest::asked_json(rendition, &asked, &lexicon)))
@@ -167,17 +177,20 @@ pub fn run(command: Command, global: &Global, out: &Output) -> Result<Exit, Fail
             suggest::suggest_all(&files, published, &lexicon, &mut also, out)
         }
         Command::Evaluate { text, labels, places } => {
-            suggest::evaluate(&text, labels.as_deref(), &suggest::lexicon(places.as_deref())?, out)
+            suggest::evaluate(&text, labels.as_deref(), &suggest::lexicon(global, places.as_deref())?, out)
         }
         Command::Topics => topics(out),
         Command::Vocabulary { name } => vocabulary(name, out),
         Command::Propose { source, published, places } => {
-            let lexicon = suggest::lexicon(places.as_deref())?;
-            propose::run(&opening::desk(global)?, &source, published, &lexicon, out)
+            let desk = opening::desk(global)?;
+            let lexicon = suggest::with_places(desk.lexicon()?.as_ref().clone(), places.as_deref())?;
+            propose::run(&desk, &source, published, &lexicon, out)
         }
         Command::Session { file, dry_run } => session::file(&opening::desk(global)?, &file, dry_run, out),
         Command::Add(args) => session::one(&opening::desk(global)?, Step::Add(args), out),
         Command::Accept(args) => session::one(&opening::desk(global)?, Step::Accept(args), out),
+        Command::Incidents { act } => incidents::run(&opening::desk(global)?, &act, out),
+        Command::OfficialVersion(args) => session::one(&opening::desk(global)?, Step::OfficialVersion(args), out),
         Command::Reject(args) => session::one(&opening::desk(global)?, Step::Reject(args), out),
         Command::Question(args) => session::one(&opening::desk(global)?, Step::Question(args), out),
         Command::Answer(args) => session::one(&opening::desk(global)?, Step::Answer(args), out),

@@ -21,6 +21,7 @@ pub mod interruption;
 pub mod link;
 pub mod map;
 pub mod passphrase;
+pub mod places;
 pub mod plain;
 pub mod publish;
 pub mod recovery;
@@ -50,6 +51,7 @@ pub fn run(cli: Cli, words: &str, out: &Output) -> Result<Exit, Failure> {
         Command::Demo(args) => demo::run(args, out),
         Command::Init(args) => init::run(args, global, out),
         Command::Source(command) => source::run(command, global, out),
+        Command::Places(command) => places::run(command, global, out),
         Command::Map(args) => map::run(args, out),
         Command::Import(args) => import::run(args, global, out),
         Command::Claims(command) => claims::run(command, global, out),

@@ -10,7 +10,6 @@ use habeas_core::{
     Assertion, AssertionId, Bound, Content, CountValue, Entity, EntityKind, MadeBy, Matter, Review, Right, Source,
     SourceId, Topic, UserId, Value,
 };
-use habeas_intake::suggest::Lexicon;
 use sha2::{Digest, Sha256};
 use std::{
     collections::{HashMap, HashSet},
@@ -263,7 +262,7 @@ impl Desk {
     /// [`Failure`] where it was done before, or the text cannot be read.
     pub fn suggest_claims(&self, key: &str) -> Result<(usize, bool), Failure> {
         let _turn = lock(&self.inner.coding.turn);
-        let suggested = claims::suggest_for(self, key, None, &Lexicon::builtin())?;
+        let suggested = claims::suggest_for(self, key, None, &*self.lexicon()?)?;
         Ok((suggested.ids.len(), !suggested.no_rules))
     }
 

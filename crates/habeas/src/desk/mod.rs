@@ -16,12 +16,14 @@ pub mod estimating;
 pub mod exporting;
 pub mod figures;
 pub mod importing;
+pub mod incidents;
 mod indexing;
 pub mod jobs;
 pub mod linking;
 pub mod named;
 mod persons;
 pub mod placemap;
+pub mod places;
 pub mod publishing;
 mod reading;
 pub mod redacting;
@@ -103,6 +105,7 @@ struct Inner {
     coding: coding::Kept,
     crosstabs: crosstab::Crosstabs,
     place_map: placemap::Kept,
+    places: places::Kept,
     jobs: jobs::Jobs,
     tray: tray::Tray,
     book: Mutex<Option<Arc<Book>>>,
@@ -201,6 +204,7 @@ impl Desk {
             coding: coding::Kept::default(),
             crosstabs: crosstab::Crosstabs::default(),
             place_map: placemap::Kept::default(),
+            places: places::Kept::default(),
             jobs: jobs::Jobs::default(),
             tray: tray::Tray::default(),
             book: Mutex::default(),

@@ -6,8 +6,8 @@
 use super::{Book, Desk, lock, vault_failure};
 use crate::failure::Failure;
 use habeas_core::{
-    Assertion, AssertionId, CaseFile, Content, Entity, EntityKind, Matter, Policy, Record, Right, Settlements,
-    SourceId, Stand, Topic, case_file, fold, standings,
+    AddedTerm, Assertion, AssertionId, CaseFile, Content, Entity, EntityKind, Matter, Policy, Record, Right,
+    Settlements, SourceId, Stand, Topic, Vocabulary, case_file, fold, standings,
 };
 use habeas_vault::{AssertionRef, Vault, Wanted};
 use std::{
@@ -102,6 +102,15 @@ impl Desk {
     pub fn book_of_places(&self) -> Result<Book, Failure> {
         let on = |matter| Wanted::On(Topic::Of(matter), Some(EntityKind::Place));
         self.book_on(&[Matter::Called, Matter::Handle, Matter::PartOf, Matter::Same].map(on))
+    }
+
+    /// The terms that people have added to a vocabulary of this vault.
+    ///
+    /// # Errors
+    /// [`Failure`] without the right to see cases.
+    pub fn added_terms(&self, vocabulary: Vocabulary) -> Result<Vec<AddedTerm>, Failure> {
+        let book = self.book_on(&[Wanted::On(Topic::Of(Matter::AddedTerm), None)])?;
+        Ok(book.terms().iter().filter(|term| term.vocabulary == vocabulary).cloned().collect())
     }
 
     /// The book of what is said on a few matters, and of what decides how that stands.

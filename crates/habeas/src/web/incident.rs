@@ -9,7 +9,7 @@ use super::{
 };
 use crate::desk::{Book, Desk, asserted, standing};
 use habeas_core::{
-    Assertion, Bounds, Content, Entity, EntityKind, Matter, PartialDate, Stand, Takes, Topic, Vocabulary,
+    AddedTerm, Assertion, Bounds, Content, Entity, EntityKind, Matter, PartialDate, Stand, Takes, Topic, Vocabulary,
 };
 use habeas_publish::ui::{Cell, Chip, Head, Link, Moment, Row, Table, datum, table, timeline};
 use maud::{Markup, html};
@@ -286,6 +286,11 @@ pub fn value(reader: &Reader, said: &Said) -> String {
 pub fn term(reader: &Reader, vocabulary: Vocabulary, code: &str) -> String {
     let label = vocabulary.term(code).map(|term| if reader.lang.dir() == "rtl" { term.ur } else { term.en });
     label.map_or_else(|| code.to_owned(), str::to_owned)
+}
+
+/// The label of a term that people have added, in the reader's language where it has one.
+pub fn added_term<'t>(reader: &Reader, term: &'t AddedTerm) -> &'t str {
+    if reader.lang.dir() == "rtl" && !term.ur.is_empty() { &term.ur } else { &term.en }
 }
 
 /// Bounds in the reader's language.

@@ -19,7 +19,7 @@ use axum::{
     extract::Path,
     response::{IntoResponse, Redirect, Response},
 };
-use habeas_core::{Claim, Origin, PersonId, Record, Right, Vocabulary};
+use habeas_core::{AddedTerm, Claim, Origin, PersonId, Record, Right, Vocabulary};
 use habeas_publish::ui::datum;
 use maud::{Markup, html};
 
@@ -52,6 +52,8 @@ pub struct View {
     earlier: Vec<Record>,
     /// Where a later edition no longer has the row.
     gone: Option<Gone>,
+    /// Reasons that people of this vault have added.
+    terms: Vec<AddedTerm>,
 }
 
 /// Reads the record.
@@ -71,13 +73,15 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
             (record, idx.checked_sub(1).map(|idx| own.remove(idx)), after)
         }
     };
+    let gone = desk.gone_among(&[record.id])?.pop();
     Ok(View {
+        terms: if gone.is_some() { desk.added_terms(Vocabulary::RowGone)? } else { Vec::new() },
         person: desk.person_ids(&[record.id])?[0],
         n_in_source: desk.record_counts()?.get(&source.id).copied().unwrap_or(0),
         before: before.map(|record| record.number()),
         after: after.map(|record| record.number()),
         earlier: desk.earlier_records(record.id)?,
-        gone: desk.gone_among(&[record.id])?.pop(),
+        gone,
         record,
     })
 }
@@ -95,7 +99,7 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
         }
         p.lead { (reader.t("record-lead")) }
         (cells(reader, &view.record))
-        @if let Some(gone) = &view.gone { (why_gone(reader, &format!("{own}/{}", view.record.number()), gone)) }
+        @if let Some(gone) = &view.gone { (why_gone(reader, &format!("{own}/{}", view.record.number()), gone, &view.terms)) }
         @for earlier in &view.earlier { section.about {
             h2 { (reader.t("record-earlier")) } p.note { (datum(&earlier.address().to_string())) }
             (cells(reader, earlier))
@@ -110,10 +114,10 @@ pub fn render(reader: &Reader, view: &View) -> Markup {
 }
 
 /// That the row is gone from a later edition, why, and the form that says so.
-fn why_gone(reader: &Reader, own: &str, gone: &Gone) -> Markup {
+fn why_gone(reader: &Reader, own: &str, gone: &Gone, added: &[AddedTerm]) -> Markup {
     html! { section.about {
         h2 { (reader.t("gone-row")) }
-        p { (datum(&gone.edition)) " · " (source::why_gone(reader, gone)) @if let Some(why) = &gone.why { " · " (datum(&why.words)) } }
+        p { (datum(&gone.edition)) " · " (source::why_gone(reader, gone, added)) @if let Some(why) = &gone.why { " · " (datum(&why.words)) } }
         p.note { (reader.t("gone-note")) }
         @if reader.may_record(Right::Code) { form.search method="post" action={ (own) "/gone" } {
             (forms::token(reader)) (forms::hidden("key", &Key::fresh().hex()))
@@ -121,6 +125,7 @@ fn why_gone(reader: &Reader, own: &str, gone: &Gone) -> Markup {
                 // Nothing is chosen for anybody.
                 option value="" {}
                 @for term in Vocabulary::RowGone.terms() { option value=(term.code) { (incident::term(reader, Vocabulary::RowGone, term.code)) } }
+                @for term in added { option value=(term.code) { (incident::added_term(reader, term)) } }
             } }
             p.field.grow { label for="why" { (reader.t("gone-how-known")) } input #why name="why" required maxlength=(forms::LONGEST_REASON) dir="auto" autocomplete="off"; }
             p.field { button.btn { (reader.t("gone-record")) } }

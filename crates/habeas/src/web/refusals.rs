@@ -115,7 +115,7 @@ mod tests {
     use std::path::{Path, PathBuf};
 
     /// Sentences that only whoever starts the program sees, or that speak of a fault of it.
-    const NOT_ON_PAGES: [&str; 10] = [
+    const NOT_ON_PAGES: [&str; 12] = [
         "this profile is not of one case",
         "a case file does not go to the public",
         "whose case?",
@@ -126,6 +126,8 @@ mod tests {
         "several claims have ids that begin so",
         "this reviewer made no such decision",
         "there is no vault here yet",
+        "another list of places bears this name",
+        "no list of places bears this name",
     ];
 
     fn english(key: &str) -> String {

@@ -5,7 +5,7 @@ use super::{
     error::PageError,
     forms::{self, Key},
     guard::SignedForm,
-    incident::term,
+    incident::{added_term, term},
     layout::{self, Section, empty},
     query::{self, address, segment},
     reader::Reader,
@@ -25,8 +25,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use habeas_core::{
-    Entity, ImportId, MadeBy, Matter, Origin, PersonId, Record, RecordId, Right, Source, SourceKind, Stand, Topic,
-    Vocabulary,
+    AddedTerm, Entity, ImportId, MadeBy, Matter, Origin, PersonId, Record, RecordId, Right, Source, SourceKind, Stand,
+    Topic, Vocabulary,
 };
 use habeas_intake::table::Kind;
 use habeas_publish::ui::{Link, Quotation, datum, pieces, quotation};
@@ -105,6 +105,8 @@ pub struct View {
     editions: Vec<(String, String)>,
     /// Rows that a later edition no longer has.
     gone: Vec<Gone>,
+    /// Reasons for that which people of this vault have added.
+    terms: Vec<AddedTerm>,
     /// Imports that stand, each with when it began and what became of its rows.
     imports: Vec<(ImportId, i64, ImportSummary)>,
 }
@@ -156,6 +158,7 @@ pub fn load(desk: &Desk, query: Query) -> Result<View, PageError> {
     gone.retain(|row| row.list == source.list());
     let mut view = View {
         editions,
+        terms: if gone.is_empty() { Vec::new() } else { desk.added_terms(Vocabulary::RowGone)? },
         gone,
         n_records,
         original: None,
@@ -334,16 +337,19 @@ fn of_editions(reader: &Reader, view: &View) -> Markup {
             p.note { (reader.t("editions-gone-lead")) }
             ul.claims { @for row in view.gone.iter().take(PER_PAGE) { li {
                 @let place = row.address.rsplit_once(':').map_or(String::new(), |(key, row)| format!("/sources/{}/{row}", segment(key)));
-                a href=(reader.to(place)) { (datum(&row.address)) } " · " (datum(&row.edition)) " · " (why_gone(reader, row))
+                a href=(reader.to(place)) { (datum(&row.address)) } " · " (datum(&row.edition)) " · " (why_gone(reader, row, &view.terms))
             } } }
         } }
     }
 }
 
 /// Why a row is gone, as far as anybody knows.
-pub fn why_gone(reader: &Reader, row: &Gone) -> Markup {
+pub fn why_gone(reader: &Reader, row: &Gone, added: &[AddedTerm]) -> Markup {
     match &row.why {
-        Some(why) => datum(&term(reader, Vocabulary::RowGone, &why.reason)),
+        Some(why) => match added.iter().find(|term| term.code == why.reason) {
+            Some(own) => datum(added_term(reader, own)),
+            None => datum(&term(reader, Vocabulary::RowGone, &why.reason)),
+        },
         None => html! { span.absent { (reader.t("gone-unknown")) } },
     }
 }

@@ -6,6 +6,7 @@ mod earlier;
 mod entities;
 mod export;
 mod figures;
+mod incidents;
 mod incoming;
 mod locking;
 mod messages;

@@ -10,6 +10,7 @@ use super::{
     linkage::{LinkRun, StoredLinkRun, decode_columns, encode_columns},
     member::{DeviceIntroduced, DeviceRemoved, EpochBegun, MemberStated},
     open_body,
+    places::StoredPlaces,
     record::StoredRecord,
     signed_commit,
     source::{BlobRef, StoredSource, hex},
@@ -121,6 +122,15 @@ fn statements_keep_their_bytes() {
     let event = AuditEvent::new("exported", [("files", "2".to_owned())]);
     golden(&event, expect!["a200686578706f727465640181826566696c65736132"]);
     golden(&StoredEstimate { kind: "total".into(), json: "{}".into() }, expect!["a20065746f74616c01627b7d"]);
+    let file = BlobRef { id: [1; 16], length: 20, sha256: [2; 32] };
+    let (name, edition, licence) = ("olenia".into(), "2024".into(), String::new());
+    let places = StoredPlaces { name, edition, licence, file_name: "places.csv".into(), file };
+    golden(
+        &places,
+        expect![
+            "a500666f6c656e69610164323032340260036a706c616365732e637376048350010101010101010101010101010101011458200202020202020202020202020202020202020202020202020202020202020202"
+        ],
+    );
     let begun = ImportBegun { source: SourceId([3; 16]), mapping_tag: [4; 32], mapping_toml: "name = 1".into() };
     golden(
         &begun,

@@ -207,6 +207,11 @@ impl<'d> Coder<'d> {
         &self.book
     }
 
+    /// The assertions of the session so far.
+    pub fn made(&self) -> &[Assertion] {
+        &self.made
+    }
+
     /// The assertions of the session.
     pub fn into_made(self) -> Vec<Assertion> {
         self.made
@@ -243,7 +248,8 @@ impl<'d> Coder<'d> {
         }
     }
 
-    fn known(&self, name: &str) -> Result<Option<Entity>, Failure> {
+    /// An entity by its name, of the session or before it; none where nobody has spoken of it.
+    pub fn known(&self, name: &str) -> Result<Option<Entity>, Failure> {
         if let Some(known) = self.book.entity(name)? {
             return Ok(Some(known));
         }
@@ -399,7 +405,8 @@ impl<'d> Coder<'d> {
         ))
     }
 
-    fn quotes(&mut self, args: &PassageArgs) -> Result<Vec<Quote>, Failure> {
+    /// The words of a passage, found in the text of its source.
+    pub fn quotes(&mut self, args: &PassageArgs) -> Result<Vec<Quote>, Failure> {
         let Some(key) = &args.source else { return Ok(Vec::new()) };
         let source = Arc::clone(self.book.source(key)?);
         let text = self.text(&source)?;

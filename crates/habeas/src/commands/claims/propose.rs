@@ -39,7 +39,7 @@ pub fn run(
     if suggested.no_rules {
         out.talk("there are no rules for the language of this text: claims are added by hand");
     }
-    session::told(desk, &suggested.ids, out)
+    session::told(desk, &suggested.ids, &[], out)
 }
 
 /// What the rules proposed for a source.
@@ -121,7 +121,11 @@ impl Proposals<'_, '_, '_> {
             Says::Unnamed(slot) => Some((slot.range.clone(), SpeakerKind::Unnamed)),
         };
         let said_by = said_by.map(|(range, kind)| Attribution::direct(&self.rendered[range], kind));
-        let modality = if claim.official_version.is_some() { Modality::OfficialVersion } else { claim.modality };
+        // What the text tells as somebody's version it does not state itself.
+        let modality = match (&claim.official_version, claim.modality) {
+            (Some(_), Modality::Stated) => Modality::Hedged,
+            (_, modality) => modality,
+        };
         let mut fields: Vec<(Entity, Topic, Content, Vec<Range<usize>>)> = Vec::new();
         let of = |matter| (act, Topic::Of(matter));
         let (about, topic) = of(Matter::Category);
@@ -146,6 +150,9 @@ impl Proposals<'_, '_, '_> {
             let words = Content::Value(Value::Words);
             fields.push((act, Topic::Of(Matter::PerpetratorParty), words, vec![slot.range.clone()]));
         }
+        if let Some(range) = &claim.official_version {
+            fields.push((act, Topic::Of(Matter::Term), Content::Value(Value::Words), vec![range.clone()]));
+        }
         for range in &claim.victims.named {
             let name = &self.rendered[range.clone()];
             let mention = self.coder.entity(&format!("mention:{}/{name}", self.source.key))?;
@@ -158,10 +165,12 @@ impl Proposals<'_, '_, '_> {
             // What cannot be found in the text again is not proposed.
             let Some(quotes) = quotes else { continue };
             let plain = self.coder.plain(about, topic, content)?;
+            // The words of an official version are the authorities'; which ones, a person says.
+            let theirs = topic == Topic::Of(Matter::Term);
             let one = Assertion {
                 quotes,
-                said_by: said_by.clone(),
-                modality,
+                said_by: said_by.clone().filter(|_| !theirs),
+                modality: if theirs { Modality::OfficialVersion } else { modality },
                 polarity: claim.polarity,
                 review: Review::Proposed,
                 made_by: MadeBy::Rule(RULE.into(), RULES_VERSION.into()),

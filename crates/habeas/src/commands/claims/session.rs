@@ -3,6 +3,8 @@
 
 use super::add::{AddArgs, Coder};
 use super::content::{ContentArgs, content};
+use super::incidents;
+use super::official::{self, Official};
 use crate::{
     cli::one_of,
     commands::resolve,
@@ -39,6 +41,8 @@ pub enum Step {
     Same(Pair),
     /// Keep two places or two parties apart
     Different(Pair),
+    /// Propose what the authorities say of an act that a text tells as their version
+    OfficialVersion(Official),
     /// Add a term to a vocabulary
     AddTerm(Term),
 }
@@ -83,6 +87,9 @@ pub struct Accept {
     /// Accept with another value, as TOPIC=VALUE: a correction with the same words (can be repeated)
     #[arg(long, value_name = "TOPIC=VALUE")]
     pub field: Vec<String>,
+    /// The known incident that the act is part of; see `habeas claims incidents` [default: none of these, or not known]
+    #[arg(long, value_name = "NAME")]
+    pub incident: Option<String>,
     /// Why
     #[arg(long, value_name = "WORDS", default_value = "")]
     pub why: String,
@@ -128,19 +135,37 @@ struct Line {
 pub fn one(desk: &Desk, step: Step, out: &Output) -> Result<Exit, Failure> {
     let mut coder = Coder::new(desk)?;
     let ids = take(&mut coder, &step)?;
+    let acts = match &step {
+        Step::Accept(args) => acts_meant(&coder, &args.claims)?,
+        _ => Vec::new(),
+    };
     let made = coder.into_made();
     desk.assert(made)?;
-    told(desk, &ids, out)
+    told(desk, &ids, &acts, out)
 }
 
-/// Says what was recorded.
-pub fn told(desk: &Desk, ids: &[AssertionId], out: &Output) -> Result<Exit, Failure> {
+/// Says what was recorded, and which known incidents the acts may be part of.
+pub fn told(desk: &Desk, ids: &[AssertionId], acts: &[Entity], out: &Output) -> Result<Exit, Failure> {
     let book = desk.book()?;
+    let proposed = incidents::proposed_json(&book, acts);
     let recorded: Vec<&Assertion> = ids.iter().filter_map(|id| book.get(*id)).collect();
     let rows: Vec<_> = recorded.iter().map(|one| crate::desk::asserted::assertion_json(&book, one)).collect();
-    out.result(&json!({ "schema": 1, "recorded": rows }), || {
-        recorded.iter().map(|one| format!("{}\n", crate::desk::asserted::assertion_text(&book, one))).collect()
+    let mut object = json!({ "schema": 1, "recorded": rows });
+    if !proposed.is_empty() {
+        object["incidents"] = json!(proposed);
+    }
+    out.result(&object, || {
+        let recorded = recorded.iter().map(|one| format!("{}\n", crate::desk::asserted::assertion_text(&book, one)));
+        recorded.chain(proposed.iter().map(incidents::line)).collect()
     })?;
+    if let Some(first) = proposed.first() {
+        let [act, incident] = ["act", "incident"].map(|key| first[key].as_str().unwrap_or_default());
+        out.next(format_args!("habeas claims accept {act} --incident {incident}  (nothing is linked before)"));
+    }
+    for act in acts.iter().filter(|act| official::suggested(&book, **act).is_some()) {
+        let act = book.name(*act);
+        out.next(format_args!("habeas claims official-version {act} --by NAME  (their version, as claims of its own)"));
+    }
     out.next("habeas claims conflicts  (accounts that cannot all be true)  or  habeas figures check");
     Ok(Exit::Ok)
 }
@@ -220,6 +245,7 @@ pub fn take(coder: &mut Coder<'_>, step: &Step) -> Result<Vec<AssertionId>, Fail
         Step::Resolve(args) => Ok(vec![resolve::decide(coder, args)?]),
         Step::Same(args) => pair(coder, args, Polarity::Affirms),
         Step::Different(args) => pair(coder, args, Polarity::Denies),
+        Step::OfficialVersion(args) => official::propose(coder, args),
         Step::AddTerm(args) => add_term(coder, args),
     }
 }
@@ -263,6 +289,23 @@ fn say(coder: &mut Coder<'_>, claim: &str, matter: Matter, words: &str) -> Resul
     let about = Entity::assertion(coder.claim(claim)?);
     let one = coder.plain(about, Topic::Of(matter), Content::Text(words.to_owned()))?;
     Ok(vec![coder.push(one)])
+}
+
+/// The acts that names mean, or that the claims of these names are about, each once.
+pub fn acts_meant(coder: &Coder<'_>, names: &[String]) -> Result<Vec<Entity>, Failure> {
+    let mut acts: Vec<Entity> = Vec::new();
+    for name in names {
+        let about = if name.contains(':') {
+            coder.known(name)?
+        } else {
+            let id = coder.claim(name)?;
+            coder.get(id).map(|one| one.about)
+        };
+        acts.extend(about.filter(|about| about.kind == EntityKind::Act));
+    }
+    acts.sort();
+    acts.dedup();
+    Ok(acts)
 }
 
 /// The claims that names mean: single ones, or all proposals about an entity.
@@ -329,6 +372,10 @@ fn accept(coder: &mut Coder<'_>, args: &Accept) -> Result<Vec<AssertionId>, Fail
             ..plain
         };
         recorded.push(coder.push(corrected));
+    }
+    if let Some(incident) = &args.incident {
+        let acts = acts_meant(coder, &args.claims)?;
+        recorded.extend(incidents::part_of(coder, &acts, incident)?);
     }
     Ok(recorded)
 }

@@ -1,11 +1,15 @@
 //! `habeas claims suggest`: what texts seem to say, as a form to be filled by a person; and how well that meets what people
 //! marked.
 //!
-//! Nothing here counts, and no vault is opened: suggestions are made of files.
+//! Nothing here counts, and no vault is opened, unless one is named for the lists of places that it keeps: suggestions are
+//! made of files.
 
 use crate::{
+    cli::Global,
+    desk::places::places_failure,
     failure::{Exit, Failure},
     listing::{table_failure, worker},
+    opening,
     output::Output,
 };
 use habeas_intake::{
@@ -30,14 +34,20 @@ pub fn day(text: &str) -> Result<habeas_core::Date, String> {
     text.parse().map_err(|_| "write it like 2024-03-05".to_owned())
 }
 
-/// The built-in lists, with further places.
-pub fn lexicon(places: Option<&Path>) -> Result<Lexicon, Failure> {
-    let Some(path) = places else { return Ok(Lexicon::builtin()) };
+/// The built-in lists and, where a vault is named, those that it keeps, with further places.
+pub fn lexicon(global: &Global, places: Option<&Path>) -> Result<Lexicon, Failure> {
+    let known = match global.vault {
+        Some(_) => Lexicon::clone(&*opening::desk(global)?.lexicon()?),
+        None => Lexicon::builtin(),
+    };
+    with_places(known, places)
+}
+
+/// The same lists with further places.
+pub fn with_places(known: Lexicon, places: Option<&Path>) -> Result<Lexicon, Failure> {
+    let Some(path) = places else { return Ok(known) };
     let file = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
-    Lexicon::builtin().with_places(&file).map_err(|error| {
-        let remedy = error.remedy();
-        Failure::new(Exit::Failed, error, remedy).at(path.display().to_string())
-    })
+    known.with_places(&file).map_err(|error| places_failure(error).at(path.display().to_string()))
 }
 
 /// All files of these paths; of folders what is in them, sorted by name. Links are not followed.

@@ -2,7 +2,9 @@
 
 pub mod conflict;
 pub mod form;
+mod incidents;
 pub mod of_case;
+mod official;
 pub mod one;
 pub mod queue;
 pub mod undo;

@@ -12,6 +12,7 @@ use super::{
         router::{html_page, refuse},
     },
     Problem,
+    incidents::{self, Like},
     queue::around,
     typed, undo,
 };
@@ -53,6 +54,8 @@ pub struct View {
     others: Vec<(AssertionId, Said)>,
     talk: Vec<Word>,
     members: Vec<String>,
+    /// Known incidents that the act may be part of, for whoever may say so.
+    like: Vec<Like>,
     seen: String,
     /// The stroke in which the reader recorded it or decided about it last, where it can be taken back.
     last: Option<undo::Recent>,
@@ -117,6 +120,7 @@ pub fn load(desk: &Desk, id: &str) -> Result<View, PageError> {
         } else {
             Vec::new()
         },
+        like: if desk.may(Right::Code) { incidents::like(&book, one.about) } else { Vec::new() },
         seen: coding::state_of(&book, &[id]),
         id,
         facts,
@@ -137,7 +141,8 @@ fn step(what: &str, view: &View, fields: &[(String, String)]) -> Result<Step, Pa
             let value = typed(fields, "value");
             let changed = !value.is_empty() && view.value.as_deref() != Some(value);
             let field = changed.then(|| format!("{}={value}", view.topic.code()));
-            Step::Accept(Accept { claims, field: field.into_iter().collect(), why })
+            let incident = incidents::chosen(fields)?.map(|incident| incident.to_string());
+            Step::Accept(Accept { claims, field: field.into_iter().collect(), incident, why })
         }
         "reject" => {
             needed(&why, "why")?;
@@ -249,6 +254,7 @@ fn actions(reader: &Reader, view: &View) -> Markup {
                     input #value name="value" value=(value) dir="auto" autocomplete="off" maxlength="200" data-key="e";
                 } }
                 p.field.grow { label for="why" { (reader.t("claim-why")) } input #why name="why" value=(why) maxlength=(forms::LONGEST_REASON) dir="auto" autocomplete="off"; }
+                (incidents::choice(reader, &view.like, incidents::chosen(&view.typed).ok().flatten()))
                 p.field { button.btn name="do" value="accept" data-key="a" { (reader.t("claims-accept")) kbd aria-hidden="true" { "a" } } }
                 p.field { button.btn name="do" value="reject" data-key="r" { (reader.t("claims-reject")) kbd aria-hidden="true" { "r" } } }
             }

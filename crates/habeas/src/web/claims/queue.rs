@@ -14,7 +14,10 @@ use super::{
         reader::Reader,
         router::{html_page, refuse},
     },
-    Problem, undo,
+    Problem,
+    incidents::{self, Like},
+    official::{self, Version},
+    undo,
 };
 use crate::{
     commands::claims::{Accept, Judge, Step},
@@ -28,7 +31,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use habeas_core::{AssertionId, Source, Topic};
+use habeas_core::{AssertionId, Entity, EntityKind, Source, Topic};
 use habeas_publish::ui::{Link, Piece, Quotation, datum, pieces, quotation};
 use maud::{Markup, html};
 use std::{collections::HashMap, sync::Arc};
@@ -87,6 +90,11 @@ struct Shown {
     about: String,
     parts: Vec<Piece>,
     slots: Vec<Slot>,
+    /// Known incidents that the act may be part of, and which of them was chosen.
+    like: Vec<Like>,
+    incident: Option<Entity>,
+    /// An official version that the text disputes.
+    version: Option<Version>,
     seen: String,
     why: String,
     place: (usize, usize),
@@ -148,6 +156,9 @@ fn show(desk: &Desk, book: &Book, group: &Group) -> Result<Shown, PageError> {
     Ok(Shown {
         about: book.name(group.about),
         parts: around(&text, group.range.start as usize..group.range.end as usize, marks.collect()),
+        like: incidents::like(book, group.about),
+        incident: None,
+        version: official::version(book, group.about),
         seen: coding::state_of(book, &group.claims),
         why: String::new(),
         place: (0, 0),
@@ -191,6 +202,10 @@ struct Answer {
     values: HashMap<AssertionId, Option<String>>,
     /// None where the form came without its button, as after a lock.
     rejects: Option<bool>,
+    /// The known incident that the act is part of.
+    incident: Option<Entity>,
+    /// Whose the official version is, and in which words.
+    version: Option<(String, String)>,
     seen: String,
     why: String,
     key: Key,
@@ -218,6 +233,8 @@ impl Answer {
             values: claims.iter().filter(is_kept).map(|id| (*id, value(id))).collect(),
             claims,
             rejects,
+            incident: incidents::chosen(fields)?,
+            version: official::typed(fields)?,
             seen: query::value(fields, "seen")?.ok_or(missing("seen"))?,
             why: forms::reason(fields, "why")?,
             key: Key::of(fields)?,
@@ -225,9 +242,10 @@ impl Answer {
         })
     }
 
-    /// The steps that the desk takes: of each claim one.
+    /// The steps that the desk takes: of each claim one. The act is linked with the first that is accepted of it; an
+    /// official version comes last, of what was accepted.
     fn steps(&self, book: &Book) -> Vec<Step> {
-        let mut steps = Vec::new();
+        let (mut steps, mut incident) = (Vec::new(), self.incident);
         let why = |rejected: bool| if rejected && self.why.is_empty() { NOT_SAID.to_owned() } else { self.why.clone() };
         for one in self.claims.iter().filter_map(|id| book.get(*id)) {
             let claims = vec![one.id.to_string()];
@@ -237,9 +255,19 @@ impl Answer {
                     let before = coding::typed(book, one);
                     let changed = value.as_ref().filter(|value| before.as_ref() != Some(*value) && !value.is_empty());
                     let field = changed.map(|value| format!("{}={value}", one.topic.code()));
-                    steps.push(Step::Accept(Accept { claims, field: field.into_iter().collect(), why: why(false) }));
+                    let incident = if one.about.kind == EntityKind::Act { incident.take() } else { None };
+                    steps.push(Step::Accept(Accept {
+                        claims,
+                        field: field.into_iter().collect(),
+                        incident: incident.map(|incident| incident.to_string()),
+                        why: why(false),
+                    }));
                 }
             }
+        }
+        let act = self.claims.iter().filter_map(|id| book.get(*id)).find(|one| one.about.kind == EntityKind::Act);
+        if let (Some(one), Some(version), Some(false)) = (act, self.version.clone(), self.rejects) {
+            steps.push(official::step(book, one.about, version));
         }
         steps
     }
@@ -294,6 +322,8 @@ fn take(desk: &Desk, answer: Answer) -> Result<View, PageError> {
     let group = Group { about: first.about, source, range: starts..ends, claims: answer.claims.clone() };
     let mut shown = show(desk, &book, &group)?;
     shown.why = answer.why;
+    shown.incident = answer.incident;
+    shown.version = shown.version.map(|version| version.with(answer.version));
     shown.after = answer.next;
     for slot in &mut shown.slots {
         match answer.values.get(&slot.id) {
@@ -382,6 +412,8 @@ fn screen(reader: &Reader, view: &View, shown: &Shown) -> Markup {
             section.pair aria-labelledby="act-h" {
                 h2 #act-h { (datum(&shown.about)) @if of > 0 { " " span.note { bdi { (n) " / " (of) } } } }
                 (slots(reader, &shown.slots))
+                (incidents::choice(reader, &shown.like, shown.incident))
+                @if let Some(version) = &shown.version { (version.draw(reader)) }
                 div.verdict.two {
                     button.v.same name="verdict" value="accept" data-key="a" { span { (reader.t("claims-accept")) } kbd aria-hidden="true" { "a" } }
                     button.v.different name="verdict" value="reject" data-key="r" { span { (reader.t("claims-reject")) } kbd aria-hidden="true" { "r" } }

@@ -12,7 +12,7 @@ const TEXT: &str = "A bomb killed 52 people in Corva on 12 November 2016.\r\nPol
 
 impl House {
     /// A house with one article, for which the rules have made their suggestions.
-    fn with_suggestions(role: Role) -> Self {
+    pub(super) fn with_suggestions(role: Role) -> Self {
         Self::with(role, |desk| {
             let file = ListFile { name: "blast.txt".into(), bytes: TEXT.as_bytes().to_vec() };
             desk.add_text(&file, SourceKind::Article, Some("The Paper")).unwrap();
@@ -21,7 +21,7 @@ impl House {
         })
     }
 
-    fn waiting(&self) -> Vec<crate::desk::coding::Group> {
+    pub(super) fn waiting(&self) -> Vec<crate::desk::coding::Group> {
         let desk = self.desk();
         groups(&desk.book().unwrap(), Queue::Proposed, desk.who().user)
     }

@@ -1,7 +1,17 @@
 //! Sources on their way in: from the browser into memory, settled, imported, taken back; and what is refused on the way.
 
 use super::*;
+use crate::commands::claims::Step;
+use clap::Parser;
 use habeas_core::{Matter, Right, Topic};
+
+/// A step as it is typed at a command line.
+#[derive(Parser)]
+#[command(no_binary_name = true)]
+struct Typed {
+    #[command(subcommand)]
+    step: Step,
+}
 
 const CSV: &str = "No,Name,Father,Date taken,Place\n1,Hammal Yar,Peer Jan,2015-02-03,Corva\n2,Zarina Bibi,Lal Jan,2016-05-01,Tenna\n3,Nako Rahim,,31.31.2016,Ural\n";
 
@@ -165,9 +175,21 @@ async fn a_later_edition_says_what_it_changed() {
     let row = house.page("/sources/second/2").await;
     assert!(row.contains("the mother called the office") && row.contains("the family asked for it"));
     assert!(!house.page("/sources/second@2017").await.contains("nobody knows yet why"));
+    // A reason that people of this vault have added can be chosen too, by its label.
+    let added =
+        ["add-term", "row-gone", "own.moved", "--label", "moved to another list", "--label-ur", "دوسری فہرست میں"];
+    let step = Typed::try_parse_from(added).unwrap().step;
+    desk.code(&[step], |_| true, crate::web::forms::Key::fresh().0).unwrap();
+    let row = house.page("/sources/second/2").await;
+    assert!(row.contains("<option value=\"own.moved\">moved to another list</option>"), "{row}");
+    let typed = [("reason", "own.moved"), ("why", "its keeper said so")];
+    assert_eq!(house.press_all(goes, &House::filled(&row, goes), &typed).await.0, StatusCode::SEE_OTHER);
+    for page in [goes.trim_end_matches("/gone"), "/sources/second@2017"] {
+        assert!(house.page(page).await.contains(">moved to another list</bdi>"), "{page}");
+    }
     let said = desk.book().unwrap();
     let reasons = said.assertions.iter().filter(|one| one.topic == Topic::Of(Matter::RowGone));
-    assert_eq!(reasons.count(), 1, "sent twice, recorded once");
+    assert_eq!(reasons.count(), 2, "the first was sent twice and recorded once; the second corrects it");
     let changed = house.page("/sources/second@2017/1").await;
     assert!(changed.contains("Vorn") && changed.contains("What an earlier edition said") && changed.contains("Corva"));
 }

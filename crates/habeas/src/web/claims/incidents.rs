@@ -37,12 +37,14 @@ pub fn choice(reader: &Reader, like: &[Like], chosen: Option<Entity>) -> Markup 
     html! { @if !like.is_empty() { fieldset.like {
         legend { (reader.t("incident-known")) }
         label.tick { input type="radio" name="incident" value="" checked[chosen.is_none()]; span { (reader.t("incident-none")) } }
-        @for one in like {
+        @for one in like { div {
             label.tick {
                 input type="radio" name="incident" value=(one.incident) checked[chosen == Some(one.incident)];
                 span { (datum(&one.name)) " " small.note { (why(&one.signs)) } }
             }
-            @if let Some(href) = incident::href(reader, one.incident) { p.note { a href=(href) target="_blank" { (reader.t("claim-open")) ": " (datum(&one.name)) } } }
-        }
+            @if let Some(href) = incident::href(reader, one.incident) {
+                a href=(href) target="_blank" aria-label={ (reader.t("claim-open")) ": " (one.name) } { (reader.t("claim-open")) }
+            }
+        } }
     } } }
 }

@@ -84,7 +84,7 @@ fn kept(desk: &Desk, out: &Output) -> Result<(), Failure> {
             let told: Vec<&str> = told.into_iter().filter(|words| !words.is_empty()).collect();
             let _ = writeln!(text, "{name}  {}\n    sha-256 {sha256}", told.join(" · "));
         }
-        let _ = write!(text, "{} lists of places are kept", lists.len());
+        let _ = write!(text, "lists of places kept: {}", lists.len());
         text
     })
 }

@@ -7,7 +7,7 @@ use crate::suggest::{
     lexicon::ActClass,
     names::{self, NameKind},
 };
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
 /// Sentences below a deed within which a text tells when it happened.
 const BELOW: usize = 6;
@@ -91,15 +91,11 @@ impl Material<'_> {
             })
         };
         let words = |name: &names::Found| self.text[self.bytes(&name.tokens)].to_lowercase();
-        let mut named: Vec<(usize, &names::Found)> = Vec::new();
-        for place in places() {
-            match named.iter_mut().find(|(_, known)| words(known) == words(place)) {
-                Some((n, _)) => *n += 1,
-                None => named.push((1, place)),
-            }
-        }
-        let most = named.iter().map(|(n, _)| *n).max().filter(|n| *n > 1)?;
-        let (_, place) = named.into_iter().find(|(n, _)| *n == most)?;
+        let mut named: HashMap<String, usize> = HashMap::new();
+        places().for_each(|place| *named.entry(words(place)).or_default() += 1);
+        let most = named.values().copied().max().filter(|n| *n > 1)?;
+        // Of several named as often the first one.
+        let place = places().find(|place| named[&words(place)] == most)?;
         Some(PlaceSlot { ranges: vec![self.bytes(&place.tokens)], carried: true })
     }
 

@@ -15,6 +15,8 @@ pub use add::{AddArgs, Coder, Kind, PassageArgs, StanceArgs, date as typed_date}
 pub use content::{ContentArgs, FigureArgs};
 pub use official::{Official, suggested as suggested_version};
 pub use propose::suggest_for;
+#[cfg(test)]
+pub use session::Line;
 pub use session::{Accept, Assign, Judge, Say, Step, take, told};
 
 use crate::{

@@ -124,11 +124,12 @@ pub struct Assign {
     pub to: String,
 }
 
+/// A step as it is typed
 #[derive(Debug, Parser)]
 #[command(no_binary_name = true, name = "session", disable_help_flag = true)]
-struct Line {
+pub struct Line {
     #[command(subcommand)]
-    step: Step,
+    pub step: Step,
 }
 
 /// Takes one step and records it.

@@ -2,25 +2,19 @@
 
 use super::*;
 use crate::{
-    commands::claims::{AddArgs, Step},
+    commands::claims::Line,
     desk::incidents::{incidents_like, incidents_of},
 };
 use clap::Parser;
 use habeas_core::Entity;
 
-#[derive(Parser)]
-#[command(no_binary_name = true)]
-struct Typed {
-    #[command(flatten)]
-    args: AddArgs,
-}
-
 impl House {
     /// Says that an incident happened on a day in Corva.
     fn knows_of(&self, incident: &str, day: &str) {
         for (topic, is) in [("when", day), ("where", "Corva")] {
-            let args = ["--about", incident, "--topic", topic, "--source", "blast", "--quote", "A bomb", "--is", is];
-            let step = Step::Add(Box::new(Typed::try_parse_from(args).unwrap().args));
+            let add =
+                ["add", "--about", incident, "--topic", topic, "--source", "blast", "--quote", "A bomb", "--is", is];
+            let step = Line::try_parse_from(add).unwrap().step;
             self.desk().code(&[step], |_| true, crate::web::forms::Key::fresh().0).unwrap();
         }
     }

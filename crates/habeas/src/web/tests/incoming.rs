@@ -1,17 +1,9 @@
 //! Sources on their way in: from the browser into memory, settled, imported, taken back; and what is refused on the way.
 
 use super::*;
-use crate::commands::claims::Step;
+use crate::commands::claims::Line;
 use clap::Parser;
 use habeas_core::{Matter, Right, Topic};
-
-/// A step as it is typed at a command line.
-#[derive(Parser)]
-#[command(no_binary_name = true)]
-struct Typed {
-    #[command(subcommand)]
-    step: Step,
-}
 
 const CSV: &str = "No,Name,Father,Date taken,Place\n1,Hammal Yar,Peer Jan,2015-02-03,Corva\n2,Zarina Bibi,Lal Jan,2016-05-01,Tenna\n3,Nako Rahim,,31.31.2016,Ural\n";
 
@@ -178,7 +170,7 @@ async fn a_later_edition_says_what_it_changed() {
     // A reason that people of this vault have added can be chosen too, by its label.
     let added =
         ["add-term", "row-gone", "own.moved", "--label", "moved to another list", "--label-ur", "دوسری فہرست میں"];
-    let step = Typed::try_parse_from(added).unwrap().step;
+    let step = Line::try_parse_from(added).unwrap().step;
     desk.code(&[step], |_| true, crate::web::forms::Key::fresh().0).unwrap();
     let row = house.page("/sources/second/2").await;
     assert!(row.contains("<option value=\"own.moved\">moved to another list</option>"), "{row}");
